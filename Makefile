@@ -1,0 +1,41 @@
+# Every target starts from a bare checkout: python3, pip and make are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: grade test lint lock clean
+
+## make grade: release the course, grade the sample class, write feedback, print the grades
+grade: .venv
+	$(BIN)/autograder release
+	$(BIN)/python -m tests.sample_class
+	$(BIN)/autograder grade --force
+	$(BIN)/autograder feedback
+	@echo
+	@echo "Feedback pages:  feedback/<student>/<assignment>/<assignment>.html"
+	@echo "Graded notebooks: autograded/    Gradebook: gradebook.db"
+	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
+
+## make test: everything that pytest holds
+test: .venv
+	$(BIN)/python -m pytest
+
+## make lint: modules and notebooks
+lint: .venv
+	$(BIN)/ruff check
+
+## make lock: pin the newest versions that pyproject.toml allows (needs uv)
+lock:
+	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
+
+## make clean: throw away grades and environment; source/ and release/ stay
+clean:
+	rm -rf .venv submitted autograded feedback gradebook.db .nbgrader.log
+
+# A half-made environment is removed, so that it is never taken for a whole one.
+.venv: requirements.lock pyproject.toml
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock || { rm -rf .venv; exit 1; }
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e . || { rm -rf .venv; exit 1; }
+	touch .venv

@@ -1,0 +1,33 @@
+"""What a hidden-test cell calls: the student in process, the verdict printed."""
+
+import sys
+
+from autograder import questions
+from autograder.questions.in_process import InProcessStudent
+
+
+def ask(name, seed=None):
+    """Ask the question `name` of the notebook that calls, and print the verdict.
+
+    Parameters
+    ----------
+    name : str
+        The question's name: a graded cell's ``grade_id`` without ``test_``.
+    seed : int, optional
+        Asks the very cases of an earlier verdict again. By default the cases are new.
+
+    Returns
+    -------
+    float
+        The points earned. A built-in ``float``, because nbgrader takes a numpy number or a
+        sentence for full marks.
+
+    Raises
+    ------
+    autograder.questions.GraderFailed
+        The grader, not the student, made a mistake; no score may be recorded.
+    """
+    notebook = sys._getframe(1).f_globals
+    verdict = questions.judge(name, InProcessStudent(notebook), seed)
+    print(verdict)
+    return float(verdict.points)

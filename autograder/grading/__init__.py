@@ -1,0 +1,1 @@
+"""nbgrader's preprocessors of ours, and a whole course graded with them."""

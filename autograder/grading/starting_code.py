@@ -1,0 +1,19 @@
+"""Broken code that an answer starts from, put where other answers start from an empty stub."""
+
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.truth import starting_code
+
+
+class StartFromBrokenCode(NbGraderPreprocessor):
+    """Fill the answer cells that ask for a repair with the code to be repaired.
+
+    Runs after ``ClearSolutions`` and before the checksums are computed, so that an untouched cell
+    is known to be untouched, and before ``SaveCells``, so that the gradebook knows the same text.
+    """
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in starting_code.NAMES:
+            cell.source = starting_code.source(name)
+        return cell, resources

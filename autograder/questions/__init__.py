@@ -1,0 +1,102 @@
+"""One file per assignment, one function per graded cell: what is asked and what is right."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+
+import numpy as np
+
+from autograder.questions.verdict import Marks, Verdict
+
+ASSIGNMENTS = ("one_dimension", "n_dimensions", "planted_bugs")
+
+
+class GraderFailed(Exception):
+    """The grader made a mistake of its own: nothing may be concluded about the student."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A graded cell's question.
+
+    Attributes
+    ----------
+    name : str
+        The cell's ``grade_id`` without ``test_``.
+    parts : mapping of str to float
+        The points of each part, in the order in which they are shown.
+    asks : callable
+        ``asks(student, rng, marks)`` draws cases from ``rng``, asks, and notes the findings.
+    """
+
+    name: str
+    parts: Mapping[str, float]
+    asks: Callable
+
+    @property
+    def points(self) -> float:
+        return float(sum(self.parts.values()))
+
+
+def question(**parts):
+    """Make a function of (student, rng, marks) the :class:`Question` of its own name."""
+
+    def declare(asks):
+        return Question(asks.__name__, MappingProxyType(parts), asks)
+
+    return declare
+
+
+@cache
+def questions_of(assignment):
+    """The questions of an assignment by name, in the order of its notebook."""
+    module = import_module(f"autograder.questions.{assignment}")
+    found = [value for value in vars(module).values() if isinstance(value, Question)]
+    return MappingProxyType({each.name: each for each in found})
+
+
+def find(name):
+    """The question of that name; names are unique over all assignments."""
+    for assignment in ASSIGNMENTS:
+        if name in questions_of(assignment):
+            return questions_of(assignment)[name]
+    known = ", ".join(each for assignment in ASSIGNMENTS for each in questions_of(assignment))
+    raise GraderFailed(f"no question is called {name!r}; there are {known}")
+
+
+def judge(name, student, seed=None):
+    """Ask one question.
+
+    Parameters
+    ----------
+    name : str
+        The question's name.
+    student : autograder.questions.student.Student
+        Answers, from this process or from behind walls.
+    seed : int, optional
+        The seed of an earlier verdict; a fresh one by default.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    GraderFailed
+        The question itself broke, or there is none of this name.
+    """
+    asked = find(name)
+    seed = secrets.randbits(48) if seed is None else int(seed)
+    marks = Marks(asked.parts)
+    try:
+        with np.errstate(all="ignore"):
+            asked.asks(student, np.random.default_rng(seed), marks)
+    except Exception as error:
+        raise GraderFailed(
+            f"the question {name!r} broke at seed {seed} ({type(error).__name__}: {error}); "
+            "this is no fault of the student: please report it with the seed"
+        ) from error
+    return Verdict(name, marks.findings(), seed)

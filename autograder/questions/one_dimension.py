@@ -1,0 +1,227 @@
+"""What `one_dimension` asks: the 1-D gradient check of J(theta) = theta * x, and its tools."""
+
+import numpy as np
+
+from autograder.questions import question
+from autograder.questions.student import describe
+from autograder.questions.verdict import Wrong
+from autograder.truth.gradcheck import relative_difference as right_difference
+
+TOLERANCE = 1e-6
+
+
+def right_derivative(f, theta, epsilon=1e-5):
+    """The central difference quotient, standing in for the student's own."""
+    return (f(theta + epsilon) - f(theta - epsilon)) / (2 * epsilon)
+
+
+def difference_of(a, b):
+    """`relative_difference` as the notebook asks for it, standing in for the student's own."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError(f"shapes {np.shape(a)} and {np.shape(b)} differ")
+    return float(right_difference(a, b))
+
+
+TOOLS = {"numerical_derivative": right_derivative, "relative_difference": difference_of}
+
+
+def expect(answer, truth, case, hint, tolerance=TOLERANCE, scale=None):
+    """Raise Wrong unless the answer is the number `truth`, to `tolerance` of its size."""
+    found = answer.number()
+    allowed = tolerance * (abs(truth) if scale is None else scale)
+    if not abs(found - truth) <= allowed:
+        raise Wrong(f"{case} it gave {found:.8g}, which is not right. {hint}")
+
+
+@question(value=1)
+def forward_propagation(student, rng, marks):
+    with marks.part("value"):
+        x, theta = rng.uniform(0.5, 4, 2)
+        numbers = [(x, theta), (-x, theta), (x, -theta), (0.0, theta), (x, 0.0)]
+        numbers += [(3, -2), (np.float64(x), np.float64(-theta))]
+        for x, theta in numbers:
+            answer = student.call("forward_propagation", x, theta)
+            hint = "J is theta times x, for any two numbers."
+            expect(answer, theta * x, f"With x = {x:.4g} and theta = {theta:.4g}", hint)
+
+
+@question(value=1)
+def backward_propagation(student, rng, marks):
+    with marks.part("value"):
+        for sign in (1, -1, 1, -1):
+            x, theta = sign * rng.uniform(1.3, 1.9), rng.uniform(5.2, 5.8)
+            answer = student.call("backward_propagation", x, theta)
+            hint = "How fast does theta * x grow when theta does?"
+            expect(answer, x, f"With x = {x:.4g} and theta = {theta:.4g}", hint)
+
+
+def smooth_functions(rng):
+    """Functions of one number with what the error law needs.
+
+    Returns
+    -------
+    list of (str, callable, callable, float)
+        A name for the message, f, its derivative, and a theta at which ``|f'''(theta)| >= 1``.
+    """
+    a, b, c, d = rng.uniform(1, 2, 4) * rng.choice([-1, 1], 4)
+    k = rng.uniform(1.2, 2)
+    return [
+        (f"{k:.3g} sin({k:.3g} t)", lambda t: k * np.sin(k * t),
+         lambda t: k * k * np.cos(k * t), rng.uniform(-0.4, 0.4) / k),
+        ("exp(t)", np.exp, np.exp, rng.uniform(0.2, 1)),
+        (f"{a:.3g} t^3 {b:+.3g} t^2 {c:+.3g} t {d:+.3g}",
+         lambda t: a * t**3 + b * t**2 + c * t + d,
+         lambda t: 3 * a * t**2 + 2 * b * t + c, rng.uniform(-1.5, 1.5)),
+    ]  # fmt: skip
+
+
+@question(value=2, error_law=2)
+def numerical_derivative(student, rng, marks):
+    cases = smooth_functions(rng)
+    with marks.part("value"):
+        for name, f, df, theta in cases:
+            answer = student.call("numerical_derivative", f, theta)
+            # Wide enough for a one-sided quotient, which the other part is about.
+            scale = 1 + abs(df(theta))
+            case = f"At theta = {theta:.4g} the slope of {name} is {df(theta):.6g};"
+            expect(answer, df(theta), case, "A difference divided by which step?", 1e-4, scale)
+    with marks.part("error_law"):
+        for name, f, df, theta in cases:
+            epsilon = 1e-2
+            answer = student.call("numerical_derivative", f, theta, epsilon=epsilon)
+            error, law = answer.number() - df(theta), right_derivative(f, theta, epsilon) - df(theta)
+            if not abs(error - law) <= 0.01 * abs(law):
+                raise Wrong(
+                    f"With epsilon = {epsilon:g} a central difference misses the slope of {name} at "
+                    f"theta = {theta:.4g} by {law:.3e}; yours missed it by {error:.3e}. Step by "
+                    "exactly epsilon to both sides."
+                )
+
+
+@question(value=2, edge_cases=1)
+def relative_difference(student, rng, marks):
+    def ask(a, b):
+        return student.call("relative_difference", a, b)
+
+    with marks.part("value"):
+        for shape in ((), (), (7,), (5, 1)):
+            a = rng.normal(size=shape)
+            b = a * rng.uniform(0.2, 0.8) + 0.1 * rng.normal(size=shape)
+            a, b = (a, b) if shape else (float(a), float(b))
+            what = f"arrays of shape {shape}" if shape else f"the numbers {a:.4g} and {b:.4g}"
+            hint = "It is the norm of a - b over the sum of the two norms."
+            expect(ask(a, b), difference_of(a, b), f"For {what}", hint)
+            expect(ask(a, -a), 1.0, f"For {what}, b being the opposite of a,", hint)
+    with marks.part("edge_cases"):
+        for zero in (0.0, np.zeros(4)):
+            if ask(zero, zero).number() != 0:
+                raise Wrong("0 against 0 must be 0.0: the two agree.")
+        spoilt = rng.normal(size=6)
+        spoilt[rng.integers(6)] = np.nan
+        for a, b in ((spoilt, np.ones(6)), (np.ones(6), spoilt), (1.5, np.nan)):
+            answer = ask(a, b)
+            if answer.raised != "ValueError" and answer.number() < 1e-2:
+                raise Wrong(f"NaN must never look like agreement; it gave {answer.number():.3g}.")
+        column = rng.normal(size=(5, 1))
+        answer = ask(column[:, 0], column)
+        if answer.raised != "ValueError":
+            got = answer.failure or f"returned {describe(answer.value)}"
+            raise Wrong(f"Shapes (5,) and (5, 1) must raise a ValueError; it {got}.")
+
+
+def pairs(rng):
+    """Forward and backward functions that belong together, and a place to check them.
+
+    Returns
+    -------
+    list of (str, callable, callable, float, float)
+        The cost in words, J(x, theta), dJ/dtheta, x, theta. ``|J|`` is at most 10 times
+        ``|dJ/dtheta|``, so that round-off at epsilon = 1e-7 stays below 1e-7.
+    """
+    x, theta = rng.uniform(0.6, 1.4, 2)
+    return [
+        ("theta**3 * x", lambda x, theta: theta**3 * x, lambda x, theta: 3 * theta**2 * x, x, theta),
+        ("exp(theta * x)", lambda x, theta: np.exp(theta * x),
+         lambda x, theta: x * np.exp(theta * x), x, theta),
+        ("sin(theta) * x", lambda x, theta: np.sin(theta) * x,
+         lambda x, theta: np.cos(theta) * x, x, theta - 0.4),
+    ]  # fmt: skip
+
+
+def check_pair(student, forward, backward, x, theta, **by_name):
+    """The student's `gradient_check` of another pair of functions, both of which it must call."""
+    replacing = {"forward_propagation": forward, "backward_propagation": backward, **TOOLS}
+    answer = student.call("gradient_check", x, theta, replacing=replacing, **by_name)
+    for name in ("forward_propagation", "backward_propagation"):
+        if not answer.failure and not answer.calls[name]:
+            raise Wrong(f"gradient_check never called {name}: call it by its name in the body.")
+    return answer
+
+
+@question(right_pairs=2, wrong_pairs=2, uses_both_and_epsilon=2)
+def gradient_check(student, rng, marks):
+    with marks.part("right_pairs"):
+        for cost, forward, backward, x, theta in pairs(rng):
+            found = check_pair(student, forward, backward, x, theta).number()
+            if not 0 <= found < 1e-6:
+                raise Wrong(
+                    f"With J = {cost} and its right derivative in place of your two functions, "
+                    f"x = {x:.4g}, theta = {theta:.4g}, the difference was {found:.3e} and not small."
+                )
+    with marks.part("wrong_pairs"):
+        factors = [rng.uniform(1.01, 1.1), rng.uniform(1.5, 3), -1.0, 0.0]
+        for factor, (cost, forward, backward, x, theta) in zip(factors, 2 * pairs(rng), strict=False):
+            answer = check_pair(
+                student, forward, lambda x, theta, k=factor, b=backward: k * b(x, theta), x, theta
+            )
+            case = f"With J = {cost} and {factor:.4g} times its derivative in place of your functions"
+            hint = "It is relative_difference of the numerical and the analytic derivative."
+            expect(answer, abs(factor - 1) / (abs(factor) + 1), case, hint, 1e-3)
+    with marks.part("uses_both_and_epsilon"):
+        for cost, forward, backward, x, theta in pairs(rng):
+            epsilon = rng.uniform(0.2, 0.3)
+            approximate = right_derivative(lambda t, x=x, j=forward: j(x, t), theta, epsilon)
+            truth = difference_of(approximate, backward(x, theta))
+            answer = check_pair(student, forward, backward, x, theta, epsilon=epsilon)
+            case = f"With J = {cost} in place of your functions and epsilon = {epsilon:.3g}"
+            hint = "Step by exactly epsilon to both sides, and call both functions by their names."
+            expect(answer, truth, case, hint, 1e-3)
+            quiet = check_pair(student, forward, backward, x, theta, print_msg=False)
+            loud = check_pair(student, forward, backward, x, theta, print_msg=True)
+            if loud.printed == quiet.printed:
+                raise Wrong("print_msg=True must print a message that print_msg=False does not.")
+
+
+@question(truncation_side=2, roundoff_side=1)
+def error_sweep(student, rng, marks):
+    def sweep(f, df, theta, epsilons):
+        answer = student.call("error_sweep", f, df, theta, epsilons, replacing=TOOLS)
+        errors = answer.array()
+        if errors.size != epsilons.size:
+            raise Wrong(f"For {epsilons.size} epsilons it returned {describe(answer.value)}.")
+        return errors.reshape(-1)
+
+    with marks.part("truncation_side"):
+        epsilons = np.geomspace(1e-3, 1e-1, 9)
+        for name, f, df, theta in smooth_functions(rng):
+            truth = np.abs(right_derivative(f, theta, epsilons) - df(theta))
+            errors = sweep(f, df, theta, epsilons)
+            if not np.all(np.abs(errors - truth) <= 0.01 * truth):
+                worst = np.argmax(~(np.abs(errors - truth) <= 0.01 * truth))
+                raise Wrong(
+                    f"The error of the derivative of {name} at theta = {theta:.4g} with epsilon = "
+                    f"{epsilons[worst]:.3g} is {truth[worst]:.4e}; yours is {errors[worst]:.4e}."
+                )
+    with marks.part("roundoff_side"):
+        epsilons = np.geomspace(1e-13, 1e-7, 61)
+        for name, f, df, theta in smooth_functions(rng):
+            errors = sweep(f, df, theta, epsilons)
+            seen = np.isfinite(errors) & (errors > 0)
+            if seen.sum() < 25:
+                raise Wrong(f"Only {seen.sum()} of 61 errors are numbers above 0 for {name}.")
+            slope = np.polyfit(np.log10(epsilons[seen]), np.log10(errors[seen]), 1)[0]
+            if not abs(slope + 1) <= 0.3:
+                raise Wrong(
+                    f"Below epsilon = 1e-7 the error must grow like 1/epsilon (slope -1 on log axes); "
+                    f"for {name} yours has slope {slope:.2f}. Take float64 and the epsilons as given."
+                )

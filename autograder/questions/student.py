@@ -1,0 +1,146 @@
+"""The interface that questions are written against: ask a student, get an answer.
+
+A question passes numbers, arrays, tuples and dicts of arrays, and functions as stand-ins; it gets
+an `Answer` of the same plain kinds back. Whether the student's code runs in this process or
+behind walls is not its business.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.questions.verdict import Wrong
+
+
+class Unreadable(ValueError):
+    """A value of a kind that no question asks for."""
+
+
+def plain(value: Any) -> Any:
+    """A copy of `value` made of nothing but built-in values and base-class arrays.
+
+    Parameters
+    ----------
+    value : number, str, None, array, or list, tuple or dict of these
+        What a student's code returned, or handed to a stand-in.
+
+    Returns
+    -------
+    None, bool, int, float, complex, str, numpy.ndarray, list, tuple or dict
+
+    Raises
+    ------
+    Unreadable
+        The value, or one inside it, is of another kind.
+    """
+    if isinstance(value, np.generic):
+        value = value.item() if value.dtype != np.longdouble else np.asarray(value)
+    if value is None or type(value) in (bool, int, float, complex, str):
+        return value
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biufc":
+            raise Unreadable(f"an array of {value.dtype}")
+        return np.array(value, subok=False)
+    if isinstance(value, list | tuple):
+        return type(value)(map(plain, value)) if type(value) in (list, tuple) else [*map(plain, value)]
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    raise Unreadable(f"a {type(value).__name__}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back from one call.
+
+    Attributes
+    ----------
+    function : str
+        What was called.
+    value : plain value
+        What it returned; None when it raised.
+    raised : str
+        The exception's class name, or "" when there was none.
+    failure : str
+        Why there is no value, in one line for the student; "" when there is one.
+    printed : str
+        What went to stdout.
+    arguments : tuple
+        The positional arguments as they are afterwards; stand-ins as None.
+    calls : mapping
+        How often each stand-in was called: by name for replaced functions, by position for
+        arguments.
+    """
+
+    function: str
+    value: Any = None
+    raised: str = ""
+    failure: str = ""
+    printed: str = ""
+    arguments: tuple = ()
+    calls: Mapping[str | int, int] = field(default_factory=dict)
+
+    def returned(self):
+        """The value; raises Wrong when the call failed or returned nothing."""
+        if self.failure:
+            raise Wrong(f"{self.function} {self.failure}")
+        if self.value is None:
+            raise Wrong(f"{self.function} returned nothing; is it written, with a return?")
+        return self.value
+
+    def number(self) -> float:
+        """The value as a real number; an array of one entry counts."""
+        value = self.returned()
+        if isinstance(value, bool | int | float):
+            return float(value)
+        if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "biuf":
+            return float(value.reshape(()))
+        raise Wrong(f"{self.function} returned {describe(value)} where a number belongs")
+
+    def array(self) -> np.ndarray:
+        """The value as an array of real numbers."""
+        return real_array(self.returned(), f"{self.function} returned")
+
+    def dictionary(self) -> dict:
+        """The value as a dictionary."""
+        value = self.returned()
+        if not isinstance(value, dict):
+            raise Wrong(f"{self.function} returned {describe(value)} where a dictionary belongs")
+        return value
+
+
+class Student(Protocol):
+    """Whoever answers: the code of one submission after its cells have run."""
+
+    def call(
+        self, name: str, *arguments: Any, replacing: Mapping[str, Callable] | None = None, **by_name
+    ) -> Answer:
+        """Call the function `name`; functions in `replacing` stand in for the student's own."""
+
+    def value(self, name: str) -> Answer:
+        """Read the variable `name`."""
+
+
+def real_array(value, what):
+    """`value` as an array of real numbers; raises Wrong, beginning with `what`, if it is none."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "biuf":
+        raise Wrong(f"{what} {describe(value)} where an array of numbers belongs")
+    return array
+
+
+def describe(value) -> str:
+    """What a value is, in a student's words."""
+    match value:
+        case None:
+            return "nothing (None)"
+        case np.ndarray():
+            return f"an array of shape {value.shape} and type {value.dtype}"
+        case dict() | list() | tuple():
+            return f"a {type(value).__name__} of {len(value)}"
+        case _:
+            return f"{value!r}"[:80]

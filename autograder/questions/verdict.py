@@ -1,0 +1,104 @@
+"""What a question returns: points by part, a message for the student, the seed of the cases."""
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+class Wrong(Exception):
+    """An answer is wrong; the text says to the student what differs, where and by how much."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found about one part of a question.
+
+    Attributes
+    ----------
+    part : str
+        The part's name, which is also the name of its visible check.
+    points : float
+        What the part is worth.
+    earned : bool
+        All or nothing.
+    message : str
+        Why it was lost, in the student's terms; empty when earned.
+    """
+
+    part: str
+    points: float
+    earned: bool
+    message: str = ""
+
+    def __str__(self):
+        mark = "+" if self.earned else "-"
+        why = f": {self.message}" if self.message else ""
+        return f"  {mark} {self.part} ({self.points:g}){why}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The points of one graded cell, by part.
+
+    Attributes
+    ----------
+    question : str
+        The question's name.
+    findings : tuple of Finding
+        One for every declared part, in order.
+    seed : int
+        Draws the same cases again.
+    """
+
+    question: str
+    findings: tuple[Finding, ...]
+    seed: int
+
+    @property
+    def points(self) -> float:
+        return float(sum(finding.points for finding in self.findings if finding.earned))
+
+    @property
+    def most(self) -> float:
+        return float(sum(finding.points for finding in self.findings))
+
+    def __str__(self):
+        head = f"{self.question}: {self.points:g} of {self.most:g} points"
+        return "\n".join([head, *map(str, self.findings), f"  cases drawn with seed {self.seed}"])
+
+
+@dataclass
+class Marks:
+    """Where a question notes what it finds, part by part.
+
+    A part is written ``with marks.part("value"):`` and is earned when its body ends without
+    :class:`Wrong`. A part that is never opened, because one that gates it was lost, is lost too.
+    """
+
+    parts: Mapping[str, float]
+    lost: dict[str, str] = field(default_factory=dict)
+    opened: set[str] = field(default_factory=set)
+
+    @contextmanager
+    def part(self, name):
+        if name not in self.parts:
+            raise KeyError(f"the question declares no part {name!r}")
+        self.opened.add(name)
+        try:
+            yield
+        except Wrong as wrong:
+            self.lost[name] = str(wrong)
+
+    def earned(self, name):
+        """Whether a part that has been opened was earned: what a gate asks."""
+        return name in self.opened and name not in self.lost
+
+    def findings(self):
+        """Every declared part as a :class:`Finding`."""
+        return tuple(self._finding(name, points) for name, points in self.parts.items())
+
+    def _finding(self, name, points):
+        if name not in self.opened:
+            gates = ", ".join(self.lost)
+            return Finding(name, points, False, f"looked at once this is right: {gates}")
+        return Finding(name, points, name not in self.lost, self.lost.get(name, ""))

@@ -1,0 +1,1 @@
+"""The mathematics that every answer is compared with."""

@@ -1,0 +1,122 @@
+"""Three broken gradient checkers that students are asked to fool, and a right one to decide by.
+
+Students read the source of the broken ones as it stands here, so nothing in it says what is wrong.
+checker_a keeps the comparison of the last parameter only. checker_b compares two lengths, so it
+doesn't see where the vectors point. checker_c compares the slope along one direction; the direction
+is random but always the same, so whatever is orthogonal to it passes.
+"""
+
+import inspect
+
+import numpy as np
+
+from autograder.truth.gradcheck import numerical_gradient, relative_difference
+from autograder.truth.notebook_helpers import (
+    dictionary_to_vector,
+    forward_propagation_n,
+    gradients_to_vector,
+    vector_to_dictionary,
+)
+
+PASSES_BELOW = 1e-5
+"""A broken checker passes gradients when it returns less."""
+
+WRONG_ABOVE = 1e-2
+"""Gradients are wrong for sure when `right_check` returns more."""
+
+
+def checker_a(parameters, gradients, X, Y, epsilon=1e-7):
+    """Check the gradients one parameter at a time."""
+    theta, _ = dictionary_to_vector(parameters)
+    grad = gradients_to_vector(gradients)
+
+    for i in range(theta.shape[0]):
+        thetaplus, thetaminus = np.copy(theta), np.copy(theta)
+        thetaplus[i, 0] += epsilon
+        thetaminus[i, 0] -= epsilon
+        J_plus, _ = forward_propagation_n(X, Y, vector_to_dictionary(thetaplus))
+        J_minus, _ = forward_propagation_n(X, Y, vector_to_dictionary(thetaminus))
+        gradapprox = (J_plus - J_minus) / (2 * epsilon)
+
+    return abs(grad[i, 0] - gradapprox) / (abs(grad[i, 0]) + abs(gradapprox))
+
+
+def checker_b(parameters, gradients, X, Y, epsilon=1e-7):
+    """Check the gradients all at once, by their norms."""
+    theta, _ = dictionary_to_vector(parameters)
+    grad = gradients_to_vector(gradients)
+    gradapprox = np.zeros_like(theta)
+
+    for i in range(theta.shape[0]):
+        thetaplus, thetaminus = np.copy(theta), np.copy(theta)
+        thetaplus[i, 0] += epsilon
+        thetaminus[i, 0] -= epsilon
+        J_plus, _ = forward_propagation_n(X, Y, vector_to_dictionary(thetaplus))
+        J_minus, _ = forward_propagation_n(X, Y, vector_to_dictionary(thetaminus))
+        gradapprox[i, 0] = (J_plus - J_minus) / (2 * epsilon)
+
+    numerator = abs(np.linalg.norm(grad) - np.linalg.norm(gradapprox))
+    denominator = np.linalg.norm(grad) + np.linalg.norm(gradapprox)
+    return numerator / denominator
+
+
+def checker_c(parameters, gradients, X, Y, epsilon=1e-7):
+    """Check the gradients along a random direction, with two runs of the network."""
+    theta, _ = dictionary_to_vector(parameters)
+    grad = gradients_to_vector(gradients)
+
+    rng = np.random.default_rng(0)
+    direction = rng.standard_normal(theta.shape)
+    direction = direction / np.linalg.norm(direction)
+
+    J_plus, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta + epsilon * direction))
+    J_minus, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta - epsilon * direction))
+    slope = (J_plus - J_minus) / (2 * epsilon)
+    expected = np.sum(grad * direction)
+
+    return abs(expected - slope) / (abs(expected) + abs(slope))
+
+
+CHECKERS = {"checker_a": checker_a, "checker_b": checker_b, "checker_c": checker_c}
+
+
+def checker_source(name):
+    """Return the source of a broken checker, as a notebook shows it; KeyError for other names."""
+    return inspect.getsource(CHECKERS[name])
+
+
+def run_checker(name, parameters, gradients, X, Y, epsilon=1e-7):
+    """Return what a broken checker says of the gradients, with the reference as its helpers.
+
+    Parameters
+    ----------
+    name : str
+        checker_a, checker_b or checker_c.
+    parameters, gradients : dict
+        Of the course's network with 47 parameters.
+    X : ndarray, shape (4, m)
+    Y : ndarray, shape (m,) or (1, m)
+    epsilon : float
+
+    Returns
+    -------
+    float
+        It may be nan or infinite, without a warning, when the gradients are absurd.
+
+    Raises
+    ------
+    KeyError
+        For another name.
+    """
+    with np.errstate(all="ignore"):
+        return float(CHECKERS[name](parameters, gradients, X, Y, epsilon))
+
+
+def right_check(parameters, gradients, X, Y):
+    """Return the relative difference between all the gradients and the numerical ones.
+
+    Infinite when the gradients aren't finite, so that they are never taken for right.
+    """
+    difference = relative_difference(gradients_to_vector(gradients),
+                                     numerical_gradient(parameters, X, Y))
+    return float("inf") if np.isnan(difference) else difference

@@ -1,0 +1,99 @@
+"""What makes a case live, and the draws that aim at it.
+
+A gradient check on a careless random case tests little: dead units leave whole arrays at zero,
+saturated outputs leave nothing to compare, and a unit near its kink has no derivative to speak of.
+A live case has none of that.
+"""
+
+from collections import Counter
+
+import numpy as np
+
+from autograder.truth.network import backward_propagation
+
+MARGIN = 1e-2
+"""The least |Z| of a hidden unit: 500 times what a check with epsilon 1e-5 moves it."""
+
+LARGEST_LOGIT = 4.0
+"""Beyond it the sigmoid saturates, and wrong factors in dZ of the output hide."""
+
+LEAST_GRADIENT = 1e-3
+"""The least maximum of a gradient array: below it, round-off would speak first."""
+
+ATTEMPTS = 500
+
+
+class NoLiveCase(ValueError):
+    """No draw was live; the message counts what was wrong with them."""
+
+
+def fault(X, Y, cache):
+    """Say why data and a cache aren't live, or return None when they are.
+
+    Live means: |Z| of the output at most 4, |Z| of hidden units at least 1e-2, every gradient array
+    with an entry of at least 1e-3 and, with two examples or more, both labels present and every
+    hidden unit on for one example and off for another.
+    """
+    *hidden, output = cache[::4]
+    if np.abs(output).max() > LARGEST_LOGIT:
+        return f"a logit above {LARGEST_LOGIT:g}"
+    if any(np.abs(Z).min() < MARGIN for Z in hidden):
+        return f"a hidden unit within {MARGIN:g} of its kink"
+    if X.shape[1] > 1:
+        if any(((Z > 0).all(axis=1) | (Z < 0).all(axis=1)).any() for Z in hidden):
+            return "a hidden unit that is on, or off, for every example"
+        if np.ptp(Y) == 0:
+            return "a single label"
+    gradients = backward_propagation(X, Y, cache)
+    if any(np.abs(gradient).max() < LEAST_GRADIENT for gradient in gradients.values()):
+        return f"a gradient array below {LEAST_GRADIENT:g}"
+    return None
+
+
+def first_without_fault(draw, wanted):
+    """Call draw() -> (drawn, fault or None) until there is no fault, and return what was drawn.
+
+    Raises
+    ------
+    NoLiveCase
+        After 500 draws, naming what was wanted and what was wrong how often.
+    """
+    faults = Counter()
+    for _ in range(ATTEMPTS):
+        drawn, found = draw()
+        if found is None:
+            return drawn
+        faults[found] += 1
+    counts = ", ".join(f"{count} with {found}" for found, count in faults.most_common())
+    raise NoLiveCase(f"no {wanted} in {ATTEMPTS} draws: {counts}")
+
+
+def labels(rng, m):
+    """Draw labels of shape (1, m), both of them present when m allows it."""
+    ones = rng.integers(1, m) if m > 1 else rng.integers(0, 2)
+    return (rng.permutation(m) < ones).astype(int).reshape(1, m)
+
+
+def straddling_biases(rng, products):
+    """Draw one bias per row of W A such that the unit switches between two of the examples."""
+    biases = rng.standard_normal((len(products), 1))
+    if products.shape[1] == 1:
+        return biases
+    room = 1.5 * MARGIN  # a little more than the margin, so that round-off can't undo it
+    for unit, values in enumerate(np.sort(products, axis=1)):
+        (gaps,) = np.nonzero(np.diff(values) > 2 * room)
+        if gaps.size:
+            gap = rng.choice(gaps)
+            biases[unit] = -rng.uniform(values[gap] + room, values[gap + 1] - room)
+    return biases
+
+
+def pre_activations(rng, units, m):
+    """Draw hidden Z away from zero, each unit on for one example and off for another."""
+    size = MARGIN + np.abs(rng.standard_normal((units, m)))
+    signs = rng.choice([-1.0, 1.0], (units, m))
+    if m > 1:
+        order = rng.permuted(np.tile(np.arange(m), (units, 1)), axis=1)
+        np.put_along_axis(signs, order[:, :1], 1.0, axis=1)
+        np.put_along_axis(signs, order[:, 1:2], -1.0, axis=1)
+    return signs * size

@@ -1,0 +1,204 @@
+"""The reference network: ReLU layers, one sigmoid output unit and the cross-entropy cost.
+
+Parameters are a dict W1, b1, W2, b2, ... of any depth; examples are columns. Everything here keeps
+the dtype it is given, so the same lines serve in float64, in longdouble (a tighter truth) and in
+complex128 (complex-step derivatives): what is on and what is off goes by the real part.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+
+LAYERS = (4, 5, 3, 1)
+"""Inputs, units of each hidden layer, outputs: the network of the course (47 parameters)."""
+
+
+def parameter_keys(parameters):
+    """Return the keys of the parameters in the order of the flat vector: W1, b1, W2, b2, ..."""
+    depth = sum(key.startswith("W") for key in parameters)
+    return [f"{kind}{layer}" for layer in range(1, depth + 1) for kind in ("W", "b")]
+
+
+def gradient_keys(parameters):
+    """Return the keys of the gradients in the order of the flat vector: dW1, db1, dW2, db2, ..."""
+    return [f"d{key}" for key in parameter_keys(parameters)]
+
+
+def layer_sizes(parameters):
+    """Return inputs, units of each hidden layer and outputs, such as (4, 5, 3, 1)."""
+    weights = [parameters[key] for key in parameter_keys(parameters)[::2]]
+    return (weights[0].shape[1], *(len(W) for W in weights))
+
+
+def sigmoid(Z):
+    """Return 1 / (1 + exp(-Z)) elementwise, without overflow however large Z is.
+
+    Parameters
+    ----------
+    Z : array_like of any shape
+
+    Returns
+    -------
+    ndarray of the shape of Z
+        For Z < 0 the equal form exp(Z) / (1 + exp(Z)) is used, so exp never gets a positive
+        argument.
+    """
+    Z = np.asarray(Z)
+    on = Z.real > 0
+    decay = np.exp(np.where(on, -Z, Z))
+    return np.where(on, 1, decay) / (1 + decay)
+
+
+def relu(Z):
+    """Return Z where its real part is positive, and 0 elsewhere; shape and dtype are kept."""
+    Z = np.asarray(Z)
+    return np.where(Z.real > 0, Z, 0)
+
+
+def cost_from_logits(Z, Y):
+    """Return the mean cross-entropy of sigmoid(Z) against the labels Y, without log(0).
+
+    -y log(s) - (1 - y) log(1 - s) with s = sigmoid(z) equals softplus(z) - y z, where
+    softplus(z) = log(1 + exp(z)) = max(z, 0) + log1p(exp(-|z|)). No difference 1 - s is formed, so
+    nothing cancels and no logarithm sees a zero.
+
+    Parameters
+    ----------
+    Z : ndarray, shape (..., 1, m)
+        Logits. Leading axes, if any, stand for separate networks.
+    Y : array_like, shape (m,) or (1, m)
+        Labels, 0 or 1.
+
+    Returns
+    -------
+    scalar or ndarray of the leading shape
+        The cost, in the dtype of Z.
+
+    Raises
+    ------
+    ValueError
+        If there aren't as many labels as examples.
+    """
+    Z = np.asarray(Z)
+    labels = np.reshape(Y, (1, Z.shape[-1]))
+    size = np.where(Z.real > 0, Z, -Z)
+    # max(z, 0) - y z comes first: it is exact for labels 0 and 1, and adding the small logarithm
+    # to it afterwards loses nothing.
+    losses = (relu(Z) - labels * Z) + np.log1p(np.exp(-size))
+    return losses.mean(axis=(-2, -1))
+
+
+def forward_propagation(X, Y, parameters):
+    """Run the network on every example.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n_0, m)
+        One example per column.
+    Y : ndarray, shape (m,) or (1, m)
+        Labels, 0 or 1.
+    parameters : dict
+        W1 of shape (n_1, n_0), b1 of shape (n_1, 1), W2 of shape (n_2, n_1), ...; the last layer
+        has one unit. Leading axes, if any, stand for separate networks on the same examples.
+
+    Returns
+    -------
+    cost : float
+        The mean cross-entropy (a complex or longdouble scalar for such parameters, an array for
+        several networks).
+    cache : tuple
+        (Z1, A1, W1, b1, Z2, A2, W2, b2, ...), with Z and A of shape (n_l, m).
+    """
+    depth = len(parameter_keys(parameters)) // 2
+    A, cache = X, ()
+    for layer in range(1, depth + 1):
+        W, b = parameters[f"W{layer}"], parameters[f"b{layer}"]
+        Z = W @ A + b
+        A = relu(Z) if layer < depth else sigmoid(Z)
+        cache += (Z, A, W, b)
+    cost = cost_from_logits(Z, Y)
+    return (cost.item() if cost.ndim == 0 else cost), cache
+
+
+def backward_propagation(X, Y, cache):
+    """Return the gradient of the cost for every parameter, from the cache alone.
+
+    dZ_L = A_L - Y, dW_l = dZ_l A_(l-1)^T / m, db_l = (sum of dZ_l over the examples) / m, and
+    dZ_(l-1) = (W_l^T dZ_l) * (Z_(l-1) > 0), with A_0 = X. Z and A are read and never computed
+    again, so the answer is defined for a cache that no forward pass made, too.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n_0, m)
+    Y : ndarray, shape (m,) or (1, m)
+    cache : tuple
+        (Z1, A1, W1, b1, Z2, A2, W2, b2, ...), as `forward_propagation` returns it.
+
+    Returns
+    -------
+    dict
+        dW1, db1, dW2, db2, ..., each with the shape of its parameter; the last layer comes first.
+    """
+    m = X.shape[1]
+    layers = [cache[start : start + 4] for start in range(0, len(cache), 4)]
+    inputs = [X, *(A for _, A, _, _ in layers)]
+
+    gradients = {}
+    dZ = layers[-1][1] - np.reshape(Y, (1, m))
+    for layer in range(len(layers), 0, -1):
+        gradients[f"dW{layer}"] = dZ @ inputs[layer - 1].T / m
+        gradients[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
+        if layer > 1:
+            W, Z_below = layers[layer - 1][2], layers[layer - 2][0]
+            dZ = (W.T @ dZ) * (Z_below.real > 0)
+    return gradients
+
+
+def parameters_to_vector(parameters):
+    """Copy the parameters into one column, shape (n, 1), in the order W1, b1, W2, b2, ..."""
+    return np.concatenate([np.reshape(parameters[key], (-1, 1))
+                           for key in parameter_keys(parameters)])
+
+
+def gradients_to_vector(gradients):
+    """Copy the gradients into one column, shape (n, 1), in the order dW1, db1, dW2, db2, ...
+
+    Other keys (dZ3, dA2, ...) are left out.
+    """
+    return parameters_to_vector({key[1:]: array for key, array in gradients.items()
+                                 if key.startswith(("dW", "db"))})
+
+
+def vector_to_parameters(theta, layers=LAYERS):
+    """Cut a column of parameters into the arrays W1, b1, W2, b2, ...
+
+    Parameters
+    ----------
+    theta : ndarray, shape (n, 1) or (n,)
+    layers : tuple of int
+        Inputs, units of each hidden layer, outputs.
+
+    Returns
+    -------
+    dict
+        Copies, in the dtype of theta.
+
+    Raises
+    ------
+    ValueError
+        If theta hasn't exactly as many entries as the layers have parameters.
+    """
+    shapes = {}
+    for layer, (n_in, n_out) in enumerate(pairwise(layers), start=1):
+        shapes |= {f"W{layer}": (n_out, n_in), f"b{layer}": (n_out, 1)}
+    ends = np.cumsum([rows * columns for rows, columns in shapes.values()])
+    if np.size(theta) != ends[-1]:
+        raise ValueError(f"theta has {np.size(theta)} entries; layers {layers} need {ends[-1]}")
+    pieces = np.split(np.ravel(theta), ends[:-1])
+    return {key: piece.reshape(shape).copy()
+            for (key, shape), piece in zip(shapes.items(), pieces, strict=True)}
+
+
+def to_precision(parameters, dtype):
+    """Return a copy of the parameters in another dtype, such as numpy.longdouble."""
+    return {key: array.astype(dtype) for key, array in parameters.items()}

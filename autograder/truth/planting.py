@@ -1,0 +1,201 @@
+"""How a bug is described, and how it gets into a backward pass.
+
+A bug is a few rewritings of Python expressions, each in the assignment to one variable. They are
+matched on the syntax tree, so spacing doesn't matter, and the text outside the changed statement
+stays as it was, byte for byte.
+"""
+
+import ast
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.truth.standard_form import STANDARD
+
+ORDER = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
+"""The gradients in the order in which a backward pass finds them."""
+
+KINDS = {
+    "scale": "a gradient is right but for a constant factor",
+    "sign": "a gradient is right but for its sign",
+    "mask": "the ReLU's derivative lets the wrong entries through, or the wrong values",
+    "chain": "a product of the chain rule has a wrong factor: the wrong array, or one too many",
+    "batch": "the sum or the average over the examples is wrong",
+    "transpose": "the entries of an array are in the wrong places",
+    "loss": "dZ3 isn't the derivative of this cost",
+}
+
+
+class BugDoesNotFit(ValueError):
+    """The code has no statement that the bug could change."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Rewrite one expression in the assignment to one variable.
+
+    Attributes
+    ----------
+    target : str
+        The variable assigned to; only its first assignment that fits is changed.
+    old, new : str
+        Python expressions. In `old`, the name ANY stands for any expression, and in `new` for what
+        it was.
+
+    Examples
+    --------
+    >>> Edit("dW2", "ANY / m", "2 * ANY / m").apply("dW2 = np.dot(dZ2, A1.T) / m")
+    'dW2 = 2 * np.dot(dZ2, A1.T) / m'
+    """
+
+    target: str
+    old: str
+    new: str
+
+    def apply(self, source):
+        """Return the source with the edit made; `BugDoesNotFit` if there is no place for it."""
+        for statement in ast.walk(ast.parse(source)):
+            if not self._assigns(statement):
+                continue
+            before = ast.unparse(statement)
+            statement.value = _Rewriting(self.old, self.new).visit(statement.value)
+            after = ast.unparse(statement)
+            if after != before:
+                return _replace_lines(source, statement, after)
+        raise BugDoesNotFit(f"no assignment to {self.target} contains {self.old}")
+
+    def _assigns(self, statement):
+        return isinstance(statement, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == self.target
+            for target in statement.targets
+        )
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A silent mistake in a backward pass: it runs, and returns arrays of the right shapes.
+
+    Attributes
+    ----------
+    name : str
+    kinds : tuple of str
+        The names from `KINDS` that count as a right diagnosis, the best one first.
+    first_wrong : str
+        The first gradient in `ORDER` that it corrupts.
+    edits : tuple of Edit
+    hint : str
+        For a student who is looking for it.
+    why : str
+        How people come to make it.
+    suspect : bool
+        Whether a student may be asked to find it.
+    invisible : tuple of str
+        The special inputs on which it changes nothing; their names are explained in `bugs`.
+    """
+
+    name: str
+    kinds: tuple
+    first_wrong: str
+    edits: tuple
+    hint: str
+    why: str
+    suspect: bool = True
+    invisible: tuple = ()
+
+    def __post_init__(self):
+        unknown = [kind for kind in self.kinds if kind not in KINDS]
+        if unknown or not self.kinds:
+            raise ValueError(f"{self.name}: kinds {self.kinds} must be some of {tuple(KINDS)}")
+        if self.first_wrong not in ORDER:
+            raise ValueError(f"{self.name}: first_wrong {self.first_wrong} is not in {ORDER}")
+
+
+def plant(bugs, source=STANDARD, name="backward_propagation_n"):
+    """Return the source of a backward pass with one bug or several planted, under a new name.
+
+    Parameters
+    ----------
+    bugs : Bug or iterable of Bug
+    source : str
+        One function in the standard form.
+    name : str
+        The function's new name.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    BugDoesNotFit
+        If an edit finds nothing to change; the message names the bug.
+    """
+    for bug in (bugs,) if isinstance(bugs, Bug) else bugs:
+        for edit in bug.edits:
+            try:
+                source = edit.apply(source)
+            except BugDoesNotFit as error:
+                raise BugDoesNotFit(f"{bug.name} doesn't fit: {error}") from None
+    return rename(source, name)
+
+
+def rename(source, name):
+    """Return the source of one function under another name."""
+    old = ast.parse(source).body[0].name
+    return source.replace(f"def {old}(", f"def {name}(", 1)
+
+
+def compile_backward(source, name="backward_propagation_n"):
+    """Return the function of that name which the source defines; numpy is all that it is given."""
+    namespace = {"np": np}
+    exec(compile(source, f"<{name}>", "exec"), namespace)
+    return namespace[name]
+
+
+class _Rewriting(ast.NodeTransformer):
+    """Replaces the first expression that matches `old`, outermost first."""
+
+    def __init__(self, old, new):
+        self.old = ast.parse(old, mode="eval").body
+        self.new = ast.parse(new, mode="eval").body
+        self.done = False
+
+    def visit(self, node):
+        bound = []
+        if self.done or not _matches(self.old, node, bound):
+            return self.generic_visit(node)
+        self.done = True
+        return _Filling(bound).visit(self.new)
+
+
+class _Filling(ast.NodeTransformer):
+    """Puts what ANY stood for into its place."""
+
+    def __init__(self, bound):
+        self.bound = bound
+
+    def visit_Name(self, node):
+        return self.bound[0] if node.id == "ANY" else node
+
+
+def _matches(pattern, node, bound):
+    """Compare two syntax trees; what stands where the pattern says ANY is appended to `bound`."""
+    if isinstance(pattern, ast.Name) and pattern.id == "ANY":
+        bound.append(node)
+        return isinstance(node, ast.expr)
+    if isinstance(pattern, list):
+        return len(pattern) == len(node) and all(
+            _matches(*pair, bound) for pair in zip(pattern, node, strict=True))
+    if not isinstance(pattern, ast.AST):
+        return pattern == node
+    return type(pattern) is type(node) and all(
+        _matches(getattr(pattern, field), getattr(node, field), bound) for field in pattern._fields)
+
+
+def _replace_lines(source, statement, text):
+    lines = source.splitlines(keepends=True)
+    last = lines[statement.end_lineno - 1]
+    ending = last[len(last.rstrip("\r\n")):]
+    indentation = lines[statement.lineno - 1][: statement.col_offset]
+    lines[statement.lineno - 1 : statement.end_lineno] = [indentation + text + ending]
+    return "".join(lines)

@@ -1,0 +1,3 @@
+"""The broken code that some answers start from, by the name of the answer."""
+
+NAMES = ()

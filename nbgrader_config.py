@@ -1,0 +1,78 @@
+"""The course: wires nbgrader to this repository's package.
+
+Every nbgrader command and the Formgrader read this file when they start in this folder.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from nbgrader import preprocessors as stock
+
+from autograder.grading.badge import OpenInColab
+from autograder.grading.outcome import GraderFailures, WarningsCostNothing
+from autograder.grading.rebuild import Rebuild
+from autograder.grading.released import RefuseSilentChanges
+from autograder.grading.starting_code import StartFromBrokenCode
+
+# nbgrader calls `alembic` by name when it creates the gradebook, and the kernel calls `python`;
+# both are beside this Python, whether or not its environment has been activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+c = get_config()  # noqa: F821  (nbgrader provides it)
+
+c.CourseDirectory.course_id = "gradient_checking"
+
+# Where the Open-in-Colab badges point: the owner/name of the public repository with release/.
+c.OpenInColab.repository = "owner/repository"
+
+# An unfinished answer returns nothing, so that Run All reaches the end.
+c.ClearSolutions.code_stub = {"python": "pass  # your code here"}
+c.ClearSolutions.text_stub = "*Your answer:*"
+
+# Source to release. Our steps stand before the first ComputeChecksums, because the badge and the
+# broken code belong to what is released; RefuseSilentChanges before SaveCells, which writes.
+c.GenerateAssignment.preprocessors = [
+    stock.IncludeHeaderFooter,
+    stock.LockCells,
+    stock.ClearSolutions,
+    StartFromBrokenCode,
+    OpenInColab,
+    stock.ClearOutput,
+    stock.CheckCellMetadata,
+    stock.ComputeChecksums,
+    RefuseSilentChanges,
+    stock.SaveCells,
+    stock.ClearHiddenTests,
+    stock.ClearMarkScheme,
+    stock.ComputeChecksums,
+    stock.CheckCellMetadata,
+]
+
+# Submitted to clean. Rebuild comes first: what follows meets the release's own cells only.
+c.Autograde.sanitize_preprocessors = [
+    Rebuild,
+    stock.ClearOutput,
+    stock.DeduplicateIds,
+    stock.OverwriteKernelspec,
+    stock.OverwriteCells,
+    stock.CheckCellMetadata,
+]
+
+# Clean to graded. Both of ours stand between the outputs and SaveAutoGrades, which reads them.
+c.Autograde.autograde_preprocessors = [
+    stock.Execute,
+    GraderFailures,
+    WarningsCostNothing,
+    stock.LimitOutput,
+    stock.SaveAutoGrades,
+    stock.AssignLatePenalties,
+    stock.CheckCellMetadata,
+]
+
+# A loop that never ends is stopped after 10 seconds by a visible check and by each question;
+# this is the limit of a whole cell.
+c.Execute.timeout = 60
+
+# Each kernel would warn, once per submission, that its loopback connection is not encrypted.
+c.Execute.extra_arguments = ["--log-level=ERROR"]

@@ -1,0 +1,5 @@
+"""A sum where a product belongs."""
+
+
+def forward_propagation(x, theta):
+    return theta + x

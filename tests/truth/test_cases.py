@@ -1,0 +1,130 @@
+"""If this fails, students are tested on inputs that hide mistakes, or can't be judged at all."""
+
+import numpy as np
+import pytest
+
+from autograder.truth import cases, liveness
+from autograder.truth.cases import (
+    kink_case,
+    live_case,
+    logit_case,
+    synthetic_cache,
+    textbook_case,
+)
+from autograder.truth.gradcheck import deviation
+from autograder.truth.network import (
+    LAYERS,
+    backward_propagation,
+    forward_propagation,
+    gradients_to_vector,
+)
+
+DEEPER = (6, 8, 5, 4, 1)
+
+
+def assert_live(X, Y, cache, gradients):
+    """The design's list, written out apart from `liveness.fault`."""
+    *hidden, output = cache[::4]
+    assert np.abs(output).max() <= 4
+    assert all(np.abs(Z).min() >= 1e-2 for Z in hidden)
+    assert all(np.abs(gradient).max() >= 1e-3 for gradient in gradients.values())
+    if X.shape[1] > 1:
+        assert set(np.ravel(Y)) == {0, 1}
+        assert all((Z > 0).any(axis=1).all() and (Z < 0).any(axis=1).all() for Z in hidden)
+
+
+@pytest.mark.parametrize("layers", [LAYERS, (7, 6, 4, 1), DEEPER])
+@pytest.mark.parametrize("m", [None, 1, 2, 3, 50])
+def test_cases_and_caches_are_live(m, layers):
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        case = live_case(rng, m, layers)
+        assert case.layers == layers
+        assert case.Y.shape == (1, case.m)
+        assert case.m == m or (m is None and 5 <= case.m <= 20)
+        assert_live(case.X, case.Y, case.cache, case.gradients)
+
+        X, Y, cache = synthetic_cache(rng, m, layers)
+        assert_live(X, Y, cache, backward_propagation(X, Y, cache))
+
+
+def test_live_draws_are_accepted_nearly_always(monkeypatch):
+    monkeypatch.setattr(liveness, "ATTEMPTS", 1)
+    rng, refused = np.random.default_rng(2), 0
+    for m in (3, 10, 50):
+        for _ in range(100):
+            try:
+                live_case(rng, m)
+            except liveness.NoLiveCase:
+                refused += 1
+    assert refused <= 15
+
+
+def test_seed_replays_the_case():
+    one, other = (live_case(np.random.default_rng(3)) for _ in range(2))
+    np.testing.assert_array_equal(one.X, other.X)
+    np.testing.assert_array_equal(one.parameters["W3"], other.parameters["W3"])
+
+
+def test_a_hopeless_draw_says_what_was_wrong(monkeypatch):
+    monkeypatch.setattr(liveness, "LEAST_GRADIENT", 1e6)
+    with pytest.raises(liveness.NoLiveCase, match=r"m=4.*500 with a gradient array below 1e\+06"):
+        live_case(np.random.default_rng(4), 4)
+
+
+def test_running_the_forward_pass_again_misses_a_synthetic_cache():
+    rng = np.random.default_rng(5)
+    for m in [None, 1, 3] * 30:
+        X, Y, cache = synthetic_cache(rng, m)
+        truth = backward_propagation(X, Y, cache)
+        parameters = dict(zip(["W1", "b1", "W2", "b2", "W3", "b3"],
+                              [array for start in (2, 6, 10) for array in cache[start : start + 2]],
+                              strict=True))
+        rerun = backward_propagation(X, Y, forward_propagation(X, Y, parameters)[1])
+        assert min(deviation(rerun[key], truth[key]) for key in ("dW1", "dW2", "dW3")) >= 0.1
+
+
+def test_activations_of_a_synthetic_cache_belong_to_its_z():
+    _, _, (Z1, A1, _, _, Z2, A2, _, _, Z3, A3, _, _) = synthetic_cache(np.random.default_rng(6))
+    np.testing.assert_array_equal(A1, np.maximum(Z1, 0))
+    np.testing.assert_array_equal(A2 > 0, Z2 > 0)
+    np.testing.assert_allclose(A3, 1 / (1 + np.exp(-Z3)))
+
+
+@pytest.mark.parametrize("straddled", [False, True])
+def test_kink_case_is_near_in_one_unit_only(straddled):
+    rng = np.random.default_rng(7)
+    for m in (2, None, 50):
+        case = kink_case(rng, m, distance=1e-7, straddled=straddled)
+        Z = np.concatenate([case.cache[0].ravel(), case.cache[4].ravel()])
+        near = Z[np.abs(Z) < 1e-2]
+        np.testing.assert_allclose(np.abs(near), 1e-7, atol=1e-14)
+        assert near.size == 1 + straddled
+        assert not straddled or near.sum() == pytest.approx(0, abs=1e-14)
+
+
+def test_large_logits_break_the_logarithms_and_not_the_cost():
+    case = logit_case(np.random.default_rng(8))
+    Z, A = case.cache[-4:-2]
+    for logit in (800, -800):
+        assert set(case.Y[np.isclose(Z, logit)]) == {0, 1}
+    with np.errstate(all="ignore"):
+        naive = np.mean(-np.log(A) * case.Y - np.log(1 - A) * (1 - case.Y))
+    assert not np.isfinite(naive)
+    exact = np.where(case.Y == 1, np.logaddexp(0, -Z), np.logaddexp(0, Z)).mean()
+    assert case.cost == pytest.approx(exact, rel=1e-14)
+
+
+class TestTextbookCase:
+    def test_twenty_of_its_gradients_are_zero(self):
+        assert np.sum(gradients_to_vector(textbook_case().gradients) == 0) == 20
+
+    def test_its_second_layer_never_switches(self):
+        Z2 = textbook_case().cache[4]
+        assert ((Z2 > 0).all(axis=1) | (Z2 < 0).all(axis=1)).all()
+
+    def test_the_global_generator_is_left_alone(self):
+        before = np.random.get_state()[1].copy()
+        case = cases.textbook_case()
+        np.testing.assert_array_equal(np.random.get_state()[1], before)
+        assert case.X[0, 0] == pytest.approx(1.62434536366)
