@@ -65,7 +65,9 @@ def _sum_up(console, outcomes, verb):
         word: sum(outcome.status == status for outcome in outcomes)
         for word, status in ((verb, "done"), ("skipped", "skipped"), ("failed", "failed"))
     }
-    console.print(", ".join(f"{count} {word}" for word, count in counts.items() if count or word == verb))
+    console.print(
+        ", ".join(f"{count} {word}" for word, count in counts.items() if count or word == verb)
+    )
     if counts["failed"]:
         raise typer.Exit(1)
 

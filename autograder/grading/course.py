@@ -123,7 +123,9 @@ class Course:
 
     def folder(self, step, student, assignment):
         """Where nbgrader keeps a step ("source", "submitted", …) of a student's assignment."""
-        return Path(self._dir.format_path(getattr(self._dir, f"{step}_directory"), student, assignment))
+        return Path(
+            self._dir.format_path(getattr(self._dir, f"{step}_directory"), student, assignment)
+        )
 
     def setting(self, section, name):
         """A setting of ``nbgrader_config.py``, or None where it is not set."""
@@ -148,9 +150,7 @@ class Course:
         """Raise CourseError unless there is a source for it."""
         if assignment not in self.assignments():
             known = ", ".join(self.assignments()) or "none"
-            raise CourseError(
-                f"no assignment is called {assignment!r}; source/ holds: {known}"
-            )
+            raise CourseError(f"no assignment is called {assignment!r}; source/ holds: {known}")
 
     def students(self, assignment):
         """The ids of everyone with a folder for this assignment in ``submitted/``."""

@@ -41,7 +41,9 @@ class RefuseSilentChanges(NbGraderPreprocessor):
 
 def _changes(nb, released):
     """One phrase for each difference that a student's grade would feel."""
-    cells = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if "nbgrader" in cell.metadata}
+    cells = {
+        cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if "nbgrader" in cell.metadata
+    }
     sources = {cell.name: cell for cell in released.source_cells}
     points = {cell.name: cell.max_score for cell in released.grade_cells}
     yield from (f"{name} is new" for name in sorted(cells.keys() - sources.keys()))

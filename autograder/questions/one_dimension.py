@@ -89,7 +89,10 @@ def numerical_derivative(student, rng, marks):
         for name, f, df, theta in cases:
             epsilon = 1e-2
             answer = student.call("numerical_derivative", f, theta, epsilon=epsilon)
-            error, law = answer.number() - df(theta), right_derivative(f, theta, epsilon) - df(theta)
+            error, law = (
+                answer.number() - df(theta),
+                right_derivative(f, theta, epsilon) - df(theta),
+            )
             if not abs(error - law) <= 0.01 * abs(law):
                 raise Wrong(
                     f"With epsilon = {epsilon:g} a central difference misses the slope of {name} at "
@@ -170,11 +173,15 @@ def gradient_check(student, rng, marks):
                 )
     with marks.part("wrong_pairs"):
         factors = [rng.uniform(1.01, 1.1), rng.uniform(1.5, 3), -1.0, 0.0]
-        for factor, (cost, forward, backward, x, theta) in zip(factors, 2 * pairs(rng), strict=False):
+        for factor, (cost, forward, backward, x, theta) in zip(
+            factors, 2 * pairs(rng), strict=False
+        ):
             answer = check_pair(
                 student, forward, lambda x, theta, k=factor, b=backward: k * b(x, theta), x, theta
             )
-            case = f"With J = {cost} and {factor:.4g} times its derivative in place of your functions"
+            case = (
+                f"With J = {cost} and {factor:.4g} times its derivative in place of your functions"
+            )
             hint = "It is relative_difference of the numerical and the analytic derivative."
             expect(answer, abs(factor - 1) / (abs(factor) + 1), case, hint, 1e-3)
     with marks.part("uses_both_and_epsilon"):

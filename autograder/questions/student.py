@@ -44,7 +44,9 @@ def plain(value: Any) -> Any:
             raise Unreadable(f"an array of {value.dtype}")
         return np.array(value, subok=False)
     if isinstance(value, list | tuple):
-        return type(value)(map(plain, value)) if type(value) in (list, tuple) else [*map(plain, value)]
+        return (
+            type(value)(map(plain, value)) if type(value) in (list, tuple) else [*map(plain, value)]
+        )
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}
     raise Unreadable(f"a {type(value).__name__}")

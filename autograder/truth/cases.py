@@ -30,6 +30,8 @@ from autograder.truth.network import (
 class Case:
     """Data and parameters, with the reference's answers to them.
 
+    The answers are computed once, so the arrays aren't to be changed: make a new case instead.
+
     Attributes
     ----------
     X : ndarray, shape (n_0, m)

@@ -105,7 +105,10 @@ def relative_difference(a, b):
     scale = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
     if scale == 0:
         return 0.0
-    a, b = a / scale, b / scale  # or the squares of very small and very large entries get lost
+    # A power of two changes no digit; without it the squares of very small and very large entries
+    # get lost.
+    exponent = -np.frexp(scale)[1]
+    a, b = np.ldexp(a, exponent), np.ldexp(b, exponent)
     return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
 
 

@@ -50,9 +50,9 @@ def sigmoid(Z):
 
 
 def relu(Z):
-    """Return Z where its real part is positive, and 0 elsewhere; shape and dtype are kept."""
+    """Return 0 where Z or its real part isn't positive, and Z elsewhere; the dtype is kept."""
     Z = np.asarray(Z)
-    return np.where(Z.real > 0, Z, 0)
+    return np.where(Z.real <= 0, 0, Z)  # this way round a NaN stays one
 
 
 def cost_from_logits(Z, Y):
@@ -72,7 +72,7 @@ def cost_from_logits(Z, Y):
     Returns
     -------
     scalar or ndarray of the leading shape
-        The cost, in the dtype of Z.
+        The cost.
 
     Raises
     ------

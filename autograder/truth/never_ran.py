@@ -41,7 +41,7 @@ BACKWARD_FAULTS = (
     Fault("dZ3 = A3", "dZ2 = A3", NameError),
     Fault("dA1 * (Z1 > 0)", "dA1 * (A2 > 0)", ValueError),
     Fault("np.dot(dZ1, X.T)", "np.dot(dZ1, X1.T)", NameError),
-    Fault("dW1 = ", "dW2 = ", NameError),
+    Fault("dW1 = np.dot", "dW2 = np.dot", NameError),
     Fault("db1 = np.sum(dZ1, axis=1, keepdims=True) / m",
           "db1 = 4. / m * np.sum(dZ1, axis=1, keepdims=True)", None),
 )

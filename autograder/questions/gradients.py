@@ -1,0 +1,155 @@
+"""Backward passes: asked on many cases, compared array by array, told in the student's terms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.questions.student import describe, real_array
+from autograder.questions.verdict import Wrong
+from autograder.truth.cases import live_case, synthetic_cache
+from autograder.truth.gradcheck import TOLERANCE, deviation
+from autograder.truth.network import backward_propagation, forward_propagation
+
+LARGER = (6, 8, 5, 1)
+"""Layer sizes that no notebook shows; three layers, as the cache of 12 holds."""
+
+OUTPUT_LAYER = ("dW3", "db3")
+SECOND_LAYER = ("dW2", "db2")
+FIRST_LAYER = ("dW1", "db1")
+ARRAYS = OUTPUT_LAYER + SECOND_LAYER + FIRST_LAYER
+
+STAND_IN = {"forward_propagation_n": forward_propagation}
+
+IMITATION = (
+    "On a cache whose Z and A are unrelated to W and X the arrays are those of another forward "
+    "pass: take Z and A from the cache, and don't run the forward pass again."
+)
+
+
+@dataclass(frozen=True)
+class BackwardCase:
+    """One question to a backward pass: its three arguments, in words too, and the right arrays."""
+
+    words: str
+    X: np.ndarray
+    Y: np.ndarray
+    cache: tuple
+    synthetic: bool = False
+
+    @property
+    def truth(self):
+        return backward_propagation(self.X, self.Y, self.cache)
+
+
+def of_live_case(case):
+    """The backward question of a live case."""
+    sizes = "-".join(map(str, case.layers))
+    words = f"at layer sizes {sizes} with {case.m} examples and Y of shape {case.Y.shape}"
+    return BackwardCase(words, case.X, case.Y, case.cache)
+
+
+def of_synthetic_cache(rng, **how):
+    """The backward question of a cache that no forward pass made."""
+    X, Y, cache = synthetic_cache(rng, **how)
+    words = f"on a cache unrelated to W and X, with {X.shape[1]} examples"
+    return BackwardCase(words, X, Y, cache, synthetic=True)
+
+
+def backward_cases(rng):
+    """Live cases, one with flat labels, larger layers, and synthetic caches."""
+    return [
+        of_live_case(live_case(rng)),
+        of_live_case(live_case(rng).with_flat_labels()),
+        of_live_case(live_case(rng, layers=LARGER)),
+        of_synthetic_cache(rng),
+        of_synthetic_cache(rng, layers=LARGER),
+    ]
+
+
+def faults_of_backward(student, name, cases):
+    """Ask a backward pass on every case.
+
+    Parameters
+    ----------
+    student : autograder.questions.student.Student
+    name : str
+        The function to ask.
+    cases : list of BackwardCase
+
+    Returns
+    -------
+    dict of str to str
+        For each of the six arrays the first thing that is wrong with it, or "".
+
+    Raises
+    ------
+    Wrong
+        An array is right wherever a forward pass made the cache and wrong on a synthetic one: the
+        function takes its numbers from somewhere else.
+    """
+    faults = dict.fromkeys(ARRAYS, "")
+    imitated = False
+    for case in cases:
+        answer = student.call(name, case.X, case.Y, case.cache, replacing=STAND_IN)
+        truth = case.truth
+        for array in ARRAYS:
+            if not faults[array]:
+                faults[array] = fault_of_array(answer, array, truth[array], case.words)
+                imitated |= case.synthetic and bool(faults[array])
+    if imitated:
+        raise Wrong(IMITATION)
+    return faults
+
+
+def fault_of_array(answer, array, truth, where):
+    """What is wrong with one array of an answer, or "". Its shape is another question."""
+    try:
+        gradients = answer.dictionary()
+        if array not in gradients:
+            raise Wrong(f"{array} is missing from what {answer.function} returned.")
+        found = real_array(gradients[array], f"{array} holds")
+        if found.squeeze().shape != truth.squeeze().shape:
+            raise Wrong(f"{array} is {describe(found)} {where}; its parameter has {truth.shape}.")
+    except Wrong as wrong:
+        return str(wrong)
+    off = deviation(found.reshape(truth.shape), truth)
+    if off <= TOLERANCE:
+        return ""
+    if not np.isfinite(off):
+        return f"{array} holds numbers that are not finite {where}."
+    return f"{array} {where} is off by {off:.2g} times its largest entry."
+
+
+def expect_arrays(faults, arrays):
+    """Raise Wrong with what is wrong with any of these arrays."""
+    found = [faults[array] for array in arrays if faults[array]]
+    if found:
+        raise Wrong(" ".join(dict.fromkeys(found)))
+
+
+def expect_unchanged(answer, given, names):
+    """Raise Wrong when a call changed what it was given, by a single bit."""
+    for before, after, name in zip(given, answer.arguments, names, strict=True):
+        if not _same(before, after):
+            raise Wrong(f"{answer.function} changed {name}; work on copies.")
+
+
+def _same(before, after):
+    if isinstance(before, dict):
+        return (
+            isinstance(after, dict)
+            and before.keys() == after.keys()
+            and all(_same(before[key], after[key]) for key in before)
+        )
+    if isinstance(before, tuple):
+        return (
+            isinstance(after, tuple)
+            and len(before) == len(after)
+            and all(map(_same, before, after))
+        )
+    after = np.asarray(after)
+    return (
+        before.shape == after.shape
+        and before.dtype == after.dtype
+        and before.tobytes() == after.tobytes()
+    )

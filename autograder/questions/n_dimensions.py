@@ -1,0 +1,286 @@
+"""What `n_dimensions` asks: the N-dim gradient check of a small network, and its tools."""
+
+import numpy as np
+
+from autograder.questions import question
+from autograder.questions.checkers import (
+    ask_checker,
+    expect_right,
+    expect_sign_and_nan,
+    expect_values,
+    other_cost,
+    right_numerical_gradient,
+    stand_ins,
+)
+from autograder.questions.gradients import (
+    ARRAYS,
+    FIRST_LAYER,
+    OUTPUT_LAYER,
+    SECOND_LAYER,
+    STAND_IN,
+    backward_cases,
+    expect_arrays,
+    expect_unchanged,
+    fault_of_array,
+    faults_of_backward,
+    of_live_case,
+)
+from autograder.questions.student import describe, real_array
+from autograder.questions.verdict import Wrong
+from autograder.truth.cases import Case, live_case, logit_case
+from autograder.truth.gradcheck import TOLERANCE, deviation
+from autograder.truth.network import gradients_to_vector
+
+CACHE = ("Z1", "A1", "W1", "b1", "Z2", "A2", "W2", "b2", "Z3", "A3", "W3", "b3")
+BATCHES = (1, 3, 50)
+
+
+def read_forward(answer):
+    """The cost as a number and the cache of a forward pass's answer."""
+    value = answer.returned()
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise Wrong(f"{answer.function} returned {describe(value)}, not the pair (cost, cache).")
+    cost = real_array(value[0], "The cost is")
+    if cost.size != 1:
+        raise Wrong(f"The cost is {describe(cost)}, not one number.")
+    return float(cost.reshape(())), value[1]
+
+
+def expect_cost(answer, case, words):
+    cost, _ = read_forward(answer)
+    if not abs(cost - case.cost) <= TOLERANCE * abs(case.cost):
+        raise Wrong(f"{words} the cost is {case.cost:.6g}; yours is {cost:.6g}.")
+
+
+def expect_cache(answer, case, words):
+    _, cache = read_forward(answer)
+    if not isinstance(cache, tuple | list) or len(cache) != len(CACHE):
+        raise Wrong(f"The cache is {describe(cache)}, not a tuple of 12: {', '.join(CACHE)}.")
+    for name, found, truth in zip(CACHE, cache, case.cache, strict=True):
+        if not deviation(real_array(found, f"{name} is"), truth) <= TOLERANCE:
+            raise Wrong(f"{words} {name} in the cache is wrong, or has another shape.")
+
+
+def forward(student, case):
+    return student.call("forward_propagation_n", case.X, case.Y, case.parameters)
+
+
+@question(cost=2, cache=1, any_batch=1, large_logits=1)
+def forward_propagation_n(student, rng, marks):
+    cases = [live_case(rng) for _ in range(3)]
+    with marks.part("cost"):
+        for case in cases:
+            expect_cost(forward(student, case), case, f"For {case.m} examples")
+    with marks.part("cache"):
+        for case in cases:
+            expect_cache(forward(student, case), case, f"For {case.m} examples")
+    with marks.part("any_batch"):
+        for m in BATCHES:
+            row = live_case(rng, m)
+            for case in (row, row.with_flat_labels()):
+                words = f"For {m} examples and Y of shape {case.Y.shape}"
+                answer = forward(student, case)
+                if marks.earned("cost"):
+                    expect_cost(answer, case, words)
+                if marks.earned("cache"):
+                    expect_cache(answer, case, words)
+                read_forward(answer)
+                expect_unchanged(
+                    answer, (case.X, case.Y, case.parameters), ("X", "Y", "parameters")
+                )
+        expect_something_right(marks, ("cost", "cache"))
+    with marks.part("large_logits"):
+        case = logit_case(rng)
+        expect_cost(forward(student, case), case, "With logits of 800 and -800")
+
+
+def expect_something_right(marks, parts):
+    """Raise Wrong when none of these parts was earned: then there is nothing to hold on to."""
+    if not any(map(marks.earned, parts)):
+        raise Wrong(f"looked at once one of these is right: {', '.join(parts)}")
+
+
+LAYER_PARTS = {
+    "output_layer": OUTPUT_LAYER,
+    "second_layer": SECOND_LAYER,
+    "first_layer": FIRST_LAYER,
+}
+
+
+@question(output_layer=2, second_layer=3, first_layer=3, any_batch=1, float64_and_shapes=1)
+def backward_propagation_n(student, rng, marks):
+    name = "backward_propagation_n"
+    try:
+        faults = faults_of_backward(student, name, backward_cases(rng))
+    except Wrong as imitation:
+        for part in marks.parts:
+            with marks.part(part):
+                raise imitation
+        return
+    for part, arrays in LAYER_PARTS.items():
+        with marks.part(part):
+            expect_arrays(faults, arrays)
+    # A wrong array has lost its own part already; what follows is asked of the right ones.
+    right = [array for array in ARRAYS if not faults[array]]
+    with marks.part("any_batch"):
+        for m in BATCHES:
+            row = live_case(rng, m)
+            for case in map(of_live_case, (row, row.with_flat_labels())):
+                answer = student.call(name, case.X, case.Y, case.cache, replacing=STAND_IN)
+                for array in right:
+                    fault = fault_of_array(answer, array, case.truth[array], case.words)
+                    if fault:
+                        raise Wrong(fault)
+        expect_something_right(marks, LAYER_PARTS)
+    with marks.part("float64_and_shapes"):
+        expect_something_right(marks, LAYER_PARTS)
+        case = of_live_case(live_case(rng))
+        given = case.X, case.Y, case.cache
+        answer = student.call(name, *given, replacing=STAND_IN)
+        for array in right:
+            found = np.asarray(answer.dictionary()[array])
+            if found.dtype != np.float64 or found.shape != case.truth[array].shape:
+                shape = case.truth[array].shape
+                raise Wrong(f"{array} must be float64 of shape {shape}; it is {describe(found)}.")
+        expect_unchanged(answer, given, ("X", "Y", "cache"))
+
+
+def numerical(student, case, replacing, **by_name):
+    arguments = case.parameters, case.X, case.Y
+    return student.call("numerical_gradient", *arguments, replacing=replacing, **by_name)
+
+
+def expect_vector(answer, truth, words, tolerance=TOLERANCE):
+    found = answer.array()
+    if found.shape != truth.shape:
+        raise Wrong(f"{answer.function} returned {describe(found)}; its shape must be (47, 1).")
+    off = deviation(found, truth)
+    if not off <= tolerance:
+        worst = np.argmax(np.abs(found - truth)) if np.isfinite(off) else 0
+        raise Wrong(f"{words} it is off by {off:.2g} times its largest entry, most at {worst}.")
+
+
+@question(value=4, uses_the_forward_function=2, nothing_changed=1)
+def numerical_gradient(student, rng, marks):
+    with marks.part("value"):
+        for epsilon in (1e-5, 1e-3, 2e-2):
+            case = live_case(rng)
+            truth = right_numerical_gradient(case.parameters, case.X, case.Y, epsilon)
+            answer = numerical(student, case, STAND_IN, epsilon=epsilon)
+            expect_vector(answer, truth, f"With epsilon = {epsilon:g}")
+    with marks.part("uses_the_forward_function"):
+        for _ in range(2):
+            case = live_case(rng)
+            cost, gradients = other_cost(rng)
+            answer = numerical(student, case, {"forward_propagation_n": cost})
+            if not answer.failure and not answer.calls["forward_propagation_n"]:
+                raise Wrong("numerical_gradient never called forward_propagation_n by its name.")
+            truth = gradients_to_vector(gradients(case.parameters))
+            words = "With another cost in place of forward_propagation_n"
+            # Wide enough for a one-sided difference, which the other part is about.
+            expect_vector(answer, truth, words, tolerance=1e-3)
+    with marks.part("nothing_changed"):
+        case = live_case(rng)
+        answer = numerical(student, case, STAND_IN)
+        answer.array()
+        expect_unchanged(answer, (case.parameters, case.X, case.Y), ("parameters", "X", "Y"))
+
+
+@question(right_gradients=3, wrong_gradients=3, sign_and_nan=2)
+def gradient_check_n(student, rng, marks):
+    with marks.part("right_gradients"):
+        expect_right(student, "gradient_check_n", rng)
+    if not marks.earned("right_gradients"):
+        return
+    with marks.part("wrong_gradients"):
+        expect_values(student, "gradient_check_n", rng, count=int(rng.integers(8, 13)))
+    with marks.part("sign_and_nan"):
+        expect_sign_and_nan(student, "gradient_check_n", rng)
+
+
+def read_report(answer):
+    """The six numbers of a report."""
+    report = answer.dictionary()
+    missing = [array for array in ARRAYS if array not in report]
+    if missing:
+        raise Wrong(f"The report lacks {', '.join(missing)}.")
+    numbers = {array: real_array(report[array], f"{array} is") for array in ARRAYS}
+    for array, number in numbers.items():
+        if number.size != 1:
+            raise Wrong(f"{array} of the report is {describe(number)}, not one number.")
+    return {array: float(number.reshape(())) for array, number in numbers.items()}
+
+
+def expect_report(answer, wrong):
+    """Raise Wrong unless the arrays in `wrong` stand out and all others are clean."""
+    for array, found in read_report(answer).items():
+        if array in wrong and not found > 1e-4:
+            raise Wrong(f"{array} was wrong ({wrong[array]}); the report gives it {found:.3e}.")
+        if array not in wrong and not 0 <= found < 1e-6:
+            raise Wrong(f"{array} was right; the report gives it {found:.3e}.")
+
+
+def with_tiny_gradients(case):
+    """The same case with so small a W3 that the gradients below it are tiny."""
+    parameters = {**case.parameters, "W3": case.parameters["W3"] * 0.03}
+    return Case(case.X, case.Y, parameters)
+
+
+@question(clean_arrays=2, corrupted_arrays=2)
+def gradient_report(student, rng, marks):
+    def report(case, gradients):
+        return ask_checker(student, "gradient_report", case, gradients, stand_ins())
+
+    cases = [live_case(rng), with_tiny_gradients(live_case(rng))]
+    with marks.part("clean_arrays"):
+        for case in cases:
+            expect_report(report(case, case.gradients), wrong={})
+    if not marks.earned("clean_arrays"):
+        return
+    with marks.part("corrupted_arrays"):
+        for case in cases:
+            for array in ARRAYS:
+                factor = rng.choice([-1.0, 0.5, 1.01, 2.0])
+                gradients = {**case.gradients, array: case.gradients[array] * factor}
+                words = f"{factor:g} times the right one, whose largest entry is "
+                words += f"{np.abs(case.gradients[array]).max():.1e}"
+                expect_report(report(case, gradients), wrong={array: words})
+
+
+@question(verdict=2, cost=1)
+def directional_check(student, rng, marks):
+    def ask(case, gradients, replacing=None, **by_name):
+        replacing = replacing or stand_ins()
+        return ask_checker(student, "directional_check", case, gradients, replacing, **by_name)
+
+    with marks.part("verdict"):
+        case = live_case(rng)
+        # A random direction is nearly at right angles to the gradient once in a long while, and
+        # then even right gradients look bad; three seeds are not fooled by one such direction.
+        right = sorted(ask(case, case.gradients, seed=seed).number() for seed in range(3))
+        if not 0 <= right[1] < 1e-4:
+            raise Wrong(f"Right gradients gave {right[1]:.3e}; they stay below 1e-4.")
+        for array in loud_arrays(case):
+            factor = rng.choice([0.9, 1.1, -1.0, 2.0])
+            gradients = {**case.gradients, array: case.gradients[array] * factor}
+            found = sorted(ask(case, gradients, seed=seed).number() for seed in range(3))
+            if not found[1] > 1e-4:
+                raise Wrong(f"{factor:g} times the right {array} gave {found[1]:.3e}: not seen.")
+        wrong = ask(case, gradients, seed=7).number(), ask(case, gradients, seed=7).number()
+        if wrong[0] != wrong[1]:
+            raise Wrong("The same seed must give the same answer, bit for bit.")
+    with marks.part("cost"):
+        case = live_case(rng)
+        for directions in (5, 2):
+            answer = ask(case, case.gradients, directions=directions)
+            answer.number()
+            # A full numerical gradient hides 94 runs of the network in one call.
+            runs = answer.calls["forward_propagation_n"] + 94 * answer.calls["numerical_gradient"]
+            if runs > 2 * directions:
+                raise Wrong(f"{directions} directions took {runs} costs, not {2 * directions}.")
+
+
+def loud_arrays(case):
+    """The arrays that hold at least a tenth of the gradient's length."""
+    length = np.linalg.norm(gradients_to_vector(case.gradients))
+    return [array for array in ARRAYS if np.linalg.norm(case.gradients[array]) > 0.1 * length]
