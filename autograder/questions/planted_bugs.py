@@ -1,0 +1,225 @@
+"""What `planted_bugs` asks: code that never ran, three suspects, a case and a few lies."""
+
+import re
+
+import numpy as np
+
+from autograder.questions import question
+from autograder.questions.checkers import (
+    SHAPES,
+    ask_checker,
+    expect_nan_fails,
+    expect_right,
+    expect_values,
+    stand_ins,
+)
+from autograder.questions.gradients import (
+    FIRST_LAYER,
+    OUTPUT_LAYER,
+    SECOND_LAYER,
+    backward_cases,
+    expect_arrays,
+    faults_of_backward,
+    of_live_case,
+)
+from autograder.questions.student import describe, real_array
+from autograder.questions.verdict import Wrong
+from autograder.truth import bugs, checkers
+from autograder.truth.cases import Case, live_case
+from autograder.truth.gradcheck import numerical_gradient
+from autograder.truth.network import backward_propagation, forward_propagation
+from autograder.truth.planting import KINDS, ORDER, compile_backward, plant
+
+NUMBER = re.compile(r"[-+]?(nan|inf|\d+\.?\d*(e[-+]?\d+)?)", re.IGNORECASE)
+
+LARGEST_BATCH = 50
+LARGEST_VALUE = 10.0
+LEAST_HIDDEN = 1e-3
+LARGEST_LOGIT = 10.0
+DIFFERS = 1e-3
+LEAST_TRUTH = 1e-6
+
+
+@question(output_layer=2, second_layer=2, first_layer=2)
+def repaired_backward(student, rng, marks):
+    try:
+        faults = faults_of_backward(student, "repaired_backward", backward_cases(rng))
+    except Wrong as imitation:
+        for part in marks.parts:
+            with marks.part(part):
+                raise imitation
+        return
+    layers = OUTPUT_LAYER, SECOND_LAYER, FIRST_LAYER
+    for part, arrays in zip(marks.parts, layers, strict=True):
+        with marks.part(part):
+            expect_arrays(faults, arrays)
+
+
+@question(right_gradients=2, wrong_gradients=2)
+def repaired_check(student, rng, marks):
+    name = "repaired_check"
+    with marks.part("right_gradients"):
+        expect_right(student, name, rng)
+    if not marks.earned("right_gradients"):
+        return
+    with marks.part("wrong_gradients"):
+        expect_values(student, name, rng, count=int(rng.integers(8, 13)))
+        case = live_case(rng)
+        expect_nan_fails(student, name, case)
+        expect_other_words_for_nan(student, name, case)
+
+
+def expect_other_words_for_nan(student, name, case):
+    """Raise Wrong when a checker says of NaN gradients what it says of right ones."""
+    spoilt = {key: array * np.nan for key, array in case.gradients.items()}
+    answers = [
+        ask_checker(student, name, case, gradients, stand_ins())
+        for gradients in (case.gradients, spoilt)
+    ]
+    right, nan = (NUMBER.sub("", answer.printed).split() for answer in answers)
+    if right and right == nan:
+        raise Wrong("Of gradients that are all NaN it prints the words that it has for right ones.")
+
+
+def _suspect(name):
+    def asks(student, rng, marks):
+        with marks.part("repaired"):
+            batches = [of_live_case(live_case(rng, m)) for m in (1, 3)]
+            faults = faults_of_backward(student, name, backward_cases(rng) + batches)
+            expect_arrays(faults, ORDER)
+
+    asks.__name__ = name
+    return question(repaired=4)(asks)
+
+
+suspect_a, suspect_b, suspect_c = map(_suspect, bugs.FIXED_DRAW)
+
+FIELDS = {"first_wrong": ORDER, "kind": tuple(KINDS)}
+
+
+@question(**{f"{name}_{field}": 1 for name in bugs.FIXED_DRAW for field in FIELDS})
+def diagnosis(student, rng, marks):
+    answer = student.value("diagnosis")
+    for name, bug in bugs.FIXED_DRAW.items():
+        key = bugs.by_name(bug)
+        accepted = {"first_wrong": (key.first_wrong,), "kind": key.kinds}
+        for field, words in FIELDS.items():
+            with marks.part(f"{name}_{field}"):
+                said = _diagnosed(answer, name, field)
+                if said.lower() not in map(str.lower, words):
+                    raise Wrong(f"{said!r} is none of {', '.join(words)}.")
+                if said.lower() not in map(str.lower, accepted[field]):
+                    raise Wrong(f"{said} is not what ails {name} as you were given it.")
+
+
+def _diagnosed(answer, name, field):
+    fields = answer.dictionary().get(name)
+    if not isinstance(fields, dict) or not isinstance(fields.get(field), str):
+        raise Wrong(f'diagnosis["{name}"]["{field}"] holds no word yet.')
+    return fields[field].strip()
+
+
+def read_case(answer):
+    """A student's (X, Y, parameters) as a Case within the limits; raises Wrong outside them."""
+    value = answer.returned()
+    if not isinstance(value, tuple | list) or len(value) != 3 or not isinstance(value[2], dict):
+        raise Wrong(f"killing_case returned {describe(value)}, not (X, Y, parameters).")
+    X, Y = (real_array(each, f"{name} is") for each, name in zip(value, "XY", strict=False))
+    if X.ndim != 2 or X.shape[0] != 4 or not 1 <= X.shape[1] <= LARGEST_BATCH:
+        raise Wrong(f"X is {describe(X)}; it has 4 rows and at most {LARGEST_BATCH} columns.")
+    m = X.shape[1]
+    if Y.shape not in ((m,), (1, m)) or not np.isin(Y, (0, 1)).all():
+        raise Wrong(f"Y is {describe(Y)}; it holds {m} labels, each 0 or 1.")
+    parameters = {key: _parameter(value[2], key) for key in SHAPES}
+    case = Case(X.astype(float), Y.reshape(1, m).astype(float), parameters)
+    _expect_within("X", X, LARGEST_VALUE)
+    for key, array in parameters.items():
+        _expect_within(key, array, LARGEST_VALUE)
+    Z1, Z2, Z3 = case.cache[::4]
+    _expect_within("Z3", Z3, LARGEST_LOGIT)
+    nearest = min(np.abs(Z1).min(), np.abs(Z2).min())
+    if not nearest >= LEAST_HIDDEN:
+        raise Wrong(f"A hidden |Z| is {nearest:.1e}: closer than {LEAST_HIDDEN:g} to its corner.")
+    return case
+
+
+def _parameter(parameters, key):
+    array = real_array(parameters.get(key), f"{key} is")
+    if array.shape != SHAPES[key]:
+        raise Wrong(f"{key} is {describe(array)}; its shape is {SHAPES[key]}.")
+    return array.astype(float)
+
+
+def _expect_within(name, array, largest):
+    if not np.all(np.abs(array) <= largest):
+        raise Wrong(f"{name} holds a number that is not finite or beyond {largest:g}.")
+
+
+@question(kills=4)
+def killing_case(student, rng, marks):
+    with marks.part("kills"):
+        case = read_case(student.call("killing_case"))
+        mutant = compile_backward(plant(bugs.MUTANT))(case.X, case.Y, case.cache)
+        truth = backward_propagation(case.X, case.Y, case.cache)
+        loud = [key for key in ORDER if np.abs(truth[key]).max() >= LEAST_TRUTH]
+        worst = max(
+            (np.abs(mutant[key] - truth[key]).max() / np.abs(truth[key]).max() for key in loud),
+            default=0.0,
+        )
+        if not worst > DIFFERS:
+            raise Wrong(
+                f"On this case the mutant's gradients differ from the right ones by {worst:.1e} "
+                f"of the largest entry, and it takes more than {DIFFERS:g}. What does the mutant "
+                "do in another way, and for which examples would one see it?"
+            )
+
+
+def fooling_case(rng):
+    """A live case on which every broken checker passes the right gradients with room to spare."""
+    for _ in range(100):
+        case = live_case(rng)
+        said = [
+            checkers.run_checker(name, case.parameters, case.gradients, case.X, case.Y)
+            for name in checkers.CHECKERS
+        ]
+        if max(said) < checkers.PASSES_BELOW / 10:
+            return case
+    raise ValueError("no case in 100 on which the broken checkers pass right gradients")
+
+
+@question(checker_a=1, checker_b=1, checker_c=2)
+def fool_the_checker(student, rng, marks):
+    cases = [fooling_case(rng) for _ in range(2)]
+    given = {"forward_propagation_n": forward_propagation, "numerical_gradient": numerical_gradient}
+    answers = [
+        student.call("fool_the_checker", case.parameters, case.X, case.Y, replacing=given)
+        for case in cases
+    ]
+    for name in checkers.CHECKERS:
+        with marks.part(name):
+            for case, answer in zip(cases, answers, strict=True):
+                expect_fooled(name, case, read_gradients(answer, name))
+
+
+def read_gradients(answer, name):
+    """The finite gradients, of the right shapes, that are meant for one checker."""
+    gradients = answer.dictionary().get(name)
+    if not isinstance(gradients, dict):
+        raise Wrong(f'Under "{name}" there is {describe(gradients)}, not a dict of gradients.')
+    found = {}
+    for key, shape in SHAPES.items():
+        array = real_array(gradients.get(f"d{key}"), f"d{key} for {name} is")
+        if array.shape != shape or not np.isfinite(array).all():
+            raise Wrong(f"d{key} for {name} must hold finite numbers and have shape {shape}.")
+        found[f"d{key}"] = array.astype(float)
+    return found
+
+
+def expect_fooled(name, case, gradients):
+    """Raise Wrong unless the broken checker passes what a right one does not."""
+    said = checkers.run_checker(name, case.parameters, gradients, case.X, case.Y)
+    if not said < checkers.PASSES_BELOW:
+        raise Wrong(f"{name} was not fooled: it said {said:.2e}, and passes below 1e-5.")
+    truth = checkers.right_check(case.parameters, gradients, case.X, case.Y)
+    if not truth > checkers.WRONG_ABOVE:
+        raise Wrong(f"{name} passed them, but a right check gives {truth:.1e}: not wrong enough.")
