@@ -9,16 +9,21 @@ from collections import Counter
 
 import numpy as np
 
-from autograder.truth.network import backward_propagation
+from autograder.truth.network import backward_propagation, layer_errors
 
 MARGIN = 1e-2
 """The least |Z| of a hidden unit: 500 times what a check with epsilon 1e-5 moves it."""
 
-LARGEST_LOGIT = 4.0
-"""Beyond it the sigmoid saturates, and wrong factors in dZ of the output hide."""
+LARGEST_LOGIT = 3.0
+"""Beyond it the sigmoid saturates: wrong factors in dZ of the output hide, and an honest guard such
+as A3 + 1e-8 weighs more than 2.2e-7 of an example's share in a gradient."""
 
 LEAST_GRADIENT = 1e-3
 """The least maximum of a gradient array: below it, round-off would speak first."""
+
+CANCELLATION = 4.0
+"""How much larger than a gradient array the shares of the examples in it may be. Where they cancel,
+the rounding of right answers grows by this factor: a guard stays below 9e-7."""
 
 ATTEMPTS = 500
 
@@ -30,9 +35,10 @@ class NoLiveCase(ValueError):
 def fault(X, Y, cache):
     """Say why data and a cache aren't live, or return None when they are.
 
-    Live means: |Z| of the output at most 4, |Z| of hidden units at least 1e-2, every gradient array
-    with an entry of at least 1e-3 and, with two examples or more, both labels present and every
-    hidden unit on for one example and off for another.
+    Live means: |Z| of the output at most 3, |Z| of hidden units at least 1e-2, every gradient array
+    with an entry of at least 1e-3 and of a quarter of what its examples contribute without their
+    signs and, with two examples or more, both labels present and every hidden unit on for one
+    example and off for another.
     """
     *hidden, output = cache[::4]
     if np.abs(output).max() > LARGEST_LOGIT:
@@ -47,7 +53,20 @@ def fault(X, Y, cache):
     gradients = backward_propagation(X, Y, cache)
     if any(np.abs(gradient).max() < LEAST_GRADIENT for gradient in gradients.values()):
         return f"a gradient array below {LEAST_GRADIENT:g}"
+    if cancellation(X, Y, cache) > CANCELLATION:
+        return "examples that cancel each other in a gradient array"
     return None
+
+
+def cancellation(X, Y, cache):
+    """Return max sum_i |share of example i| / max |gradient| of the array where it is largest."""
+    inputs = [X, *cache[1::4]]
+    largest = 0.0
+    for layer, dZ in layer_errors(Y, cache):
+        for factor in (inputs[layer - 1].T, np.ones((X.shape[1], 1))):
+            shares = np.abs(dZ) @ np.abs(factor)
+            largest = max(largest, shares.max() / np.abs(dZ @ factor).max())
+    return float(largest)
 
 
 def first_without_fault(draw, wanted):

@@ -140,18 +140,29 @@ def backward_propagation(X, Y, cache):
         dW1, db1, dW2, db2, ..., each with the shape of its parameter; the last layer comes first.
     """
     m = X.shape[1]
-    layers = [cache[start : start + 4] for start in range(0, len(cache), 4)]
-    inputs = [X, *(A for _, A, _, _ in layers)]
-
+    inputs = [X, *cache[1::4]]
     gradients = {}
-    dZ = layers[-1][1] - np.reshape(Y, (1, m))
-    for layer in range(len(layers), 0, -1):
+    for layer, dZ in layer_errors(Y, cache):
         gradients[f"dW{layer}"] = dZ @ inputs[layer - 1].T / m
         gradients[f"db{layer}"] = dZ.sum(axis=1, keepdims=True) / m
-        if layer > 1:
-            W, Z_below = layers[layer - 1][2], layers[layer - 2][0]
-            dZ = (W.T @ dZ) * (Z_below.real > 0)
     return gradients
+
+
+def layer_errors(Y, cache):
+    """Yield (layer, dZ) from the last layer to the first: m times the derivative of the cost by Z.
+
+    Parameters
+    ----------
+    Y : ndarray, shape (m,) or (1, m)
+    cache : tuple
+        (Z1, A1, W1, b1, Z2, A2, W2, b2, ...)
+    """
+    Zs, As, Ws = cache[::4], cache[1::4], cache[2::4]
+    dZ = As[-1] - np.reshape(Y, As[-1].shape)
+    yield len(Zs), dZ
+    for layer in range(len(Zs) - 1, 0, -1):
+        dZ = (Ws[layer].T @ dZ) * (Zs[layer - 1].real > 0)
+        yield layer, dZ
 
 
 def parameters_to_vector(parameters):
