@@ -184,6 +184,7 @@ def numerical_gradient(student, rng, marks):
         answer = numerical(student, case, STAND_IN)
         answer.array()
         expect_unchanged(answer, (case.parameters, case.X, case.Y), ("parameters", "X", "Y"))
+        expect_something_right(marks, ("value", "uses_the_forward_function"))
 
 
 @question(right_gradients=3, wrong_gradients=3, sign_and_nan=2)

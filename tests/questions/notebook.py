@@ -1,0 +1,169 @@
+"""Opens a source notebook without Jupyter: with other answers, and one test cell at a time."""
+
+import ast
+import contextlib
+import io
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import CodeType, FunctionType
+
+import matplotlib
+
+from autograder import questions
+from autograder.questions.in_process import InProcessStudent
+
+matplotlib.use("Agg")  # where no window can open
+
+SOURCE = Path(__file__).parents[2] / "source"
+HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.DOTALL | re.MULTILINE)
+CHECKED = re.compile(r"^  (look| ok )  (\w+) \(([\d.]+)\): ", re.MULTILINE)
+
+ASSIGNMENTS = tuple(
+    name
+    for name in questions.ASSIGNMENTS
+    if (SOURCE / name / f"{name}.ipynb").is_file()
+    and (Path(questions.__file__).parent / f"{name}.py").is_file()
+)
+"""The assignments that have both a notebook and questions."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell, compiled once.
+
+    Attributes
+    ----------
+    grade_id : str
+    source : str
+        As it stands in the notebook.
+    points : float or None
+        None when it is no test cell.
+    solution : bool
+        Whether it is a student's to write.
+    body, last : code
+        Everything but the last expression, which is the cell's value, and that expression. The
+        hidden block is left out of both.
+    """
+
+    grade_id: str
+    source: str
+    points: float | None
+    solution: bool
+    body: CodeType
+    last: CodeType
+
+    def run(self, namespace):
+        """Run it and return its value."""
+        exec(self.body, namespace)
+        return eval(self.last, namespace)
+
+
+@cache
+def cells(assignment):
+    """The code cells of a source notebook by grade_id, demonstrations left out."""
+    notebook = json.loads((SOURCE / assignment / f"{assignment}.ipynb").read_text())
+    found = {}
+    for cell in notebook["cells"]:
+        graded = cell["metadata"].get("nbgrader", {})
+        if cell["cell_type"] == "code" and "demonstration" not in cell["metadata"].get("tags", []):
+            name = graded.get("grade_id") or cell["id"]
+            found[name] = _compiled(name, "".join(cell["source"]), graded)
+    return found
+
+
+def _compiled(name, source, graded):
+    body = ast.parse(HIDDEN.sub("", source))
+    ends_in_value = body.body and isinstance(body.body[-1], ast.Expr)
+    last = ast.Expression(body.body.pop().value if ends_in_value else ast.Constant(None))
+    return Cell(
+        name,
+        source,
+        graded.get("points") if graded.get("grade") else None,
+        bool(graded.get("solution")),
+        compile(body, f"<{name}>", "exec"),
+        compile(ast.fix_missing_locations(last), f"<{name}>", "eval"),
+    )
+
+
+@dataclass(frozen=True)
+class Visible:
+    """What the visible checks of one test cell said.
+
+    Attributes
+    ----------
+    value : object
+        The cell's value, which nbgrader's Validate looks at.
+    points : dict of str to float
+        What each check says it is worth, by the name of its part.
+    failed : frozenset of str
+    printed : str
+    """
+
+    value: object
+    points: dict
+    failed: frozenset
+    printed: str
+
+
+class Notebook:
+    """A source notebook after Run All, with some answers replaced.
+
+    Parameters
+    ----------
+    assignment : str
+    answers : dict, optional
+        By grade_id the text of an answer cell, or a function, which then lives in the notebook.
+    """
+
+    def __init__(self, assignment, answers=None):
+        self.assignment = assignment
+        self.namespace = {"__name__": "__main__"}
+        answers = answers or {}
+        unknown = set(answers) - set(cells(assignment))
+        if unknown:
+            raise KeyError(f"{assignment} has no answer cell called {', '.join(unknown)}")
+        with matplotlib.rc_context(), contextlib.redirect_stdout(io.StringIO()):
+            for name, cell in cells(assignment).items():
+                if cell.solution and name in answers:
+                    self._write(name, answers[name])
+                elif cell.points is None:
+                    cell.run(self.namespace)
+
+    def _write(self, name, answer):
+        if callable(answer):
+            self.namespace[name] = moved(answer, self.namespace)
+        else:
+            exec(answer, self.namespace)
+
+    def check(self, question):
+        """Run the visible checks of one question."""
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            value = cells(self.assignment)[f"test_{question}"].run(self.namespace)
+        lines = CHECKED.findall(out.getvalue())
+        return Visible(
+            value,
+            {part: float(points) for _, part, points in lines},
+            frozenset(part for mark, part, _ in lines if mark == "look"),
+            out.getvalue(),
+        )
+
+    def judge(self, question, seed):
+        """Ask the hidden question, in process."""
+        return questions.judge(question, InProcessStudent(self.namespace), seed)
+
+
+def moved(function, namespace):
+    """The same function with another module's global names."""
+    code, defaults, closure = function.__code__, function.__defaults__, function.__closure__
+    copy = FunctionType(code, namespace, function.__name__, defaults, closure)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
+
+
+def lost(verdict):
+    """The names of the parts that a verdict takes away."""
+    return frozenset(finding.part for finding in verdict.findings if not finding.earned)

@@ -1,0 +1,122 @@
+"""Right answers to planted_bugs."""
+
+import numpy as np
+
+
+def repaired_backward(X, Y, cache):
+    m = X.shape[1]
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    dZ3 = A3 - Y
+    dW3 = np.dot(dZ3, A2.T) / m
+    db3 = np.sum(dZ3, axis=1, keepdims=True) / m
+    dZ2 = np.dot(W3.T, dZ3) * (Z2 > 0)
+    dW2 = np.dot(dZ2, A1.T) / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = np.dot(W2.T, dZ2) * (Z1 > 0)
+    dW1 = np.dot(dZ1, X.T) / m
+    db1 = 1.0 / m * np.sum(dZ1, axis=1, keepdims=True)
+    gradients = {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2, "dW3": dW3, "db3": db3}
+    return gradients
+
+
+def repaired_check(parameters, gradients, X, Y, epsilon=1e-7):
+    theta, _ = dictionary_to_vector(parameters)
+    grad = gradients_to_vector(gradients)
+    gradapprox = np.zeros((theta.shape[0], 1))
+    for i in range(theta.shape[0]):
+        thetaplus = np.copy(theta)
+        thetaplus[i, 0] += epsilon
+        J_plus, _ = forward_propagation_n(X, Y, vector_to_dictionary(thetaplus))
+        thetaminus = np.copy(theta)
+        thetaminus[i, 0] -= epsilon
+        J_minus, _ = forward_propagation_n(X, Y, vector_to_dictionary(thetaminus))
+        gradapprox[i, 0] = (J_plus - J_minus) / (2 * epsilon)
+    difference = np.linalg.norm(grad - gradapprox) / (
+        np.linalg.norm(grad) + np.linalg.norm(gradapprox)
+    )
+    if difference < 1e-6:
+        print("The gradients agree with the cost. Difference:", difference)
+    else:
+        print("There is a mistake in the gradients. Difference:", difference)
+    return difference
+
+
+def suspect_a(X, Y, cache):
+    m = X.shape[1]
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    dZ3 = A3 - Y
+    dW3 = np.dot(dZ3, A2.T) / m
+    db3 = np.sum(dZ3, axis=1, keepdims=True) / m
+    dZ2 = np.dot(W3.T, dZ3) * (Z2 > 0)
+    dW2 = np.dot(dZ2, A1.T) / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = np.dot(W2.T, dZ2) * (Z1 > 0)
+    dW1 = np.dot(dZ1, X.T) / m
+    db1 = 1.0 / m * np.sum(dZ1, axis=1, keepdims=True)
+    gradients = {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2, "dW3": dW3, "db3": db3}
+    return gradients
+
+
+def suspect_b(X, Y, cache):
+    m = X.shape[1]
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    dZ3 = A3 - Y
+    dW3 = np.dot(dZ3, A2.T) / m
+    db3 = np.sum(dZ3, axis=1, keepdims=True) / m
+    dZ2 = np.dot(W3.T, dZ3) * (Z2 > 0)
+    dW2 = np.dot(dZ2, A1.T) / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = np.dot(W2.T, dZ2) * (Z1 > 0)
+    dW1 = np.dot(dZ1, X.T) / m
+    db1 = 1.0 / m * np.sum(dZ1, axis=1, keepdims=True)
+    gradients = {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2, "dW3": dW3, "db3": db3}
+    return gradients
+
+
+def suspect_c(X, Y, cache):
+    m = X.shape[1]
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    dZ3 = A3 - Y
+    dW3 = np.dot(dZ3, A2.T) / m
+    db3 = np.sum(dZ3, axis=1, keepdims=True) / m
+    dZ2 = np.dot(W3.T, dZ3) * (Z2 > 0)
+    dW2 = np.dot(dZ2, A1.T) / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = np.dot(W2.T, dZ2) * (Z1 > 0)
+    dW1 = np.dot(dZ1, X.T) / m
+    db1 = 1.0 / m * np.sum(dZ1, axis=1, keepdims=True)
+    gradients = {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2, "dW3": dW3, "db3": db3}
+    return gradients
+
+
+diagnosis = {
+    "suspect_a": {"first_wrong": "dW1", "kind": "mask"},
+    "suspect_b": {"first_wrong": "db2", "kind": "batch"},
+    "suspect_c": {"first_wrong": "dW3", "kind": "loss"},
+}
+
+
+def killing_case():
+    return draw_case(m=30, seed=11)
+
+
+def fool_the_checker(parameters, X, Y):
+    right = numerical_gradient(parameters, X, Y)
+    a = np.zeros((47, 1))
+    a[46] = right[46]
+    b = np.sort(right, axis=0)
+    d = np.random.default_rng(0).standard_normal((47, 1))
+    c = right.copy()
+    c[0] += d[1]
+    c[1] -= d[0]
+    named = {}
+    for name, theta in [("checker_a", a), ("checker_b", b), ("checker_c", c)]:
+        arrays = vector_to_dictionary(theta)
+        named[name] = {"d" + key: arrays[key] for key in arrays}
+    return named
+
+
+explain_blind_spot = """
+A wrong forward pass with the matching backward pass: the check compares the two with each other.
+Only something that knows the right cost finds it, for example a case computed by hand.
+"""

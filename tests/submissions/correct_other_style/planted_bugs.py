@@ -1,0 +1,64 @@
+"""Right answers to planted_bugs, as other people write them."""
+
+import numpy as np
+
+
+def repaired_backward(X, Y, cache):
+    Z1, A1, _, _, Z2, A2, W2, _, _, A3, W3, _ = cache
+    e3 = np.atleast_2d(A3 - Y)
+    e2 = np.where(Z2 > 0, W3.T @ e3, 0)
+    e1 = np.where(Z1 > 0, W2.T @ e2, 0)
+    mean = lambda e: e.mean(axis=1, keepdims=True)  # noqa: E731
+    outer = lambda e, a: np.einsum("im,jm->ij", e, a) / X.shape[1]  # noqa: E731
+    return dict(
+        dW1=outer(e1, X), db1=mean(e1), dW2=outer(e2, A1), db2=mean(e2), dW3=outer(e3, A2), db3=mean(e3)
+    )
+
+
+def repaired_check(parameters, gradients, X, Y, epsilon=1e-7):
+    approx = numerical_gradient(parameters, X, Y, epsilon)
+    grad = gradients_to_vector(gradients)
+    if not np.isfinite(grad).all():
+        raise ValueError("the gradients are not finite")
+    return np.linalg.norm(grad - approx) / (np.linalg.norm(grad) + np.linalg.norm(approx))
+
+
+def suspect_a(X, Y, cache):
+    return repaired_backward(X, Y, cache)
+
+
+suspect_b = repaired_backward
+
+
+def suspect_c(*arguments):
+    return repaired_backward(*arguments)
+
+
+diagnosis = dict(
+    suspect_a=dict(first_wrong="dW1 ", kind="Mask"),
+    suspect_b=dict(first_wrong="db2", kind="scale"),
+    suspect_c=dict(first_wrong="dW3", kind="chain"),
+)
+
+
+def killing_case():
+    X, Y, parameters = draw_case(m=40, seed=7)
+    return [X, Y[0].astype(float), parameters]
+
+
+def fool_the_checker(parameters, X, Y):
+    _, cache = forward_propagation_n(X, Y, parameters)
+    right = repaired_backward(X, Y, cache)
+    theta = gradients_to_vector(right)
+    a = {**right, "dW1": right["dW1"] + 1}
+    b = {name: -array for name, array in right.items()}
+    d = np.random.default_rng(0).standard_normal((47, 1))
+    u = np.random.default_rng(1).standard_normal((47, 1))
+    u = u - d * (d * u).sum() / (d * d).sum()
+    c = {"d" + key: array for key, array in vector_to_dictionary(theta + u).items()}
+    return {"checker_a": a, "checker_b": b, "checker_c": c}
+
+
+explain_blind_spot = """
+If forward and backward are wrong together. Overfit five examples by hand-made labels.
+"""

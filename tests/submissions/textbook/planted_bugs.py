@@ -1,0 +1,27 @@
+"""It runs, so it is right; and the case that everybody uses."""
+
+import numpy as np
+
+
+def repaired_backward(X, Y, cache):
+    m = X.shape[1]
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    dZ3 = A3 - Y
+    dW3 = np.dot(dZ3, A2.T) / m
+    db3 = np.sum(dZ3, axis=1, keepdims=True) / m
+    dZ2 = np.dot(W3.T, dZ3) * (Z2 > 0)
+    dW2 = np.dot(dZ2, A1.T) / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = np.dot(W2.T, dZ2) * (Z1 > 0)
+    dW1 = np.dot(dZ1, X.T) / m
+    db1 = 4.0 / m * np.sum(dZ1, axis=1, keepdims=True)
+    gradients = {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2, "dW3": dW3, "db3": db3}
+    return gradients
+
+
+def killing_case():
+    np.random.seed(1)
+    X = np.random.randn(4, 3)
+    Y = np.array([1, 1, 0])
+    shapes = {"W1": (5, 4), "b1": (5, 1), "W2": (3, 5), "b2": (3, 1), "W3": (1, 3), "b3": (1, 1)}
+    return X, Y, {key: np.random.randn(*shape) for key, shape in shapes.items()}
