@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: grade test lint lock clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
-grade: .venv
+grade: .venv/installed
 	$(BIN)/autograder release
 	$(BIN)/python -m tests.sample_class
 	$(BIN)/autograder grade --force
@@ -16,11 +16,11 @@ grade: .venv
 	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
 
 ## make test: everything that pytest holds
-test: .venv
+test: .venv/installed
 	$(BIN)/python -m pytest
 
 ## make lint: modules and notebooks
-lint: .venv
+lint: .venv/installed
 	$(BIN)/ruff check
 
 ## make lock: pin the newest versions that pyproject.toml allows (needs uv)
@@ -33,9 +33,13 @@ clean:
 	rm -rf .venv submitted autograded feedback gradebook.db .nbgrader.log
 
 # A half-made environment is removed, so that it is never taken for a whole one.
-.venv: requirements.lock pyproject.toml
+.venv: requirements.lock
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock || { rm -rf .venv; exit 1; }
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e . || { rm -rf .venv; exit 1; }
 	touch .venv
+
+# The package itself stays editable: only its dependencies and entry points are installed.
+.venv/installed: .venv pyproject.toml
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch .venv/installed

@@ -10,9 +10,10 @@ from pathlib import Path
 from nbgrader import preprocessors as stock
 
 from autograder.grading.badge import OpenInColab
-from autograder.grading.outcome import GraderFailures, WarningsCostNothing
+from autograder.grading.outcome import OnlyVerdicts, WarningsCostNothing
 from autograder.grading.rebuild import Rebuild
 from autograder.grading.released import RefuseSilentChanges
+from autograder.grading.scores import ForgetEarlierScores
 from autograder.grading.starting_code import StartFromBrokenCode
 
 # nbgrader calls `alembic` by name when it creates the gradebook, and the kernel calls `python`;
@@ -49,8 +50,9 @@ c.GenerateAssignment.preprocessors = [
     stock.CheckCellMetadata,
 ]
 
-# Submitted to clean. Rebuild comes first: what follows meets the release's own cells only.
+# Submitted to clean. Rebuild comes before all that read cells: they meet the release's own only.
 c.Autograde.sanitize_preprocessors = [
+    ForgetEarlierScores,
     Rebuild,
     stock.ClearOutput,
     stock.DeduplicateIds,
@@ -62,7 +64,7 @@ c.Autograde.sanitize_preprocessors = [
 # Clean to graded. Both of ours stand between the outputs and SaveAutoGrades, which reads them.
 c.Autograde.autograde_preprocessors = [
     stock.Execute,
-    GraderFailures,
+    OnlyVerdicts,
     WarningsCostNothing,
     stock.LimitOutput,
     stock.SaveAutoGrades,
@@ -74,5 +76,12 @@ c.Autograde.autograde_preprocessors = [
 # this is the limit of a whole cell.
 c.Execute.timeout = 60
 
+# Plots and tables define nothing that a question asks for; without them a class is graded in half
+# the time. Students see them when they run the notebook.
+c.Execute.skip_cells_with_tag = "demonstration"
+
 # Each kernel would warn, once per submission, that its loopback connection is not encrypted.
 c.Execute.extra_arguments = ["--log-level=ERROR"]
+
+# Pictures and tables for the student's eyes: they define nothing, so grading leaves them out.
+c.Execute.skip_cells_with_tag = "demonstration"
