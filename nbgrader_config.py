@@ -76,10 +76,6 @@ c.Autograde.autograde_preprocessors = [
 # this is the limit of a whole cell.
 c.Execute.timeout = 60
 
-# Plots and tables define nothing that a question asks for; without them a class is graded in half
-# the time. Students see them when they run the notebook.
-c.Execute.skip_cells_with_tag = "demonstration"
-
 # Each kernel would warn, once per submission, that its loopback connection is not encrypted.
 c.Execute.extra_arguments = ["--log-level=ERROR"]
 

@@ -24,8 +24,11 @@ Students = Annotated[
 @contextmanager
 def _the_course():
     """The course in this folder; what a person can mend becomes one line and exit status 1."""
-    from autograder.grading.course import Course, CourseError
-
+    try:
+        from autograder.grading.course import Course, CourseError
+    except ModuleNotFoundError as error:
+        typer.echo(f"autograder: {error.name} is missing: run `autograder doctor`", err=True)
+        raise typer.Exit(1) from None
     try:
         yield Course()
     except CourseError as error:
@@ -38,26 +41,47 @@ def _console():
 
     console = Console(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=160)
+        console = Console(highlight=False, width=1000)
     return console
 
 
-def _run(console, doing, course, work):
-    """Show progress over {assignment: students}; a line for each failure. Returns the outcomes."""
+def _run(console, doing, work, absent=()):
+    """Show progress over {assignment: (students, outcomes)}, and a line for each failure.
+
+    Returns the outcomes, those of `absent` first. An assignment that can't be worked on at all is
+    a failure, and the others go on.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    outcomes = []
+    outcomes = list(absent)
+    for outcome in absent:
+        _print_failure(console, outcome)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        for assignment, (students, run) in work.items():
+        for assignment, (students, running) in work.items():
             task = progress.add_task(f"{doing} {assignment}", total=len(students))
-            for outcome in run(assignment, students):
+            for outcome in _until_it_stops(assignment, running):
                 outcomes.append(outcome)
                 progress.advance(task)
                 if outcome.status == "failed":
-                    who = f"{outcome.student}: " if outcome.student else ""
-                    console.print(f"{who}{outcome.why}", style="red", markup=False, soft_wrap=True)
+                    _print_failure(console, outcome)
     return outcomes
+
+
+def _until_it_stops(assignment, running):
+    from autograder.grading.course import CourseError, Outcome
+
+    try:
+        yield from running
+    except CourseError as error:
+        yield Outcome(assignment, "", "failed", str(error))
+
+
+def _print_failure(console, outcome):
+    from autograder.grading.trouble import printable
+
+    who = f"{printable(outcome.student)}: " if outcome.student else ""
+    console.print(f"{who}{outcome.why}", style="red", markup=False, soft_wrap=True)
 
 
 def _sum_up(console, outcomes, verb):
@@ -83,17 +107,28 @@ def _chosen(course, assignment):
     return course.assignments()
 
 
+def _among(known, student):
+    """The students that were asked for, in the order of the class; all of them by default."""
+    return [each for each in known if not student or each in student]
+
+
+def _absent(student, work, why):
+    """A failure for each student who was asked for and has nothing to work on."""
+    from autograder.grading.course import Outcome
+
+    found = {each for students, _ in work.values() for each in students}
+    missing = dict.fromkeys(each for each in student or () if each not in found)
+    return [Outcome("", each, "failed", why) for each in missing]
+
+
 @app.command()
 def release(assignment: Assignment = None):
     """Write the students' notebooks from source/ into release/."""
     with _the_course() as course:
         console = _console()
-        work = {
-            name: ([""], lambda each, _: iter([course.release(each)]))
-            for name in _chosen(course, assignment)
-        }
-        outcomes = _run(console, "releasing", course, work)
-        _sum_up(console, outcomes, "released")
+        names = _chosen(course, assignment)
+        work = {name: ([""], map(course.release, [name])) for name in names}
+        _sum_up(console, _run(console, "releasing", work), "released")
 
 
 @app.command()
@@ -103,65 +138,67 @@ def grade(
     force: Annotated[bool, typer.Option(help="Also what has been graded before.")] = False,
 ):
     """Grade what is in submitted/ and print the table of grades."""
-    from autograder.grading.course import CourseError
-
     with _the_course() as course:
-        console = _console()
-        work = {}
+        from autograder.grading.course import CourseError, Outcome
+
+        console, work = _console(), {}
         for name in _chosen(course, assignment):
-            students = student or course.students(name)
+            students = _among(course.students(name), student)
             if students:
-                course.check_released(name)
-                work[name] = students, lambda each, ids: course.grade(each, ids, force)
-        if not work:
+                work[name] = students, course.grade(name, students, force)
+        place = f"submitted/<student>/{assignment or '<assignment>'}/"
+        absent = _absent(student, work, f"nothing was handed in: there is no {place}")
+        if not student:
+            absent += [Outcome("", "", "failed", line) for line in course.strays()]
+        if not work and not absent:
             which = assignment or "any assignment"
             raise CourseError(
                 f"no submissions of {which} in {course.root}/submitted: put each notebook into "
                 "submitted/<student>/<assignment>/<assignment>.ipynb"
             )
-        outcomes = _run(console, "grading", course, work)
-        _print_grades(console, course, work)
+        outcomes = _run(console, "grading", work, absent)
+        _print_grades(console, course, outcomes)
         _sum_up(console, outcomes, "graded")
 
 
-def _print_grades(console, course, assignments):
+def _print_grades(console, course, outcomes):
     from autograder.desk.grades import grade_table
 
-    with course.gradebook() as gradebook:
-        for name in assignments:
-            console.print(grade_table(gradebook, name))
+    for name in dict.fromkeys(each.assignment for each in outcomes if each.assignment):
+        with course.gradebook() as gradebook:
+            table = grade_table(gradebook, name, course.released_cells(name))
+        if table is not None:
+            console.print(table)
 
 
 @app.command()
 def feedback(assignment: Assignment = None, student: Students = None):
     """Write a page for each graded submission into feedback/."""
-    from autograder.grading.course import CourseError
-
     with _the_course() as course:
-        console = _console()
-        work = {}
+        from autograder.grading.course import CourseError
+
+        console, work = _console(), {}
         for name in _chosen(course, assignment):
-            students = student or course.graded(name)
+            students = _among(course.graded(name), student)
             if students:
-                work[name] = students, course.feedback
-        if not work:
+                work[name] = students, course.feedback(name, students)
+        absent = _absent(student, work, "nothing has been graded: run `autograder grade` first")
+        if not work and not absent:
             raise CourseError("nothing has been graded yet: run `autograder grade` first")
-        outcomes = _run(console, "writing feedback on", course, work)
+        outcomes = _run(console, "writing feedback on", work, absent)
         _sum_up(console, outcomes, "pages written")
 
 
 @app.command()
 def doctor():
     """Say what is installed, what is missing and what to do about it."""
-    from rich.table import Table
-
     from autograder.desk.doctor import examine
 
-    console, findings = _console(), examine()
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    findings = examine()
+    what, found = (max(len(getattr(each, key)) for each in findings) for key in ("what", "found"))
     for each in findings:
-        mark = "[green]ok[/]" if each.fine else "[red]no[/]"
-        table.add_row(mark, each.what, each.found, each.remedy)
-    console.print(table)
+        mark = typer.style("ok", fg="green") if each.fine else typer.style("no", fg="red")
+        line = f"{mark}  {each.what:{what}}  {each.found:{found}}  {each.remedy}"
+        typer.echo(line.rstrip())
     if not all(each.fine for each in findings):
         raise typer.Exit(1)

@@ -75,26 +75,42 @@ def fill(release, answers):
     """A release notebook with answers written into its answer cells.
 
     A markdown cell gets the text between the triple quotes of its answer.
+
+    Raises
+    ------
+    ValueError
+        There is no cell for an answer: a function that only helps belongs into another one.
     """
     notebook = nbformat.from_dict(release)
-    for cell in notebook.cells:
-        answer = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+    names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
+    if not answers.keys() <= {*names}:
+        raise ValueError(f"no answer cell is called {', '.join(answers.keys() - {*names})}")
+    for name, cell in zip(names, notebook.cells, strict=True):
+        answer = answers.get(name)
         if answer is not None:
             written = cell.cell_type == "markdown"
             cell.source = answer.split('"""')[1].strip() if written else answer
     return notebook
 
 
-def hand_in(course, release=None):
-    """Put the whole class into `submitted/` of a course folder."""
-    course = Path(course)
+def hand_in(course, only=None):
+    """Put the sample class into `submitted/` of a course folder.
+
+    Parameters
+    ----------
+    course : path
+        A folder with a release.
+    only : list of (str, str), optional
+        Pairs of story and assignment; everything by default.
+    """
     for story in stories().values():
         for assignment in story.assignments:
-            path = course / "release" / assignment / f"{assignment}.ipynb"
-            notebook = fill(nbformat.read(path, as_version=4), story.answers(assignment))
-            target = course / "submitted" / story.name / assignment / f"{assignment}.ipynb"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            nbformat.write(notebook, target)
+            if only is None or (story.name, assignment) in only:
+                path = Path(course, "release", assignment, f"{assignment}.ipynb")
+                notebook = fill(nbformat.read(path, as_version=4), story.answers(assignment))
+                target = Path(course, "submitted", story.name, assignment, path.name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                nbformat.write(notebook, target)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,13 @@
-"""What is installed and what is missing, each with what to do about it."""
+"""What is installed and what is missing, each with what to do about it.
+
+It has to work where packages are missing, so it imports the others only where it needs them.
+"""
 
 import shutil
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-from packaging.requirements import Requirement
-
-from autograder.grading.badge import PLACEHOLDER
-from autograder.grading.course import Course, CourseError
 
 PACKAGE = "gradient-checking"
 
@@ -41,7 +38,15 @@ def examine(root="."):
     -------
     list of Finding
     """
-    return [_python(), *_packages(), _alembic(), _kernel(), *_course(root)]
+    findings = [_python(), *_packages(), _alembic()]
+    try:
+        return [*findings, _kernel(), *_course(root)]
+    except ModuleNotFoundError as error:
+        return [*findings, _missing(error.name, f"run `pip install {error.name}`, or `make .venv`")]
+
+
+def _missing(what, remedy):
+    return Finding(what, "missing", False, remedy)
 
 
 def _python():
@@ -51,7 +56,14 @@ def _python():
 
 
 def _packages():
-    for line in requires(PACKAGE) or []:
+    try:
+        from packaging.requirements import Requirement
+
+        lines = requires(PACKAGE) or []
+    except ModuleNotFoundError as error:  # which PackageNotFoundError is as well
+        yield _missing(error.name, "run `pip install -e .` in the folder of the course")
+        return
+    for line in lines:
         wanted = Requirement(line)
         if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
             continue
@@ -59,7 +71,7 @@ def _packages():
         try:
             found = version(wanted.name)
         except PackageNotFoundError:
-            yield Finding(wanted.name, "missing", False, remedy)
+            yield _missing(wanted.name, remedy)
             continue
         fine = wanted.specifier.contains(found, prereleases=True)
         yield Finding(wanted.name, found, fine, "" if fine else remedy)
@@ -67,20 +79,25 @@ def _packages():
 
 def _alembic():
     beside = Path(sys.executable).parent
-    found = shutil.which("alembic") or shutil.which("alembic", path=str(beside))
-    remedy = "" if found else "nbgrader needs it to make a gradebook: run `pip install alembic`"
-    return Finding("alembic", "found" if found else "missing", bool(found), remedy)
+    if shutil.which("alembic") or shutil.which("alembic", path=str(beside)):
+        return Finding("alembic", "found")
+    return _missing("alembic", "nbgrader needs it to make a gradebook: run `pip install alembic`")
 
 
 def _kernel():
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
     try:
         KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
-        return Finding("kernel python3", "missing", False, "run `pip install ipykernel`")
+        return _missing("kernel python3", "run `pip install ipykernel`")
     return Finding("kernel python3", "found")
 
 
 def _course(root):
+    from autograder.grading.badge import PLACEHOLDER
+    from autograder.grading.course import Course, CourseError
+
     try:
         course = Course(root)
     except CourseError as error:
@@ -90,11 +107,11 @@ def _course(root):
     for assignment in course.assignments():
         try:
             course.check_released(assignment)
+            handed_in, graded = course.students(assignment), course.graded(assignment)
         except CourseError as error:
-            yield Finding(assignment, "not released", True, str(error))
+            yield Finding(assignment, "not ready", True, str(error))
             continue
-        handed_in, graded = len(course.students(assignment)), len(course.graded(assignment))
-        yield Finding(assignment, f"released, {handed_in} handed in, {graded} graded")
+        yield Finding(assignment, f"released, {len(handed_in)} handed in, {len(graded)} graded")
     badge = course.setting("OpenInColab", "repository") or PLACEHOLDER
     remedy = "set c.OpenInColab.repository in nbgrader_config.py" if badge == PLACEHOLDER else ""
     yield Finding("Colab badge", badge, True, remedy)

@@ -17,9 +17,10 @@ class OpenInColab(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         assignment, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
         path = f"{self.repository}/blob/{self.branch}/release/{assignment}/{notebook}.ipynb"
-        title = next(cell for cell in nb.cells if cell.cell_type == "markdown")
-        title.source = (
+        badge = (
             "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-            f"(https://colab.research.google.com/github/{path})\n\n{title.source}"
+            f"(https://colab.research.google.com/github/{path})\n\n"
         )
+        for title in [cell for cell in nb.cells if cell.cell_type == "markdown"][:1]:
+            title.source = badge + title.source
         return nb, resources

@@ -4,28 +4,32 @@ nbgrader's own converters do the work, with the configuration of the course fold
 they leave out: an error in one line, and a run that goes on.
 """
 
+import glob
+import json
 import logging
 import os
+import re
+import shutil
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from nbclient.exceptions import DeadKernelError
-from nbgrader.api import Gradebook, MissingEntry
+import nbformat
+from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGrader
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-from nbgrader.converters.base import NbGraderException
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 
-LOG = ".nbgrader.log"
+from autograder.grading import converters, gradebook, scores
+from autograder.grading.hand_ins import strays, trouble_with
+from autograder.grading.rebuild import FINGERPRINT, fingerprint
+from autograder.grading.released import differences
+from autograder.grading.trouble import LOG, CourseError, first_line, in_one_line, printable
 
 # nbgrader's own way of adding a submission; nothing that a person at the terminal could mend.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type .* not in session")
-
-
-class CourseError(Exception):
-    """Something that a person can mend: what was found, where, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -48,50 +52,11 @@ class Outcome:
     why: str = ""
 
 
-class _Noting:
-    """A converter that remembers the exception which nbgrader only writes into its log."""
+class _App(NbGrader):
+    """nbgrader with the configuration of the course folder, wherever it was started."""
 
-    failure = None
-    processed = False
-
-    def init_destination(self, assignment_id, student_id):
-        self.processed = super().init_destination(assignment_id, student_id)
-        return self.processed
-
-    def init_assignment(self, assignment_id, student_id):
-        with self._note():
-            super().init_assignment(assignment_id, student_id)
-
-    def convert_single_notebook(self, notebook_filename):
-        with self._note():
-            super().convert_single_notebook(notebook_filename)
-
-    def _note(self):
-        return _Note(self)
-
-
-class _Note:
-    def __init__(self, converter):
-        self.converter = converter
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        if isinstance(error, Exception):
-            self.converter.failure = error
-
-
-class _Release(_Noting, GenerateAssignment):
-    pass
-
-
-class _Grade(_Noting, Autograde):
-    pass
-
-
-class _Feedback(_Noting, GenerateFeedback):
-    pass
+    load_cwd_config = False
+    raise_config_file_errors = True
 
 
 class Course:
@@ -115,10 +80,14 @@ class Course:
                 f"{self.root} is no course folder (it holds no nbgrader_config.py): "
                 "change to the folder of the course first"
             )
-        os.chdir(self.root)
-        self._app = NbGrader()
+        self._app = _App()
         self._app.log.handlers[:] = [_log_file(self.root / LOG)]
-        self._app.initialize(argv=[], root=str(self.root))
+        try:
+            self._app.initialize(argv=[], root=str(self.root))
+        except (Exception, SystemExit) as error:
+            raise CourseError(
+                f"nbgrader_config.py: {type(error).__name__}: {first_line(error)}: correct it"
+            ) from error
         self._dir = self._app.coursedir
 
     def folder(self, step, student, assignment):
@@ -127,28 +96,40 @@ class Course:
             self._dir.format_path(getattr(self._dir, f"{step}_directory"), student, assignment)
         )
 
+    def notebook(self, step, student, assignment):
+        """The notebook in :meth:`folder`."""
+        return self.folder(step, student, assignment) / f"{assignment}.ipynb"
+
     def setting(self, section, name):
         """A setting of ``nbgrader_config.py``, or None where it is not set."""
         return self._app.config.get(section, {}).get(name)
 
     def gradebook(self):
-        """The open gradebook; a context manager."""
-        try:
-            return Gradebook(self._dir.db_url, self._dir.course_id)
-        except SQLAlchemyError as error:
-            raise CourseError(
-                f"the gradebook {self._dir.db_url} can't be opened ({_first_line(error)}): "
-                "check c.CourseDirectory.db_url in nbgrader_config.py"
-            ) from error
+        """The open gradebook; a context manager that raises only CourseError."""
+        return gradebook.opened(self._dir.db_url, self._dir.course_id)
 
     def assignments(self):
-        """The assignments that have a source notebook, by name."""
-        source = self.folder("source", ".", ".")
-        return sorted(path.parent.name for path in source.glob("*/*.ipynb"))
+        """The assignments by name: folders of ``source/`` with a notebook of the same name."""
+        found = self.folder("source", ".", ".").glob("*/*.ipynb")
+        return sorted(path.stem for path in found if path.stem == path.parent.name)
 
     def check_assignment(self, assignment):
-        """Raise CourseError unless there is a source for it."""
-        if assignment not in self.assignments():
+        """Raise CourseError unless there is one source notebook for it."""
+        folder = self.folder("source", ".", assignment)
+        others = sorted(path.name for path in folder.glob("*.ipynb"))
+        if assignment in self.assignments():
+            others.remove(f"{assignment}.ipynb")
+            if others:
+                raise CourseError(
+                    f"source/{assignment}/ holds {', '.join(others)} beside its notebook, and an "
+                    "assignment is one notebook: move it away"
+                )
+        elif others:
+            raise CourseError(
+                f"source/{assignment}/ holds no {assignment}.ipynb but {', '.join(others)}: "
+                "rename the notebook or the folder"
+            )
+        else:
             known = ", ".join(self.assignments()) or "none"
             raise CourseError(f"no assignment is called {assignment!r}; source/ holds: {known}")
 
@@ -156,27 +137,58 @@ class Course:
         """The ids of everyone with a folder for this assignment in ``submitted/``."""
         return self._everyone("submitted", assignment)
 
+    def strays(self):
+        """A line for everything in ``submitted/`` that is in the wrong place."""
+        if self._dir.directory_structure != CourseDirectory.directory_structure.default_value:
+            return []
+        return strays(self.folder("submitted", ".", "."), self.assignments())
+
     def release(self, assignment):
-        """Write ``release/`` and note the assignment in the gradebook."""
+        """Write ``release/`` and note the assignment in the gradebook.
+
+        A release that fails leaves the earlier one where it was.
+        """
         self.check_assignment(assignment)
-        self.gradebook().close()
-        return self._convert(_Release, assignment, "", force=True)
+        with self.gradebook():
+            pass
+        folder = self.folder("release", ".", assignment)
+        with TemporaryDirectory() as safe:
+            if folder.is_dir():
+                shutil.copytree(folder, Path(safe, "release"))
+            outcome = self._convert(converters.Release, assignment, "", force=True)
+            if outcome.status == "failed" and Path(safe, "release").is_dir():
+                shutil.copytree(Path(safe, "release"), folder, dirs_exist_ok=True)
+        return outcome
 
     def check_released(self, assignment):
-        """Raise CourseError unless the gradebook and ``release/`` know the assignment."""
+        """Raise CourseError unless the gradebook and ``release/`` know the same assignment."""
         self.check_assignment(assignment)
-        with self.gradebook() as gradebook:
+        remedy = f"run `autograder release {assignment}`"
+        path = self.notebook("release", ".", assignment)
+        if not path.is_file():
+            raise CourseError(f"{self._shown(path)} is missing: {remedy}")
+        try:
+            release = nbformat.read(path, as_version=4)
+        except Exception as error:
+            raise CourseError(in_one_line(error, self._shown(path), remedy)) from error
+        if not gradebook.exists(self._dir.db_url):
+            raise CourseError(f"{assignment} is not in the gradebook yet: {remedy}")
+        with self.gradebook() as book:
             try:
-                gradebook.find_notebook(assignment, assignment)
+                known = book.find_notebook(assignment, assignment)
             except MissingEntry:
-                raise CourseError(
-                    f"{assignment} is not in the gradebook yet: run `autograder release {assignment}`"
-                ) from None
-        if not (self.folder("release", ".", assignment) / f"{assignment}.ipynb").is_file():
+                raise CourseError(f"{assignment} is not in the gradebook yet: {remedy}") from None
+            changes = "; ".join(differences(release, known))
+        if changes:
             raise CourseError(
-                f"release/{assignment}/{assignment}.ipynb is missing: "
-                f"run `autograder release {assignment}`"
+                f"{self._shown(path)} is not what the gradebook knows ({changes}): {remedy}"
             )
+
+    def released_cells(self, assignment):
+        """The grade_ids of a release in the order of its notebook; none without a release."""
+        path = self.notebook("release", ".", assignment)
+        cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
+        return [each.metadata.nbgrader.grade_id for each in cells if "nbgrader" in each.metadata]
 
     def grade(self, assignment, students, force=False) -> Iterator[Outcome]:
         """Grade submissions one after the other.
@@ -185,6 +197,7 @@ class Course:
         ----------
         assignment : str
         students : iterable of str
+            Ids from :meth:`students`.
         force : bool
             Also those that have been graded and not handed in again.
 
@@ -192,84 +205,93 @@ class Course:
         ------
         Outcome
             One for each student, as soon as it is known. No submission stops the others.
+
+        Raises
+        ------
+        CourseError
+            The assignment can't be graded.
         """
         self.check_released(assignment)
+        done = set(self.graded(assignment))
         for student in students:
-            trouble = self._trouble_with(assignment, student)
+            folder = self.folder("submitted", student, assignment)
+            trouble = trouble_with(folder, student, assignment, self._shown(folder))
             if trouble:
-                yield Outcome(assignment, student, "failed", trouble)
+                outcome = Outcome(assignment, student, "failed", trouble)
+                # As nbgrader does with what fails later: an earlier grade is not this one's.
+                shutil.rmtree(self.folder("autograded", student, assignment), ignore_errors=True)
             else:
-                yield self._convert(_Grade, assignment, student, force)
+                again = force or student not in done or self._handed_in_again(assignment, student)
+                outcome = self._convert(converters.Grade, assignment, student, again)
+            if outcome.status == "failed":
+                with self.gradebook() as book:
+                    scores.forget(book, assignment, student)
+            yield outcome
+
+    def _handed_in_again(self, assignment, student):
+        graded = self.notebook("autograded", student, assignment)
+        now = fingerprint(self.notebook("submitted", student, assignment))
+        try:
+            return json.loads(graded.read_bytes())["metadata"][FINGERPRINT] != now
+        except (OSError, ValueError, LookupError, TypeError):
+            return True
 
     def feedback(self, assignment, students, force=True) -> Iterator[Outcome]:
-        """Write each student's feedback page; see :meth:`grade`."""
+        """Write the feedback page of students from :meth:`graded`; see :meth:`grade`."""
         self.check_assignment(assignment)
         for student in students:
-            yield self._convert(_Feedback, assignment, student, force)
+            yield self._convert(converters.Feedback, assignment, student, force)
 
     def graded(self, assignment):
-        """The ids of everyone with a folder for this assignment in ``autograded/``."""
-        return self._everyone("autograded", assignment)
+        """The ids of everyone whose submission has been graded to the end."""
+        if not gradebook.exists(self._dir.db_url):
+            return []
+        with self.gradebook() as book:
+            whole = scores.graded_to_the_end(book, assignment)
+        return [
+            student
+            for student in self._everyone("autograded", assignment)
+            if student in whole
+        ]
 
     def _everyone(self, step, assignment):
-        pattern = self.folder(step, "*", assignment).relative_to(self.root)
-        return sorted(path.parent.name for path in self.root.glob(str(pattern)) if path.is_dir())
-
-    def _trouble_with(self, assignment, student):
-        """What is wrong with a hand-in before anything is run, or ""."""
-        folder = self.folder("submitted", student, assignment)
-        wanted = folder / f"{assignment}.ipynb"
-        if wanted.is_file():
-            return ""
-        if not folder.is_dir():
-            return f"there is no folder submitted/{student}/{assignment}/: nothing was handed in"
-        found = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
-        return (
-            f"submitted/{student}/{assignment}/ holds no {wanted.name} but {found}: "
-            "if it is the right file, rename it, and grade again"
+        directory = getattr(self._dir, f"{step}_directory")
+        pattern = self._dir.format_path(
+            directory, "(?P<student>[^/]*)", re.escape(assignment), escape=True
         )
+        found = glob.glob(self._dir.format_path(directory, "*", glob.escape(assignment)))
+        folders = filter(os.path.isdir, found)
+        return sorted(re.fullmatch(pattern, path)["student"] for path in folders)
+
+    def _shown(self, path):
+        return printable(str(path.relative_to(self.root)))
 
     def _convert(self, converter_class, assignment, student, force):
-        self._dir.assignment_id, self._dir.student_id = assignment, student or "."
+        self._dir.assignment_id, self._dir.student_id = assignment, glob.escape(student) or "."
         converter = converter_class(coursedir=self._dir, parent=self._app)
         converter.force = force
         try:
             converter.start()
-        except (NbGraderException, SystemExit) as error:
-            where = f"submitted/{student}/{assignment}/{assignment}.ipynb" if student else ""
-            why = in_one_line(converter.failure or error, where or f"source/{assignment}")
+        except (Exception, SystemExit) as error:
+            where = self.notebook(converter.reads, student or ".", assignment)
+            why = in_one_line(converter.failure or error, self._shown(where), converter.remedy)
             return Outcome(assignment, student, "failed", why)
         finally:
             self._dir.student_id = "*"
         return Outcome(assignment, student, "done" if converter.processed else "skipped")
 
 
-def in_one_line(error, where):
-    """An exception as one line that names the place and the next step."""
-    name, text = type(error).__name__, _first_line(error)
-    match name:
-        case "NotJSONError" | "JSONDecodeError" | "UnicodeDecodeError":
-            return f"{where} is not a notebook (no JSON in it): ask for the .ipynb file again"
-        case "ValidationError" | "SchemaTooOldError" | "SchemaTooNewError":
-            return f"{where} is a damaged notebook ({text}): ask for the file again"
-        case "WrongNotebook":
-            return f"{where}: {text} Ask for the right file"
-        case "GraderFailed":
-            return f"{where}: the grader failed, not the student: {text}"
-        case "ChangedAfterRelease":
-            return f"{where}: {text}"
-        case "UnresponsiveKernelError":
-            return f"{where}: the code could neither be run to its end nor be stopped; look at it"
-    if isinstance(error, DeadKernelError):
-        return f"{where}: the code ended its own Python process; look for exit or a crash in it"
-    return f"{where}: {name}: {text} (details in {LOG})"
+class _Log(logging.FileHandler):
+    """The log; nothing is logged in a folder that can't be written to."""
 
-
-def _first_line(error):
-    return str(error).strip().split("\n")[0]
+    def _open(self):
+        try:
+            return super()._open()
+        except OSError:
+            return Path(os.devnull).open("a")
 
 
 def _log_file(path):
-    handler = logging.FileHandler(path, delay=True, encoding="utf-8")
+    handler = _Log(path, delay=True, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     return handler

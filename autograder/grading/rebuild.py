@@ -6,6 +6,7 @@ for a deleted test. Here the release decides what the notebook is; the submissio
 was answered, and which cells the student added.
 """
 
+import hashlib
 from pathlib import Path
 
 import nbformat
@@ -13,7 +14,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.grading import places
+
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+FINGERPRINT = "submission"
 
 
 class WrongNotebook(Exception):
@@ -21,14 +25,22 @@ class WrongNotebook(Exception):
 
 
 class Rebuild(NbGraderPreprocessor):
-    """The first sanitizer: see :func:`rebuild`."""
+    """A sanitizer before all that read cells: see :func:`rebuild`."""
 
     def preprocess(self, nb, resources):
         assignment, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
         coursedir = self.parent.parent.coursedir
         folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
         release = nbformat.read(Path(folder, f"{notebook}.ipynb"), as_version=4)
-        return rebuild(release, nb), resources
+        rebuilt = rebuild(release, nb)
+        handed_in = Path(resources["metadata"]["path"], f"{notebook}.ipynb")
+        rebuilt.metadata[FINGERPRINT] = fingerprint(handed_in)
+        return rebuilt, resources
+
+
+def fingerprint(path):
+    """What tells one hand-in from another, kept in the graded notebook: a hash of the file."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def rebuild(release, submission):
@@ -45,78 +57,57 @@ def rebuild(release, submission):
     -------
     NotebookNode
         A new notebook without outputs. Where an answer cell exists several times, the last
-        changed copy above its test is the answer, and the others stay where they stood as
-        extra cells: they run in the order in which they ran for the student.
+        changed copy above its test is the answer (below, when there is none above), and the
+        others stay where they stood as extra cells: code runs in the order in which it ran for
+        the student.
 
     Raises
     ------
     WrongNotebook
-        No answer cell of the release is in the submission.
+        No answer cell of the release is in the submission, or more of other notebooks are.
     """
-    places = [_place(cell, release) for cell in submission.cells]
-    answers = _answers(release, submission, places)
-    if not answers:
-        raise WrongNotebook(
-            "it holds none of the answer cells of this assignment: is it another notebook?"
-        )
-    extras = _extras(release, submission, places, answers)
+    handed_in = places.find(release, submission)
+    answers = {each.place: each for each in handed_in if each.is_answer}
+    _check_notebook(release, handed_in, answers)
+    extras, merged = _extras(handed_in), places.merged(release, handed_in)
     cells = list(extras.get(-1, []))
-    for index, cell in enumerate(release.cells):
-        cell = nbformat.from_dict(cell)
-        if index in answers:
-            cell.source = submission.cells[answers[index]].source
-        cells += [cell, *extras.get(index, [])]
-    rebuilt = nbformat.from_dict({**release, "cells": cells})
-    return rebuilt
+    for place, released in enumerate(release.cells):
+        cell = nbformat.from_dict(released)
+        if place in answers:
+            cell.source = answers[place].source
+            _copy_pictures(answers[place], cell)
+        elif place in merged:
+            cell.source = "# This answer stands in the cell of another one."
+        cells += [cell, *extras.get(place, [])]
+    return nbformat.from_dict({**release, "cells": cells})
 
 
-def _grade_id(cell):
-    metadata = cell.metadata.get("nbgrader")
-    return metadata.get("grade_id") if isinstance(metadata, dict) else None
+def _check_notebook(release, handed_in, answers):
+    asked = sum(utils.is_solution(cell) for cell in release.cells)
+    others = sum(each.is_foreign_answer for each in handed_in)
+    if asked and (not answers or len(answers) < min(asked / 2, others)):
+        raise WrongNotebook(
+            f"it holds {len(answers)} of the {asked} answer cells of this assignment"
+            + (f" and {others} of another" if others else "")
+            + ": is it the right notebook?"
+        )
 
 
-def _place(cell, release):
-    """The index of the release cell that a submitted cell stands for, or None."""
-    grade_id, text = _grade_id(cell), cell.source.strip()
-    same_name = same_text = same_id = None
-    for index, released in enumerate(release.cells):
-        if grade_id is not None and grade_id == _grade_id(released):
-            same_name = index
-        if text and text == released.source.strip():
-            same_text = index
-        if cell.get("id") == released.get("id") and _grade_id(released) is not None:
-            same_id = index
-    return next((each for each in (same_name, same_text, same_id) if each is not None), None)
-
-
-def _answers(release, submission, places):
-    """Which submitted cell answers which release cell: {release index: submission index}."""
-    answers, tested = {}, -1
-    for index, place in enumerate(places):
-        if place is None:
-            continue
-        released = release.cells[place]
-        if not utils.is_solution(released):
-            tested = max(tested, place if utils.is_grade(released) else -1)
-            continue
-        changed = submission.cells[index].source.strip() != released.source.strip()
-        in_time = tested < place or released.cell_type == "markdown"
-        if place not in answers or (changed and in_time):
-            answers[place] = index
-    return answers
-
-
-def _extras(release, submission, places, answers):
+def _extras(handed_in):
     """The student's own cells, by the index of the release cell that they come after."""
     extras, after, number = {}, -1, 0
-    for index, (cell, place) in enumerate(zip(submission.cells, places, strict=True)):
-        if place is not None:
-            after = place
-            own_text = utils.is_solution(release.cells[place]) and answers.get(place) != index
-            if not own_text or cell.source.strip() == release.cells[place].source.strip():
-                continue
-        if cell.source.strip() and cell.cell_type in NEW_CELL:
+    for each in handed_in:
+        if each.is_anchor:
+            after = each.place
+        if each.is_extra and each.type in NEW_CELL:
             number += 1
-            extra = NEW_CELL[cell.cell_type](cell.source, id=f"extra-{number}")
-            extras.setdefault(after, []).append(extra)
+            cell = NEW_CELL[each.type](each.source, id=f"extra-{number}")
+            _copy_pictures(each, cell)
+            extras.setdefault(after, []).append(cell)
     return extras
+
+
+def _copy_pictures(handed_in, cell):
+    """Pictures that were pasted into a written answer are attached to its cell."""
+    if handed_in.pictures and cell.cell_type == "markdown":
+        cell.attachments = nbformat.from_dict(handed_in.pictures)

@@ -56,10 +56,10 @@ def of_synthetic_cache(rng, **how):
 
 
 def backward_cases(rng):
-    """Live cases, one with flat labels, larger layers, and synthetic caches."""
+    """Live cases, larger layers, and synthetic caches; flat labels are asked for elsewhere."""
     return [
         of_live_case(live_case(rng)),
-        of_live_case(live_case(rng).with_flat_labels()),
+        of_live_case(live_case(rng)),
         of_live_case(live_case(rng, layers=LARGER)),
         of_synthetic_cache(rng),
         of_synthetic_cache(rng, layers=LARGER),

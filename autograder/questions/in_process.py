@@ -10,6 +10,8 @@ import signal
 import threading
 import warnings
 
+import numpy as np
+
 from autograder.questions.student import Answer, Unreadable, plain
 
 SECONDS = 10
@@ -49,22 +51,22 @@ class InProcessStudent:
         others = {key: _counted(key, each, calls) for key, each in (replacing or {}).items()}
         out = io.StringIO()
         value, raised, failure = None, "", ""
-        with _swapped(self._namespace, others), _captured(out), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _swapped(self._namespace, others), _captured(out), _silent():
             try:
-                with _time_limit(self._seconds):
-                    value = self._namespace[name](*given, **named)
-                value = plain(value)
+                value = plain(_within(self._seconds, self._namespace[name], given, named))
             except Unreadable as unreadable:
                 raised, failure = "Unreadable", f"returned {unreadable}"
             except TooSlow:
                 self._endless.add(name)
                 raised, failure = "TooSlow", self._no_end()
-            except (Exception, SystemExit, GeneratorExit) as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 raised = type(error).__name__
-                failure = f"raised {raised}: {error}"[:200]
+                failure = f"raised {raised}: {_in_one_line(error)}"[:200]
         after = tuple(None if callable(each) else _as_it_is(each) for each in given)
-        return Answer(name, value, raised, failure, out.getvalue(), after, calls)
+        printed = "" if out.closed else out.getvalue()
+        return Answer(name, value, raised, failure, printed, after, calls)
 
     def value(self, name):
         """See :meth:`autograder.questions.student.Student.value`."""
@@ -72,7 +74,7 @@ class InProcessStudent:
             return Answer(name, raised="NameError", failure="is not defined")
         try:
             return Answer(name, plain(self._namespace[name]))
-        except Unreadable as unreadable:
+        except (Unreadable, RecursionError) as unreadable:
             return Answer(name, raised="Unreadable", failure=f"holds {unreadable}")
 
     def _given(self, key, argument, calls):
@@ -103,8 +105,15 @@ def _as_it_is(argument):
     """A plain copy of an argument after the call; None when the answer put odd things into it."""
     try:
         return plain(argument)
-    except Unreadable:
+    except (Unreadable, RecursionError):
         return None
+
+
+def _in_one_line(error):
+    try:
+        return " ".join(str(error).split())
+    except Exception:
+        return "an exception that can't be printed"
 
 
 @contextlib.contextmanager
@@ -126,19 +135,36 @@ def _captured(out):
 
 
 @contextlib.contextmanager
-def _time_limit(seconds):
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+def _silent():
+    """No warning is shown, and what an answer sets about them or about numpy's ends with it."""
+    with warnings.catch_warnings(), np.errstate():
+        warnings.simplefilter("ignore")
         yield
-        return
 
-    def stop(*_):
-        raise TooSlow
+
+def _within(seconds, function, given, named):
+    """What a function returns; raises TooSlow after so many seconds, whatever it catches."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        return function(*given, **named)
+    over = False
+
+    def stop(_, frame):
+        nonlocal over
+        over = True
+        if frame.f_code not in (_within.__code__, stop.__code__):
+            raise TooSlow
 
     before = signal.signal(signal.SIGALRM, stop)
-    # Again every second: an answer that catches everything inside its loop is stopped by the next.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+    # Then over and over: an answer that catches everything is soon hit outside of its `try`.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 2e-5)
     try:
-        yield
+        value = function(*given, **named)
+    except BaseException:
+        if not over:
+            raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+    if over:
+        raise TooSlow
+    return value

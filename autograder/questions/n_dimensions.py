@@ -1,5 +1,7 @@
 """What `n_dimensions` asks: the N-dim gradient check of a small network, and its tools."""
 
+from itertools import product
+
 import numpy as np
 
 from autograder.questions import question
@@ -182,7 +184,7 @@ def numerical_gradient(student, rng, marks):
     with marks.part("nothing_changed"):
         case = live_case(rng)
         answer = numerical(student, case, STAND_IN)
-        answer.array()
+        answer.returned()  # of whatever kind: that is another part's business
         expect_unchanged(answer, (case.parameters, case.X, case.Y), ("parameters", "X", "Y"))
         expect_something_right(marks, ("value", "uses_the_forward_function"))
 
@@ -223,7 +225,7 @@ def expect_report(answer, wrong):
 
 def with_tiny_gradients(case):
     """The same case with so small a W3 that the gradients below it are tiny."""
-    parameters = {**case.parameters, "W3": case.parameters["W3"] * 0.03}
+    parameters = {**case.parameters, "W3": case.parameters["W3"] * 0.01}
     return Case(case.X, case.Y, parameters)
 
 
@@ -240,12 +242,16 @@ def gradient_report(student, rng, marks):
         return
     with marks.part("corrupted_arrays"):
         for case in cases:
-            for array in ARRAYS:
-                factor = rng.choice([-1.0, 0.5, 1.01, 2.0])
-                gradients = {**case.gradients, array: case.gradients[array] * factor}
-                words = f"{factor:g} times the right one, whose largest entry is "
-                words += f"{np.abs(case.gradients[array]).max():.1e}"
-                expect_report(report(case, gradients), wrong={array: words})
+            order = [str(array) for array in rng.permutation(ARRAYS)]
+            factors = 1.01, -1.0, rng.choice([0.5, 2.0])
+            for factor, corrupted in product(factors, (order[:3], order[3:])):
+                gradients = dict(case.gradients)
+                words = {}
+                for array in corrupted:
+                    gradients[array] = case.gradients[array] * factor
+                    largest = np.abs(case.gradients[array]).max()
+                    words[array] = f"{factor:g} times the right one, largest entry {largest:.1e}"
+                expect_report(report(case, gradients), wrong=words)
 
 
 @question(verdict=2, cost=1)
@@ -267,8 +273,16 @@ def directional_check(student, rng, marks):
             found = sorted(ask(case, gradients, seed=seed).number() for seed in range(3))
             if not found[1] > 1e-4:
                 raise Wrong(f"{factor:g} times the right {array} gave {found[1]:.3e}: not seen.")
-        wrong = ask(case, gradients, seed=7).number(), ask(case, gradients, seed=7).number()
-        if wrong[0] != wrong[1]:
+        # Where all arrays are wrong by one factor, the value is known whatever the direction is.
+        for factor, truth in ((-1.0, 1.0), (3.0, 0.5)):
+            scaled = {key: factor * array for key, array in case.gradients.items()}
+            found = ask(case, scaled, directions=1, seed=0).number()
+            if not abs(found - truth) <= 1e-3:
+                words = f"{factor:g} times the right gradients differ by {truth:g} in any direction"
+                raise Wrong(f"{words}; yours said {found:.4g}.")
+        # Of right gradients: what wrong ones get is often 1.0 whichever way one looks.
+        first, again = (ask(case, case.gradients, seed=7).number() for _ in range(2))
+        if first != again:
             raise Wrong("The same seed must give the same answer, bit for bit.")
     with marks.part("cost"):
         case = live_case(rng)

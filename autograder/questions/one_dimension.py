@@ -1,5 +1,7 @@
 """What `one_dimension` asks: the 1-D gradient check of J(theta) = theta * x, and its tools."""
 
+from itertools import product
+
 import numpy as np
 
 from autograder.questions import question
@@ -61,7 +63,8 @@ def smooth_functions(rng):
     Returns
     -------
     list of (str, callable, callable, float)
-        A name for the message, f, its derivative, and a theta at which ``|f'''(theta)| >= 1``.
+        A name for the message, f, its derivative, and a theta at which ``|f'''(theta)| >= 1``. The
+        last theta is larger than 1, so that a step scaled with theta shows.
     """
     a, b, c, d = rng.uniform(1, 2, 4) * rng.choice([-1, 1], 4)
     k = rng.uniform(1.2, 2)
@@ -71,7 +74,7 @@ def smooth_functions(rng):
         ("exp(t)", np.exp, np.exp, rng.uniform(0.2, 1)),
         (f"{a:.3g} t^3 {b:+.3g} t^2 {c:+.3g} t {d:+.3g}",
          lambda t: a * t**3 + b * t**2 + c * t + d,
-         lambda t: 3 * a * t**2 + 2 * b * t + c, rng.uniform(-1.5, 1.5)),
+         lambda t: 3 * a * t**2 + 2 * b * t + c, rng.uniform(1.2, 1.5) * rng.choice([-1, 1])),
     ]  # fmt: skip
 
 
@@ -86,8 +89,8 @@ def numerical_derivative(student, rng, marks):
             case = f"At theta = {theta:.4g} the slope of {name} is {df(theta):.6g};"
             expect(answer, df(theta), case, "A difference divided by which step?", 1e-4, scale)
     with marks.part("error_law"):
-        for name, f, df, theta in cases:
-            epsilon = 1e-2
+        # At 1e-3 the law lies below what float32 or a rounded result leaves over.
+        for epsilon, (name, f, df, theta) in product((1e-2, 1e-3), cases):
             answer = student.call("numerical_derivative", f, theta, epsilon=epsilon)
             error, law = (
                 answer.number() - df(theta),
@@ -209,7 +212,7 @@ def error_sweep(student, rng, marks):
         return errors.reshape(-1)
 
     with marks.part("truncation_side"):
-        epsilons = np.geomspace(1e-3, 1e-1, 9)
+        epsilons = rng.permutation(np.geomspace(1e-3, 1e-1, 9))
         for name, f, df, theta in smooth_functions(rng):
             truth = np.abs(right_derivative(f, theta, epsilons) - df(theta))
             errors = sweep(f, df, theta, epsilons)
@@ -220,15 +223,16 @@ def error_sweep(student, rng, marks):
                     f"{epsilons[worst]:.3g} is {truth[worst]:.4e}; yours is {errors[worst]:.4e}."
                 )
     with marks.part("roundoff_side"):
-        epsilons = np.geomspace(1e-13, 1e-7, 61)
+        # Up to 1e-8: above it, truncation would bend the slope of a one-sided difference, by luck.
+        epsilons = rng.permutation(np.geomspace(1e-13, 1e-8, 61))
         for name, f, df, theta in smooth_functions(rng):
-            errors = sweep(f, df, theta, epsilons)
+            errors = np.abs(sweep(f, df, theta, epsilons))  # the sign is the other part's business
             seen = np.isfinite(errors) & (errors > 0)
             if seen.sum() < 25:
                 raise Wrong(f"Only {seen.sum()} of 61 errors are numbers above 0 for {name}.")
             slope = np.polyfit(np.log10(epsilons[seen]), np.log10(errors[seen]), 1)[0]
             if not abs(slope + 1) <= 0.3:
                 raise Wrong(
-                    f"Below epsilon = 1e-7 the error must grow like 1/epsilon (slope -1 on log axes); "
+                    f"Below epsilon = 1e-8 the error must grow like 1/epsilon (slope -1 on log axes); "
                     f"for {name} yours has slope {slope:.2f}. Take float64 and the epsilons as given."
                 )

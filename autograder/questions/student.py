@@ -36,7 +36,8 @@ def plain(value: Any) -> Any:
         The value, or one inside it, is of another kind.
     """
     if isinstance(value, np.generic):
-        value = value.item() if value.dtype != np.longdouble else np.asarray(value)
+        # Extended precision has no built-in type.
+        value = np.asarray(value) if value.dtype.char in "gG" else value.item()
     if value is None or type(value) in (bool, int, float, complex, str):
         return value
     if isinstance(value, np.ndarray):
@@ -94,7 +95,7 @@ class Answer:
     def number(self) -> float:
         """The value as a real number; an array of one entry counts."""
         value = self.returned()
-        if isinstance(value, bool | int | float):
+        if isinstance(value, bool | int | float) and not _is_huge(value):
             return float(value)
         if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "biuf":
             return float(value.reshape(()))
@@ -140,9 +141,16 @@ def describe(value) -> str:
     match value:
         case None:
             return "nothing (None)"
+        case int() if _is_huge(value):
+            return "a whole number of hundreds of digits"
         case np.ndarray():
             return f"an array of shape {value.shape} and type {value.dtype}"
         case dict() | list() | tuple():
             return f"a {type(value).__name__} of {len(value)}"
         case _:
             return f"{value!r}"[:80]
+
+
+def _is_huge(value):
+    """Whether a whole number is too large for a float; far beyond, Python refuses to print it."""
+    return isinstance(value, int) and value.bit_length() > 1000

@@ -17,25 +17,44 @@ class Answer:
     assignment, question : str
     tells : str
         What people get wrong, or do in their own way.
-    text : str or function
-        What stands in the answer cell.
+    text : str or function or None
+        What stands in the answer cell; None for the source notebook's own answer.
+    changes : tuple of (str, str)
+        Pieces of the source notebook's answer, each of which must be in it, and what stands there
+        instead.
     loses : frozenset of str
         The parts that it gets wrong; the visible check of each fails too.
     gated : frozenset of str
         The parts that are lost only because another one decides whether they are looked at.
+    untold : frozenset of str
+        The parts whose visible check can't complain without giving the answer away.
     """
 
     assignment: str
     question: str
     tells: str
-    text: str | Callable
+    text: str | Callable | None = None
+    changes: tuple = ()
     loses: frozenset = frozenset()
     gated: frozenset = frozenset()
+    untold: frozenset = frozenset()
+
+    @property
+    def all_lost(self):
+        """Every part that this answer doesn't get."""
+        return self.loses | self.gated | self.untold
 
     @property
     def answers(self):
         """What a notebook is opened with."""
-        return {self.question: self.text}
+        if self.text is not None:
+            return {self.question: self.text}
+        text = cells(self.assignment)[self.question].source
+        for old, new in self.changes:
+            if old not in text:
+                raise LookupError(f"the solution of {self.question} does not contain {old!r}")
+            text = text.replace(old, new)
+        return {self.question: text}
 
     def __str__(self):
         return f"{self.question}-{self.tells.rstrip('.').replace(' ', '_')}"
@@ -52,36 +71,18 @@ def style(function):
 
 
 def _declare(table, function, loses=(), gated=()):
-    assignment = function.__module__.rpartition(".")[2]
-    name, tells = function.__name__, function.__doc__.splitlines()[0]
-    table.append(Answer(assignment, name, tells, function, frozenset(loses), frozenset(gated)))
+    assignment, name = function.__module__.rpartition(".")[2], function.__name__
+    tells, parts = function.__doc__.splitlines()[0], map(frozenset, (loses, gated))
+    table.append(Answer(assignment, name, tells, function, (), *parts))
     return function
 
 
-def slip(assignment, question, tells, *changes, loses=(), gated=()):
-    """Declare a mistake that the right answer turns into when pieces of its text are replaced.
-
-    Parameters
-    ----------
-    assignment, question, tells : str
-    *changes : (str, str)
-        A piece of the source notebook's answer, which must be in it, and what stands there instead.
-    loses, gated : iterable of str
-    """
-    text = rewritten(assignment, question, changes)
-    MISTAKES.append(Answer(assignment, question, tells, text, frozenset(loses), frozenset(gated)))
+def slip(assignment, question, tells, *changes, loses=(), gated=(), untold=()):
+    """Declare a mistake: the source notebook's answer with pieces of its text replaced."""
+    parts = map(frozenset, (loses, gated, untold))
+    MISTAKES.append(Answer(assignment, question, tells, None, changes, *parts))
 
 
 def other_words(assignment, question, tells, *changes):
-    """Declare a right answer that differs from the source notebook's in these pieces of text."""
-    STYLES.append(Answer(assignment, question, tells, rewritten(assignment, question, changes)))
-
-
-def rewritten(assignment, question, changes):
-    """The source notebook's answer with pieces of its text replaced."""
-    text = cells(assignment)[question].source
-    for old, new in changes:
-        if old not in text:
-            raise LookupError(f"the solution of {question} does not contain {old!r}")
-        text = text.replace(old, new)
-    return text
+    """Declare a right answer that differs from the source notebook's in pieces of its text."""
+    STYLES.append(Answer(assignment, question, tells, None, changes))

@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import re
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,8 +19,8 @@ from autograder.questions.in_process import InProcessStudent
 matplotlib.use("Agg")  # where no window can open
 
 SOURCE = Path(__file__).parents[2] / "source"
-HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.DOTALL | re.MULTILINE)
-CHECKED = re.compile(r"^  (look| ok )  (\w+) \(([\d.]+)\): ", re.MULTILINE)
+HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.DOTALL | re.M)
+CHECKED = re.compile(r"^  (look| ok )  (\w+) \(([\d.]+)\): ", re.M)
 
 ASSIGNMENTS = tuple(
     name
@@ -28,6 +29,15 @@ ASSIGNMENTS = tuple(
     and (Path(questions.__file__).parent / f"{name}.py").is_file()
 )
 """The assignments that have both a notebook and questions."""
+
+SLOW = {
+    "numerical_gradient",
+    "gradient_check_n",
+    "gradient_report",
+    "repaired_check",
+    "fool_the_checker",
+}
+"""Questions that take a tenth of a second or more; most take a hundredth."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +151,8 @@ class Notebook:
     def check(self, question):
         """Run the visible checks of one question."""
         out = io.StringIO()
-        with contextlib.redirect_stdout(out):
+        with contextlib.redirect_stdout(out), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Jupyter shows them, and goes on
             value = cells(self.assignment)[f"test_{question}"].run(self.namespace)
         lines = CHECKED.findall(out.getvalue())
         return Visible(

@@ -1,0 +1,62 @@
+"""nbgrader's converters, which say what became of their one assignment or submission."""
+
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+
+
+class _Noting:
+    """A converter that remembers the exception which nbgrader only writes into its log.
+
+    Attributes
+    ----------
+    failure : Exception or None
+    processed : bool
+        False when there was nothing to do.
+    reads, remedy : str
+        The step that it reads; what to do about a file there that can't be used.
+    """
+
+    failure = None
+    processed = False
+
+    def init_destination(self, assignment_id, student_id):
+        with _Note(self):
+            self.processed = super().init_destination(assignment_id, student_id)
+        return self.processed
+
+    def init_assignment(self, assignment_id, student_id):
+        with _Note(self):
+            super().init_assignment(assignment_id, student_id)
+
+    def convert_single_notebook(self, notebook_filename):
+        with _Note(self):
+            super().convert_single_notebook(notebook_filename)
+
+
+class _Note:
+    def __init__(self, converter):
+        self.converter = converter
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, Exception):
+            self.converter.failure = error
+
+
+class Release(_Noting, GenerateAssignment):
+    """Source to release."""
+
+    reads, remedy = "source", "correct it, or take it back from git"
+
+
+class Grade(_Noting, Autograde):
+    """Submitted to autograded, and into the gradebook."""
+
+    reads, remedy = "submitted", "ask for the .ipynb file again"
+
+
+class Feedback(_Noting, GenerateFeedback):
+    """Autograded to feedback."""
+
+    reads, remedy = "autograded", "grade again with --force"

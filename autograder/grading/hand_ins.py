@@ -1,0 +1,94 @@
+"""What lies in `submitted/`: what is wrong with a hand-in before anything is run."""
+
+import json
+from datetime import datetime
+
+from nbgrader.utils import parse_utc
+
+from autograder.grading.trouble import printable
+
+
+def trouble_with(folder, student, assignment, shown):
+    """What is wrong with a hand-in, or "".
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the student's hand-in should be.
+    student, assignment : str
+    shown : str
+        The folder's name in messages.
+
+    Returns
+    -------
+    str
+        One line: what was found, where, and what to do.
+    """
+    wanted = folder / f"{assignment}.ipynb"
+    if student != student.strip() or not student.isprintable():
+        return f"{shown}/: a student's folder needs a plain name: rename it, and grade again"
+    if not wanted.is_file():
+        found = printable(", ".join(sorted(path.name for path in folder.iterdir())))
+        return (
+            f"{shown}/ holds no {wanted.name} but {found or 'nothing'}: "
+            "if it is the right file, rename it, and grade again"
+        )
+    if wanted.is_symlink():
+        return f"{shown}/{wanted.name} is a link to another file: ask for the file itself"
+    return _unreadable(wanted, f"{shown}/{wanted.name}") or _undated(folder, shown)
+
+
+def _unreadable(path, shown):
+    try:
+        notebook = json.loads(path.read_bytes())
+    except OSError as error:
+        return f"{shown} can't be read ({error.strerror}): give yourself the right to read it"
+    except (ValueError, RecursionError):
+        return f"{shown} is not a notebook (no JSON in it): ask for the .ipynb file again"
+    cells = notebook.get("cells", notebook.get("worksheets")) if isinstance(notebook, dict) else 0
+    if not isinstance(cells, list):
+        return f"{shown} is not a notebook (no cells in it): ask for the .ipynb file again"
+    return ""
+
+
+def _undated(folder, shown):
+    """nbgrader reads the time of the hand-in from timestamp.txt, and stumbles over other text."""
+    stamp = folder / "timestamp.txt"
+    try:
+        text = stamp.read_text().strip() if stamp.exists() else ""
+        fine = not text or isinstance(parse_utc(text), datetime)
+    except (OSError, ValueError, OverflowError):
+        fine = False
+    return "" if fine else f"{shown}/timestamp.txt holds no time: correct it or delete it"
+
+
+def strays(submitted, assignments):
+    """What lies in `submitted/` where no assignment is looked for.
+
+    Parameters
+    ----------
+    submitted : pathlib.Path
+    assignments : collection of str
+
+    Yields
+    ------
+    str
+        One line for each: what was found, where, and what to do.
+    """
+    place = f"{submitted.name}/<student>/<assignment>/<assignment>.ipynb"
+    for student in _visible(submitted):
+        if not student.is_dir():
+            yield f"{submitted.name}/{printable(student.name)} is in no student's folder: {place}"
+            continue
+        for found in _visible(student):
+            shown = f"{submitted.name}/{printable(student.name)}/{printable(found.name)}"
+            if not found.is_dir():
+                yield f"{shown} is in no assignment's folder: move it to {place}"
+            elif found.name not in assignments:
+                known = ", ".join(assignments)
+                yield f"{shown}/ is no assignment of this course ({known}): rename the folder"
+
+
+def _visible(folder):
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if not path.name.startswith("."))

@@ -1,0 +1,233 @@
+"""Which cell of a submission stands for which cell of the release.
+
+A submitted cell is recognised by its grade_id, by its text, by its cell id; an answer cell that
+lost all of these is recognised by what it defines, or by where it stands.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from nbgrader import utils
+
+
+@dataclass
+class HandedIn:
+    """One cell as it was handed in.
+
+    Attributes
+    ----------
+    type, source : str
+    pictures : dict
+        What was pasted into it, as notebooks keep it.
+    name, id : object
+        Its grade_id and its cell id, whatever was written there; None when there is none.
+    place : int or None
+        The index of the release cell that it stands for, or is a copy of.
+    changed : bool
+        Its text is neither empty nor that of the release cell at `place`.
+    is_answer, is_foreign_answer, is_anchor, is_extra : bool
+        It is the student's answer for `place`; an answer to another notebook; a cell that tells
+        where the extra cells around it stand; one of the student's own cells.
+    """
+
+    type: str
+    source: str
+    pictures: dict = field(default_factory=dict)
+    name: object = None
+    id: object = None
+    place: int | None = None
+    changed: bool = False
+    is_answer: bool = False
+    is_foreign_answer: bool = False
+    is_anchor: bool = False
+    is_extra: bool = False
+
+
+def find(release, submission):
+    """Say of every cell of a submission what it stands for.
+
+    Parameters
+    ----------
+    release, submission : NotebookNode
+        The submission may hold anything that can be read from JSON.
+
+    Returns
+    -------
+    list of HandedIn
+        In the order of the submission.
+    """
+    cells = submission.get("cells")
+    handed_in = [_read(cell) for cell in cells if isinstance(cell, dict)] if cells else []
+    _recognise(release, handed_in)
+    _recognise_by_definition(release, handed_in)
+    chosen = _choose_answers(release, handed_in) | _choose_given(release, handed_in)
+    _mark_anchors([each for each in handed_in if chosen.get(each.place) is each])
+    _find_written_answers(release, handed_in, chosen)
+    for each in handed_in:
+        each.is_extra = _is_extra(release, each, chosen)
+    return handed_in
+
+
+def _read(cell):
+    metadata, source = cell.get("metadata"), cell.get("source")
+    ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    ours = ours if isinstance(ours, dict) else {}
+    text = "".join(map(str, source)) if isinstance(source, list) else source
+    text = text if isinstance(text, str) else ""
+    # Half of a surrogate pair is good JSON, and can't be written to a file.
+    each = HandedIn(str(cell.get("cell_type")), text.encode("utf-8", "replace").decode())
+    each.pictures = _pictures(cell.get("attachments"))
+    each.name, each.id = ours.get("grade_id"), cell.get("id")
+    each.is_foreign_answer = ours.get("solution") is True  # until a place is found for it
+    return each
+
+
+def _pictures(attachments):
+    if not isinstance(attachments, dict):
+        return {}
+    return {
+        name: bundle
+        for name, bundle in attachments.items()
+        if isinstance(bundle, dict) and name.isprintable()
+        if all(isinstance(data, str) and data.isascii() for data in bundle.values())
+    }
+
+
+def _name(released):
+    return released.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _recognise(release, handed_in):
+    by_name, by_text, by_id = {}, {}, {}
+    for place, released in enumerate(release.cells):
+        by_text[released.source.strip()] = place
+        if _name(released) is not None:
+            by_name[_name(released)] = by_id[released.get("id")] = place
+    for each in handed_in:
+        text = each.source.strip()
+        known = [
+            by_name.get(each.name) if isinstance(each.name, str) else None,
+            by_text.get(text) if text else None,
+            by_id.get(each.id) if isinstance(each.id, str) else None,
+        ]
+        _set_place(release, each, next((place for place in known if place is not None), None))
+
+
+def _set_place(release, each, place):
+    each.place = place
+    if place is not None:
+        each.changed = each.source.strip() not in ("", release.cells[place].source.strip())
+        each.is_foreign_answer = False
+
+
+def _recognise_by_definition(release, handed_in):
+    """Answers whose cells lost all their metadata: a function is known by its name."""
+    seen = {each.place for each in handed_in}
+    for place, released in enumerate(release.cells):
+        if place not in seen and utils.is_solution(released) and released.cell_type == "code":
+            for each in handed_in:
+                given = each.name is not None and not each.is_foreign_answer
+                if each.place is None and not given and _defines(each, released):
+                    _set_place(release, each, place)
+
+
+def _defines(each, released):
+    """Whether a cell defines, at its top level, the function or variable that is asked for."""
+    name = re.escape(_name(released))
+    return re.search(rf"^(?:def\s+{name}\b|{name}\s*=[^=])", each.source, re.MULTILINE)
+
+
+def merged(release, handed_in):
+    """The places of answers that stand in the cell of an earlier answer: cells were merged.
+
+    The stub of such an answer must not run after the answer.
+    """
+    answers = {each.place: each for each in handed_in if each.is_answer}
+    return {
+        place
+        for place, released in enumerate(release.cells)
+        if place not in answers and utils.is_solution(released) and released.cell_type == "code"
+        if any(each.place < place and _defines(each, released) for each in answers.values())
+    }
+
+
+def _choose_answers(release, handed_in):
+    """The answer for each place: {place: HandedIn}."""
+    names = {_name(released): place for place, released in enumerate(release.cells)}
+    best, tested = {}, set()
+    for each in handed_in:
+        if each.place is None:
+            continue
+        released = release.cells[each.place]
+        if not utils.is_solution(released):
+            tested.add(each.place)
+            continue
+        in_time = names.get(f"test_{_name(released)}") not in tested
+        rank = each.changed and 1 + in_time
+        if each.place not in best or (rank and rank >= best[each.place][0]):
+            best[each.place] = rank, each
+    for _, each in best.values():
+        each.is_answer = True
+    return {place: each for place, (_, each) in best.items()}
+
+
+def _choose_given(release, handed_in):
+    """The cell that stands for each of the other places: the unchanged one, or the first."""
+    chosen = {}
+    for each in handed_in:
+        if each.place is None or utils.is_solution(release.cells[each.place]):
+            continue
+        if each.place not in chosen or (chosen[each.place].changed and not each.changed):
+            chosen[each.place] = each
+    return chosen
+
+
+def _mark_anchors(known):
+    """Mark the longest run of cells that kept the release's order; the others have been moved."""
+    runs = []
+    for each in known:
+        before = [run for run in runs if run[-1].place < each.place]
+        runs.append([*max(before, key=len, default=[]), each])
+    for each in max(runs, key=len, default=[]):
+        each.is_anchor = True
+
+
+def _find_written_answers(release, handed_in, chosen):
+    """Written answers that lost their metadata, or stand beside the cell that is meant for them."""
+    if not any(each.is_answer for each in handed_in):
+        return
+    for place, released in enumerate(release.cells):
+        given = chosen.get(place)
+        if released.cell_type == "code" or not utils.is_solution(released):
+            continue
+        if given is None or not given.changed:
+            between = _between(handed_in, place)
+            written = [each for each in between if each.place is None and each.type == "markdown"]
+            longest = max(written, key=lambda each: len(each.source.strip()), default=None)
+            if longest is not None and longest.source.strip():
+                _set_place(release, longest, place)
+                longest.is_answer = True
+                if given is not None:
+                    given.is_answer = False
+                chosen[place] = longest
+
+
+def _between(handed_in, place):
+    """The cells between the nearest anchors on both sides of a place."""
+    low, high = -1, len(handed_in)
+    for index, each in enumerate(handed_in):
+        if each.is_anchor and each.place < place:
+            low = index
+        elif each.is_anchor and each.place > place:
+            high = min(high, index)
+    return handed_in[low + 1 : high]
+
+
+def _is_extra(release, each, chosen):
+    if not each.source.strip() or (each.place is not None and chosen[each.place] is each):
+        return False
+    if each.place is None or each.changed:
+        return True
+    # Of copies that were not changed, a helper is run again, as the student ran it again.
+    released = release.cells[each.place]
+    return utils.is_locked(released) and not utils.is_grade(released)

@@ -1,0 +1,64 @@
+"""What went wrong, in one line for a person: what was found, where, and what to do next."""
+
+from nbclient.exceptions import DeadKernelError
+from sqlalchemy.exc import SQLAlchemyError
+
+LOG = ".nbgrader.log"
+
+
+class CourseError(Exception):
+    """Something that a person can mend: what was found, where, and what to do."""
+
+
+def in_one_line(error, where, remedy):
+    """Say in one line what an exception means.
+
+    Parameters
+    ----------
+    error : Exception
+        From nbgrader, from our preprocessors, or from what they call.
+    where : str
+        The file that it is about, as seen from the course folder.
+    remedy : str
+        What to do about a file that can't be used, for example to ask for it again.
+
+    Returns
+    -------
+    str
+    """
+    text = first_line(error)
+    match type(error).__name__:
+        case "NotJSONError" | "JSONDecodeError" | "UnicodeDecodeError":
+            return f"{where} is not a notebook (no JSON in it): {remedy}"
+        case "ValidationError" | "SchemaTooOldError" | "SchemaTooNewError":
+            return f"{where} is a damaged notebook ({text}): {remedy}"
+        case "WrongNotebook":
+            return f"{where}: {text} If not, {remedy}"
+        case "NoVerdict":
+            return f"{where}: {text}: look at what its code does to the grader, and grade by hand"
+        case "GraderFailed":
+            return f"{where}: the grader failed, not the student: {text}"
+        case "ChangedAfterRelease":
+            return f"{where}: {text}"
+        case "UnresponsiveKernelError":
+            return f"{where}: the code could neither be run to its end nor be stopped; look at it"
+    if isinstance(error, DeadKernelError):
+        return f"{where}: the code ended its own Python process; look for exit or a crash in it"
+    if isinstance(error, SQLAlchemyError):
+        return f"{where}: the gradebook could not be used ({text}): try again (details in {LOG})"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}: make it readable and writable, and try again"
+    return f"{where}: {type(error).__name__}: {text} (details in {LOG}): {remedy}"
+
+
+def first_line(error):
+    """The first line of an exception's text, with nothing in it that can't be printed."""
+    return printable(str(error).strip().split("\n")[0])
+
+
+def printable(text):
+    """`text` on one line, with escapes for what a terminal can't show."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape", "replace").decode()
+        for each in text
+    )

@@ -1,0 +1,58 @@
+"""An earlier score never stands for a later hand-in; else a broken file keeps a good grade."""
+
+import pytest
+
+from autograder.grading import scores
+from autograder.grading.scores import ForgetEarlierScores
+
+ASSIGNMENT = "one_dimension"
+
+
+@pytest.fixture
+def gradebook(course):
+    with course.gradebook() as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission(ASSIGNMENT, "ada")
+        for grade in grades(gradebook):
+            grade.auto_score, grade.needs_manual_grade = 1, False
+        gradebook.db.commit()
+        yield gradebook
+
+
+def grades(gradebook):
+    return gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ada").grades
+
+
+def test_automatic_scores_are_forgotten_and_a_persons_work_is_kept(gradebook):
+    """And what a person has changed is to be looked at again."""
+    by_hand = grades(gradebook)[0]
+    by_hand.manual_score = 0.5
+    by_hand.notebook.comments[0].manual_comment = "see me"
+    scores.forget(gradebook, ASSIGNMENT, "ada")
+    assert {grade.auto_score for grade in grades(gradebook)} == {None}
+    assert [grade.needs_manual_grade for grade in grades(gradebook)].count(True) == 1
+    assert (by_hand.manual_score, by_hand.needs_manual_grade) == (0.5, True)
+    assert by_hand.notebook.comments[0].comment == "see me"
+
+
+def test_it_is_what_the_sanitizer_does(course, gradebook):
+    info = {"db_url": f"sqlite:///{course.root / 'gradebook.db'}", "assignment": ASSIGNMENT}
+    ForgetEarlierScores().preprocess(None, {"nbgrader": {**info, "student": "ada"}})
+    gradebook.db.expire_all()
+    assert {grade.auto_score for grade in grades(gradebook)} == {None}
+
+
+def test_who_never_handed_in_has_nothing_to_forget(gradebook):
+    scores.forget(gradebook, ASSIGNMENT, "nobody")
+    scores.forget(gradebook, "nothing", "ada")
+
+
+def test_graded_to_the_end_means_every_cell(gradebook):
+    assert scores.graded_to_the_end(gradebook, ASSIGNMENT) == {"ada"}
+    grades(gradebook)[0].auto_score = None
+    assert scores.graded_to_the_end(gradebook, ASSIGNMENT) == set()
+    grades(gradebook)[0].needs_manual_grade = True
+    assert scores.graded_to_the_end(gradebook, ASSIGNMENT) == {"ada"}
+    grades(gradebook)[0].needs_manual_grade, grades(gradebook)[0].manual_score = False, 2
+    assert scores.graded_to_the_end(gradebook, ASSIGNMENT) == {"ada"}
+    assert scores.graded_to_the_end(gradebook, "nothing") == set()

@@ -1,0 +1,104 @@
+"""Stock `nbgrader autograde` goes on past what students do; else one hand-in stops a class."""
+
+import nbformat
+import pytest
+
+from autograder.questions import questions_of
+from tests import sample_class
+
+ASSIGNMENT = "one_dimension"
+FULL = {name: question.points for name, question in questions_of(ASSIGNMENT).items()}
+
+
+def index_of(notebook, name):
+    found = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
+    return found.index(name)
+
+
+def with_cell(notebook, place, source):
+    """Add a cell of the student's own in front of the cell `place`."""
+    cell = nbformat.v4.new_code_cell(source)
+    notebook.cells.insert(index_of(notebook, place), cell)
+    return notebook
+
+
+def copied_answer(notebook):
+    index = index_of(notebook, "gradient_check")
+    copied = nbformat.from_dict(notebook.cells[index])
+    copied.id, copied.source = "copied", "def gradient_check(x, theta):\n    return 'first try'"
+    notebook.cells.insert(index, copied)
+    return notebook
+
+
+def deleted_cells(notebook):
+    given = {"setup", "checking_tools", "swapping_tools", "checks_of_gradient_check"}
+    notebook.cells = [
+        cell for cell in notebook.cells
+        if not (name := cell.metadata.get("nbgrader", {}).get("grade_id", "")).startswith("test_")
+        and name not in given
+    ]
+    return notebook
+
+
+def crash(notebook):
+    cell = notebook.cells[index_of(notebook, "error_sweep")]
+    cell.source = f"import os\n\nos._exit(3)\n\n{cell.source}"
+    return notebook
+
+
+FINE = {
+    "copies": copied_answer,
+    "deletes": deleted_cells,
+    "exits": lambda notebook: with_cell(
+        with_cell(notebook, "gradient_check", "exit()"), "error_sweep", "raise SystemExit(1)"
+    ),
+    "loops": lambda notebook: with_cell(notebook, "gradient_check", "while True:\n    pass"),
+    "warns": lambda notebook: notebook,
+    "zoe": lambda notebook: notebook,
+}
+CANT_BE_GRADED = {
+    "crashes": crash,
+    "sends_another": lambda notebook: notebook,
+    "sends_text": lambda notebook: "Dear teacher, please find attached",
+}
+
+
+@pytest.fixture(scope="module")
+def graded(course_of_the_module):
+    """The class after one run; the honest neighbour comes last."""
+    course = course_of_the_module
+    course.configure("c.Execute.timeout = 5")
+    for student, mishap in (FINE | CANT_BE_GRADED).items():
+        story = "prints_warning" if student == "warns" else "correct"
+        other = "planted_bugs" if student == "sends_another" else ASSIGNMENT
+        course.hand_in(student, ASSIGNMENT, mishap(course.answered(other, story)))
+    course.log = course.run("nbgrader", "autograde", ASSIGNMENT)
+    return course
+
+
+@pytest.mark.parametrize("student", FINE)
+def test_who_can_be_graded_is_graded(graded, student):
+    assert graded.points(ASSIGNMENT, student) == FULL
+
+
+@pytest.mark.parametrize("student", CANT_BE_GRADED)
+def test_who_can_not_be_graded_gets_no_score(graded, student):
+    scores = graded.grades(ASSIGNMENT)[student]
+    assert set(scores.values()) == {None}
+    assert not graded.path("autograded", ASSIGNMENT, student).parent.exists()
+    assert f"'{ASSIGNMENT}' for student '{student}'" in graded.log.stderr
+    assert graded.log.returncode == 1
+
+
+def test_a_worse_hand_in_does_not_keep_the_earlier_score(graded):
+    """Graded with full marks before; now its code kills the kernel half-way."""
+    graded.hand_in("copies", ASSIGNMENT, crash(graded.answered(ASSIGNMENT)))
+    done = graded.run("nbgrader", "autograde", ASSIGNMENT, "--student=copies", "--force")
+    assert done.returncode == 1
+    assert set(graded.grades(ASSIGNMENT)["copies"].values()) == {None}
+
+
+def test_stock_nbgrader_goes_on_in_the_sample_class():
+    """The mishaps above are real ones only if the answers beside them are right."""
+    assert sample_class.load("correct").points(ASSIGNMENT) == FULL
+    assert sample_class.load("prints_warning").points(ASSIGNMENT) == FULL

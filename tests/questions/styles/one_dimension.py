@@ -1,0 +1,143 @@
+"""If one of these lost a part, an honest student would lose marks for the way they write."""
+# ruff: noqa: F811 (many answers to one question; their names are those of the notebook)
+
+import numpy as np
+
+from tests.questions.answers import style
+
+
+@style
+def forward_propagation(x, theta):
+    """Makes it a float and says so."""
+    J = float(np.multiply(x, theta))
+    print("J =", J)
+    return J
+
+
+@style
+def forward_propagation(x, theta):
+    """Returns an array of one entry."""
+    return np.array([theta * x])
+
+
+@style
+def forward_propagation(x, theta):
+    """Has vectors in mind."""
+    return np.atleast_1d(theta) @ np.atleast_1d(x)
+
+
+@style
+def backward_propagation(x, theta):
+    """Asks its own forward function."""
+    return forward_propagation(x, 1)
+
+
+@style
+def backward_propagation(x, theta):
+    """Returns an array without axes."""
+    return np.array(x)
+
+
+@style
+def numerical_derivative(f, theta, epsilon=1e-5):
+    """Takes the mean of the slopes to either side."""
+    right = (f(theta + epsilon) - f(theta)) / epsilon
+    left = (f(theta) - f(theta - epsilon)) / epsilon
+    return (left + right) / 2
+
+
+@style
+def numerical_derivative(f, theta, epsilon=1e-5):
+    """Divides by the step that was really taken."""
+    plus, minus = theta + epsilon, theta - epsilon
+    return np.array([(f(plus) - f(minus)) / (plus - minus)])
+
+
+@style
+def relative_difference(a, b):
+    """Raises a ValueError for NaN as well."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape or np.isnan(a).any() or np.isnan(b).any():
+        raise ValueError("can't compare these")
+    norms = np.linalg.norm(a) + np.linalg.norm(b)
+    return 0.0 if norms == 0 else np.linalg.norm(a - b) / norms
+
+
+@style
+def relative_difference(a, b):
+    """Keeps the line below away from zero."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("can't compare these")
+    norms = np.linalg.norm(a) + np.linalg.norm(b)
+    return np.linalg.norm(np.subtract(a, b)) / max(norms, 1e-300)
+
+
+@style
+def relative_difference(a, b):
+    """Adds a little below the line, and calls NaN a total disagreement."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("can't compare these")
+    a, b = np.ravel(a), np.ravel(b)
+    difference = np.sqrt(np.dot(a - b, a - b)) / (np.sqrt(a @ a) + np.sqrt(b @ b) + 1e-12)
+    return 1.0 if np.isnan(difference) else difference
+
+
+@style
+def relative_difference(a, b):
+    """Takes care of numbers and arrays apart."""
+    if isinstance(a, float | int) and isinstance(b, float | int):
+        return 0.0 if a == b else abs(a - b) / (abs(a) + abs(b))
+    if a.shape != b.shape:
+        raise ValueError(f"{a.shape} and {b.shape}")
+    if not a.any() and not b.any():
+        return 0
+    return np.sqrt(((a - b) ** 2).sum()) / (np.sqrt((a**2).sum()) + np.sqrt((b**2).sum()))
+
+
+@style
+def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
+    """Writes out every step, and prints them all the time."""
+    theta_plus, theta_minus = theta + epsilon, theta - epsilon
+    J_plus, J_minus = forward_propagation(x, theta_plus), forward_propagation(x, theta_minus)
+    print("J:", J_plus, J_minus)
+    approx = (J_plus - J_minus) / (2 * epsilon)
+    grad = backward_propagation(x, theta)
+    difference = np.linalg.norm(grad - approx) / (np.linalg.norm(grad) + np.linalg.norm(approx))
+    if print_msg:
+        print("fine" if difference < 1e-7 else "hm")
+    return difference
+
+
+@style
+def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
+    """Hands functions of its own to its own tools."""
+    from functools import partial
+
+    approx = numerical_derivative(partial(forward_propagation, x), theta, epsilon=epsilon)
+    difference = relative_difference(np.array(approx), np.array(backward_propagation(x, theta)))
+    message = f"{difference:.2e}"
+    if print_msg:
+        print(message)
+    return np.longdouble(difference)
+
+
+@style
+def error_sweep(f, df, theta, epsilons):
+    """Fills an array, entry by entry."""
+    errors = np.empty_like(epsilons)
+    for i in range(len(epsilons)):
+        errors[i] = np.abs(df(theta) - numerical_derivative(f, theta, epsilon=epsilons[i]))
+    return errors
+
+
+@style
+def error_sweep(f, df, theta, epsilons):
+    """Maps, and keeps more digits than asked for."""
+    slope = np.longdouble(df(theta))
+    return np.fromiter((abs(numerical_derivative(f, theta, e) - slope) for e in epsilons), float)
+
+
+@style
+def error_sweep(f, df, theta, epsilons):
+    """Gives f all the points at once."""
+    return abs((f(theta + epsilons) - f(theta - epsilons)) / (2 * epsilons) - df(theta))

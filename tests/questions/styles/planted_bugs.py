@@ -1,0 +1,59 @@
+"""If one of these lost a part, an honest student would lose marks for the way they write."""
+# ruff: noqa: F811 (many answers to one question; their names are those of the notebook)
+
+from functools import partial
+
+import numpy as np
+
+from autograder.truth import bugs
+from tests.questions.answers import STYLES, Answer, other_words, style
+
+backward = partial(other_words, "planted_bugs", "repaired_backward")
+check = partial(other_words, "planted_bugs", "repaired_check")
+
+backward("Divides once, at the top.", ("dZ3 = A3 - Y", "dZ3 = (A3 - Y) / m"), (".T) / m", ".T)"), (
+    "True) / m", "True)"))
+check("Raises for NaN.", ("numerator =", 'if np.isnan(grad).any():\n        raise ValueError\n    numerator ='))
+check("Asks the other way round.", ("np.isnan(difference) or difference > 1e-6", "not difference <= 1e-6"))
+check("Prints the number alone.", ('"There is a mistake in the gradients. Difference:", ', ""), (
+    '"The gradients agree with the cost. Difference:", ', ""))
+
+for suspect in bugs.FIXED_DRAW:
+    other_words("planted_bugs", suspect, "Takes the mask from the activations.", ("Z1 > 0", "A1 > 0"))
+
+for suspect, bug in bugs.FIXED_DRAW.items():
+    for kind in bugs.by_name(bug).kinds:
+        words = {
+            name: {"first_wrong": bugs.by_name(each).first_wrong, "kind": bugs.by_name(each).kinds[0]}
+            for name, each in bugs.FIXED_DRAW.items()
+        }
+        words[suspect]["kind"] = kind
+        tells = f"Calls {suspect} a matter of {kind}."
+        STYLES.append(Answer("planted_bugs", "diagnosis", tells, f"diagnosis = {words}"))
+
+
+@style
+def killing_case():
+    """Draws until it finds one."""
+    for seed in range(10_000):
+        X, Y, theta = draw_case(m=2, seed=seed)
+        _, cache = forward_propagation_n(X, Y, theta)
+        clear = min(np.abs(cache[0]).min(), np.abs(cache[4]).min()) > 1e-2
+        on = cache[4] > 0
+        if clear and np.abs(cache[8]).max() < 5 and (on[:, 0] != on[:, 1]).any():
+            found = gradients_to_vector(mutant_backward(X, Y, cache))
+            if np.abs(found - numerical_gradient(theta, X, Y)).max() > 0.1:
+                return X.astype("f"), Y.ravel().astype(bool), theta
+
+
+@style
+def fool_the_checker(parameters, X, Y):
+    """Takes the same lie for two of them, and says so."""
+    right = numerical_gradient(parameters, X, Y)
+    direction = np.random.default_rng(0).standard_normal((47, 1))
+    lie = direction[::-1] - direction * (direction[::-1] * direction).sum() / (direction**2).sum()
+    lie[-1], lie[-2] = 0, lie[-2] + lie[-1] * direction[-1] / direction[-2]
+    print("a lie of length", np.linalg.norm(lie))
+    gradients = {"d" + key: a for key, a in vector_to_dictionary(right + lie).items()}
+    opposite = {"d" + key: a for key, a in vector_to_dictionary(-right).items()}
+    return {"checker_a": gradients, "checker_b": opposite, "checker_c": gradients}

@@ -1,0 +1,66 @@
+"""If this fails, a right answer loses marks, or is told by a visible check that it is wrong."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.questions import questions_of
+from tests.questions.notebook import ASSIGNMENTS, SLOW, Notebook, lost
+from tests.questions.styles import STYLES
+from tests.sample_class import load
+
+SEEDS, SEEDS_OF_A_SLOW_ONE = 60, 8
+
+QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
+
+
+def answers_of(whose, assignment):
+    """The answers of a story of the sample class, or of the notebook itself."""
+    if whose == "source":
+        return {}
+    told = load(whose).answers(assignment)
+    return {name: told[name] for name in questions_of(assignment)}
+
+
+@pytest.mark.parametrize("whose", ["source", "correct", "correct_other_style"])
+@pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
+def test_right_answers_get_every_part(assignment, question, whose):
+    notebook = Notebook(assignment, answers_of(whose, assignment))
+    for seed in range(SEEDS_OF_A_SLOW_ONE if question in SLOW else SEEDS):
+        verdict = notebook.judge(question, seed)
+        assert not lost(verdict), f"\n{verdict}"
+        assert verdict.points == verdict.most
+
+
+@pytest.mark.parametrize("whose", ["source", "correct", "correct_other_style"])
+@pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
+def test_right_answers_pass_the_visible_checks(assignment, question, whose):
+    visible = Notebook(assignment, answers_of(whose, assignment)).check(question)
+    assert not visible.failed, visible.printed
+    assert visible.value is None
+
+
+@pytest.mark.parametrize("right", STYLES, ids=str)
+def test_every_honest_style_gets_every_part(right):
+    notebook = Notebook(right.assignment, right.answers)
+    visible = notebook.check(right.question)
+    assert not visible.failed, visible.printed
+    for seed in range(2 if right.question in SLOW else 10):
+        verdict = notebook.judge(right.question, seed)
+        assert not lost(verdict), f"\n{verdict}"
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@settings(deadline=None, derandomize=True, max_examples=15)
+@given(data=st.data(), seed=st.integers(0, 2**48 - 1))
+def test_styles_go_together(assignment, data, seed):
+    mixed = {}
+    for question in questions_of(assignment):
+        choices = [each for each in STYLES if each.question == question]
+        chosen = data.draw(st.sampled_from([None, *choices]))
+        mixed |= chosen.answers if chosen else {}
+    notebook = Notebook(assignment, mixed)
+    asked = data.draw(st.sampled_from([*questions_of(assignment)]))
+    verdict = notebook.judge(asked, seed)
+    assert not lost(verdict), f"\n{verdict}"
+    assert not notebook.check(asked).failed

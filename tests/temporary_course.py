@@ -1,0 +1,98 @@
+"""A course in a temporary folder, for tests that release, hand in and grade for real."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+
+from tests import sample_class
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+
+
+class TemporaryCourse:
+    """A course folder, and the commands that people run in it.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        Where it is, or where `copy_of` is copied to.
+    settings : pathlib.Path
+        Stands in for the Jupyter and IPython settings of whoever runs the tests.
+    copy_of : TemporaryCourse, optional
+    """
+
+    def __init__(self, root, settings, copy_of=None):
+        self.root, self.settings = root, settings
+        if copy_of is not None:
+            shutil.copytree(copy_of.root, root, dirs_exist_ok=True)
+
+    @property
+    def environment(self):
+        settings = {"JUPYTER_CONFIG_DIR": "jupyter", "IPYTHONDIR": "ipython"}
+        paths = {name: str(self.settings / folder) for name, folder in settings.items()}
+        return {**os.environ, **paths}
+
+    def start(self, command, *arguments, **options):
+        """Start one of the environment's commands in the course folder."""
+        options = {
+            "cwd": self.root, "env": self.environment, "text": True, "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options,
+        }
+        return subprocess.Popen([BIN / command, *arguments], **options)
+
+    def run(self, command, *arguments, **options):
+        """Run one of the environment's commands to its end: a CompletedProcess."""
+        process = self.start(command, *arguments, **options)
+        out, err = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def configure(self, line):
+        """Add a line to nbgrader_config.py."""
+        with (self.root / "nbgrader_config.py").open("a") as file:
+            file.write(f"\n{line}\n")
+
+    def path(self, step, assignment, student="."):
+        return self.root / step / student / assignment / f"{assignment}.ipynb"
+
+    def release(self, assignment):
+        """The notebook that students get."""
+        return nbformat.read(self.path("release", assignment), as_version=4)
+
+    def answered(self, assignment, story="correct"):
+        """The notebook with the answers of a story of the sample class."""
+        answers = sample_class.load(story).answers(assignment)
+        return sample_class.fill(self.release(assignment), answers)
+
+    def hand_in(self, student, assignment, notebook):
+        """Put a notebook, or whatever text or bytes somebody took for one, into submitted/."""
+        path = self.path("submitted", assignment, student)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(notebook, dict):
+            notebook = json.dumps(notebook)
+        path.write_bytes(notebook if isinstance(notebook, bytes) else notebook.encode())
+        return path
+
+    def gradebook(self):
+        """The open gradebook."""
+        return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}")
+
+    def grades(self, assignment):
+        """{student: {graded cell: automatic score}}; None where there is no score."""
+        with self.gradebook() as gradebook:
+            submissions = gradebook.find_notebook(assignment, assignment).submissions
+            return {
+                each.student.id: {grade.name: grade.auto_score for grade in each.grades}
+                for each in submissions
+            }
+
+    def points(self, assignment, student):
+        """{question: automatic score} of one student's code, without the written answers."""
+        found = self.grades(assignment)[student].items()
+        return {name[5:]: score for name, score in found if name.startswith("test_")}
