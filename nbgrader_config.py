@@ -72,12 +72,16 @@ c.Autograde.autograde_preprocessors = [
     stock.CheckCellMetadata,
 ]
 
-# A loop that never ends is stopped after 10 seconds by a visible check and by each question;
-# this is the limit of a whole cell.
+# A loop that never ends is stopped after 5 seconds by the visible checks and after 10 by each
+# question; this is the limit of a whole cell.
 c.Execute.timeout = 60
 
-# Each kernel would warn, once per submission, that its loopback connection is not encrypted.
-c.Execute.extra_arguments = ["--log-level=ERROR"]
+c.Execute.extra_arguments = [
+    # Each kernel would warn, once per submission, that its loopback connection is not encrypted.
+    "--log-level=ERROR",
+    # After exit() or quit() in a cell, the kernel would end while the next cells are running.
+    "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None",
+]
 
 # Pictures and tables for the student's eyes: they define nothing, so grading leaves them out.
 c.Execute.skip_cells_with_tag = "demonstration"

@@ -1,9 +1,14 @@
 """The command line: one verb per command, acting on the course in the current folder."""
 
+import sys
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+
+# A grammar of addresses that no notebook's schema asks for takes half the time of all imports;
+# jsonschema does without it where it is missing.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 app = typer.Typer(
     help="Release, grade and answer the course in the current folder.",
@@ -27,7 +32,8 @@ def _the_course():
     try:
         from autograder.grading.course import Course, CourseError
     except ModuleNotFoundError as error:
-        typer.echo(f"autograder: {error.name} is missing: run `autograder doctor`", err=True)
+        package = error.name.partition(".")[0]
+        typer.echo(f"autograder: {package} is missing: run `autograder doctor`", err=True)
         raise typer.Exit(1) from None
     try:
         yield Course()
@@ -39,6 +45,8 @@ def _the_course():
 def _console():
     from rich.console import Console
 
+    # A student's name that this terminal or file can't show is no reason to stop.
+    sys.stdout.reconfigure(errors="backslashreplace")
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=1000)
@@ -164,9 +172,11 @@ def grade(
 def _print_grades(console, course, outcomes):
     from autograder.desk.grades import grade_table
 
-    for name in dict.fromkeys(each.assignment for each in outcomes if each.assignment):
+    looked_at = (each.assignment for each in outcomes if each.assignment and each.student)
+    for name in dict.fromkeys(looked_at):
+        order, students = course.released_cells(name), course.students(name)
         with course.gradebook() as gradebook:
-            table = grade_table(gradebook, name, course.released_cells(name))
+            table = grade_table(gradebook, name, order, students)
         if table is not None:
             console.print(table)
 

@@ -42,7 +42,10 @@ def examine(root="."):
     try:
         return [*findings, _kernel(), *_course(root)]
     except ModuleNotFoundError as error:
-        return [*findings, _missing(error.name, f"run `pip install {error.name}`, or `make .venv`")]
+        package = error.name.partition(".")[0]
+        known = [each.what for each in findings]
+        missing = _missing(package, f"run `pip install {package}`, or `make .venv`")
+        return findings if package in known else [*findings, missing]
 
 
 def _missing(what, remedy):

@@ -6,12 +6,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.grading.scores import is_scored
+from autograder.grading.trouble import printable
 
 TO_READ = "read"
 NOT_GRADED = "-"
 
 
-def grade_table(gradebook, assignment, order):
+def grade_table(gradebook, assignment, order, students=()):
     """The grades of one assignment.
 
     Parameters
@@ -20,12 +21,15 @@ def grade_table(gradebook, assignment, order):
     assignment : str
     order : list of str
         The grade_ids as they follow each other in the notebook; the gradebook keeps no order.
+    students : collection of str, optional
+        Those who handed in, also where the gradebook has nothing of it.
 
     Returns
     -------
     rich.table.Table or None
-        None for an assignment that the gradebook does not know. A row for each student with a submission, a column for each graded cell. A written answer
-        that waits for a person shows "read"; what could not be graded shows "-".
+        A row for each student, a column for each graded cell. A written answer that waits for a
+        person shows "read"; what could not be graded shows "-". None for an assignment that the
+        gradebook does not know.
     """
     try:
         notebook = gradebook.find_notebook(assignment, assignment)
@@ -39,12 +43,18 @@ def grade_table(gradebook, assignment, order):
         name = cell.name.removeprefix("test_").replace("_", "_\n")
         table.add_column(f"{name}\n/ {cell.max_score:g}", justify="right", vertical="bottom")
     table.add_column(f"total\n/ {sum(cell.max_score for cell in cells):g}", justify="right")
-    for submission in sorted(notebook.submissions, key=lambda each: each.student.id):
-        grades = {grade.name: grade for grade in submission.grades}
-        shown = [_shown(grades[cell.name]) for cell in cells]
-        total = f"{submission.score:g}" if NOT_GRADED not in shown else NOT_GRADED
-        table.add_row(escape(submission.student.id), *shown, total)
+    submissions = {each.student.id: each for each in notebook.submissions}
+    for student in sorted({*submissions, *students}):
+        table.add_row(escape(printable(student)), *_row(submissions.get(student), cells))
     return table
+
+
+def _row(submission, cells):
+    if submission is None:
+        return [NOT_GRADED] * (len(cells) + 1)
+    grades = {grade.name: grade for grade in submission.grades}
+    shown = [_shown(grades[cell.name]) for cell in cells]
+    return [*shown, NOT_GRADED if NOT_GRADED in shown else f"{submission.score:g}"]
 
 
 def _shown(grade):

@@ -12,6 +12,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
+from tornado.log import app_log
 
 from autograder.grading import converters, gradebook, scores
 from autograder.grading.hand_ins import strays, trouble_with
@@ -81,13 +83,15 @@ class Course:
                 "change to the folder of the course first"
             )
         self._app = _App()
-        self._app.log.handlers[:] = [_log_file(self.root / LOG)]
+        self._app.log.handlers[:] = [logging.NullHandler()]
         try:
             self._app.initialize(argv=[], root=str(self.root))
         except (Exception, SystemExit) as error:
             raise CourseError(
                 f"nbgrader_config.py: {type(error).__name__}: {first_line(error)}: correct it"
             ) from error
+        for logger in (self._app.log, app_log):
+            logger.handlers[:] = [_Log(self.root / LOG)]
         self._dir = self._app.coursedir
 
     def folder(self, step, student, assignment):
@@ -115,23 +119,23 @@ class Course:
 
     def check_assignment(self, assignment):
         """Raise CourseError unless there is one source notebook for it."""
-        folder = self.folder("source", ".", assignment)
-        others = sorted(path.name for path in folder.glob("*.ipynb"))
-        if assignment in self.assignments():
-            others.remove(f"{assignment}.ipynb")
-            if others:
-                raise CourseError(
-                    f"source/{assignment}/ holds {', '.join(others)} beside its notebook, and an "
-                    "assignment is one notebook: move it away"
-                )
-        elif others:
+        known = self.assignments()
+        found = self.folder("source", ".", ".").glob("*/*.ipynb")
+        others = sorted(path.name for path in found if path.parent.name == assignment)
+        if assignment not in known and not others:
+            listed = ", ".join(known) or "none"
+            raise CourseError(f"no assignment is called {assignment!r}; source/ holds: {listed}")
+        if assignment not in known:
             raise CourseError(
                 f"source/{assignment}/ holds no {assignment}.ipynb but {', '.join(others)}: "
                 "rename the notebook or the folder"
             )
-        else:
-            known = ", ".join(self.assignments()) or "none"
-            raise CourseError(f"no assignment is called {assignment!r}; source/ holds: {known}")
+        if len(others) > 1:
+            others.remove(f"{assignment}.ipynb")
+            raise CourseError(
+                f"source/{assignment}/ holds {', '.join(others)} beside its notebook, and an "
+                "assignment is one notebook: move it away"
+            )
 
     def students(self, assignment):
         """The ids of everyone with a folder for this assignment in ``submitted/``."""
@@ -156,8 +160,8 @@ class Course:
             if folder.is_dir():
                 shutil.copytree(folder, Path(safe, "release"))
             outcome = self._convert(converters.Release, assignment, "", force=True)
-            if outcome.status == "failed" and Path(safe, "release").is_dir():
-                shutil.copytree(Path(safe, "release"), folder, dirs_exist_ok=True)
+            if Path(safe, "release").is_dir() and not folder.is_dir():
+                shutil.copytree(Path(safe, "release"), folder)
         return outcome
 
     def check_released(self, assignment):
@@ -267,7 +271,7 @@ class Course:
         return printable(str(path.relative_to(self.root)))
 
     def _convert(self, converter_class, assignment, student, force):
-        self._dir.assignment_id, self._dir.student_id = assignment, glob.escape(student) or "."
+        self._dir.assignment_id, self._dir.student_id = assignment, student or "."
         converter = converter_class(coursedir=self._dir, parent=self._app)
         converter.force = force
         try:
@@ -281,17 +285,14 @@ class Course:
         return Outcome(assignment, student, "done" if converter.processed else "skipped")
 
 
-class _Log(logging.FileHandler):
-    """The log; nothing is logged in a folder that can't be written to."""
+class _Log(logging.Handler):
+    """Writes line by line; in a folder that can't be written to, the work there reports it."""
 
-    def _open(self):
-        try:
-            return super()._open()
-        except OSError:
-            return Path(os.devnull).open("a")
+    def __init__(self, path):
+        super().__init__(logging.INFO)
+        self._path = path
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
 
-
-def _log_file(path):
-    handler = _Log(path, delay=True, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    return handler
+    def emit(self, record):
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{self.format(record)}\n")

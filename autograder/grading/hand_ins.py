@@ -7,6 +7,8 @@ from nbgrader.utils import parse_utc
 
 from autograder.grading.trouble import printable
 
+ALLOW = "give yourself the right to read it"
+
 
 def trouble_with(folder, student, assignment, shown):
     """What is wrong with a hand-in, or "".
@@ -25,8 +27,16 @@ def trouble_with(folder, student, assignment, shown):
         One line: what was found, where, and what to do.
     """
     wanted = folder / f"{assignment}.ipynb"
-    if student != student.strip() or not student.isprintable():
-        return f"{shown}/: a student's folder needs a plain name: rename it, and grade again"
+    if student != student.strip() or not student.isprintable() or {*student} & {*"*?[]"}:
+        return f"{shown}/: nbgrader can't read a folder of this name: rename it, and grade again"
+    try:
+        return _absent(wanted, shown) or _unreadable(wanted, shown) or _undated(folder, shown)
+    except OSError as error:
+        return f"{shown}/ can't be read ({error.strerror}): {ALLOW}"
+
+
+def _absent(wanted, shown):
+    folder = wanted.parent
     if not wanted.is_file():
         found = printable(", ".join(sorted(path.name for path in folder.iterdir())))
         return (
@@ -35,20 +45,20 @@ def trouble_with(folder, student, assignment, shown):
         )
     if wanted.is_symlink():
         return f"{shown}/{wanted.name} is a link to another file: ask for the file itself"
-    return _unreadable(wanted, f"{shown}/{wanted.name}") or _undated(folder, shown)
-
-
-def _unreadable(path, shown):
-    try:
-        notebook = json.loads(path.read_bytes())
-    except OSError as error:
-        return f"{shown} can't be read ({error.strerror}): give yourself the right to read it"
-    except (ValueError, RecursionError):
-        return f"{shown} is not a notebook (no JSON in it): ask for the .ipynb file again"
-    cells = notebook.get("cells", notebook.get("worksheets")) if isinstance(notebook, dict) else 0
-    if not isinstance(cells, list):
-        return f"{shown} is not a notebook (no cells in it): ask for the .ipynb file again"
     return ""
+
+
+def _unreadable(wanted, shown):
+    try:
+        notebook = json.loads(wanted.read_bytes())
+    except (ValueError, RecursionError):
+        why = "no JSON in UTF-8"
+    else:
+        whole = isinstance(notebook, dict)
+        cells = notebook.get("cells", notebook.get("worksheets")) if whole else None
+        why = "" if isinstance(cells, list) else "no cells in it"
+    shown = f"{shown}/{wanted.name}"
+    return f"{shown} is not a notebook ({why}): ask for the .ipynb file again" if why else ""
 
 
 def _undated(folder, shown):
@@ -57,7 +67,7 @@ def _undated(folder, shown):
     try:
         text = stamp.read_text().strip() if stamp.exists() else ""
         fine = not text or isinstance(parse_utc(text), datetime)
-    except (OSError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         fine = False
     return "" if fine else f"{shown}/timestamp.txt holds no time: correct it or delete it"
 
@@ -80,7 +90,13 @@ def strays(submitted, assignments):
         if not student.is_dir():
             yield f"{submitted.name}/{printable(student.name)} is in no student's folder: {place}"
             continue
-        for found in _visible(student):
+        shown = f"{submitted.name}/{printable(student.name)}"
+        try:
+            inside = _visible(student)
+        except OSError as error:
+            yield f"{shown}/ can't be read ({error.strerror}): {ALLOW}"
+            continue
+        for found in inside:
             shown = f"{submitted.name}/{printable(student.name)}/{printable(found.name)}"
             if not found.is_dir():
                 yield f"{shown} is in no assignment's folder: move it to {place}"

@@ -69,9 +69,12 @@ def differences(nb, released, tests=False):
         elif graded and float(cell.metadata.nbgrader.points) != points[name]:
             now = float(cell.metadata.nbgrader.points)
             yield f"{name} is worth {now:g} in place of {points[name]:g} points"
-        elif cell.source != sources[name].source and utils.is_locked(cell):
-            if tests or not graded:
-                yield f"the locked cell {name} has another text"
+        elif _is_compared(cell, tests) and cell.source != sources[name].source:
+            yield f"the locked cell {name} has another text"
+
+
+def _is_compared(cell, tests):
+    return utils.is_locked(cell) and (tests or not utils.is_grade(cell))
 
 
 def _is_kept(cell):

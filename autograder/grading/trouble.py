@@ -1,6 +1,7 @@
 """What went wrong, in one line for a person: what was found, where, and what to do next."""
 
 from nbclient.exceptions import DeadKernelError
+from nbgrader.api import InvalidEntry
 from sqlalchemy.exc import SQLAlchemyError
 
 LOG = ".nbgrader.log"
@@ -29,8 +30,8 @@ def in_one_line(error, where, remedy):
     text = first_line(error)
     match type(error).__name__:
         case "NotJSONError" | "JSONDecodeError" | "UnicodeDecodeError":
-            return f"{where} is not a notebook (no JSON in it): {remedy}"
-        case "ValidationError" | "SchemaTooOldError" | "SchemaTooNewError":
+            return f"{where} is not a notebook (no JSON in UTF-8): {remedy}"
+        case "ValidationError" | "NBFormatError" | "SchemaTooOldError" | "SchemaTooNewError":
             return f"{where} is a damaged notebook ({text}): {remedy}"
         case "WrongNotebook":
             return f"{where}: {text} If not, {remedy}"
@@ -44,10 +45,10 @@ def in_one_line(error, where, remedy):
             return f"{where}: the code could neither be run to its end nor be stopped; look at it"
     if isinstance(error, DeadKernelError):
         return f"{where}: the code ended its own Python process; look for exit or a crash in it"
-    if isinstance(error, SQLAlchemyError):
-        return f"{where}: the gradebook could not be used ({text}): try again (details in {LOG})"
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}: make it readable and writable, and try again"
+    if isinstance(error, SQLAlchemyError | InvalidEntry):
+        return f"{where}: the gradebook can't be used ({text}): see that it is writable"
+    if isinstance(error, OSError):
+        return f"{where}: {text}: see that the folders of the course are readable and writable"
     return f"{where}: {type(error).__name__}: {text} (details in {LOG}): {remedy}"
 
 

@@ -1,14 +1,17 @@
 """Gradient checkers: asked about right gradients, about wrong ones, and about other costs."""
 
+from dataclasses import replace
 from itertools import zip_longest
 
 import numpy as np
 
-from autograder.questions.student import plain
+from autograder.questions.gradients import ARRAYS
+from autograder.questions.student import describe, plain, real_array
 from autograder.questions.verdict import Wrong
 from autograder.truth import bugs
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import numerical_gradient, relative_difference
+from autograder.truth.gradcheck import relative_difference
+from autograder.truth.liveness import ATTEMPTS, NoLiveCase
 from autograder.truth.network import (
     forward_propagation,
     gradients_to_vector,
@@ -19,11 +22,15 @@ from autograder.truth.planting import compile_backward, plant
 
 RIGHT_BELOW = 1e-6
 VALUE_FROM = 1e-4
+LEAST_TINY = 5e-5
+"""The least norm of a tiny gradient array. The round-off of a central difference with epsilon 1e-5
+is below 1e-11 an entry, so a right report stays below 5e-7."""
+
 SHAPES = {key: array.shape for key, array in vector_to_parameters(np.zeros(47)).items()}
 
 
 def right_numerical_gradient(parameters, X, Y, epsilon=1e-5, cost=forward_propagation):
-    """Central differences of any cost that takes (X, Y, parameters): stands in for the student's."""
+    """Central differences of any cost of (X, Y, parameters): stands in for the student's."""
     theta = parameters_to_vector(parameters)
     approximation = np.zeros(theta.shape)
     for i in range(theta.size):
@@ -107,9 +114,8 @@ def _kind_after_kind(rng):
 
 
 def true_difference(case, gradients):
-    """What a right checker returns, to far more digits than are asked for."""
-    numerical = numerical_gradient(case.parameters, case.X, case.Y)
-    return relative_difference(gradients_to_vector(gradients), numerical)
+    """What a right checker returns, up to the round-off of its numerical gradient."""
+    return relative_difference(*map(gradients_to_vector, (gradients, case.gradients)))
 
 
 def expect_right(student, name, rng, other_costs=True):
@@ -162,3 +168,41 @@ def expect_nan_fails(student, name, case):
         answer = student.call(name, case.parameters, spoilt, case.X, case.Y, replacing=stand_ins())
         if answer.raised != "ValueError" and answer.number() < 1e-2:
             raise Wrong(f"A NaN in {key} must never look like agreement.")
+
+
+def read_report(answer):
+    """The six numbers of a report."""
+    report = answer.dictionary()
+    missing = [array for array in ARRAYS if array not in report]
+    if missing:
+        raise Wrong(f"The report lacks {', '.join(missing)}.")
+    numbers = {array: real_array(report[array], f"{array} is") for array in ARRAYS}
+    for array, number in numbers.items():
+        if number.size != 1:
+            raise Wrong(f"{array} of the report is {describe(number)}, not one number.")
+    return {array: float(number.reshape(())) for array, number in numbers.items()}
+
+
+def expect_report(answer, wrong):
+    """Raise Wrong unless the arrays in `wrong` stand out and all others are clean."""
+    for array, found in read_report(answer).items():
+        if array in wrong and not found > 1e-4:
+            raise Wrong(f"{array} was wrong ({wrong[array]}); the report gives it {found:.3e}.")
+        if array not in wrong and not 0 <= found < 1e-6:
+            raise Wrong(f"{array} was right; the report gives it {found:.3e}.")
+
+
+def with_tiny_gradients(rng):
+    """A case with so small a W3 that the gradients below it are tiny, but clear of round-off."""
+    for _ in range(ATTEMPTS):
+        case = live_case(rng)
+        case = replace(case, parameters=case.parameters | {"W3": case.parameters["W3"] * 0.01})
+        if min(np.linalg.norm(array) for array in case.gradients.values()) >= LEAST_TINY:
+            return case
+    raise NoLiveCase(f"no case with gradients of at least {LEAST_TINY:g} in {ATTEMPTS} draws")
+
+
+def loud_arrays(case):
+    """The arrays that hold at least a tenth of the gradient's length."""
+    length = np.linalg.norm(gradients_to_vector(case.gradients))
+    return [array for array in ARRAYS if np.linalg.norm(case.gradients[array]) > 0.1 * length]

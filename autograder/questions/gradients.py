@@ -147,9 +147,9 @@ def _same(before, after):
             and len(before) == len(after)
             and all(map(_same, before, after))
         )
-    after = np.asarray(after)
     return (
-        before.shape == after.shape
+        isinstance(after, np.ndarray)
+        and before.shape == after.shape
         and before.dtype == after.dtype
         and before.tobytes() == after.tobytes()
     )

@@ -146,23 +146,27 @@ def _within(seconds, function, given, named):
     """What a function returns; raises TooSlow after so many seconds, whatever it catches."""
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         return function(*given, **named)
-    over = False
+    over = done = False
 
     def stop(_, frame):
         nonlocal over
+        if done:
+            return
         over = True
+        # Again in a moment: an answer that catches everything is soon hit outside of its `try`.
+        signal.setitimer(signal.ITIMER_REAL, 3e-5)
         if frame.f_code not in (_within.__code__, stop.__code__):
             raise TooSlow
 
     before = signal.signal(signal.SIGALRM, stop)
-    # Then over and over: an answer that catches everything is soon hit outside of its `try`.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 2e-5)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         value = function(*given, **named)
     except BaseException:
         if not over:
             raise
     finally:
+        done = True  # before any call: what follows must not be interrupted
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     if over:

@@ -7,12 +7,15 @@ import numpy as np
 from autograder.questions import question
 from autograder.questions.checkers import (
     ask_checker,
+    expect_report,
     expect_right,
     expect_sign_and_nan,
     expect_values,
+    loud_arrays,
     other_cost,
     right_numerical_gradient,
     stand_ins,
+    with_tiny_gradients,
 )
 from autograder.questions.gradients import (
     ARRAYS,
@@ -29,7 +32,7 @@ from autograder.questions.gradients import (
 )
 from autograder.questions.student import describe, real_array
 from autograder.questions.verdict import Wrong
-from autograder.truth.cases import Case, live_case, logit_case
+from autograder.truth.cases import live_case, logit_case
 from autograder.truth.gradcheck import TOLERANCE, deviation
 from autograder.truth.network import gradients_to_vector
 
@@ -140,6 +143,9 @@ def backward_propagation_n(student, rng, marks):
         given = case.X, case.Y, case.cache
         answer = student.call(name, *given, replacing=STAND_IN)
         for array in right:
+            fault = fault_of_array(answer, array, case.truth[array], case.words)
+            if fault:
+                raise Wrong(fault)
             found = np.asarray(answer.dictionary()[array])
             if found.dtype != np.float64 or found.shape != case.truth[array].shape:
                 shape = case.truth[array].shape
@@ -201,40 +207,12 @@ def gradient_check_n(student, rng, marks):
         expect_sign_and_nan(student, "gradient_check_n", rng)
 
 
-def read_report(answer):
-    """The six numbers of a report."""
-    report = answer.dictionary()
-    missing = [array for array in ARRAYS if array not in report]
-    if missing:
-        raise Wrong(f"The report lacks {', '.join(missing)}.")
-    numbers = {array: real_array(report[array], f"{array} is") for array in ARRAYS}
-    for array, number in numbers.items():
-        if number.size != 1:
-            raise Wrong(f"{array} of the report is {describe(number)}, not one number.")
-    return {array: float(number.reshape(())) for array, number in numbers.items()}
-
-
-def expect_report(answer, wrong):
-    """Raise Wrong unless the arrays in `wrong` stand out and all others are clean."""
-    for array, found in read_report(answer).items():
-        if array in wrong and not found > 1e-4:
-            raise Wrong(f"{array} was wrong ({wrong[array]}); the report gives it {found:.3e}.")
-        if array not in wrong and not 0 <= found < 1e-6:
-            raise Wrong(f"{array} was right; the report gives it {found:.3e}.")
-
-
-def with_tiny_gradients(case):
-    """The same case with so small a W3 that the gradients below it are tiny."""
-    parameters = {**case.parameters, "W3": case.parameters["W3"] * 0.01}
-    return Case(case.X, case.Y, parameters)
-
-
 @question(clean_arrays=2, corrupted_arrays=2)
 def gradient_report(student, rng, marks):
     def report(case, gradients):
         return ask_checker(student, "gradient_report", case, gradients, stand_ins())
 
-    cases = [live_case(rng), with_tiny_gradients(live_case(rng))]
+    cases = [live_case(rng), with_tiny_gradients(rng)]
     with marks.part("clean_arrays"):
         for case in cases:
             expect_report(report(case, case.gradients), wrong={})
@@ -293,9 +271,3 @@ def directional_check(student, rng, marks):
             runs = answer.calls["forward_propagation_n"] + 94 * answer.calls["numerical_gradient"]
             if runs > 2 * directions:
                 raise Wrong(f"{directions} directions took {runs} costs, not {2 * directions}.")
-
-
-def loud_arrays(case):
-    """The arrays that hold at least a tenth of the gradient's length."""
-    length = np.linalg.norm(gradients_to_vector(case.gradients))
-    return [array for array in ARRAYS if np.linalg.norm(case.gradients[array]) > 0.1 * length]

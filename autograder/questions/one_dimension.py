@@ -24,6 +24,7 @@ def difference_of(a, b):
     return float(right_difference(a, b))
 
 
+FORWARD = {"forward_propagation": lambda x, theta: theta * x}
 TOOLS = {"numerical_derivative": right_derivative, "relative_difference": difference_of}
 
 
@@ -52,7 +53,7 @@ def backward_propagation(student, rng, marks):
     with marks.part("value"):
         for sign in (1, -1, 1, -1):
             x, theta = sign * rng.uniform(1.3, 1.9), rng.uniform(5.2, 5.8)
-            answer = student.call("backward_propagation", x, theta)
+            answer = student.call("backward_propagation", x, theta, replacing=FORWARD)
             hint = "How fast does theta * x grow when theta does?"
             expect(answer, x, f"With x = {x:.4g} and theta = {theta:.4g}", hint)
 
@@ -98,8 +99,8 @@ def numerical_derivative(student, rng, marks):
             )
             if not abs(error - law) <= 0.01 * abs(law):
                 raise Wrong(
-                    f"With epsilon = {epsilon:g} a central difference misses the slope of {name} at "
-                    f"theta = {theta:.4g} by {law:.3e}; yours missed it by {error:.3e}. Step by "
+                    f"With epsilon = {epsilon:g} a central difference misses the slope of {name} "
+                    f"at theta = {theta:.4g} by {law:.3e}; yours missed it by {error:.3e}. Step by "
                     "exactly epsilon to both sides."
                 )
 
@@ -111,7 +112,8 @@ def relative_difference(student, rng, marks):
 
     with marks.part("value"):
         for shape in ((), (), (7,), (5, 1)):
-            a = rng.normal(size=shape)
+            # Clear of zero, where an honest guard below the line would show.
+            a = rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape)
             b = a * rng.uniform(0.2, 0.8) + 0.1 * rng.normal(size=shape)
             a, b = (a, b) if shape else (float(a), float(b))
             what = f"arrays of shape {shape}" if shape else f"the numbers {a:.4g} and {b:.4g}"
@@ -146,7 +148,8 @@ def pairs(rng):
     """
     x, theta = rng.uniform(0.6, 1.4, 2)
     return [
-        ("theta**3 * x", lambda x, theta: theta**3 * x, lambda x, theta: 3 * theta**2 * x, x, theta),
+        ("theta**3 * x", lambda x, theta: theta**3 * x,
+         lambda x, theta: 3 * theta**2 * x, x, theta),
         ("exp(theta * x)", lambda x, theta: np.exp(theta * x),
          lambda x, theta: x * np.exp(theta * x), x, theta),
         ("sin(theta) * x", lambda x, theta: np.sin(theta) * x,
@@ -172,7 +175,7 @@ def gradient_check(student, rng, marks):
             if not 0 <= found < 1e-6:
                 raise Wrong(
                     f"With J = {cost} and its right derivative in place of your two functions, "
-                    f"x = {x:.4g}, theta = {theta:.4g}, the difference was {found:.3e} and not small."
+                    f"x = {x:.4g}, theta = {theta:.4g}, the difference was {found:.3e}: not small."
                 )
     with marks.part("wrong_pairs"):
         factors = [rng.uniform(1.01, 1.1), rng.uniform(1.5, 3), -1.0, 0.0]
@@ -233,6 +236,7 @@ def error_sweep(student, rng, marks):
             slope = np.polyfit(np.log10(epsilons[seen]), np.log10(errors[seen]), 1)[0]
             if not abs(slope + 1) <= 0.3:
                 raise Wrong(
-                    f"Below epsilon = 1e-8 the error must grow like 1/epsilon (slope -1 on log axes); "
-                    f"for {name} yours has slope {slope:.2f}. Take float64 and the epsilons as given."
+                    "Below epsilon = 1e-8 the error must grow like 1/epsilon (slope -1 on log "
+                    f"axes); for {name} yours has slope {slope:.2f}. Take float64 and the epsilons "
+                    "as given."
                 )

@@ -191,6 +191,7 @@ def fooling_case(rng):
 def fool_the_checker(student, rng, marks):
     cases = [fooling_case(rng) for _ in range(2)]
     given = {"forward_propagation_n": forward_propagation, "numerical_gradient": numerical_gradient}
+    given |= dict.fromkeys(["repaired_backward", *bugs.FIXED_DRAW], backward_propagation)
     answers = [
         student.call("fool_the_checker", case.parameters, case.X, case.Y, replacing=given)
         for case in cases
