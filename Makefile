@@ -17,7 +17,7 @@ grade: .venv/installed
 
 ## make test: everything that pytest holds
 test: .venv/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 ## make lint: modules and notebooks
 lint: .venv/installed

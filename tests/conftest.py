@@ -1,9 +1,13 @@
 """A course in a temporary folder, released once; without it tests would grade in the checkout."""
 
+import os
 import shutil
+import sys
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from tests.temporary_course import ROOT, TemporaryCourse
 
 
@@ -30,3 +34,21 @@ def course_of_the_module(released, tmp_path_factory):
     """A released course that the tests of one file share."""
     root = tmp_path_factory.mktemp("shared") / "course"
     return TemporaryCourse(root, released.settings, copy_of=released)
+
+
+@pytest.fixture
+def cli(monkeypatch):
+    """Runs a command inside this process: (exit status, stdout, stderr)."""
+    before = sys.path[:]
+
+    def run(course, *arguments):
+        monkeypatch.chdir(course.root if isinstance(course, TemporaryCourse) else course)
+        for name, value in os.environ.items():  # nbgrader_config.py lengthens the PATH
+            monkeypatch.setenv(name, value)
+        result = CliRunner().invoke(app, arguments)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        assert "Traceback" not in result.output
+        return result.exit_code, result.stdout, result.stderr
+
+    yield run
+    sys.path[:] = before

@@ -2,13 +2,16 @@
 
 import json
 import re
+import socket
 import subprocess
+import threading
+import time
 import urllib.request
 
 import pytest
 
 TOKEN = "of-this-test"
-ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 
 @pytest.fixture
@@ -28,13 +31,32 @@ def formgrader(course):
         for line in server.stdout:
             said.append(line)
             if found := ADDRESS.search(line):
-                yield found[0]
                 break
         else:
             pytest.fail("the server did not start:\n" + "".join(said))
+        # What it goes on saying must be read, or it waits for somebody to do so.
+        reader = threading.Thread(target=server.stdout.read)
+        reader.start()
+        try:
+            wait_for(int(found[1]))
+            yield found[0]
+        finally:
+            server.terminate()
+            reader.join()
     finally:
         server.terminate()
         server.communicate()
+
+
+def wait_for(port, seconds=60):
+    """Wait until somebody listens: the server prints its address a moment before it does."""
+    latest = time.monotonic() + seconds
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > latest:
+                raise
 
 
 def press_autograde(address, assignment, student):

@@ -50,7 +50,7 @@ FINE = {
     "copies": copied_answer,
     "deletes": deleted_cells,
     "exits": lambda notebook: with_cell(
-        with_cell(notebook, "gradient_check", "exit()"), "error_sweep", "raise SystemExit(1)"
+        with_cell(notebook, "forward_propagation", "exit()"), "error_sweep", "raise SystemExit(1)"
     ),
     "loops": lambda notebook: with_cell(notebook, "gradient_check", "while True:\n    pass"),
     "warns": lambda notebook: notebook,

@@ -71,7 +71,7 @@ def style(function):
 
 
 def _declare(table, function, loses=(), gated=()):
-    assignment, name = function.__module__.rpartition(".")[2], function.__name__
+    assignment, name = function.__module__.split(".")[3], function.__name__
     tells, parts = function.__doc__.splitlines()[0], map(frozenset, (loses, gated))
     table.append(Answer(assignment, name, tells, function, (), *parts))
     return function

@@ -317,7 +317,9 @@ class TestTimeLimit:
         assert answer.value is None
 
     def test_it_is_asked_only_once(self):
-        student = student_of("calls = []\ndef f():\n    calls.append(1)\n    while True: pass", SECONDS)
+        student = student_of(
+            "calls = []\ndef f():\n    calls.append(1)\n    while True: pass", SECONDS
+        )
         first, second = student.call("f"), student.call("f")
         assert first == second
         assert student.value("calls").value == [1]

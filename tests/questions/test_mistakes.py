@@ -2,13 +2,23 @@
 
 from itertools import groupby
 
+import numpy as np
 import pytest
 
 from autograder.questions import questions_of
+from autograder.questions.n_dimensions import LAYER_PARTS
+from autograder.truth import bugs
+from autograder.truth.cases import live_case
+from autograder.truth.gradcheck import TOLERANCE, deviation
+from autograder.truth.planting import compile_backward, plant, rename
+from autograder.truth.standard_form import STANDARD
 from tests.questions.mistakes import MISTAKES
 from tests.questions.notebook import ASSIGNMENTS, SLOW, Notebook, lost
+from tests.questions.styles import STYLES
 
 SEEDS = range(3)
+SUSPECTS = [bug for bug in bugs.BANK if bug.suspect]
+"""The bugs that a student may be asked to find."""
 QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
 
 
@@ -61,11 +71,44 @@ def test_no_mistake_is_punished_twice(assignment):
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
 def test_no_question_calls_the_answers_to_others(assignment, question):
     def called(*arguments, **named):
-        raise AssertionError("somebody else's answer was called")
+        raise AssertionError("the answer to another question was called")
 
     others = {name: called for name in questions_of(assignment) if name != question}
-    verdict = Notebook(assignment, others).judge(question, seed=0)
-    assert not lost(verdict), f"\n{verdict}"
+    styles = [each.answers for each in STYLES if each.question == question]
+    for own in ({}, *styles):
+        verdict = Notebook(assignment, others | own).judge(question, seed=0)
+        assert not lost(verdict), f"\n{verdict}"
+
+
+class TestBank:
+    @pytest.mark.parametrize("bug", SUSPECTS, ids=lambda bug: bug.name)
+    def test_a_bug_costs_the_arrays_that_it_corrupts_and_shows_in_the_open(self, bug):
+        question = "backward_propagation_n"
+        notebook = Notebook("n_dimensions", {question: plant(bug, name=question)})
+        case = live_case(np.random.default_rng(1))
+        found = compile_backward(plant(bug))(case.X, case.Y, case.cache)
+        corrupted = {
+            part
+            for part, arrays in LAYER_PARTS.items()
+            if any(deviation(found[array], case.gradients[array]) > TOLERANCE for array in arrays)
+        }
+        verdict = notebook.judge(question, seed=0)
+        assert lost(verdict) & set(LAYER_PARTS) == corrupted, f"\n{verdict}"
+        assert notebook.check(question).failed >= corrupted
+
+    @pytest.mark.parametrize("bug", SUSPECTS, ids=lambda bug: bug.name)
+    def test_no_suspect_passes_unrepaired(self, bug):
+        for name in bugs.FIXED_DRAW:
+            notebook = Notebook("planted_bugs", {name: bugs.suspect_source(name, bug)})
+            assert lost(notebook.judge(name, seed=0)) == {"repaired"}
+            assert notebook.check(name).failed == {"repaired"}
+
+    @pytest.mark.parametrize("control", bugs.CONTROLS, ids=lambda edit: edit.new)
+    def test_what_is_no_bug_costs_nothing(self, control):
+        answers = {"suspect_a": rename(control.apply(STANDARD), "suspect_a")}
+        notebook = Notebook("planted_bugs", answers)
+        assert not lost(notebook.judge("suspect_a", seed=0))
+        assert not notebook.check("suspect_a").failed
 
 
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)

@@ -9,7 +9,7 @@ from tests.questions.notebook import ASSIGNMENTS, SLOW, Notebook, lost
 from tests.questions.styles import STYLES
 from tests.sample_class import load
 
-SEEDS, SEEDS_OF_A_SLOW_ONE = 60, 8
+SEEDS, SEEDS_OF_A_SLOW_ONE = 60, 5
 
 QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
 

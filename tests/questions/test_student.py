@@ -167,7 +167,7 @@ class TestAnswer:
         ids=lambda value: repr(value)[:20],
     )
     def test_anything_else_is_no_number(self, value):
-        with pytest.raises(Wrong, match="^f "):
+        with pytest.raises(Wrong, match=r"^f "):
             Answer("f", value).number()
 
     @pytest.mark.parametrize("value", [[1.0, 2.0], ((1, 2),), np.ones((3, 1)), 3, True])
@@ -178,13 +178,13 @@ class TestAnswer:
         "value", [None, "2", [[1], [2, 3]], ["a"], {}, [None], [1j], np.array([1j]), 10**400]
     )
     def test_anything_else_is_no_array(self, value):
-        with pytest.raises(Wrong, match="^f returned"):
+        with pytest.raises(Wrong, match=r"^f returned"):
             Answer("f", value).array()
 
     def test_only_a_dictionary_is_one(self):
         assert Answer("f", {"dW1": 1}).dictionary() == {"dW1": 1}
         for value in (None, [], (), 1, np.ones(1)):
-            with pytest.raises(Wrong, match="^f returned"):
+            with pytest.raises(Wrong, match=r"^f returned"):
                 Answer("f", value).dictionary()
 
     def test_nothing_returned_is_said_in_a_student_s_words(self):
@@ -193,7 +193,7 @@ class TestAnswer:
 
     def test_what_failed_is_passed_on(self):
         for read in (Answer.returned, Answer.number, Answer.array, Answer.dictionary):
-            with pytest.raises(Wrong, match="^f raised KeyError: 'W4'$"):
+            with pytest.raises(Wrong, match=r"^f raised KeyError: 'W4'$"):
                 read(Answer("f", raised="KeyError", failure="raised KeyError: 'W4'"))
 
     @STEADY

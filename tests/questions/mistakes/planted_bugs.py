@@ -1,5 +1,5 @@
 """If one of these kept a part, a student who made the mistake would be told that all is well."""
-# ruff: noqa: F811 (many answers to one question; their names are those of the notebook)
+# ruff: noqa: F811, F821 (many answers to one question; their names are those of the notebook)
 
 from functools import partial
 
@@ -27,9 +27,13 @@ OUTPUT, SECOND, FIRST = LAYERS = "output_layer", "second_layer", "first_layer"
 CACHE = "Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache"
 
 as_given("repaired_backward", never_ran_backward(), loses=LAYERS)
-backward("Makes it run, and leaves 4. / m in.", ("db1 = np.sum", "db1 = 4. * np.sum"), loses={FIRST})
+backward(
+    "Makes it run, and leaves 4. / m in.", ("db1 = np.sum", "db1 = 4. * np.sum"), loses={FIRST}
+)
 backward("Forgets 1/m in dW2.", ("np.dot(dZ2, A1.T) / m", "np.dot(dZ2, A1.T)"), loses={SECOND})
-backward("Has dW3 halved.", ("np.dot(dZ3, A2.T) / m", "np.dot(dZ3, A2.T) / (2 * m)"), loses={OUTPUT})
+backward(
+    "Has dW3 halved.", ("np.dot(dZ3, A2.T) / m", "np.dot(dZ3, A2.T) / (2 * m)"), loses={OUTPUT}
+)
 backward("Drops a mask.", ("dA2 * (Z2 > 0)", "dA2"), loses={SECOND, FIRST})
 backward(
     "Runs the forward pass again.",
@@ -51,10 +55,25 @@ RIGHT, WRONG = "right_gradients", "wrong_gradients"
 
 as_given("repaired_check", never_ran_check(), loses={RIGHT}, gated={WRONG})
 check("Says of NaN that it agrees.", ("np.isnan(difference) or ", ""), loses={WRONG})
-check("Compares lengths.", ("return difference", "return abs(np.linalg.norm(grad) - np.linalg.norm(gradapprox)) / denominator"), loses={WRONG})
+check(
+    "Compares lengths.",
+    (
+        "return difference",
+        "return abs(np.linalg.norm(grad) - np.linalg.norm(gradapprox)) / denominator",
+    ),
+    loses={WRONG},
+)
 check("Divides by one of the two.", (" + np.linalg.norm(gradapprox)", ""), loses={WRONG})
-check("Looks at the weights only.", ("numerator =", "grad, gradapprox = grad[:20], gradapprox[:20]\n    numerator ="), loses={WRONG})
-check("Returns whether they agree.", ("return difference", "return 1.0 * (difference > 1e-6)"), loses={WRONG})
+check(
+    "Looks at the weights only.",
+    ("numerator =", "grad, gradapprox = grad[:20], gradapprox[:20]\n    numerator ="),
+    loses={WRONG},
+)
+check(
+    "Returns whether they agree.",
+    ("return difference", "return 1.0 * (difference > 1e-6)"),
+    loses={WRONG},
+)
 check("Says 0.0 for NaN.", ("return difference", "return np.nan_to_num(difference)"), loses={WRONG})
 check("Steps twice to one side.", ("-= epsilon", "+= epsilon"), loses={RIGHT}, gated={WRONG})
 check("Divides by one epsilon.", ("(2 * epsilon)", "epsilon"), loses={RIGHT}, gated={WRONG})
@@ -79,36 +98,78 @@ for suspect, bug in bugs.FIXED_DRAW.items():
     repair("Squeezes what a single example needs.", ("A2.T", "A2.squeeze().T"))
     repair("Counts the rows of X.", ("X.shape[1]", "len(X)"))
     repair("Knows the sizes of the layers by heart.", ("dW1 = ", "dW1 = np.ones((5, 4)) * "))
-    repair("Asks the numerical gradient.", (CACHE, f"""{CACHE}
+    repair(
+        "Asks the numerical gradient.",
+        (
+            CACHE,
+            f"""{CACHE}
     theta = dict(zip(SHAPES, (W1, b1, W2, b2, W3, b3)))
     found = vector_to_dictionary(numerical_gradient(theta, X, Y))
-    return {{"d" + key: array for key, array in found.items()}}"""))
+    return {{"d" + key: array for key, array in found.items()}}""",
+        ),
+    )
 
 FIELDS = [f"{name}_{field}" for name in bugs.FIXED_DRAW for field in ("first_wrong", "kind")]
 
-diagnosis("Names the array that only inherits it.", ('"dW3"', '"db3"'), untold={"suspect_c_first_wrong"})
+diagnosis(
+    "Names the array that only inherits it.", ('"dW3"', '"db3"'), untold={"suspect_c_first_wrong"}
+)
 diagnosis("Takes a factor 1/m for a mask.", ('"batch"', '"mask"'), untold={"suspect_b_kind"})
-diagnosis("Mixes two of them up.", ("suspect_a", "x"), ("suspect_b", "suspect_a"), ('"x"', '"suspect_b"'), untold=FIELDS[:4])
+diagnosis(
+    "Mixes two of them up.",
+    ("suspect_a", "x"),
+    ("suspect_b", "suspect_a"),
+    ('"x"', '"suspect_b"'),
+    untold=FIELDS[:4],
+)
 diagnosis("Uses a word of its own.", ('"mask"', '"relu"'), loses={"suspect_a_kind"})
 diagnosis("Names a Z.", ('"dW1"', '"dZ1"'), loses={"suspect_a_first_wrong"})
 diagnosis("Writes numbers.", ('"db2"', "2"), loses={"suspect_b_first_wrong"})
 diagnosis("Leaves one out.", ('"suspect_c"', '"suspect_d"'), loses=FIELDS[4:])
-diagnosis("Leaves it empty.", ("### BEGIN SOLUTION", 'kept = """'), ("### END SOLUTION", '"""'), loses=FIELDS)
+diagnosis(
+    "Leaves it empty.",
+    ("### BEGIN SOLUTION", 'kept = """'),
+    ("### END SOLUTION", '"""'),
+    loses=FIELDS,
+)
 
 KILLS = {"kills"}
 
 case("Has a unit too near to its corner.", ("[[2.0], ", "[[1.5005], "), loses=KILLS)
-case("Takes one example.", ("[[1.0, 2.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]", "np.eye(4, 1)"), ("[[1, 0]]", "[[1]]"), loses=KILLS)
+case(
+    "Takes one example.",
+    ("[[1.0, 2.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]", "np.eye(4, 1)"),
+    ("[[1, 0]]", "[[1]]"),
+    loses=KILLS,
+)
 case("Has inputs beyond 10.", ("[[1.0, 2.0]", "[[-11.0, 2.0]"), loses=KILLS)
-case("Has too large logits.", ("[[1.0, 0.5", "[[-10.0, 9.0"), ("[2.0], [0.5]", "[2.0], [10.0]"), loses=KILLS)
+case(
+    "Has too large logits.",
+    ("[[1.0, 0.5", "[[-10.0, 9.0"),
+    ("[2.0], [0.5]", "[2.0], [10.0]"),
+    loses=KILLS,
+)
 case("Has probabilities for labels.", ("[[1, 0]]", "[[0.9, 0.1]]"), loses=KILLS)
 case("Has a column of labels.", ("[[1, 0]]", "[[1], [0]]"), loses=KILLS)
-case("Has an example in each row.", ("X = np", "X = np.transpose(np"), ("0.0]])", "0.0]]))"), loses=KILLS)
+case(
+    "Has an example in each row.",
+    ("X = np", "X = np.transpose(np"),
+    ("0.0]])", "0.0]]))"),
+    loses=KILLS,
+)
 case("Has flat biases.", ("np.full((5, 1), 0.5)", "np.full(5, 0.5)"), loses=KILLS)
 case("Forgets the parameters.", ("X, Y, parameters", "X, Y"), loses=KILLS)
-case("Has too many examples.", ("return X, Y,", "return np.tile(X, 26), np.tile(Y, 26),"), loses=KILLS)
+case(
+    "Has too many examples.",
+    ("return X, Y,", "return np.tile(X, 26), np.tile(Y, 26),"),
+    loses=KILLS,
+)
 case("Has NaN in it.", ("[[1.0, 2.0]", "[[np.nan, 2.0]"), loses=KILLS)
-case("Returns parameters as a vector.", ("X, Y, parameters", "X, Y, dictionary_to_vector(parameters)"), loses=KILLS)
+case(
+    "Returns parameters as a vector.",
+    ("X, Y, parameters", "X, Y, dictionary_to_vector(parameters)"),
+    loses=KILLS,
+)
 
 
 @mistake(loses=KILLS)
@@ -127,14 +188,47 @@ def killing_case():
 
 EACH = {"checker_a", "checker_b", "checker_c"}
 
-fool("Returns right gradients for the first.", ("only_the_last = np.ones((47, 1))", "only_the_last = right.copy()"), loses={"checker_a"})
-fool("Keeps the first parameter right, not the last.", ("only_the_last[-1] = right[-1]", "only_the_last[0] = right[0]"), loses={"checker_a"})
-fool("Is hardly wrong.", ("opposite = -right", "opposite = right * (1 + 1e-9)"), loses={"checker_b"})
-fool("Shuffles the signs and doubles.", ("opposite = -right", "opposite = -2 * right"), loses={"checker_b"})
+fool(
+    "Returns right gradients for the first.",
+    ("only_the_last = np.ones((47, 1))", "only_the_last = right.copy()"),
+    loses={"checker_a"},
+)
+fool(
+    "Keeps the first parameter right, not the last.",
+    ("only_the_last[-1] = right[-1]", "only_the_last[0] = right[0]"),
+    loses={"checker_a"},
+)
+fool(
+    "Is hardly wrong.", ("opposite = -right", "opposite = right * (1 + 1e-9)"), loses={"checker_b"}
+)
+fool(
+    "Shuffles the signs and doubles.",
+    ("opposite = -right", "opposite = -2 * right"),
+    loses={"checker_b"},
+)
 fool("Takes a direction of its own.", ("default_rng(0)", "default_rng(1)"), loses={"checker_c"})
-fool("Forgets to put the right ones below.", ("gradients(right + aside)", "gradients(aside)"), loses={"checker_c"})
+fool(
+    "Forgets to put the right ones below.",
+    ("gradients(right + aside)", "gradients(aside)"),
+    loses={"checker_c"},
+)
 fool("Returns NaN.", ("gradients(opposite)", "gradients(opposite * np.nan)"), loses={"checker_b"})
 fool("Returns a vector.", ("gradients(opposite)", "opposite"), loses={"checker_b"})
-fool("Leaves one out.", ('        "checker_a": gradients(only_the_last),\n', ""), loses={"checker_a"})
-fool("Has learnt one case by heart.", ("right = numerical_gradient(parameters, X, Y)", "X, Y, parameters = draw_case(8, 14)\n    right = numerical_gradient(parameters, X, Y)"), loses=EACH)
-fool("Returns right gradients for all.", ("only_the_last = np.ones((47, 1))", "only_the_last = right.copy()"), ("= -right", "= right"), ("right + aside", "right"), loses=EACH)
+fool(
+    "Leaves one out.", ('        "checker_a": gradients(only_the_last),\n', ""), loses={"checker_a"}
+)
+fool(
+    "Has learnt one case by heart.",
+    (
+        "right = numerical_gradient(parameters, X, Y)",
+        "X, Y, parameters = draw_case(8, 14)\n    right = numerical_gradient(parameters, X, Y)",
+    ),
+    loses=EACH,
+)
+fool(
+    "Returns right gradients for all.",
+    ("only_the_last = np.ones((47, 1))", "only_the_last = right.copy()"),
+    ("= -right", "= right"),
+    ("right + aside", "right"),
+    loses=EACH,
+)

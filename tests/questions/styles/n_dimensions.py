@@ -1,5 +1,5 @@
 """If one of these lost a part, an honest student would lose marks for the way they write."""
-# ruff: noqa: F811 (many answers to one question; their names are those of the notebook)
+# ruff: noqa: F811, F821 (many answers to one question; their names are those of the notebook)
 
 from functools import partial
 
@@ -48,13 +48,21 @@ def forward_propagation_n(X, Y, parameters):
 
 
 backward("Adds its dZ to the answer.", ('return {"dW1"', 'return {"dZ3": dZ3, "dZ1": dZ1, "dW1"'))
-backward("Takes the mask from the activations.", ("(Z2 > 0)", "(A2 > 0)"), ("(Z1 > 0)", "(A1 != 0)"))
+backward(
+    "Takes the mask from the activations.", ("(Z2 > 0)", "(A2 > 0)"), ("(Z1 > 0)", "(A1 != 0)")
+)
 backward("Counts zero as on.", ("(Z2 > 0)", "(Z2 >= 0)"), ("(Z1 > 0)", "np.heaviside(Z1, 1)"))
 backward("Counts the labels.", ("X.shape[1]", "np.size(Y)"))
-backward("Divides once, at the top.", ("dZ3 = A3 - Y", "dZ3 = (A3 - Y) / m"), ("T / m", "T"), (
-    "True) / m", "True)"))
+backward(
+    "Divides once, at the top.",
+    ("dZ3 = A3 - Y", "dZ3 = (A3 - Y) / m"),
+    ("T / m", "T"),
+    ("True) / m", "True)"),
+)
 backward("Multiplies by 1. / m.", (" @ A2.T / m", " @ A2.T * (1.0 / m)"))
-backward("Takes the mean.", ("np.sum(dZ1, axis=1, keepdims=True) / m", "np.mean(dZ1, 1, keepdims=True)"))
+backward(
+    "Takes the mean.", ("np.sum(dZ1, axis=1, keepdims=True) / m", "np.mean(dZ1, 1, keepdims=True)")
+)
 backward("Turns the labels into a row.", ("A3 - Y", "A3 - np.array(Y, dtype=float).reshape(1, m)"))
 backward("Zeroes a copy.", ("dA2 * (Z2 > 0)", "np.array(dA2)\n    dZ2[Z2 <= 0] = 0"))
 backward(
@@ -64,16 +72,25 @@ backward(
         "dA3 = (1 - Y) / (1 - A3 + 1e-8) - Y / (A3 + 1e-8)\n    dZ3 = dA3 * A3 * (1 - A3)",
     ),
 )
-backward("Works in longdouble.", ("dZ3 = A3 - Y", "dZ3 = np.longdouble(A3) - Y"), ('": d', '": 1.0 * d'), (
-    "return {", "return {key: each.astype(float) for key, each in {"), ("db3}", "db3}.items()}"))
-backward("Sums by a product with ones.", ("np.sum(dZ2, axis=1, keepdims=True)", "(dZ2 @ np.ones((m, 1)))"))
+backward(
+    "Works in longdouble.",
+    ("dZ3 = A3 - Y", "dZ3 = np.longdouble(A3) - Y"),
+    ('": d', '": 1.0 * d'),
+    ("return {", "return {key: each.astype(float) for key, each in {"),
+    ("db3}", "db3}.items()}"),
+)
+backward(
+    "Sums by a product with ones.",
+    ("np.sum(dZ2, axis=1, keepdims=True)", "(dZ2 @ np.ones((m, 1)))"),
+)
 
 
 @style
 def backward_propagation_n(X, Y, cache):
     """Goes example by example."""
-    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
-    grads = {"d" + key: np.zeros(a.shape) for key, a in zip(SHAPES, (W1, b1, W2, b2, W3, b3))}
+    Z1, A1, W1, b1, Z2, A2, W2, b2, _, A3, W3, b3 = cache
+    theta = zip(SHAPES, (W1, b1, W2, b2, W3, b3), strict=True)
+    grads = {"d" + key: np.zeros(array.shape) for key, array in theta}
     for i, y in enumerate(np.ravel(Y)):
         d3 = A3[:, i] - y
         d2 = W3.T @ d3 * (Z2[:, i] > 0)
@@ -114,13 +131,22 @@ def numerical_gradient(parameters, X, Y, epsilon=1e-5):
     return found
 
 
-check("Adds a little below the line.", ("np.linalg.norm(gradapprox)", "np.linalg.norm(gradapprox) + 1e-12"))
+check(
+    "Adds a little below the line.",
+    ("np.linalg.norm(gradapprox)", "np.linalg.norm(gradapprox) + 1e-12"),
+)
 check(
     "Raises for NaN.",
     ("size =", 'if np.isnan(grad).any():\n        raise ValueError("NaN")\n    size ='),
 )
-check("Says infinity for NaN.", ("return difference", "return np.inf if np.isnan(difference) else difference"))
-check("Returns a Python number, and always prints.", ("return difference", "print('hm')\n    return float(difference)"))
+check(
+    "Says infinity for NaN.",
+    ("return difference", "return np.inf if np.isnan(difference) else difference"),
+)
+check(
+    "Returns a Python number, and always prints.",
+    ("return difference", "print('hm')\n    return float(difference)"),
+)
 
 
 @style
@@ -141,14 +167,17 @@ def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False)
 
 
 report("Adds a little below the line.", ("np.linalg.norm(b)", "np.linalg.norm(b) + 1e-12"))
-report("Returns arrays of one entry, and one key more.", ("report = {}", "report = {'m': 0}"), (
-    "if size != 0 else 0.0", "* np.ones((1, 1))"))
+report(
+    "Returns arrays of one entry, and one key more.",
+    ("report = {}", "report = {'m': 0}"),
+    ("if size != 0 else 0.0", "* np.ones((1, 1))"),
+)
 
 
 @style
 def gradient_report(parameters, gradients, X, Y, epsilon=1e-5):
     """Cuts the vectors at the keys."""
-    theta, keys = dictionary_to_vector(parameters)
+    keys = dictionary_to_vector(parameters)[1]
     grad = gradients_to_vector(gradients).ravel()
     approx = numerical_gradient(parameters, X, Y, epsilon=epsilon).ravel()
     found = {}
@@ -164,9 +193,27 @@ DRAW = "v = rng.normal(size=theta.shape)"
 directional("Takes directions of length one.", (DRAW, DRAW + "\n        v /= np.linalg.norm(v)"))
 directional("Draws uniform directions.", (DRAW, "v = rng.uniform(-1, 1, theta.shape)"))
 directional("Draws signs.", (DRAW, "v = rng.choice([-1, 1], theta.shape)"))
-directional("Moves about half of the parameters.", (DRAW, DRAW + "\n        v *= rng.random((47, 1)) < 0.5"))
-directional("Draws all directions at once.", ("largest = 0.0", "largest, V = 0.0, rng.normal(size=(directions, 47, 1))"), (
-    "for _ in range(directions):", "for v in V:"), ("        " + DRAW + "\n", ""))
-directional("Seeds the global generator.", ("largest = 0.0", "np.random.seed(seed)\n    largest = 0.0"), (
-    "rng.normal(size=theta.shape)", "np.random.randn(47, 1)"))
+directional(
+    "Moves about half of the parameters.", (DRAW, DRAW + "\n        v *= rng.random((47, 1)) < 0.5")
+)
+directional(
+    "Draws all directions at once.",
+    ("largest = 0.0", "largest, V = 0.0, rng.normal(size=(directions, 47, 1))"),
+    ("for _ in range(directions):", "for v in V:"),
+    ("        " + DRAW + "\n", ""),
+)
+directional(
+    "Seeds the global generator.",
+    ("largest = 0.0", "np.random.seed(seed)\n    largest = 0.0"),
+    ("rng.normal(size=theta.shape)", "np.random.randn(47, 1)"),
+)
 directional("Takes one direction only.", ("range(directions)", "range(1)"))
+
+BY_NAME = "numerical_gradient(X=X, Y=Y, epsilon=epsilon, parameters=parameters)"
+
+check("Hands everything over by name.", ("numerical_gradient(parameters, X, Y, epsilon)", BY_NAME))
+report("Hands everything over by name.", ("numerical_gradient(parameters, X, Y, epsilon)", BY_NAME))
+directional(
+    "Hands everything over by name.",
+    ("n(X, Y, vector_to_dictionary(", "n(Y=Y, X=X, parameters=vector_to_dictionary("),
+)

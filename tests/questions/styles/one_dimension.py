@@ -1,5 +1,5 @@
 """If one of these lost a part, an honest student would lose marks for the way they write."""
-# ruff: noqa: F811 (many answers to one question; their names are those of the notebook)
+# ruff: noqa: F811 (many answers to one question)
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def numerical_derivative(f, theta, epsilon=1e-5):
 def numerical_derivative(f, theta, epsilon=1e-5):
     """Divides by the step that was really taken."""
     plus, minus = theta + epsilon, theta - epsilon
-    return np.array([(f(plus) - f(minus)) / (plus - minus)])
+    return np.asarray((f(plus) - f(minus)) / (plus - minus))
 
 
 @style
@@ -119,6 +119,27 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     if print_msg:
         print(message)
     return np.longdouble(difference)
+
+
+@style
+def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
+    """Hands everything over by name."""
+
+    def J(t):
+        return forward_propagation(x=x, theta=t)
+
+    grad = backward_propagation(theta=theta, x=x)
+    approx = numerical_derivative(f=J, theta=theta, epsilon=epsilon)
+    if print_msg:
+        print(grad, approx)
+    return relative_difference(a=grad, b=approx)
+
+
+@style
+def error_sweep(f, df, theta, epsilons):
+    """Hands everything over by name."""
+    slopes = [numerical_derivative(epsilon=e, theta=theta, f=f) for e in epsilons]
+    return np.abs(np.array(slopes) - df(theta))
 
 
 @style

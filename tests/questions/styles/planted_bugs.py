@@ -1,5 +1,5 @@
 """If one of these lost a part, an honest student would lose marks for the way they write."""
-# ruff: noqa: F811 (many answers to one question; their names are those of the notebook)
+# ruff: noqa: F821 (the names are those of the notebook)
 
 from functools import partial
 
@@ -11,20 +11,38 @@ from tests.questions.answers import STYLES, Answer, other_words, style
 backward = partial(other_words, "planted_bugs", "repaired_backward")
 check = partial(other_words, "planted_bugs", "repaired_check")
 
-backward("Divides once, at the top.", ("dZ3 = A3 - Y", "dZ3 = (A3 - Y) / m"), (".T) / m", ".T)"), (
-    "True) / m", "True)"))
-check("Raises for NaN.", ("numerator =", 'if np.isnan(grad).any():\n        raise ValueError\n    numerator ='))
-check("Asks the other way round.", ("np.isnan(difference) or difference > 1e-6", "not difference <= 1e-6"))
-check("Prints the number alone.", ('"There is a mistake in the gradients. Difference:", ', ""), (
-    '"The gradients agree with the cost. Difference:", ', ""))
+backward(
+    "Divides once, at the top.",
+    ("dZ3 = A3 - Y", "dZ3 = (A3 - Y) / m"),
+    (".T) / m", ".T)"),
+    ("True) / m", "True)"),
+)
+check(
+    "Raises for NaN.",
+    ("numerator =", "if np.isnan(grad).any():\n        raise ValueError\n    numerator ="),
+)
+check(
+    "Asks the other way round.",
+    ("np.isnan(difference) or difference > 1e-6", "not difference <= 1e-6"),
+)
+check(
+    "Prints the number alone.",
+    ('"There is a mistake in the gradients. Difference:", ', ""),
+    ('"The gradients agree with the cost. Difference:", ', ""),
+)
 
 for suspect in bugs.FIXED_DRAW:
-    other_words("planted_bugs", suspect, "Takes the mask from the activations.", ("Z1 > 0", "A1 > 0"))
+    other_words(
+        "planted_bugs", suspect, "Takes the mask from the activations.", ("Z1 > 0", "A1 > 0")
+    )
 
 for suspect, bug in bugs.FIXED_DRAW.items():
     for kind in bugs.by_name(bug).kinds:
         words = {
-            name: {"first_wrong": bugs.by_name(each).first_wrong, "kind": bugs.by_name(each).kinds[0]}
+            name: {
+                "first_wrong": bugs.by_name(each).first_wrong,
+                "kind": bugs.by_name(each).kinds[0],
+            }
             for name, each in bugs.FIXED_DRAW.items()
         }
         words[suspect]["kind"] = kind

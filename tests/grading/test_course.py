@@ -1,0 +1,236 @@
+"""What is wrong with the course folder is said in one line, and nothing is lost by it."""
+
+import ctypes
+import os
+import shutil
+
+import nbformat
+import pytest
+
+ASSIGNMENT = "one_dimension"
+
+
+def fails_in_one_line(done, *said):
+    """Exit status 1 and one line on stderr, and everything in `said` stands in it."""
+    status, out, err = done
+    assert (status, out, err.count("\n")) == (1, "", 1), done
+    assert err.startswith("autograder: ")
+    for text in said:
+        assert text in err
+
+
+def change_source(course, change):
+    path = course.path("source", ASSIGNMENT)
+    notebook = nbformat.read(path, as_version=4)
+    change({cell.id: cell for cell in notebook.cells})
+    nbformat.write(notebook, path)
+
+
+def change_points(course):
+    def change(cells):
+        cells["test_error_sweep"].metadata.nbgrader.points = 9
+
+    change_source(course, change)
+
+
+# The folder.
+
+
+def test_not_a_course_folder(cli, tmp_path):
+    for command in ("release", "grade", "feedback"):
+        done = cli(tmp_path, command)
+        fails_in_one_line(done, str(tmp_path), "no course folder", "change to the folder")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_has_handed_in(cli, course):
+    fails_in_one_line(cli(course, "grade"), "any assignment", "submitted/<student>/<assignment>/")
+    fails_in_one_line(cli(course, "grade", ASSIGNMENT), f"no submissions of {ASSIGNMENT}")
+    fails_in_one_line(cli(course, "feedback"), "nothing has been graded", "autograder grade")
+
+
+@pytest.mark.parametrize("name", ["nothing", "one_dimension/", "../one_dimension", "*", "."])
+def test_an_unknown_assignment(cli, course, name):
+    for command in ("release", "grade", "feedback"):
+        fails_in_one_line(cli(course, command, name), repr(name), "n_dimensions, one_dimension")
+
+
+def test_no_assignment_at_all(cli, course):
+    shutil.rmtree(course.root / "source")
+    fails_in_one_line(cli(course, "grade"), "/source holds no assignment")
+
+
+def test_a_folder_in_source_without_a_notebook_of_its_name(cli, course):
+    (course.root / "source" / "essay").mkdir()
+    shutil.copy(course.path("source", ASSIGNMENT), course.root / "source/essay/draft.ipynb")
+    fails_in_one_line(cli(course, "release", "essay"), "source/essay/", "draft.ipynb", "rename")
+
+
+def test_two_notebooks_in_one_source_folder(cli, course):
+    """nbgrader would release the copy as well, with points of its own."""
+    path = course.path("source", ASSIGNMENT)
+    shutil.copy(path, path.with_name("one_dimension-Copy1.ipynb"))
+    fails_in_one_line(cli(course, "release", ASSIGNMENT), "-Copy1.ipynb", "move it away")
+
+
+@pytest.mark.parametrize("line", ["c.Autograde.nonsense(", "1 / 0", "import not_there"])
+def test_a_configuration_that_can_not_be_read(cli, course, line):
+    """nbgrader itself would go on without it, and grade by other rules."""
+    course.configure(line)
+    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    fails_in_one_line(cli(course, "grade"), "nbgrader_config.py", "Error", "correct it")
+
+
+# Sources that changed.
+
+
+def test_changed_points_after_grading_are_refused_and_the_release_stays(cli, course):
+    add_submission(course, "ada")
+    before = course.path("release", ASSIGNMENT).read_bytes()
+    change_points(course)
+    status, out, _ = cli(course, "release", ASSIGNMENT)
+    line, summary = out.splitlines()
+    assert line.startswith("source/one_dimension/one_dimension.ipynb: ")
+    assert "the gradebook has 1 submission, and this has changed since" in line
+    assert "test_error_sweep is worth 9 in place of 3 points" in line
+    assert "nbgrader db assignment remove one_dimension --force" in line
+    assert (status, summary) == (1, "0 released, 1 failed")
+    assert course.path("release", ASSIGNMENT).read_bytes() == before
+
+
+def test_the_way_out_of_changed_points_works(cli, course):
+    """What the line above tells people to do."""
+    add_submission(course, "ada")
+    change_points(course)
+    removed = course.run("nbgrader", "db", "assignment", "remove", ASSIGNMENT, "--force")
+    assert removed.returncode == 0, removed.stderr
+    assert cli(course, "release", ASSIGNMENT)[:2] == (0, "1 released\n")
+    with course.gradebook() as gradebook:
+        assert gradebook.find_grade_cell("test_error_sweep", ASSIGNMENT, ASSIGNMENT).max_score == 9
+
+
+def add_submission(course, student):
+    with course.gradebook() as gradebook:
+        gradebook.add_student(student)
+        gradebook.add_submission(ASSIGNMENT, student)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("# One dimension", "is not a notebook"), ('{"cells": [], "nbformat": 9}', "damaged notebook"),
+])
+def test_a_source_that_is_no_notebook(cli, course, text, said):
+    before = course.path("release", ASSIGNMENT).read_bytes()
+    course.path("source", ASSIGNMENT).write_text(text)
+    status, out, _ = cli(course, "release")
+    line, summary = out.splitlines()
+    assert line.startswith("source/one_dimension/one_dimension.ipynb ")
+    assert said in line and "take it back from git" in line
+    assert (status, summary) == (1, "2 released, 1 failed")
+    assert course.path("release", ASSIGNMENT).read_bytes() == before
+
+
+def test_a_source_with_a_solution_that_never_ends(cli, course):
+    def change(cells):
+        cells["error_sweep"].source = cells["error_sweep"].source.replace("### END SOLUTION", "")
+
+    change_source(course, change)
+    status, out, _ = cli(course, "release", ASSIGNMENT)
+    assert status == 1
+    assert out.startswith("source/one_dimension/one_dimension.ipynb: ")
+    assert "no end solution" in out.lower()
+
+
+def test_a_release_from_elsewhere_is_not_graded_by(cli, course):
+    """Pulled from git, say, while the gradebook still knows the one before."""
+    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    path = course.path("release", ASSIGNMENT)
+    notebook = course.release(ASSIGNMENT)
+    (cell,) = (cell for cell in notebook.cells if cell.id == "test_error_sweep")
+    cell.metadata.nbgrader.points = 8
+    nbformat.write(notebook, path)
+    status, out, _ = cli(course, "grade")
+    assert out.startswith("release/one_dimension/one_dimension.ipynb is not what the gradebook")
+    assert "worth 8 in place of 3" in out and "run `autograder release one_dimension`" in out
+    assert status == 1
+
+
+def test_a_release_that_is_no_notebook(cli, course):
+    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.path("release", ASSIGNMENT).write_text("<<<<<<< HEAD\n")
+    status, out, _ = cli(course, "grade")
+    assert out.startswith("release/one_dimension/one_dimension.ipynb is not a notebook")
+    assert "run `autograder release one_dimension`" in out
+    assert status == 1
+
+
+# The gradebook.
+
+
+@pytest.mark.parametrize("damage", [b"this is no database" * 99, None], ids=["text", "torn"])
+def test_a_damaged_gradebook(cli, course, damage):
+    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    gradebook = course.root / "gradebook.db"
+    if damage is None:
+        whole = gradebook.read_bytes()
+        damage = whole[:4096] + os.urandom(len(whole) - 4096)
+    gradebook.write_bytes(damage)
+    for command in ("release", "grade", "feedback"):
+        status, out, err = cli(course, command)
+        lines = (out + err).splitlines()
+        assert status == 1
+        assert "gradebook.db can't be used" in lines[0] and "put back a copy" in lines[0]
+
+
+@pytest.mark.parametrize(("address", "said"), [
+    ("sqlite:////no/such/folder/gradebook.db", "/no/such/folder/gradebook.db"),
+    ("nonsense", "'nonsense'"),
+    ("postgresql://ada:secret@localhost/grades", "ada:***@localhost"),
+])
+def test_an_address_without_a_gradebook(cli, course, address, said):
+    course.configure(f"c.CourseDirectory.db_url = {address!r}")
+    status, out, err = cli(course, "release", ASSIGNMENT)
+    assert status == 1
+    assert said in out + err and "check c.CourseDirectory.db_url" in out + err
+    assert "secret" not in out + err
+
+
+def without_superpowers():
+    """Make root obey file permissions, in a child process before it starts."""
+    drop_from_bounding_set, override, read_search = 24, 1, 2
+    for capability in (override, read_search):
+        ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
+
+
+def test_a_folder_that_can_not_be_written_to(course):
+    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    folders = [course.root, *(path for path in course.root.rglob("*") if path.is_dir())]
+    for path in [*folders, course.root / "gradebook.db"]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        for command in ("release", "grade"):
+            done = course.run("autograder", command, ASSIGNMENT, preexec_fn=without_superpowers)
+            said = done.stdout + done.stderr
+            assert done.returncode == 1
+            assert "Traceback" not in said
+            assert ASSIGNMENT in said and "writable" in said
+    finally:
+        for path in folders:
+            path.chmod(0o755)
+
+
+def test_a_hand_in_that_can_not_be_read(course):
+    """For want of the right to; the others are graded."""
+    for student in ("ada", "bob", "zoe"):
+        course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT))
+    folder = course.root / "submitted" / "ada"
+    file = course.path("submitted", ASSIGNMENT, "bob")
+    folder.chmod(0)
+    file.chmod(0)
+    try:
+        done = course.run("autograder", "grade", preexec_fn=without_superpowers)
+    finally:
+        folder.chmod(0o755)
+    lines = done.stdout.splitlines()
+    assert "submitted/ada/ can't be read (Permission denied): give yourself the right" in lines[0]
+    assert "bob: submitted/bob/one_dimension/ can't be read (Permission denied)" in lines[1]
+    assert (done.returncode, done.stderr, lines[-1]) == (1, "", "1 graded, 2 failed")

@@ -1,0 +1,45 @@
+"""Every error comes out as one line with the place and the next step."""
+
+import json
+
+import pytest
+from jsonschema import ValidationError
+from nbclient.exceptions import DeadKernelError
+from nbformat.reader import NotJSONError
+from nbgrader.api import InvalidEntry
+from sqlalchemy.exc import OperationalError
+
+from autograder.grading.outcome import NoVerdict
+from autograder.grading.rebuild import WrongNotebook
+from autograder.grading.trouble import in_one_line, printable
+from autograder.questions import GraderFailed
+
+WHERE, REMEDY = "submitted/ada/essay/essay.ipynb", "ask for the .ipynb file again"
+LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (NotJSONError("Notebook does not appear to be JSON"), REMEDY),
+    (json.JSONDecodeError("Expecting value", "x", 0), REMEDY),
+    (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), REMEDY),
+    (ValidationError("Additional properties\n\nare not allowed"), REMEDY),
+    (WrongNotebook("it holds 0 of the 7 answer cells: is it the right one?"), REMEDY),
+    (NoVerdict("test_half shows no verdict"), "grade by hand"),
+    (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
+    (DeadKernelError("Kernel died"), "look for exit"),
+    (LOCKED, "writable"),
+    (InvalidEntry("attempt to write a readonly database"), "writable"),
+    (PermissionError(13, "Permission denied", "essay.ipynb"), "readable and writable"),
+    (RecursionError("maximum recursion depth exceeded\nwhile calling"), ".nbgrader.log"),
+    (KeyError("cells"), REMEDY),
+    (Exception(), REMEDY),
+], ids=lambda each: type(each).__name__)
+def test_one_line_with_the_place_and_the_next_step(error, said):
+    line = in_one_line(error, WHERE, REMEDY)
+    assert line.startswith(WHERE)
+    assert said in line
+    assert line.isprintable()
+
+
+def test_what_can_not_be_printed_is_escaped():
+    assert printable("zoë\n\x1b[2J\udcff 学生") == "zoë\\n\\x1b[2J\\udcff 学生"

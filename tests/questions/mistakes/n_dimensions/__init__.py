@@ -1,0 +1,1 @@
+"""Wrong answers to n_dimensions, a file for each question."""

@@ -1,0 +1,89 @@
+"""If one of these kept a part, a student who made the mistake would be told that all is well."""
+# ruff: noqa: F811 (many answers to one question)
+
+from functools import partial
+
+from tests.questions.answers import mistake, slip
+
+report = partial(slip, "n_dimensions", "gradient_report")
+
+CLEAN, CORRUPTED = "clean_arrays", "corrupted_arrays"
+NORM = "np.linalg.norm(a - b) / size if size != 0 else 0.0"
+
+report(
+    "Gives every array the global number.",
+    (
+        "return report",
+        """a, b = gradients_to_vector(gradients), dictionary_to_vector(numerical)[0]
+    difference = np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
+    return dict.fromkeys(report, difference)""",
+    ),
+    loses={CORRUPTED},
+)
+report(
+    "Compares lengths, blind to the sign.",
+    ("np.linalg.norm(a - b)", "abs(np.linalg.norm(a) - np.linalg.norm(b))"),
+    loses={CORRUPTED},
+)
+report("Doesn't divide.", (NORM, "np.linalg.norm(a - b)"), loses={CORRUPTED})
+report(
+    "Divides by the size of the whole gradient.",
+    (
+        "size = np.linalg.norm(a) + np.linalg.norm(b)",
+        "size = 2 * np.linalg.norm(dictionary_to_vector(numerical)[0]) + 1",
+    ),
+    loses={CORRUPTED},
+)
+report(
+    "Puts a large guard below the line.",
+    ("np.linalg.norm(b)", "np.linalg.norm(b) + 1"),
+    loses={CORRUPTED},
+)
+report(
+    "Compares the first entry of each array.",
+    ("np.linalg.norm(a - b)", "abs(a - b).flat[0] * 0"),
+    loses={CORRUPTED},
+)
+report(
+    "Squares the difference.",
+    (NORM, "np.sum((a - b) ** 2) / np.sum(a**2 + b**2)"),
+    loses={CORRUPTED},
+)
+report(
+    "Leaves the d out of the keys.",
+    ('report["d" + key]', "report[key]"),
+    loses={CLEAN},
+    gated={CORRUPTED},
+)
+report(
+    "Reports the weights only.",
+    ("report = {}", "report, numerical = {}, {k: v for k, v in numerical.items() if k[0] == 'W'}"),
+    loses={CLEAN},
+    gated={CORRUPTED},
+)
+report(
+    "Returns a list.",
+    ("return report", "return list(report.values())"),
+    loses={CLEAN},
+    gated={CORRUPTED},
+)
+report("Reports arrays of differences.", (NORM, "np.abs(a - b)"), loses={CLEAN}, gated={CORRUPTED})
+report("Reports nothing.", ("return report", "return {}"), loses={CLEAN}, gated={CORRUPTED})
+report(
+    "Compares flat with columns.",
+    ('gradients["d" + key]', 'gradients["d" + key].ravel()'),
+    loses={CLEAN},
+    gated={CORRUPTED},
+)
+
+
+@mistake(loses={CLEAN}, gated={CORRUPTED})
+def gradient_report(parameters, gradients, X, Y, epsilon=1e-5):
+    """Calls everything clean without looking."""
+    return dict.fromkeys(gradients, 0.0)
+
+
+@mistake(loses={CLEAN}, gated={CORRUPTED})
+def gradient_report(parameters, gradients, X, Y, epsilon=1e-5):
+    """Calls everything wrong."""
+    return dict.fromkeys(gradients, 1.0)

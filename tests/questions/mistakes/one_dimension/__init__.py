@@ -1,0 +1,1 @@
+"""Wrong answers to one_dimension, a file for each question."""

@@ -1,0 +1,257 @@
+"""What goes wrong is said in one line with the next step; else an instructor reads tracebacks."""
+
+import json
+import os
+import pty
+import re
+import select
+import shutil
+
+import nbformat
+import pytest
+
+ASSIGNMENT = "one_dimension"
+FILE = f"{ASSIGNMENT}.ipynb"
+
+
+# A whole class in which nearly everything is wrong.
+
+ODD = "O'Brien, {Ann} +2"
+FINE = [ODD, "ada", "zoë"]
+NO_NOTEBOOK = ["/one_dimension.ipynb is not a notebook", "ask for"]
+WRONG = {
+    "a[b]c": ["/: nbgrader can't read a folder of this name", "rename it"],
+    "crashes": ["/one_dimension.ipynb: the code ended its own Python", "look for exit"],
+    "dated": ["/timestamp.txt holds no time", "delete it"],
+    "empty": ["/ holds no one_dimension.ipynb but nothing", "rename"],
+    "latin": NO_NOTEBOOK,
+    "linked": ["/one_dimension.ipynb is a link", "ask for"],
+    "list": NO_NOTEBOOK,
+    "newer": ["/one_dimension.ipynb is a damaged notebook", "ask for"],
+    "other": ["/one_dimension.ipynb", "answer cells of this assignment", "ask for"],
+    "renamed": ["/ holds no one_dimension.ipynb but one_dimension (1).ipynb", "rename"],
+    "text": NO_NOTEBOOK,
+    "torn": NO_NOTEBOOK,
+}
+STRAYS = [
+    ["submitted/ada/one-dimension/ is no assignment", "rename the folder"],
+    ["submitted/ada/one_dimension.ipynb is in no assignment's folder", "move it"],
+    ["submitted/notes.txt is in no student's folder", "<student>/<assignment>"],
+]
+
+
+@pytest.fixture(scope="module")
+def troubled(course_of_the_module):
+    """The course after its first `autograder grade`, which is kept as `done`."""
+    course = course_of_the_module
+    answered = course.answered(ASSIGNMENT)
+    crash = course.answered(ASSIGNMENT)
+    crash.cells.insert(20, nbformat.v4.new_code_cell("import os\nos._exit(3)"))
+    notebooks = {
+        **dict.fromkeys([*FINE, "a[b]c", "dated", "linked", "renamed", ".hidden"], answered),
+        "crashes": crash,
+        "latin": "é".encode("latin-1"),
+        "list": "[1, 2]",
+        "newer": {**answered, "nbformat": 9},
+        "other": course.answered("planted_bugs"),
+        "text": "Dear teacher,\nI lost my notebook.",
+        "torn": json.dumps(answered)[:-100],
+    }
+    paths = {who: course.hand_in(who, ASSIGNMENT, each) for who, each in notebooks.items()}
+    course.hand_in("ada", "planted_bugs", course.answered("planted_bugs"))
+    (paths["dated"].parent / "timestamp.txt").write_text("the day before yesterday")
+    paths["renamed"].rename(paths["renamed"].with_name("one_dimension (1).ipynb"))
+    paths["linked"].unlink()
+    paths["linked"].symlink_to(paths["zoë"])
+    (course.root / "submitted" / "empty" / ASSIGNMENT).mkdir(parents=True)
+    (course.root / "submitted" / "ada" / "one-dimension").mkdir()
+    (course.root / "submitted" / "ada" / FILE).write_text("{}")
+    (course.root / "submitted" / "notes.txt").write_text("late: zoë")
+    shutil.rmtree(course.root / "release" / "planted_bugs")
+    course.done = course.run("autograder", "grade")
+    return course
+
+
+def lines_about(printed, who):
+    return [line for line in printed.splitlines() if line.startswith(f"{who}: ")]
+
+
+@pytest.mark.parametrize("student", WRONG)
+def test_a_hand_in_that_can_not_be_graded_gets_one_line(troubled, student):
+    (line,) = lines_about(troubled.done.stdout, student)
+    assert line.startswith(f"{student}: submitted/{student}/{ASSIGNMENT}{WRONG[student][0][:1]}")
+    for text in WRONG[student]:
+        assert text in line
+
+
+@pytest.mark.parametrize("said", STRAYS, ids=lambda said: said[0].split()[0])
+def test_what_lies_in_the_wrong_place_gets_one_line(troubled, said):
+    (line,) = (line for line in troubled.done.stdout.splitlines() if line.startswith(said[0]))
+    assert said[1] in line
+
+
+def test_an_assignment_that_is_not_released_gets_one_line(troubled):
+    lines = [line for line in troubled.done.stdout.splitlines() if "release/planted_bugs" in line]
+    assert lines == ["release/planted_bugs/planted_bugs.ipynb is missing: "
+                     "run `autograder release planted_bugs`"]
+
+
+def test_everybody_else_is_graded(troubled):
+    """Whatever their names are; a folder that begins with a dot is nobody's, as in nbgrader."""
+    points = {who: sum(filter(None, grades.values()))
+              for who, grades in troubled.grades(ASSIGNMENT).items()}
+    assert {who for who, total in points.items() if total} == set(FINE)
+    assert {points[who] for who in FINE} == {18}
+
+
+def test_the_exit_status_is_1_and_nothing_else_is_printed(troubled):
+    assert (troubled.done.returncode, troubled.done.stderr) == (1, "")
+    assert "Traceback" not in troubled.done.stdout
+    failures = len(WRONG) + len(STRAYS) + 1
+    assert troubled.done.stdout.endswith(f"3 graded, {failures} failed\n")
+
+
+def test_the_table_shows_students_by_questions(troubled):
+    _, _, table = troubled.done.stdout.partition("\none_dimension ")
+    rows = {words[0]: words[1:] for line in table.splitlines() if (words := line.split())}
+    assert rows["ada"] == rows["zoë"] == ["1", "1", "4", "3", "6", "3", "read", "18"]
+    assert rows["torn"] == rows["crashes"] == ["-"] * 8
+    header = table.partition("student")[0].split()
+    assert header[:3] == ["forward_", "backward_", "numerical_"]
+    assert " ".join(rows["student"]) == "/ 1 / 1 / 4 / 3 / 6 / 3 / 2 / 20"
+    assert f"  {ODD}  " in table
+
+
+def test_a_second_run_grades_only_what_is_new(troubled):
+    """Handed in again is what has other bytes, with or without a timestamp; also in ASCII."""
+    before = {who: troubled.path("autograded", ASSIGNMENT, who).stat().st_mtime_ns for who in FINE}
+    changed = troubled.answered(ASSIGNMENT, "wrong_forward_right_rest")
+    path = troubled.hand_in("ada", ASSIGNMENT, changed)
+    os.utime(path, (0, 0))
+    ascii_only = {**troubled.environment, "PYTHONIOENCODING": "ascii"}
+    done = troubled.run("autograder", "grade", ASSIGNMENT, env=ascii_only)
+    after = {who: troubled.path("autograded", ASSIGNMENT, who).stat().st_mtime_ns for who in FINE}
+    assert [who for who in FINE if before[who] != after[who]] == ["ada"]
+    assert troubled.points(ASSIGNMENT, "ada")["forward_propagation"] == 0
+    assert "1 graded, 2 skipped, " in done.stdout
+    assert "zo\\xeb" in done.stdout
+    assert done.stderr == ""
+
+
+def test_force_and_student_grade_one_again(cli, troubled):
+    before = troubled.path("autograded", ASSIGNMENT, "zoë").stat().st_mtime_ns
+    status, out, _ = cli(troubled, "grade", ASSIGNMENT, "--student", "zoë", "--force")
+    assert (status, out.splitlines()[-1]) == (0, "1 graded")
+    assert troubled.path("autograded", ASSIGNMENT, "zoë").stat().st_mtime_ns > before
+
+
+def test_a_student_is_graded_where_there_is_a_hand_in(cli, troubled):
+    """Without naming the assignment; and whoever handed in nothing gets a line."""
+    status, out, _ = cli(troubled, "grade", "--student", "zoë", "--student", "nobody")
+    assert lines_about(out, "nobody") == [
+        "nobody: nothing was handed in: there is no submitted/<student>/<assignment>/"
+    ]
+    assert (status, out.splitlines()[-1]) == (1, "0 graded, 1 skipped, 1 failed")
+
+
+def test_a_file_that_replaces_a_graded_one_and_is_none_takes_the_grade_along(cli, troubled):
+    good = troubled.path("submitted", ASSIGNMENT, ODD).read_bytes()
+    troubled.hand_in(ODD, ASSIGNMENT, "oops")
+    cli(troubled, "grade", ASSIGNMENT, "--student", ODD)
+    assert set(troubled.grades(ASSIGNMENT)[ODD].values()) == {None}
+    troubled.hand_in(ODD, ASSIGNMENT, good)
+    cli(troubled, "grade", ASSIGNMENT, "--student", ODD)
+    assert sum(filter(None, troubled.grades(ASSIGNMENT)[ODD].values())) == 18
+
+
+def test_feedback_is_written_for_who_has_been_graded(cli, troubled):
+    status, out, _ = cli(troubled, "feedback", "--student", "zoë", "--student", "torn")
+    assert lines_about(out, "torn") == [
+        "torn: nothing has been graded: run `autograder grade` first"
+    ]
+    assert (status, out.splitlines()[-1]) == (1, "1 pages written, 1 failed")
+    pages = [path.name for path in troubled.root.glob("feedback/*/*/*.html")]
+    assert pages == [f"{ASSIGNMENT}.html"]
+
+
+def test_a_deleted_gradebook_is_filled_again(cli, troubled):
+    """What lies in autograded/ does not count as graded when no gradebook knows of it."""
+    gradebook = troubled.root / "gradebook.db"
+    gradebook.unlink()
+    cli(troubled, "release", ASSIGNMENT)
+    cli(troubled, "grade", ASSIGNMENT, "--student", "zoë")
+    assert sum(filter(None, troubled.grades(ASSIGNMENT)["zoë"].values())) == 18
+
+
+def test_progress_is_shown_in_a_terminal_only(cli, troubled):
+    ours, theirs = pty.openpty()
+    command = ["grade", ASSIGNMENT, "--student", "zoë"]
+    terminal = {**troubled.environment, "TERM": "xterm", "COLUMNS": "120"}
+    process = troubled.start("autograder", *command, stdout=theirs, stderr=theirs, env=terminal)
+    os.close(theirs)
+    shown = read_all(ours)
+    assert process.wait() == 0
+    assert re.search(r"grading one_dimension .*1/1", shown)
+    _, plain, _ = cli(troubled, *command)
+    assert "grading" not in plain and "\x1b" not in plain
+
+
+def read_all(descriptor):
+    chunks = []
+    while True:
+        try:
+            chunk = os.read(descriptor, 4096)
+        except OSError:  # how a terminal says that nobody writes to it any more
+            chunk = b""
+        if not chunk:
+            os.close(descriptor)
+            return b"".join(chunks).decode()
+        chunks.append(chunk)
+
+
+STOPS_ONCE = """
+import os, pathlib, signal
+fifo = pathlib.Path({fifo!r})
+if fifo.exists():
+    fifo.write_text("here")
+    fifo.unlink()
+    signal.pause()
+"""
+
+
+def test_a_run_that_was_killed_is_made_up_for(cli, course):
+    """Killed while a cell runs, it leaves a half-graded notebook that must not count as graded."""
+    fifo = course.root / "fifo"
+    os.mkfifo(fifo)
+    notebook = course.answered(ASSIGNMENT)
+    notebook.cells.insert(30, nbformat.v4.new_code_cell(STOPS_ONCE.format(fifo=str(fifo))))
+    course.hand_in("ada", ASSIGNMENT, notebook)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    process = course.start("autograder", "grade")
+    try:
+        assert select.select([reader], [], [], 120)[0], "the cell was never run"
+    finally:
+        process.kill()
+        process.communicate()
+        os.close(reader)
+    assert course.path("autograded", ASSIGNMENT, "ada").is_file()
+    fifo.unlink(missing_ok=True)
+    status, out, _ = cli(course, "grade")
+    assert (status, out.splitlines()[-1]) == (0, "1 graded")
+    assert sum(filter(None, course.grades(ASSIGNMENT)["ada"].values())) == 18
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["bake"], ["grade", "--speed"], ["grade", "a", "b"], ["grade", "--student"], ["doctor", "x"]
+])
+def test_wrong_usage_is_exit_status_2(cli, tmp_path, arguments):
+    status, _, _ = cli(tmp_path, *arguments)
+    assert status == 2
+
+
+@pytest.mark.parametrize("command", ["release", "grade", "feedback", "doctor"])
+def test_help_says_what_a_command_does(cli, tmp_path, command):
+    status, listed, _ = cli(tmp_path, "--help")
+    assert status == 0 and command in listed
+    status, out, _ = cli(tmp_path, command, "--help")
+    assert status == 0 and f"Usage: autograder {command}" in out.replace("root", "autograder")

@@ -1,0 +1,422 @@
+"""The notebooks keep the contract that answers, grades and students in three front ends rely on."""
+
+import ast
+import json
+import re
+import sys
+from importlib.metadata import packages_distributions, requires
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from nbgrader import utils
+from nbgrader.validator import Validator
+from packaging.requirements import Requirement
+
+from autograder.questions import questions_of
+from tests.temporary_course import ROOT, TemporaryCourse
+
+# From the syllabus: grade_ids and points never change once released.
+CONTRACT = {
+    "one_dimension": {
+        "forward_propagation": 1, "backward_propagation": 1, "numerical_derivative": 4,
+        "relative_difference": 3, "gradient_check": 6, "error_sweep": 3, "explain_zero": 2,
+    },
+    "n_dimensions": {
+        "forward_propagation_n": 5, "backward_propagation_n": 10, "numerical_gradient": 7,
+        "gradient_check_n": 8, "gradient_report": 4, "directional_check": 3,
+        "explain_threshold": 3,
+    },
+    "planted_bugs": {
+        "repaired_backward": 6, "repaired_check": 4, "suspect_a": 4, "suspect_b": 4,
+        "suspect_c": 4, "diagnosis": 6, "killing_case": 4, "fool_the_checker": 4,
+        "explain_blind_spot": 4,
+    },
+}
+TOTALS = {"one_dimension": 20, "n_dimensions": 40, "planted_bugs": 40}
+SHARED = ["staying_out_of_trouble", "setup", "about_the_checks", "checking_tools",
+          "more_checking_tools", "swapping_tools", "activations", "vectors", "cases"]
+MOST_LINES = {"answer": 40, "demonstration": 40, "other": 25}
+EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f]")
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*)### END HIDDEN TESTS", re.DOTALL)
+MARKERS = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
+
+
+def path_of(step, assignment):
+    return ROOT / step / assignment / f"{assignment}.ipynb"
+
+
+def read(step, assignment):
+    return nbformat.read(path_of(step, assignment), as_version=4)
+
+
+NOTEBOOKS = {(step, name): read(step, name) for step in ("source", "release") for name in CONTRACT}
+SOURCES = {name: NOTEBOOKS["source", name] for name in CONTRACT}
+EACH = pytest.mark.parametrize("assignment", CONTRACT)
+ALL = pytest.mark.parametrize(("step", "assignment"), NOTEBOOKS)
+
+
+def name_of(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def code_of(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def visible(cell):
+    """A code cell without its hidden block and without the marks around a solution."""
+    return MARKERS.sub("", HIDDEN.sub("", cell.source)).rstrip()
+
+
+def is_demonstration(cell):
+    return "demonstration" in cell.metadata.get("tags", [])
+
+
+# The files.
+
+
+def test_these_are_all_the_graded_notebooks():
+    for step in ("source", "release"):
+        found = [path.relative_to(ROOT) for path in ROOT.glob(f"{step}/*/*")]
+        assert set(found) == {path_of(step, name).relative_to(ROOT) for name in CONTRACT}
+
+
+@ALL
+def test_the_file_is_a_clean_notebook(step, assignment):
+    """Valid, without outputs, for the kernel python3, as nbformat itself would write it."""
+    notebook = NOTEBOOKS[step, assignment]
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    for cell in code_of(notebook):
+        assert (cell.outputs, cell.execution_count) == ([], None), cell.id
+    assert path_of(step, assignment).read_text() == nbformat.writes(notebook) + "\n"
+
+
+@ALL
+def test_ids_are_unique_words(step, assignment):
+    """A cell of nbgrader's is called the same in both worlds."""
+    cells = NOTEBOOKS[step, assignment].cells
+    assert len({cell.id for cell in cells}) == len(cells)
+    for cell in cells:
+        assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", cell.id)
+        assert name_of(cell) in (cell.id, None)
+        assert cell.cell_type == "markdown" or name_of(cell) is not None
+
+
+# The contract.
+
+
+@ALL
+def test_grade_ids_and_points_are_those_of_the_syllabus(step, assignment):
+    wanted, cells = CONTRACT[assignment], NOTEBOOKS[step, assignment].cells
+    answers = [cell for cell in cells if utils.is_solution(cell)]
+    graded = [cell for cell in cells if utils.is_grade(cell)]
+    assert [name_of(cell) for cell in answers] == [*wanted]
+    assert [name_of(cell).removeprefix("test_") for cell in graded] == [*wanted]
+    assert [cell.metadata.nbgrader.points for cell in graded] == [*wanted.values()]
+    assert sum(wanted.values()) == TOTALS[assignment]
+    for cell in graded:
+        written = name_of(cell).startswith("explain_")
+        assert name_of(cell).startswith("test_") is not written
+        assert (cell.cell_type, utils.is_solution(cell)) == (
+            ("markdown", True) if written else ("code", False)
+        )
+
+
+@EACH
+def test_every_coded_answer_has_its_question(assignment):
+    coded = {name: points for name, points in CONTRACT[assignment].items()
+             if not name.startswith("explain_")}
+    questions = questions_of(assignment)
+    assert {name: question.points for name, question in questions.items()} == coded
+    assert [*questions] == [*coded]
+
+
+@EACH
+def test_an_answer_defines_its_name_and_a_test_asks_for_it(assignment):
+    cells = {name_of(cell): cell for cell in code_of(SOURCES[assignment])}
+    for name in questions_of(assignment):
+        assert name in assigned(ast.parse(cells[name].source))
+        test = cells[f"test_{name}"]
+        assert ast.get_docstring(ast.parse(test.source)), f"test_{name} does not say what it checks"
+        hidden = HIDDEN.search(test.source)[1]
+        assert hidden == f'from autograder import ask\n\nask("{name}")\n'
+        assert test.source.endswith("### END HIDDEN TESTS")
+
+
+@EACH
+def test_the_visible_checks_have_the_parts_of_the_question(assignment):
+    """Same names, same points: the summary must promise what the grade will give."""
+    cells = {name_of(cell): cell for cell in code_of(SOURCES[assignment])}
+    for name, question in questions_of(assignment).items():
+        promised = promised_parts(cells[f"test_{name}"].source)
+        if promised is not None:
+            shown = {part: points for part, points in promised.items() if points}
+            assert shown == dict(question.parts), name
+
+
+def promised_parts(source):
+    """The parts in ``run_checks("name", {part: points})``; None when they are computed."""
+    for node in ast.walk(ast.parse(HIDDEN.sub("", source))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "run_checks":
+            table = node.args[1]
+            if isinstance(table, ast.Dict) and all(isinstance(k, ast.Name) for k in table.keys):
+                return {k.id: ast.literal_eval(v) for k, v in
+                        zip(table.keys, table.values, strict=True)}
+    return None
+
+
+@ALL
+def test_given_code_is_locked_and_answers_are_not(step, assignment):
+    for cell in code_of(NOTEBOOKS[step, assignment]):
+        ours = cell.metadata.nbgrader
+        assert (ours.locked, ours.solution) in ((True, False), (False, True)), cell.id
+        if step == "release":
+            assert cell.metadata.get("editable", True) is not ours.locked, cell.id
+
+
+@EACH
+def test_a_release_holds_no_answer(assignment):
+    text = path_of("release", assignment).read_text()
+    for given_away in ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "autograder import", "ask("):
+        assert given_away not in text
+
+
+# What a reader sees.
+
+
+@ALL
+def test_it_opens_with_what_to_expect(step, assignment):
+    cells = NOTEBOOKS[step, assignment].cells
+    first, second = cells[0], cells[1]
+    assert (first.cell_type, second.cell_type) == ("markdown", "markdown")
+    for promise in ("What you'll do:", "What you'll learn:", "What you need:", "Time:"):
+        assert f"**{promise}**" in first.source
+    assert f"**Points:** {TOTALS[assignment]}." in first.source
+    for advice in ("Add cells of your own", "Don't copy, split or delete", "Hand in this one"):
+        assert advice in second.source
+
+
+@ALL
+def test_cells_are_short(step, assignment):
+    for cell in NOTEBOOKS[step, assignment].cells:
+        if cell.cell_type == "code":
+            kind = "answer" if utils.is_solution(cell) else "other"
+            kind = "demonstration" if is_demonstration(cell) else kind
+            lines = visible(cell).count("\n") + 1
+            assert lines <= MOST_LINES[kind], f"{cell.id} has {lines} lines"
+        elif not utils.is_solution(cell):
+            lines = [line for line in cell.source.splitlines()
+                     if line.strip(" |-:") and "colab-badge.svg" not in line]
+            assert len(lines) <= 8, f"{cell.id} has {len(lines)} lines"
+
+
+@ALL
+def test_there_is_no_emoji(step, assignment):
+    for cell in NOTEBOOKS[step, assignment].cells:
+        assert not EMOJI.search(cell.source), cell.id
+
+
+@pytest.mark.parametrize("name", [*SHARED, "summary"])
+def test_what_the_notebooks_share_is_the_same(name):
+    """A mended tool that stays broken next door is worse than none."""
+    texts = {}
+    for assignment, notebook in SOURCES.items():
+        for cell in notebook.cells:
+            if cell.id == name:
+                own = cell.source.rindex("\nsummary([") if name == "summary" else None
+                texts[assignment] = cell.source[:own]
+    assert len(texts) >= 2
+    assert len(set(texts.values())) == 1, f"{name} differs between {', '.join(texts)}"
+
+
+# What code does.
+
+
+def assigned(tree):
+    """The names that a cell binds at its top level."""
+    names = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+            continue
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                names.add(inner.id)
+            elif isinstance(inner, ast.alias):
+                names.add((inner.asname or inner.name).partition(".")[0])
+    return names
+
+
+def used(tree):
+    """The names that a cell reads, wherever they are bound."""
+    return {node.id for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+@EACH
+def test_demonstrations_can_be_left_out(assignment):
+    """Grading leaves them out: they are locked, and define nothing that another cell reads."""
+    cells = code_of(SOURCES[assignment])
+    demonstrations = [cell for cell in cells if is_demonstration(cell)]
+    assert demonstrations
+    for cell in demonstrations:
+        assert utils.is_locked(cell) and not utils.is_grade(cell)
+        theirs = assigned(ast.parse(cell.source))
+        for other in cells:
+            if other is not cell:
+                read = theirs & used(ast.parse(other.source))
+                assert not read, f"{other.id} reads {read} of {cell.id}"
+
+
+@EACH
+def test_what_draws_is_a_demonstration(assignment):
+    """A helper may know how to draw; whatever draws as the notebook runs can be left out."""
+    for cell in code_of(SOURCES[assignment]):
+        tree = ast.parse(cell.source)
+        calls = {node.value.func.id for node in tree.body if isinstance(node, ast.Expr)
+                 and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)}
+        draws = "demonstrate" in calls or (calls & assigned(tree) and "plt.show()" in cell.source)
+        assert is_demonstration(cell) or not draws, cell.id
+
+
+@EACH
+def test_students_need_numpy_and_matplotlib_only(assignment):
+    for cell in code_of(SOURCES[assignment]):
+        for node in ast.walk(ast.parse(HIDDEN.sub("", cell.source))):
+            modules = [node.module] if isinstance(node, ast.ImportFrom) else [
+                alias.name for alias in getattr(node, "names", []) if isinstance(node, ast.Import)
+            ]
+            for module in modules:
+                top = module.partition(".")[0]
+                assert top in {"numpy", "matplotlib"} | sys.stdlib_module_names, cell.id
+
+
+# Real kernels.
+
+
+@EACH
+def test_a_source_passes_validate(assignment):
+    """With every cell looked at, demonstrations too: no error, no warning, full marks."""
+    validator = Validator(validate_all=True)
+    assert validator.validate(str(path_of("source", assignment))) == {}
+
+
+@EACH
+def test_a_release_fails_validate_at_every_graded_cell(assignment):
+    """nbgrader's Validate button must not tell a student that an empty notebook is fine."""
+    cells = NOTEBOOKS["release", assignment].cells
+    graded = [cell.source.strip() for cell in cells if utils.is_grade(cell)]
+    failed = Validator().validate(str(path_of("release", assignment)))["failed"]
+    assert [each["source"] for each in failed] == graded
+
+
+def test_generating_twice_gives_the_committed_release(released, tmp_path):
+    """By `autograder release` and by stock nbgrader, byte for byte."""
+    courses = {name: TemporaryCourse(tmp_path / name, released.settings, copy_of=released)
+               for name in CONTRACT}
+    finish({name: course.start("nbgrader", "generate_assignment", name, "--force")
+            for name, course in courses.items()})
+    for assignment, course in courses.items():
+        committed = path_of("release", assignment).read_bytes()
+        assert released.path("release", assignment).read_bytes() == committed, assignment
+        assert course.path("release", assignment).read_bytes() == committed, assignment
+
+
+def finish(running):
+    """Wait for processes that run side by side, and see that all went well."""
+    logs = {name: process.communicate(timeout=300)[1] for name, process in running.items()}
+    for name, process in running.items():
+        assert process.returncode == 0, logs[name]
+
+
+REFUSE = '''
+def _refuse(refused):
+    import sys
+
+    class Refuse:
+        def find_spec(self, name, path=None, target=None):
+            if name.partition(".")[0] in refused:
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    sys.meta_path.insert(0, Refuse())
+    for name in refused & {*sys.modules}:
+        del sys.modules[name]
+
+
+_refuse(REFUSED)
+del _refuse
+'''
+
+
+def needed_by(*packages):
+    """These distributions and all that they require, here and now."""
+    found, todo = set(), [*packages]
+    while todo:
+        name = re.sub(r"[-_.]+", "-", todo.pop()).lower()
+        if name not in found:
+            found.add(name)
+            for line in requires(name) or []:
+                wanted = Requirement(line)
+                if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
+                    todo.append(wanted.name)
+    return found
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """An environment whose kernels find numpy, matplotlib, and what the kernel itself needs.
+
+    Everything else that is installed here is refused.
+    """
+    allowed = needed_by("numpy", "matplotlib", "ipykernel")
+    refused = {module for module, names in packages_distributions().items()
+               if not allowed & {re.sub(r"[-_.]+", "-", name).lower() for name in names}}
+    refused = {module for module in refused if not module.startswith("_")}
+    settings = tmp_path_factory.mktemp("bare")
+    startup = settings / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00-refuse.py").write_text(REFUSE.replace("REFUSED", f"set({sorted(refused)!r})"))
+    course = TemporaryCourse(tmp_path_factory.mktemp("handout"), settings)
+    return SimpleNamespace(course=course, refused=refused)
+
+
+def run_all(course, *paths):
+    """Run notebooks from top to bottom, as they are; any error stops and fails."""
+    command = ["nbconvert", "--execute", "--to", "notebook"]
+    finish({path: course.start("jupyter", *command, path) for path in paths})
+    results = [path.with_suffix(".nbconvert.ipynb") for path in paths]
+    return [nbformat.read(path, as_version=4) for path in results]
+
+
+def test_a_release_runs_to_its_end_with_numpy_and_matplotlib_only(bare):
+    """Run All in JupyterLab and Colab stops at the first error; there must be none."""
+    paths = [bare.course.root / f"{assignment}.ipynb" for assignment in CONTRACT]
+    for path in paths:
+        path.write_bytes(path_of("release", path.stem).read_bytes())
+    for path, ran in zip(paths, run_all(bare.course, *paths), strict=True):
+        outputs = {cell.id: cell.outputs for cell in code_of(ran)}
+        assert not [each for each in outputs
+                    if any(output.get("name") == "stderr" for output in outputs[each])]
+        coded = sum(question.points for question in questions_of(path.stem).values())
+        said = "".join(output.text for output in outputs["summary"])
+        assert f"In reach: 0 of {coded:g} points" in said
+
+
+def test_the_bare_environment_is_bare(bare):
+    """The guard of the test above: what is refused can't be imported, and the rest can."""
+    assert {"autograder", "nbgrader", "nbformat", "scipy", "pandas"} & bare.refused == {
+        "autograder", "nbgrader", "nbformat"
+    }
+    tries = ["import numpy, matplotlib.pyplot, IPython, json"] + [
+        f"try:\n    import {name}\nexcept ModuleNotFoundError:\n    print('refused')"
+        for name in ("autograder", "nbgrader", "nbformat", "scipy", "pandas", "torch")
+    ]
+    path = bare.course.root / "tries.ipynb"
+    cells = [nbformat.v4.new_code_cell(source) for source in tries]
+    path.write_text(json.dumps(nbformat.v4.new_notebook(cells=cells)))
+    (ran,) = run_all(bare.course, path)
+    assert [cell.outputs[0].text for cell in ran.cells[1:]] == ["refused\n"] * 6

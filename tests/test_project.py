@@ -1,0 +1,159 @@
+"""The house keeps its own rules: packages, arrows between rooms, sizes, and nobody's addresses."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.temporary_course import BIN, ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+DEPENDENCIES = {(each := Requirement(line)).name: each for line in PROJECT["dependencies"]}
+TEST = {(each := Requirement(line)).name: each
+        for line in PROJECT["optional-dependencies"]["test"]}
+MODULES = sorted((ROOT / "autograder").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+
+# What each room may import of the package, and of the world besides the standard library.
+ROOMS = {
+    "truth": ({"truth"}, {"numpy"}),
+    "questions": ({"questions", "truth"}, {"numpy"}),
+    "box": ({"box"}, None),
+    "grading": ({"grading", "questions", "truth", "box"}, None),
+    "desk": ({"desk", "grading", "questions", "truth"}, None),
+}
+
+
+# Packages.
+
+
+def test_conda_and_pip_install_the_same():
+    """environment.yml holds Python, pip, this package, and what pyproject.toml asks for."""
+    lines = (ROOT / "environment.yml").read_text().splitlines()
+    listed = [line.strip()[2:] for line in lines if line.strip().startswith("- ")]
+    assert listed.count("-e .") == 1
+    wanted = [Requirement(line) for line in listed if re.match(r"[a-z]+>=", line)]
+    found = {each.name: str(each.specifier) for each in wanted}
+    assert found.pop("python") == PROJECT["requires-python"]
+    assert found == {name: str(each.specifier) for name, each in DEPENDENCIES.items()}
+    assert set(listed) - {str(each) for each in wanted} == {"conda-forge", "pip", "pip:", "-e ."}
+
+
+PINNED = re.compile(r"([\w.-]+)==(\S+)(?: ;[^#]*?)?((?: +--hash=sha256:[0-9a-f]{64})*) *")
+
+
+@pytest.fixture(scope="module")
+def lock():
+    """{name: (version, hashes)} of requirements.lock."""
+    text = (ROOT / "requirements.lock").read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
+    pinned = [PINNED.fullmatch(line) for line in lines]
+    assert all(pinned), [line for line, match in zip(lines, pinned, strict=True) if not match]
+    return {match[1]: (match[2], match[3].split()) for match in pinned}
+
+
+def test_every_locked_package_has_hashes(lock):
+    assert len(lock) > 50
+    assert [name for name, (_, hashes) in lock.items() if not hashes] == []
+
+
+def test_the_lock_covers_what_is_asked_for(lock):
+    for name, wanted in (DEPENDENCIES | TEST).items():
+        assert wanted.specifier.contains(lock[name][0]), name
+
+
+def test_the_lock_holds_no_address():
+    """Where packages come from is the business of whoever installs them."""
+    text = (ROOT / "requirements.lock").read_text()
+    options = set(re.findall(r"(?:^|\s)(--?[a-z][\w-]*)", text))
+    assert options == {"--hash"}
+    assert not re.search(r"https?:|file:|@ ", text)
+
+
+# Rooms.
+
+
+def imports(path):
+    """The modules that a file imports, wherever in it: dotted names."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield node.module
+            if node.module == "autograder":
+                yield from (f"autograder.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_arrows_run_one_way(path):
+    """The wall between answers and students' code is a wall of imports, too."""
+    room = path.relative_to(ROOT / "autograder").parts[0]
+    ours, theirs = ROOMS.get(room, (None, None))
+    for module in imports(path):
+        top, _, rest = module.partition(".")
+        if top == "autograder" and ours is not None:
+            assert rest.partition(".")[0] in ours, f"{path.name} imports {module}"
+        elif theirs is not None:
+            assert top in theirs | sys.stdlib_module_names, f"{path.name} imports {module}"
+
+
+def test_every_room_is_known():
+    """A new room says here whom it may call."""
+    rooms = {path.relative_to(ROOT / "autograder").parts[0] for path in MODULES
+             if path.parent != ROOT / "autograder"}
+    assert rooms <= set(ROOMS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_one_thing_and_says_which(path):
+    text = path.read_text()
+    assert text.count("\n") <= 300, "asking to be two things"
+    assert ast.get_docstring(ast.parse(text)), "opens with what it is"
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_test_says_in_one_line_what_it_guards(path):
+    opening = ast.get_docstring(ast.parse(path.read_text()))
+    assert opening and "\n" not in opening
+
+
+# Text.
+
+
+@pytest.fixture(scope="module")
+def tracked():
+    """{name: text} of every text file in git."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout, so nothing says which files belong to it")
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    texts = {}
+    for name in filter(None, listed.split("\0")):
+        data = (ROOT / name).read_bytes() if (ROOT / name).is_file() else b"\0"
+        if b"\0" not in data:
+            texts[name] = data.decode()
+    return texts
+
+
+def test_no_file_knows_the_machine_it_was_written_on(tracked):
+    home = "|".join(["root", "home", "Users", "work", "mnt", "tmp"])
+    machine = re.compile(rf"(?<![\w.<>~*}})/])/(?:{home})/\w|[A-Z]:\\\\Users")
+    found = {name: match[0] for name, text in tracked.items() if (match := machine.search(text))}
+    assert found == {}
+
+
+def test_text_files_end_their_lines_as_git_says(tracked):
+    assert [name for name, text in tracked.items() if "\r" in text] == []
+    assert [name for name, text in tracked.items() if text and not text.endswith("\n")] == []
+
+
+def test_ruff_finds_nothing():
+    """Modules and notebooks."""
+    command = [BIN / "ruff", "check", "--no-cache", "--output-format=concise"]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout
