@@ -10,7 +10,7 @@ from pathlib import Path
 from nbgrader import preprocessors as stock
 
 from autograder.grading.badge import OpenInColab
-from autograder.grading.outcome import OnlyVerdicts, WarningsCostNothing
+from autograder.grading.execute import TrustedExecute
 from autograder.grading.rebuild import Rebuild
 from autograder.grading.released import RefuseSilentChanges
 from autograder.grading.scores import ForgetEarlierScores
@@ -61,11 +61,9 @@ c.Autograde.sanitize_preprocessors = [
     stock.CheckCellMetadata,
 ]
 
-# Clean to graded. Both of ours stand between the outputs and SaveAutoGrades, which reads them.
+# Clean to graded. TrustedExecute runs the code behind walls and writes the score down outside.
 c.Autograde.autograde_preprocessors = [
-    stock.Execute,
-    OnlyVerdicts,
-    WarningsCostNothing,
+    TrustedExecute,
     stock.LimitOutput,
     stock.SaveAutoGrades,
     stock.AssignLatePenalties,
@@ -73,15 +71,6 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # A loop that never ends is stopped after 5 seconds by the visible checks and after 10 by each
-# question; this is the limit of a whole cell.
-c.Execute.timeout = 60
-
-c.Execute.extra_arguments = [
-    # Each kernel would warn, once per submission, that its loopback connection is not encrypted.
-    "--log-level=ERROR",
-    # After exit() or quit() in a cell, the kernel would end while the next cells are running.
-    "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None",
-]
-
-# Pictures and tables for the student's eyes: they define nothing, so grading leaves them out.
-c.Execute.skip_cells_with_tag = "demonstration"
+# question; this is the limit of a whole cell, and of a whole submission.
+c.TrustedExecute.timeout = 60
+c.TrustedExecute.submission_timeout = 300

@@ -1,5 +1,13 @@
 """Grades a course on gradient checking: `ask` is what a hidden-test cell calls."""
 
-from autograder.ask import ask
-
 __all__ = ["ask"]
+
+
+def __getattr__(name):
+    """Import `ask` when it is asked for: `box` is imported where no answers may be."""
+    if name != "ask":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from autograder.ask import ask
+
+    globals()["ask"] = ask  # the module of the same name would stand in its place
+    return ask

@@ -3,7 +3,7 @@
 import sys
 
 from autograder import questions
-from autograder.questions.in_process import InProcessStudent
+from autograder.grading.in_process import InProcessStudent
 
 
 def ask(name, seed=None):

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from autograder.questions.verdict import Marks, Verdict
+from autograder.questions.verdict import Marks, Verdict, Wrong
 
 ASSIGNMENTS = ("one_dimension", "n_dimensions", "planted_bugs")
 
@@ -67,7 +67,7 @@ def find(name):
     raise GraderFailed(f"no question is called {name!r}; there are {known}")
 
 
-def judge(name, student, seed=None):
+def judge(name, student, seed=None, silent=""):
     """Ask one question.
 
     Parameters
@@ -78,6 +78,8 @@ def judge(name, student, seed=None):
         Answers, from this process or from behind walls.
     seed : int, optional
         The seed of an earlier verdict; a fresh one by default.
+    silent : str
+        Why the student can't answer any more; then nothing is asked, and nothing earned.
 
     Returns
     -------
@@ -91,6 +93,11 @@ def judge(name, student, seed=None):
     asked = find(name)
     seed = secrets.randbits(48) if seed is None else int(seed)
     marks = Marks(asked.parts)
+    if silent:
+        for part in asked.parts:
+            with marks.part(part):
+                raise Wrong(f"This was not asked: {silent}.")
+        return Verdict(name, marks.findings(), seed)
     try:
         with np.errstate(all="ignore"):
             asked.asks(student, np.random.default_rng(seed), marks)

@@ -1,0 +1,1 @@
+"""Where a student's code runs; it knows nothing of `truth` or `questions`."""

@@ -1,0 +1,60 @@
+"""What a cell shows, as it comes from a child: checked before anybody takes it for an output."""
+
+from autograder.box.wire import WireError
+
+_TEXT, _BUNDLE, _NAME = (str,), (dict,), (str, type(None))
+KINDS = {
+    "stream": (_TEXT, _TEXT),
+    "display": (_BUNDLE, _BUNDLE, _NAME),
+    "update": (_BUNDLE, _BUNDLE, _NAME),
+    "result": (_BUNDLE, _BUNDLE, (int,), _NAME),
+    "error": (_TEXT, _TEXT, (list,)),
+    "clear": ((bool,),),
+}
+"""The fields of each kind of event; `autograder.box.shell` says what they hold."""
+
+STREAMS = ("stdout", "stderr")
+
+
+def checked(event):
+    """The event, when it is one; raises WireError otherwise.
+
+    Parameters
+    ----------
+    event : list
+        A kind and its fields, decoded from a frame.
+    """
+    kind, *fields = event
+    types = KINDS.get(kind) if type(kind) is str else None
+    if types is None or len(types) != len(fields):
+        raise WireError("an output of no known kind")
+    if not all(type(field) in known for field, known in zip(fields, types, strict=True)):
+        raise WireError(f"a {kind} of other fields")
+    if kind == "stream" and fields[0] not in STREAMS:
+        raise WireError("a stream of another name")
+    if kind == "error" and not all(type(line) is str for line in fields[2]):
+        raise WireError("a traceback that is no text")
+    for field in fields:
+        _check_json(field)
+    return (kind, *fields)
+
+
+def _check_json(value):
+    """Raise WireError unless it could come from a JSON file; depth is bounded by the decoder."""
+    if type(value) is dict:
+        for each in value.values():
+            _check_json(each)
+    elif type(value) in (list, tuple):
+        for each in value:
+            _check_json(each)
+    elif value is not None and type(value) not in (bool, int, float, str):
+        raise WireError(f"a {type(value).__name__} among the outputs")
+
+
+def size_of(value):
+    """Characters in an event, whatever it holds."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(size_of(key) + size_of(each) for key, each in value.items())
+    return sum(map(size_of, value)) if isinstance(value, list | tuple) else 8

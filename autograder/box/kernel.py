@@ -1,0 +1,109 @@
+"""System calls that Python's standard library has no name for, over ctypes.
+
+Numbers and constants are those of the kernel's headers: `asm/unistd_64.h` for x86_64 and
+`asm-generic/unistd.h` for aarch64.
+"""
+
+import ctypes
+import os
+import platform
+
+MACHINE = platform.machine()
+
+NUMBERS = {
+    "x86_64": {
+        "pivot_root": 155,
+        "seccomp": 317,
+        "open_tree": 428,
+        "move_mount": 429,
+        "mount_setattr": 442,
+        "landlock_create_ruleset": 444,
+        "landlock_add_rule": 445,
+        "landlock_restrict_self": 446,
+    },
+    "aarch64": {
+        "pivot_root": 41,
+        "seccomp": 277,
+        "open_tree": 428,
+        "move_mount": 429,
+        "mount_setattr": 442,
+        "landlock_create_ruleset": 444,
+        "landlock_add_rule": 445,
+        "landlock_restrict_self": 446,
+    },
+}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+NEW_CGROUP, NEW_IPC, NEW_NET, NEW_NS, NEW_PID, NEW_USER, NEW_UTS = (
+    0x02000000, 0x08000000, 0x40000000, 0x00020000, 0x20000000, 0x10000000, 0x04000000,
+)  # fmt: skip
+
+SET_DEATH_SIGNAL, SET_DUMPABLE, DROP_FROM_BOUNDING_SET, SET_NO_NEW_PRIVS, CLEAR_AMBIENT = (
+    1, 4, 24, 38, 47,
+)  # fmt: skip
+
+EMPTY_PATH = 0x1000
+RECURSIVE = 0x8000
+
+
+class Unsupported(OSError):
+    """This kernel, processor or container does not offer what was asked for."""
+
+
+def syscall(name, *arguments):
+    """Make one system call; raises OSError with what the kernel said."""
+    try:
+        number = NUMBERS[MACHINE][name]
+    except KeyError:
+        raise Unsupported(f"no system call {name} is known for {MACHINE}") from None
+    longs = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
+    return _checked(_libc.syscall(ctypes.c_long(number), *longs), name)
+
+
+def prctl(option, value=0, third=0, fourth=0, fifth=0):
+    """``prctl(2)``."""
+    numbers = [ctypes.c_ulong(each) for each in (value, third, fourth, fifth)]
+    return _checked(_libc.prctl(option, *numbers), "prctl")
+
+
+def unshare(flags):
+    """Leave the namespaces in `flags` for new ones; ``unshare(2)``."""
+    return _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+def setns(descriptor, flags):
+    """Enter the namespace of a descriptor; ``setns(2)``."""
+    return _checked(_libc.setns(descriptor, ctypes.c_int(flags)), "setns")
+
+
+def mount(source, target, kind, flags, options=""):
+    """``mount(2)``."""
+    words = [each.encode() for each in (source, str(target), kind)]
+    done = _libc.mount(*words, ctypes.c_ulong(flags), options.encode())
+    return _checked(done, f"mount on {target}")
+
+
+def umount_lazily(target):
+    """Take a mount out of sight; it goes when nobody uses it any more."""
+    return _checked(_libc.umount2(str(target).encode(), 2), f"umount of {target}")
+
+
+def drop_capabilities():
+    """Give up every capability for good, those of programs started later included."""
+    for capability in range(64):
+        try:
+            prctl(DROP_FROM_BOUNDING_SET, capability)
+        except OSError:
+            break  # beyond the last one that this kernel knows
+    prctl(CLEAR_AMBIENT, 4)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+def _checked(result, what):
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{what}: {os.strerror(error)}")
+    return result

@@ -1,0 +1,191 @@
+"""Namespaces: a file system that holds Python and little else, and no other process or network.
+
+The zygote enters once; each child then takes mounts, processes and a scratch folder of its own.
+"""
+
+import os
+import signal
+import struct
+from ctypes import create_string_buffer
+from pathlib import Path
+
+from autograder.box import kernel
+
+NOBODY = 65534
+STUDENT = 1000
+SCRATCH = "/tmp"
+
+_CLONE, _NOT_INHERITED = 1, os.O_CLOEXEC
+_HERE, _FROM_DESCRIPTOR = -100, 0x04
+_READ_ONLY, _NO_SETUID, _NO_DEVICES, _NO_PROGRAMS = 1, 2, 4, 8
+_PRIVATE, _WITH_ALL_BENEATH = 1 << 18, 1 << 14
+DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")
+PASSWD = f"student:x:{STUDENT}:{STUDENT}:student:{SCRATCH}:/bin/sh\n"
+APART = (
+    kernel.NEW_NS | kernel.NEW_PID | kernel.NEW_NET | kernel.NEW_IPC | kernel.NEW_UTS
+    | kernel.NEW_CGROUP
+)  # fmt: skip
+
+
+def enter(shown, hidden):
+    """Leave the host's files, network, processes and user for good; called once, by the zygote.
+
+    It returns in a forked process, the first of its namespace; the one before it only waits. Root
+    leaves its mounts first, because its Python may lie where nobody else can look, and then its
+    user id; anybody else needs the user namespace to be allowed to do anything.
+
+    Parameters
+    ----------
+    shown : list of str
+        What of the file system stays visible, read-only. Folders with all that is beneath.
+    hidden : list of str
+        Folders that are empty from now on, although something above them is shown.
+
+    Raises
+    ------
+    OSError
+        The host refuses one of the steps; this process is of no use any more.
+
+    Returns
+    -------
+    int
+        A descriptor of the namespace of processes, for :func:`fork_apart`.
+    """
+    processes = os.open("/proc", os.O_PATH | os.O_CLOEXEC)
+    user, group = os.geteuid(), os.getegid()
+    if user == 0:
+        kernel.unshare(kernel.NEW_NS)
+        _move_into(shown, hidden)
+        user = group = NOBODY
+        become(NOBODY)
+        kernel.unshare(kernel.NEW_USER | APART)
+        _name_the_user(processes, user, group)
+    else:
+        kernel.unshare(kernel.NEW_USER | APART)
+        _name_the_user(processes, user, group)
+        _move_into(shown, hidden)
+    kernel.mount("tmpfs", SCRATCH, "tmpfs", 2 | 4, "size=16m,mode=700")
+    first = os.fork()
+    if first:
+        _wait_for(first)
+    kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
+    own = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
+    os.close(processes)
+    return own
+
+
+def _wait_for(child):
+    """End as the child ends, holding nothing open in the meantime."""
+    os.closerange(0, 1024)
+    _, status = os.waitpid(child, 0)
+    os._exit(min(255, abs(os.waitstatus_to_exitcode(status))))
+
+
+def become(user):
+    """Give up root for an ordinary user id, with no group of root's left."""
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    # A change of user makes a process undumpable, and its uid_map belongs to root.
+    kernel.prctl(kernel.SET_DUMPABLE, 1)
+
+
+def fork_apart(own):
+    """Fork a child that is the first process of a namespace of its own.
+
+    A process can send its children into a new namespace only once, so it goes back to its own,
+    of which `own` is a descriptor, every time.
+    """
+    kernel.unshare(kernel.NEW_PID)
+    child = os.fork()
+    if child:
+        kernel.setns(own, kernel.NEW_PID)
+    return child
+
+
+def take_own_scratch(size, entries):
+    """Mounts of one's own, with an empty folder of limited size in them.
+
+    Called by each child after the fork.
+
+    Returns
+    -------
+    str
+        The folder.
+    """
+    kernel.unshare(kernel.NEW_NS | kernel.NEW_IPC)
+    options = f"size={size},nr_inodes={entries},mode=700"
+    kernel.mount("tmpfs", SCRATCH, "tmpfs", 2 | 4, options)
+    os.mkdir(f"{SCRATCH}/shm")
+    return SCRATCH
+
+
+def _name_the_user(processes, user, group):
+    for name, text in (
+        ("uid_map", f"{STUDENT} {user} 1"),
+        ("setgroups", "deny"),
+        ("gid_map", f"{STUDENT} {group} 1"),
+    ):
+        opened = os.open(f"self/{name}", os.O_WRONLY | os.O_CLOEXEC, dir_fd=processes)
+        os.write(opened, text.encode())
+        os.close(opened)
+
+
+def _move_into(shown, hidden):
+    """Make a root of nothing but what is shown, and leave the old one."""
+    os.umask(0o022)
+    kernel.mount("", "/", "", _PRIVATE | _WITH_ALL_BENEATH)
+    # Cloned before anything is mounted: what is shown may lie under the very folder used below.
+    copies = {path: _copy(path) for path in shown if not os.path.islink(path)}
+    devices = {path: _copy(path, _NO_SETUID | _NO_PROGRAMS) for path in DEVICES}
+    kernel.mount("tmpfs", SCRATCH, "tmpfs", 2 | 4, "size=1m,mode=755")
+    root = Path(SCRATCH)
+    for path in shown:
+        if path not in copies:
+            link = root / path[1:]
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(os.readlink(path))
+    for path, copy in (copies | devices).items():
+        _attach(copy, root / path[1:], os.path.isdir(path))
+    for path in hidden:
+        target = root / path[1:]
+        if target.is_dir():
+            kernel.mount("tmpfs", target, "tmpfs", 1 | 2 | 4, "size=4k,mode=755")
+    (root / "etc").mkdir(exist_ok=True)
+    (root / "etc/passwd").write_text(PASSWD)
+    (root / "dev/shm").symlink_to(f"{SCRATCH}/shm")
+    (root / SCRATCH[1:]).mkdir(exist_ok=True)
+    os.chdir(root)
+    try:
+        kernel.syscall("pivot_root", create_string_buffer(b"."), create_string_buffer(b"."))
+        kernel.umount_lazily(".")
+    except OSError:
+        # The first root of a machine can't be exchanged; the new one is moved over it instead.
+        kernel.mount(".", "/", "", 1 << 13)
+        os.chroot(".")
+    os.chdir("/")
+    _set_attributes(os.open("/", os.O_PATH | os.O_CLOEXEC), _READ_ONLY | _NO_SETUID, 0)
+
+
+def _copy(path, attributes=_READ_ONLY | _NO_SETUID | _NO_DEVICES):
+    """A mount of the same files that hangs nowhere yet: its descriptor."""
+    name = create_string_buffer(os.fsencode(path))
+    flags = _CLONE | _NOT_INHERITED | kernel.RECURSIVE
+    copy = kernel.syscall("open_tree", _HERE, name, flags)
+    _set_attributes(copy, attributes, kernel.RECURSIVE)
+    return copy
+
+
+def _set_attributes(descriptor, attributes, flags):
+    """Attributes are only ever added, because those of the host can't be taken away."""
+    wanted = create_string_buffer(struct.pack("=QQQQ", attributes, 0, 0, 0), 32)
+    nothing = create_string_buffer(b"")
+    kernel.syscall("mount_setattr", descriptor, nothing, kernel.EMPTY_PATH | flags, wanted, 32)
+
+
+def _attach(copy, target, is_folder):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.mkdir(exist_ok=True) if is_folder else target.touch()
+    place, nothing = create_string_buffer(os.fsencode(target)), create_string_buffer(b"")
+    kernel.syscall("move_mount", copy, nothing, _HERE, place, _FROM_DESCRIPTOR)
+    os.close(copy)

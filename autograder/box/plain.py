@@ -1,0 +1,56 @@
+"""The values that may pass between a student's code and the questions: numbers, text, arrays."""
+
+from typing import Any
+
+import numpy as np
+
+NUMBERS = "biufc"
+LONGEST_NUMBER = 4096
+"""Bits of a whole number; far beyond what any answer needs, and quick to print."""
+DEEPEST = 16
+
+
+class Unreadable(ValueError):
+    """A value of a kind that no question asks for."""
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """A copy of `value` made of nothing but built-in values and base-class arrays.
+
+    Parameters
+    ----------
+    value : number, str, None, array, function, or list, tuple or dict of these
+        What a student's code returned, or handed to a stand-in.
+    depth : int
+        How many lists, tuples and dicts it stands in.
+
+    Returns
+    -------
+    None, bool, int, float, complex, str, numpy.ndarray, list, tuple or dict
+
+    Raises
+    ------
+    Unreadable
+        The value, or one inside it, is of another kind, or there are too many inside each other.
+    """
+    if depth > DEEPEST:
+        raise Unreadable("lists inside lists without end")
+    if isinstance(value, np.generic):
+        # Extended precision has no built-in type.
+        value = np.asarray(value) if value.dtype.char in "gG" else value.item()
+    if value is None or type(value) in (bool, float, complex, str):
+        return value
+    if type(value) is int:
+        if value.bit_length() > LONGEST_NUMBER:
+            raise Unreadable("a whole number of thousands of digits")
+        return value
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in NUMBERS:
+            raise Unreadable(f"an array of {value.dtype}")
+        return np.array(value, subok=False)
+    if isinstance(value, list | tuple):
+        inside = (plain(each, depth + 1) for each in value)
+        return tuple(inside) if type(value) is tuple else list(inside)
+    if isinstance(value, dict):
+        return {str(key): plain(each, depth + 1) for key, each in value.items()}
+    raise Unreadable(f"a {type(value).__name__}")

@@ -1,0 +1,132 @@
+"""Tries every wall from inside, before anything is graded behind it.
+
+A canary goes where a student's code would go and tries to get out: at a file, a listener and a
+process that are really there. Grading refuses on a host where one of its attempts succeeds, and no
+setting changes that.
+"""
+
+import os
+import platform
+import socket
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from autograder.box import canary
+from autograder.box.limits import MEGABYTE, Limits
+from autograder.box.walls import LANDLOCK, NAMESPACES
+from autograder.box.warden import NoWalls, Warden
+
+LIMITS = Limits(
+    cell_seconds=20, call_seconds=20, submission_seconds=60, memory=96 * MEGABYTE,
+    disk=4 * MEGABYTE, entries=200, processes=16,
+)  # fmt: skip
+
+REMEDIES = {
+    "Linux": "grade on Linux 5.13 or newer with Landlock switched on (`lsm=landlock,...` on the "
+    "kernel's command line); in a container, allow user namespaces and Landlock, for example with "
+    "`--security-opt seccomp=unconfined`, or grade outside of it",
+    "Darwin": "macOS has no such walls: grade in a Linux virtual machine, for example with Lima or "
+    "Multipass",
+    "Windows": "Windows has no such walls: grade in WSL 2",
+}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One wall that was tried.
+
+    Attributes
+    ----------
+    wall : str
+        What it keeps a student's code from.
+    holds : bool
+    found : str
+        What the attempt met.
+    """
+
+    wall: str
+    holds: bool
+    found: str
+
+
+@cache
+def proven_warden(file=__file__):
+    """The process's own :class:`Warden`, with walls that have all been tried.
+
+    Parameters
+    ----------
+    file : str
+        Something readable of the course, for the canary to try and read.
+
+    Raises
+    ------
+    NoWalls
+        With the reason and the remedy.
+    """
+    reasons = []
+    for level in (NAMESPACES, LANDLOCK):
+        try:
+            warden = Warden(level)
+        except NoWalls as refused:
+            reasons.append(str(refused))
+            continue
+        broken = [each for each in try_walls(warden, file) if not each.holds]
+        if not broken:
+            return warden
+        warden.close()
+        reasons.append(f"{level}: " + ", ".join(f"{each.wall} ({each.found})" for each in broken))
+    remedy = REMEDIES.get(platform.system(), REMEDIES["Linux"])
+    raise NoWalls(f"this host can't keep a submission's code in: {'; '.join(reasons)}: {remedy}")
+
+
+def try_walls(warden, file=__file__):
+    """Send a canary behind a warden's walls.
+
+    Parameters
+    ----------
+    warden : autograder.box.warden.Warden
+    file : str
+
+    Returns
+    -------
+    list of Tried
+        One for each wall, in the order in which they were tried.
+    """
+    with ExitStack() as outside:
+        targets = _targets(outside, file) | {"watched": warden.level == LANDLOCK}
+        tried = []
+        for name in canary.ATTEMPTS:
+            # Each in a child of its own: some end it, as they should.
+            with warden.child(LIMITS) as child:
+                child.run(canary.SOURCE)
+                found = child.call(name, [targets], {}, {}, lambda function: None)
+            met = found["value"] if isinstance(found["value"], str) else found["failure"]
+            tried.append(Tried(canary.ATTEMPTS[name], met != canary.THROUGH, met))
+        return tried
+
+
+def _targets(outside, file):
+    """Things that are really there, for a canary to get at."""
+    folder = outside.enter_context(TemporaryDirectory(prefix="autograder-"))
+    os.chmod(folder, 0o777)
+    port = outside.enter_context(socket.socket())
+    port.bind(("127.0.0.1", 0))
+    port.listen()
+    name = f"autograder-{os.getpid()}"
+    abstract = outside.enter_context(socket.socket(socket.AF_UNIX))
+    abstract.bind(f"\0{name}")
+    abstract.listen()
+    return {
+        "file": str(file),
+        "package": str(Path(__file__).parents[1]),
+        "folder": folder,
+        "port": port.getsockname()[1],
+        "abstract": name,
+        "process": os.getpid(),
+        "memory": 2 * LIMITS.memory,
+        "disk": 2 * LIMITS.disk,
+        "processes": 4 * LIMITS.processes,
+    }

@@ -1,0 +1,218 @@
+"""Inside the walls: runs cells and answers calls, one message after the other.
+
+Everything in here shares its process with a student's code, which may change any of it. So nothing
+in here decides anything: what it sends is taken outside for what it is, a student's answer.
+"""
+
+import builtins
+import contextlib
+import os
+import signal
+import sys
+import threading
+
+from autograder.box.answers import Answers, record
+from autograder.box.plain import Unreadable, plain
+from autograder.box.shell import Stream
+from autograder.box.wire import INSIDE, Function, WireError, decode, frame, length_of
+
+_HELD_BACK = {signal.SIGINT, signal.SIGALRM}
+
+
+class Runner:
+    """Serves the messages of one submission.
+
+    Parameters
+    ----------
+    channel : socket.socket
+        Connected to the trusted side.
+    shell : autograder.box.shell.Shell
+        Fresh; its namespace is the notebook's.
+    """
+
+    def __init__(self, channel, shell):
+        self._channel, self._shell = channel, shell
+        self._lock = threading.RLock()
+        self._process = os.getpid()
+        self._in_cell = False
+        self._answers = Answers(shell.user_ns)
+        self._own, self._raised = {}, None
+        shell.send = lambda event: self._send(("show", *event))
+        sys.stdout, sys.stderr = (
+            Stream(name, number, shell.send) for name, number in (("stdout", 1), ("stderr", 2))
+        )
+
+    def serve(self):
+        """Answer until the trusted side ends the conversation."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
+        while True:
+            kind, *rest = self._read()
+            match kind:
+                case "run":
+                    self._send(("ran", self._run(*rest)))
+                case "call":
+                    self._call(*rest)
+                case "value":
+                    self._send_answer(self._answers.value(*rest), {})
+                case _:
+                    return
+
+    def _run(self, source):
+        signal.signal(signal.SIGINT, self._interrupt)
+        self._in_cell = True
+        try:
+            with _open_to_signals():
+                return self._shell.run(source)
+        except KeyboardInterrupt:
+            return False
+        finally:
+            self._in_cell = False
+
+    def _interrupt(self, *_):
+        if self._in_cell:
+            raise KeyboardInterrupt
+
+    def _call(self, name, arguments, by_name, replacing, functions, seconds):
+        given, counts = {}, {}
+        for number, function in functions.items():
+            make = self._proxy if function is None else _compiled(function, counts, number)
+            given[int(number)] = make(int(number))
+        self._own, self._raised = {}, None
+
+        def restored(value):
+            if isinstance(value, dict):
+                return {key: restored(each) for key, each in value.items()}
+            return given[value.number] if isinstance(value, Function) else value
+
+        arguments = [restored(each) for each in arguments]
+        by_name, replacing = restored(by_name), restored(replacing)
+        with _open_to_signals():
+            found = self._answers.call(name, arguments, by_name, replacing, seconds)
+        self._send_answer(found, counts)
+
+    def _send_answer(self, answer, counts):
+        try:
+            self._send(("answer", answer, counts))
+        except WireError as error:
+            self._send(("answer", record(raised="Unreadable", failure=f"returned {error}"), counts))
+
+    def _proxy(self, number):
+        def stand_in(*arguments, **by_name):
+            return self._ask(number, arguments, by_name)
+
+        stand_in.number = number
+        return stand_in
+
+    def _ask(self, number, arguments, by_name):
+        """Have a stand-in answered outside, and lend it what functions it was handed."""
+        if os.getpid() != self._process:
+            raise RuntimeError("a stand-in can be called in the notebook's own process only")
+        asked = [self._handed_over(each) for each in arguments]
+        named = {name: self._handed_over(each) for name, each in by_name.items()}
+        try:
+            message = frame(("ask", number, asked, named))
+        except WireError:  # an odd type, or one that is made plain first
+            message = frame(("ask", number, [*map(_plain, asked)], _plain(named)))
+        with self._lock:
+            kind, *rest = self._exchange(message)
+            while kind == "callback":
+                kind, *rest = self._exchange(frame(self._called_back(*rest)))
+        if kind == "reply":
+            return rest[0]
+        if self._raised is not None:
+            raised, self._raised = self._raised, None
+            raise raised
+        raise _exception(*rest)
+
+    def _handed_over(self, argument):
+        if not callable(argument):
+            return argument
+        if hasattr(argument, "number"):
+            return Function(argument.number)
+        number = INSIDE + len(self._own)
+        self._own[number] = argument
+        return Function(number)
+
+    def _called_back(self, number, arguments):
+        """Call a function that a stand-in was handed; what it raises stays here for later."""
+        try:
+            return "back", plain(self._own[number](*arguments))
+        except BaseException as error:
+            self._raised = error
+            return ("failed",)
+
+    def _exchange(self, message):
+        # No interruption between a question and its reply: the two sides would lose each other.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
+        try:
+            self._channel.sendall(message)
+            return self._read()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _send(self, message):
+        if os.getpid() == self._process:
+            body = frame(message)
+            with self._lock:
+                before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
+                try:
+                    self._channel.sendall(body)
+                finally:
+                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _read(self):
+        return decode(self._exactly(length_of(self._exactly(4))))
+
+    def _exactly(self, size):
+        chunk = self._channel.recv(size)
+        while len(chunk) < size:
+            more = self._channel.recv(size - len(chunk))
+            if not more:
+                os._exit(0)  # nobody is there any more
+            chunk += more
+        return chunk
+
+
+@contextlib.contextmanager
+def _open_to_signals():
+    """A student's code can be interrupted; what is around it can't."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD_BACK)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    try:
+        return value if isinstance(value, Function) else plain(value)
+    except Unreadable as unreadable:
+        raise TypeError(f"a number or an array belongs here, not {unreadable}") from None
+
+
+def _compiled(function, counts, number):
+    """Make a function that came as text, and that counts its calls."""
+    source, name, constants = function
+    space = {"np": sys.modules["numpy"]}
+    exec(source, space)
+    counts[number] = 0
+
+    def make(_):
+        def stand_in(*arguments, **by_name):
+            counts[number] += 1
+            return space[name](*arguments, **by_name, **constants)
+
+        return stand_in
+
+    return make
+
+
+def _exception(name, text):
+    """What a stand-in raised outside, as the exception of that name where Python has one."""
+    kind = getattr(builtins, name, None)
+    if isinstance(kind, type) and issubclass(kind, Exception):
+        with contextlib.suppress(Exception):
+            return kind(text)
+    return RuntimeError(text)

@@ -1,0 +1,214 @@
+"""The system calls that a student's code may make: an allowlist, compiled to a seccomp filter.
+
+Whatever is not listed fails with EPERM, so that new calls of new kernels are shut as well. Python,
+numpy, matplotlib, threads and child processes need what is listed; sockets, mounts, namespaces,
+tracing, other memory than a process's own, keyrings, io_uring and bpf are not.
+"""
+
+import ctypes
+import errno
+import os
+import struct
+
+from autograder.box import kernel
+
+# name: (x86_64, aarch64); None where the processor has no such call.
+PLAIN = {
+    "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57), "stat": (4, None),
+    "fstat": (5, 80), "lstat": (6, None), "poll": (7, None), "lseek": (8, 62),
+    "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214), "rt_sigaction": (13, 134),
+    "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "pread64": (17, 67),
+    "pwrite64": (18, 68), "readv": (19, 65), "writev": (20, 66), "access": (21, None),
+    "pipe": (22, None), "select": (23, None), "sched_yield": (24, 124), "mremap": (25, 216),
+    "msync": (26, 227), "mincore": (27, 232), "madvise": (28, 233), "dup": (32, 23),
+    "dup2": (33, None), "pause": (34, None), "nanosleep": (35, 101), "getitimer": (36, 102),
+    "alarm": (37, None), "setitimer": (38, 103), "getpid": (39, 172), "sendfile": (40, 71),
+    "sendto": (44, 206), "recvfrom": (45, 207), "shutdown": (48, 210), "getsockname": (51, 204),
+    "getpeername": (52, 205), "getsockopt": (55, 209), "exit": (60, 93), "wait4": (61, 260),
+    "uname": (63, 160), "flock": (73, 32), "fsync": (74, 82), "fdatasync": (75, 83),
+    "truncate": (76, 45), "ftruncate": (77, 46), "getdents64": (217, 61), "getcwd": (79, 17),
+    "chdir": (80, 49), "fchdir": (81, 50), "rename": (82, None), "mkdir": (83, None),
+    "rmdir": (84, None), "creat": (85, None), "link": (86, None), "unlink": (87, None),
+    "symlink": (88, None), "readlink": (89, None), "chmod": (90, None), "fchmod": (91, 52),
+    "umask": (95, 166), "gettimeofday": (96, 169), "getrlimit": (97, 163), "getrusage": (98, 165),
+    "sysinfo": (99, 179), "times": (100, 153), "getuid": (102, 174), "getgid": (104, 176),
+    "geteuid": (107, 175), "getegid": (108, 177), "setpgid": (109, 154), "getppid": (110, 173),
+    "getpgrp": (111, None), "setsid": (112, 157), "getgroups": (115, 158), "getresuid": (118, 148),
+    "getresgid": (120, 150), "getpgid": (121, 155), "getsid": (124, 156), "capget": (125, 90),
+    "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137), "rt_sigsuspend": (130, 133),
+    "sigaltstack": (131, 132), "utime": (132, None), "statfs": (137, 43), "fstatfs": (138, 44),
+    "getpriority": (140, 141), "setpriority": (141, 140), "sched_getparam": (143, 121),
+    "sched_getscheduler": (145, 120), "sched_get_priority_max": (146, 125),
+    "sched_get_priority_min": (147, 126), "arch_prctl": (158, None), "gettid": (186, 178),
+    "time": (201, None), "futex": (202, 98), "sched_setaffinity": (203, 122),
+    "sched_getaffinity": (204, 123), "epoll_create": (213, None), "set_tid_address": (218, 96),
+    "restart_syscall": (219, 128), "fadvise64": (221, 223), "clock_gettime": (228, 113),
+    "clock_getres": (229, 114), "clock_nanosleep": (230, 115), "exit_group": (231, 94),
+    "epoll_wait": (232, None), "epoll_ctl": (233, 21), "utimes": (235, None), "waitid": (247, 95),
+    "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79), "unlinkat": (263, 35),
+    "renameat": (264, 38), "linkat": (265, 37), "symlinkat": (266, 36), "readlinkat": (267, 78),
+    "fchmodat": (268, 53), "faccessat": (269, 48), "pselect6": (270, 72), "ppoll": (271, 73),
+    "set_robust_list": (273, 99), "get_robust_list": (274, 100), "utimensat": (280, 88),
+    "epoll_pwait": (281, 22), "fallocate": (285, 47), "eventfd2": (290, 19),
+    "epoll_create1": (291, 20), "dup3": (292, 24), "pipe2": (293, 59), "preadv": (295, 69),
+    "pwritev": (296, 70), "getcpu": (309, 168), "renameat2": (316, 276), "getrandom": (318, 278),
+    "membarrier": (324, 283), "copy_file_range": (326, 285), "statx": (332, 291),
+    "rseq": (334, 293), "close_range": (436, 436), "faccessat2": (439, 439),
+    "epoll_pwait2": (441, 441),
+}  # fmt: skip
+PROCESSES = {
+    "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281),
+}  # fmt: skip
+SIGNALS = {"kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131)}
+MMAP, CLONE, CLONE3, IOCTL, FCNTL, PRCTL, PRLIMIT, SETRLIMIT, SOCKETPAIR, SENDMSG, RECVMSG = (
+    (9, 222), (56, 220), (435, 435), (16, 29), (72, 25), (157, 167), (302, 261), (160, 164),
+    (53, 199), (46, 211), (47, 212),
+)  # fmt: skip
+ATTRIBUTES = {
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "getxattr": (191, 8),
+    "lgetxattr": (192, 9), "fgetxattr": (193, 10), "listxattr": (194, 11), "llistxattr": (195, 12),
+    "flistxattr": (196, 13),
+}  # fmt: skip
+
+AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+X32 = 0x40000000
+
+SHARED_ANONYMOUS = 0x01 | 0x20
+NEW_NAMESPACES = 0x7E020080  # user, pid, net, ipc, uts, cgroup, mount and time
+THREAD = 0x00010000
+QUESTIONS_TO_TERMINALS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+"""TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX."""
+FILE_CONTROLS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 1030, 1032, 1034)
+"""Everything harmless: no F_SETOWN or F_SETSIG (signals to others), no F_SETPIPE_SZ."""
+PROCESS_CONTROLS = (3, 15, 16, 0x53564D41)
+"""PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (glibc names its arenas)."""
+LOCAL = 1
+
+_ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
+_LOAD, _JUMP, _EQUAL, _GREATER, _ANY_BIT, _RETURN, _AND = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06, 0x54
+_FILTER_OF_ALL_THREADS = 1
+
+
+def install(may_fork):
+    """Put up the filter for this process and all that it starts; it can't be taken down.
+
+    Parameters
+    ----------
+    may_fork : bool
+        Whether other processes may be started, and signalled. Without a pid namespace of its own
+        a process could otherwise outlive its parent, or signal a stranger.
+    """
+    code = program(kernel.MACHINE, may_fork, os.getpid())
+    buffer = ctypes.create_string_buffer(code)
+    length = len(code) // 8
+    header = ctypes.create_string_buffer(struct.pack("@HP", length, ctypes.addressof(buffer)))
+    kernel.syscall("seccomp", 1, _FILTER_OF_ALL_THREADS, header)
+
+
+def program(machine, may_fork, pid):
+    """The filter as classic BPF, 8 bytes an instruction.
+
+    The calls that need no look at their arguments are found by a binary search over runs of
+    consecutive numbers, because the kernel goes through the filter at every single call.
+    """
+    column = ("x86_64", "aarch64").index(machine)
+
+    def numbers(table):
+        return [each[column] for each in table.values() if each[column] is not None]
+
+    allowed = numbers(PLAIN) + numbers(PROCESSES if may_fork else {})
+    special = [
+        *[(number, _denied(errno.ENOTSUP)) for number in numbers(ATTRIBUTES)],
+        # libc falls back to clone, whose flags can be looked at.
+        (CLONE3[column], _denied(errno.ENOSYS)),
+        (MMAP[column], _unless_all_bits(3, SHARED_ANONYMOUS)),
+        (CLONE[column], _clone(may_fork)),
+        (IOCTL[column], _only(1, QUESTIONS_TO_TERMINALS, errno.ENOTTY)),
+        (FCNTL[column], _only(1, FILE_CONTROLS)),
+        (PRCTL[column], _only(0, PROCESS_CONTROLS, errno.EINVAL)),
+        (PRLIMIT[column], _only(0, (0, pid))),
+        (SETRLIMIT[column], _allow()),
+        (SOCKETPAIR[column], _only(0, (LOCAL,))),
+        # The receiving end of a socket pair: there are no other sockets to talk through.
+        (SENDMSG[column], _allow()),
+        (RECVMSG[column], _allow()),
+    ]
+    for name, number in SIGNALS.items():
+        if number[column] is not None:
+            own = _allow() if may_fork else _only(0, (pid,))
+            special.append((number[column], own if name != "tkill" or may_fork else _refuse()))
+    body = _search(_runs(allowed))
+    for number, tail in reversed(special):
+        body = _step(_EQUAL, number, 0, len(tail) // 8) + tail + body
+    head = _op(_LOAD, 4) + _step(_EQUAL, AUDIT[machine], 1, 0) + _refuse() + _op(_LOAD, 0)
+    if machine == "x86_64":
+        head += _step(_GREATER, X32, 0, 1) + _refuse()
+    return head + body
+
+
+def _op(code, value):
+    return struct.pack("=HBBI", code, 0, 0, value)
+
+
+def _step(code, value, if_true, if_false):
+    return struct.pack("=HBBI", code, if_true, if_false, value)
+
+
+def _allow():
+    return _op(_RETURN, _ALLOW)
+
+
+def _denied(error):
+    return _op(_RETURN, _ERRNO | error)
+
+
+def _refuse():
+    return _denied(errno.EPERM)
+
+
+def _argument(index, high=False):
+    """Load half of an argument; both processors are little-endian."""
+    return _op(_LOAD, 16 + 8 * index + 4 * high)
+
+
+def _only(index, values, error=errno.EPERM):
+    """Allow when the lower half of an argument is one of `values`; the kernel looks no further."""
+    tests = b"".join(
+        _step(_EQUAL, value, len(values) - place, 0) for place, value in enumerate(values)
+    )
+    return _argument(index) + tests + _denied(error) + _allow()
+
+
+def _unless_all_bits(index, bits):
+    compare = _op(_AND, bits) + _step(_EQUAL, bits, 0, 1)
+    return _argument(index) + compare + _refuse() + _allow()
+
+
+def _clone(may_fork):
+    new_namespace = _argument(0) + _step(_ANY_BIT, NEW_NAMESPACES, 0, 1) + _refuse()
+    if may_fork:
+        return new_namespace + _allow()
+    return new_namespace + _step(_ANY_BIT, THREAD, 1, 0) + _refuse() + _allow()
+
+
+def _runs(numbers):
+    """Pairs (first, last) of consecutive numbers."""
+    runs = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = runs[-1][0], number
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def _search(runs):
+    """Allow what is in one of the runs: a binary search, left half first."""
+    if len(runs) == 1:
+        first, last = runs[0]
+        return _step(_GREATER, first, 0, 2) + _step(_GREATER, last + 1, 1, 0) + _allow() + _refuse()
+    middle = len(runs) // 2
+    left, right = _search(runs[:middle]), _search(runs[middle:])
+    # A conditional jump reaches 255 instructions; the plain one that it steps over, any number.
+    skip = _step(_GREATER, runs[middle][0], 0, 1) + _op(_JUMP, len(left) // 8)
+    return skip + left + right

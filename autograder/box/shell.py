@@ -1,0 +1,190 @@
+"""The shell that runs cells as Jupyter's kernel does, with its outputs sent as events.
+
+An event is a tuple of plain values: ``("stream", name, text)``, ``("display", data, metadata,
+display_id)``, ``("update", data, metadata, display_id)``, ``("result", data, metadata,
+count, display_id)``, ``("error", name, text, traceback)`` or ``("clear", wait)``.
+"""
+
+import io
+import json
+import subprocess
+import sys
+import time
+from base64 import b64encode
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
+from traitlets import Any, Type
+
+NO_INPUT = "nobody is there to answer while a notebook is graded: a cell can't ask for input"
+FLUSH_SECONDS, FLUSH_CHARACTERS = 0.05, 4096
+
+
+class Stream(io.TextIOBase):
+    """``sys.stdout`` or ``sys.stderr`` of a cell.
+
+    Text is gathered for a moment, because a frame for every `print` would cost more than it.
+    """
+
+    encoding, errors = "UTF-8", "replace"
+
+    def __init__(self, name, descriptor, send):
+        self.name = f"<{name}>"
+        self._kind, self._descriptor, self._send = name, descriptor, send
+        self._gathered, self._length, self._since = [], 0, 0.0
+
+    def fileno(self):
+        return self._descriptor
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        now = time.monotonic()
+        if not self._gathered:
+            self._since = now
+        self._gathered.append(text)
+        self._length += len(text)
+        if self._length > FLUSH_CHARACTERS or now - self._since > FLUSH_SECONDS:
+            self.flush()
+        return len(text)
+
+    def flush(self):
+        text, self._gathered, self._length = "".join(self._gathered), [], 0
+        if text:
+            self._send(("stream", self._kind, text))
+
+
+class _Displays(DisplayPublisher):
+    """`display()` and `clear_output()`."""
+
+    def publish(self, data, metadata=None, *, transient=None, update=False, **_):
+        _flush()
+        self._validate_data(data, metadata)
+        identity = (transient or {}).get("display_id")
+        identity = None if identity is None else text_of(identity)
+        self.shell.send(
+            ("update" if update else "display", mime(data), mime(metadata or {}), identity)
+        )
+
+    def clear_output(self, wait=False):
+        _flush()
+        self.shell.send(("clear", bool(wait)))
+
+
+class _Results(DisplayHook):
+    """The value of a cell's last expression."""
+
+    _shown = Any(allow_none=True)
+
+    def start_displayhook(self):
+        self._shown = None
+
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self._shown = mime(format_dict), mime(md_dict or {})
+
+    def finish_displayhook(self):
+        _flush()
+        shown, self._shown = self._shown, None
+        if shown and shown[0]:
+            self.shell.send(("result", *shown, self.prompt_count, None))
+
+
+class Shell(InteractiveShell):
+    """An IPython shell whose outputs go to `send`, a function of one event."""
+
+    displayhook_class = Type(_Results)
+    display_pub_class = Type(_Displays)
+    send = Any()
+
+    def init_history(self):
+        """No file of history: it would need a thread before the fork and a place after it."""
+        self.config.HistoryManager.enabled = False
+        super().init_history()
+
+    def init_virtualenv(self):
+        """The interpreter is the right one already."""
+
+    def enable_gui(self, gui=None):
+        """Figures are pictures here; there is no event loop of windows."""
+
+    def ask_exit(self):
+        """As in a notebook: exit() ends nothing that other cells need."""
+
+    def run(self, source):
+        """Run one cell; True when it ended without an error.
+
+        Everything that it shows has been sent when this returns.
+        """
+        try:
+            return bool(self.run_cell(source, store_history=True).success)
+        finally:
+            _flush()
+
+    def _showtraceback(self, etype, evalue, stb):
+        _flush()
+        self.send(("error", text_of(etype.__name__), text_of(evalue), [*map(text_of, stb)]))
+
+    def system(self, cmd):
+        """``!command``, through a pipe: there are no terminals here."""
+        self.user_ns["_exit_code"] = _command(self.var_expand(cmd, depth=1), self._print_command)
+
+    def getoutput(self, cmd, split=True, depth=0):
+        """``x = !command``."""
+        lines = []
+        _command(self.var_expand(cmd, depth=depth + 1), lines.append)
+        text = "".join(lines)
+        return SList(text.splitlines()) if split else text
+
+    @staticmethod
+    def _print_command(text):
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _command(command, show):
+    running = subprocess.Popen(
+        command, shell=True, text=True, errors="replace",
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    with running:
+        for line in running.stdout:
+            show(line)
+    return running.returncode
+
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+
+
+def text_of(value):
+    """`value` as text of the built-in type, whatever its ``__str__`` does."""
+    try:
+        return "".join([str(value)])
+    except Exception:
+        return "what can't be printed"
+
+
+def mime(bundle):
+    """A bundle of representations as plain values: pictures in base64, the rest as JSON has it."""
+    return {str(kind): _jsonable(value) for kind, value in bundle.items()}
+
+
+def _jsonable(value):
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    return text_of(value) if isinstance(value, str) else json.loads(json.dumps(value, default=str))
+
+
+def refuse_input(prompt=""):
+    """What ``input()`` and ``getpass()`` are while a notebook is graded."""
+    raise StdinNotImplementedError(NO_INPUT)

@@ -1,0 +1,120 @@
+"""The walls around a child, in the order in which they must go up.
+
+Each wall alone leaves holes that another one shuts, so all of them stand. Where the host refuses
+user namespaces, Landlock and seccomp still do, with no child processes and a scratch folder whose
+size is watched from outside; without these two nothing is graded (see `preflight`).
+"""
+
+import os
+import resource
+import signal
+import sys
+import tempfile
+
+from autograder.box import kernel, landlock, namespaces, seccomp
+from autograder.box.shown import hidden, shown, without
+
+NAMESPACES, LANDLOCK = "namespaces", "landlock"
+"""The two levels: everything, or everything that needs no user namespace."""
+
+CHANNEL = 3
+STACK = 8 << 20
+
+
+class Walls:
+    """What the zygote prepares once, for its children to put up in a moment.
+
+    Parameters
+    ----------
+    level : {"namespaces", "landlock"}
+
+    Raises
+    ------
+    OSError
+        The host does not offer this level; the process is of no use any more.
+    """
+
+    def __init__(self, level):
+        self.level = level
+        self.scratch = namespaces.SCRATCH if level == NAMESPACES else None
+        self._size = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        if level == NAMESPACES:
+            self._own_processes = namespaces.enter(shown(), hidden())
+            self._readable, self._listable = ["/"], []
+        else:
+            if not landlock.version():
+                raise kernel.Unsupported("this kernel has no Landlock, or has it switched off")
+            self._readable, self._listable = without(shown(), hidden())
+            self._readable += namespaces.DEVICES
+            if os.geteuid() == 0 and _stays_readable_for_nobody():
+                namespaces.become(namespaces.NOBODY)
+
+    @property
+    def forks(self):
+        """Whether a child may start processes: only where they all end with it."""
+        return self.level == NAMESPACES
+
+    def fork(self):
+        """Fork a child, the first process of a namespace of its own where there are any."""
+        if self.level != NAMESPACES:
+            return os.fork()
+        return namespaces.fork_apart(self._own_processes)
+
+    def enclose(self, limits, scratch):
+        """Put up all walls around this process, for good.
+
+        Called by a child right after the fork, with the channel on descriptor 3, its output on 1
+        and 2, nothing else open, and no byte of a student's read yet.
+
+        Parameters
+        ----------
+        limits : autograder.box.limits.Limits
+        scratch : str
+            Its scratch folder at the level "landlock"; at the other it gets one of its own.
+        """
+        kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
+        os.setsid()
+        memory = os.pread(self._size, 64, 0).split()
+        os.closerange(CHANNEL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        if self.level == NAMESPACES:
+            scratch = namespaces.take_own_scratch(limits.disk, limits.entries)
+        _settle_in(scratch)
+        _set_limits(limits, int(memory[0]) * resource.getpagesize())
+        kernel.drop_capabilities()
+        kernel.prctl(kernel.SET_DUMPABLE, 0)
+        kernel.prctl(kernel.SET_NO_NEW_PRIVS, 1)
+        landlock.restrict(self._readable, [scratch, "/dev/null"], self._listable)
+        seccomp.install(self.forks)
+
+
+def _stays_readable_for_nobody():
+    """Whether Python can be read without being root; tried in a process that ends with it."""
+    child = os.fork()
+    if not child:
+        namespaces.become(namespaces.NOBODY)
+        os._exit(not all(map(os.access, (os.__file__, sys.prefix), (os.R_OK, os.X_OK))))
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _settle_in(scratch):
+    """Home, working folder and temporary files are all the scratch folder."""
+    os.chdir(scratch)
+    os.environ.update(HOME=scratch, TMPDIR=scratch, IPYTHONDIR=f"{scratch}/.ipython")
+    tempfile.tempdir = None
+
+
+def _set_limits(limits, size):
+    for what, most in (
+        (resource.RLIMIT_AS, size + limits.memory),
+        (resource.RLIMIT_FSIZE, limits.disk),
+        (resource.RLIMIT_NOFILE, limits.descriptors),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_STACK, STACK),
+        (resource.RLIMIT_CPU, int(limits.submission_seconds) + 1),
+        (resource.RLIMIT_NPROC, limits.processes),
+    ):
+        hard = resource.getrlimit(what)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (most, most))

@@ -1,0 +1,261 @@
+"""Messages over a pipe: framed, strictly decoded, and never more than values.
+
+A frame is its length (4 bytes, little-endian) and one encoded value. The reader on the trusted side
+takes whatever bytes come: they decode to a plain value, or raise :class:`WireError` and nothing
+else. There is no reference to a class, a function or a name in the format, so nothing can be run.
+
+========  =======================================================================
+tag       what follows
+========  =======================================================================
+N T F     nothing: None, True, False
+i         a whole number: its bytes (2), then two's complement
+d c       a float (8), a complex number (16)
+s         text: its bytes (4), UTF-8
+a         an array: dtype character, dimensions (1), lengths (4 each), numbers in C order
+l t       a list, a tuple: how many (4), then each
+m         a dict: how many (4), then text and value in turns
+f         a function that stays where it is: its number (4)
+========  =======================================================================
+"""
+
+import math
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+LARGEST_FRAME = 16 << 20
+DEEPEST = 24
+MOST_VALUES = 200_000
+MOST_DIMENSIONS = 8
+LONGEST_NUMBER = 1024
+"""Bytes of a whole number."""
+
+INSIDE = 1 << 31
+"""Numbers of functions from here on belong to the child, those below to the trusted side."""
+
+DTYPES = {np.dtype(each).char: np.dtype(each) for each in "?bBhHiIlLqQefdgFDG"}
+"""Every numeric type of numpy's, extended precision included; no objects, no fields, no text."""
+
+_LENGTH = struct.Struct("<I")
+_FLOAT, _COMPLEX, _SHORT = struct.Struct("<d"), struct.Struct("<dd"), struct.Struct("<H")
+
+
+class WireError(ValueError):
+    """The bytes are no message, or the value can't be one."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that stays on its side of the pipe; only its number is sent."""
+
+    number: int
+
+
+def frame(value):
+    """A value as bytes to send: its length, and the encoded value."""
+    chunks = []
+    _encode(value, chunks, 0)
+    body = b"".join(chunks)
+    if len(body) > LARGEST_FRAME:
+        raise WireError(f"a message of {len(body)} bytes; {LARGEST_FRAME} at most")
+    return _LENGTH.pack(len(body)) + body
+
+
+def length_of(head):
+    """How many bytes follow the four of `head`."""
+    (length,) = _LENGTH.unpack(head)
+    if length > LARGEST_FRAME:
+        raise WireError(f"a message of {length} bytes is announced; {LARGEST_FRAME} at most")
+    return length
+
+
+def _encode(value, chunks, depth):
+    kind = type(value)
+    if kind is np.ndarray:
+        chunks.append(_head_of_array(value))
+        chunks.append(value.tobytes())
+    elif kind is str:
+        text = value.encode("utf-8", "replace")
+        chunks.append(b"s" + _LENGTH.pack(len(text)))
+        chunks.append(text)
+    elif kind is float:
+        chunks.append(b"d" + _FLOAT.pack(value))
+    elif value is None:
+        chunks.append(b"N")
+    elif kind is bool:
+        chunks.append(b"T" if value else b"F")
+    elif kind is int:
+        size = value.bit_length() // 8 + 1
+        if size > LONGEST_NUMBER:
+            raise WireError("a whole number of thousands of digits")
+        chunks.append(b"i" + _SHORT.pack(size) + value.to_bytes(size, "little", signed=True))
+    elif kind is complex:
+        chunks.append(b"c" + _COMPLEX.pack(value.real, value.imag))
+    elif kind is Function:
+        chunks.append(b"f" + _LENGTH.pack(value.number))
+    elif isinstance(value, np.generic) and value.dtype.char not in "gGOSUVMm":
+        _encode(value.item(), chunks, depth)
+    elif depth >= DEEPEST:
+        raise WireError("values inside values without end")
+    elif kind is dict:
+        chunks.append(b"m" + _LENGTH.pack(len(value)))
+        for key, each in value.items():
+            if type(key) is not str:
+                raise WireError(f"a {type(key).__name__} as a key")
+            _encode(key, chunks, depth + 1)
+            _encode(each, chunks, depth + 1)
+    elif kind is tuple or kind is list:
+        chunks.append((b"t" if kind is tuple else b"l") + _LENGTH.pack(len(value)))
+        for each in value:
+            _encode(each, chunks, depth + 1)
+    else:
+        raise WireError(f"a {kind.__name__} can't be sent")
+
+
+_heads = {}
+
+
+def _head_of_array(array):
+    """Most arrays come in few shapes, and thousands of times."""
+    key = array.dtype.char, array.shape
+    head = _heads.get(key)
+    if head is None:
+        if array.dtype.char not in DTYPES or not array.dtype.isnative:
+            raise WireError(f"an array of {array.dtype} can't be sent")
+        if array.ndim > MOST_DIMENSIONS:
+            raise WireError(f"an array of {array.ndim} dimensions; {MOST_DIMENSIONS} at most")
+        lengths = struct.pack(f"<{array.ndim}I", *array.shape)
+        head = b"a" + array.dtype.char.encode() + bytes([array.ndim]) + lengths
+        if len(_heads) < 1000:
+            _heads[key] = head
+    return head
+
+
+def decode(body):
+    """The value of a frame's body.
+
+    Parameters
+    ----------
+    body : bytes
+        Whatever came.
+
+    Returns
+    -------
+    None, bool, int, float, complex, str, numpy.ndarray, list, tuple, dict or Function
+        Arrays are copies that can be written to.
+
+    Raises
+    ------
+    WireError
+        The bytes are not exactly one value within the limits. Nothing else is raised.
+    """
+    reader = _Reader(body)
+    try:
+        value = reader.value(0)
+    except (struct.error, UnicodeDecodeError, IndexError, OverflowError) as error:
+        raise WireError(f"no value at byte {reader.at}: {error}") from None
+    if reader.at != len(body):
+        raise WireError(f"{len(body) - reader.at} bytes too many")
+    return value
+
+
+class _Reader:
+    def __init__(self, body):
+        self.body, self.at, self.seen = body, 0, 0
+
+    def value(self, depth):
+        self.seen += 1
+        if self.seen > MOST_VALUES:
+            raise WireError(f"more than {MOST_VALUES} values")
+        tag = self.body[self.at]
+        self.at += 1
+        read = _READERS.get(tag)
+        if read is None:
+            raise WireError(f"no value begins with {tag}")
+        return read(self, depth)
+
+    def take(self, size):
+        end = self.at + size
+        if end > len(self.body):
+            raise WireError("it ends too soon")
+        taken = self.body[self.at : end]
+        self.at = end
+        return taken
+
+    def count(self):
+        return _LENGTH.unpack(self.take(4))[0]
+
+    def _integer(self, depth):
+        size = _SHORT.unpack(self.take(2))[0]
+        if not 0 < size <= LONGEST_NUMBER:
+            raise WireError(f"a whole number of {size} bytes")
+        return int.from_bytes(self.take(size), "little", signed=True)
+
+    def _text(self, depth):
+        return str(self.take(self.count()), "utf-8")
+
+    def _array(self, depth):
+        end = self.at + 2 + 4 * self.body[self.at + 1]
+        head = self.body[self.at : end]
+        self.at = end
+        known = _shapes.get(head)
+        if known is None:
+            known = _shape_of_head(head)
+            if len(_shapes) < 1000:
+                _shapes[head] = known
+        dtype, shape, size = known
+        taken = self.take(size)
+        if dtype.char == "?":
+            return np.frombuffer(taken, np.uint8).reshape(shape) != 0
+        return np.frombuffer(taken, dtype).reshape(shape).copy() if size else np.zeros(shape, dtype)
+
+    def _sequence(self, depth):
+        return [self.value(depth + 1) for _ in range(self._inside(depth))]
+
+    def _tuple(self, depth):
+        return tuple(self._sequence(depth))
+
+    def _dictionary(self, depth):
+        found = {}
+        for _ in range(self._inside(depth)):
+            key = self.value(depth + 1)
+            if type(key) is not str:
+                raise WireError("a key that is no text")
+            found[key] = self.value(depth + 1)
+        return found
+
+    def _inside(self, depth):
+        if depth >= DEEPEST:
+            raise WireError("values inside values without end")
+        return self.count()
+
+
+_shapes = {}
+
+
+def _shape_of_head(head):
+    """dtype, shape and bytes of an array; multiplied in Python, where no product wraps around."""
+    dtype, dimensions = DTYPES.get(chr(head[0])), head[1]
+    if dtype is None or dimensions > MOST_DIMENSIONS:
+        raise WireError("no array of numbers")
+    shape = struct.unpack(f"<{dimensions}I", head[2:])
+    if dtype.itemsize * math.prod(max(length, 1) for length in shape) > LARGEST_FRAME:
+        raise WireError(f"an array of shape {shape}")
+    return dtype, shape, dtype.itemsize * math.prod(shape)
+
+
+_READERS = {
+    ord("N"): lambda reader, depth: None,
+    ord("T"): lambda reader, depth: True,
+    ord("F"): lambda reader, depth: False,
+    ord("i"): _Reader._integer,
+    ord("d"): lambda reader, depth: _FLOAT.unpack(reader.take(8))[0],
+    ord("c"): lambda reader, depth: complex(*_COMPLEX.unpack(reader.take(16))),
+    ord("s"): _Reader._text,
+    ord("a"): _Reader._array,
+    ord("l"): _Reader._sequence,
+    ord("t"): _Reader._tuple,
+    ord("m"): _Reader._dictionary,
+    ord("f"): lambda reader, depth: Function(reader.count()),
+}

@@ -1,0 +1,128 @@
+"""A warm interpreter that forks one child per submission.
+
+It runs as a process of its own, started with an empty environment and one descriptor: its end of
+the control socket. It has imported what notebooks need, and nothing of `truth` or `questions`.
+"""
+
+import builtins
+import gc
+import getpass
+import json
+import os
+import random
+import select
+import signal
+import socket
+import sys
+import threading
+
+import numpy as np
+
+from autograder.box.limits import Limits
+from autograder.box.runner import Runner
+from autograder.box.shell import Shell, refuse_input
+from autograder.box.walls import CHANNEL, Walls
+
+WARM_UP = r"""
+import asyncio
+import numpy as np
+import matplotlib.pyplot as plt
+np.random.default_rng(0).normal(size=3) @ np.linalg.inv(np.eye(3))
+figure, axes = plt.subplots()
+axes.loglog([1e-3, 1], [1, 2], marker="o", label=r"$\theta_1$ x")
+axes.set_title("warm"), axes.set_xlabel("x"), axes.legend()
+axes.imshow(np.eye(2))
+plt.show()
+"""
+ERROR = "1 / 0"
+
+
+def main(level, folder):
+    """Build the walls that are built once, warm up, then fork whenever asked.
+
+    Parameters
+    ----------
+    level : {"namespaces", "landlock"}
+    folder : str
+        A scratch folder for the zygote itself, at the level "landlock".
+    """
+    control = socket.socket(fileno=CHANNEL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    try:
+        walls = Walls(level)
+    except OSError as error:
+        control.sendall(json.dumps({"refused": str(error)}).encode())
+        return
+    shell = _warm(walls.scratch or folder)
+    leaked = [name for name in sys.modules if name.startswith(("autograder.t", "autograder.q"))]
+    if leaked or threading.active_count() != 1:
+        raise RuntimeError(f"not fit to be forked: {leaked}, {threading.enumerate()}")
+    gc.collect()
+    gc.freeze()
+    control.sendall(json.dumps({"up": os.getuid()}).encode())
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 4096, 3)
+        if not request:
+            return
+        asked = json.loads(request)
+        child = walls.fork()
+        if child == 0:
+            _become_child(walls, shell, descriptors, asked)
+        for each in descriptors:
+            os.close(each)
+        _watch(control, child)
+
+
+def _warm(folder):
+    """Import and use once what nearly every notebook uses; the shell that children start with."""
+    os.chdir(folder)
+    os.environ.update(HOME=folder, IPYTHONDIR=f"{folder}/.ipython", MPLCONFIGDIR=f"{folder}/.mpl")
+    shell = Shell.instance(send=lambda event: None)
+    shell.run_line_magic("matplotlib", "inline")
+    if [shell.run(each) for each in (WARM_UP, ERROR)] != [True, False]:
+        raise RuntimeError("the interpreter could not be warmed up")
+    shell.reset()
+    return shell
+
+
+def _watch(control, child):
+    """Hand the child's descriptor to the trusted side and wait for its end, or for nobody."""
+    pidfd = os.pidfd_open(child)
+    socket.send_fds(control, [b"{}"], [pidfd])
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    poll.register(control, select.POLLIN)
+    for descriptor, _ in poll.poll():
+        if descriptor == control.fileno():
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    os.close(pidfd)
+    _, status = os.waitpid(child, 0)
+    control.sendall(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode())
+
+
+def _become_child(walls, shell, descriptors, asked):
+    """The life of a child; never returns."""
+    channel, out, err = descriptors
+    try:
+        # Out of the way of the numbers that they shall have.
+        channel, out, err = (os.dup2(each, 100 + each, False) for each in (channel, out, err))
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for number, each in enumerate((nothing, out, err, channel)):
+            os.dup2(each, number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        walls.enclose(Limits(**asked["limits"]), asked["scratch"])
+        _start_afresh()
+        Runner(socket.socket(fileno=CHANNEL), shell).serve()
+    except BaseException as error:
+        os.write(2, f"{type(error).__name__}: {error}".encode())
+        os._exit(70)
+    os._exit(0)
+
+
+def _start_afresh():
+    """What a new process has and a forked one shares: random numbers, the way to modules."""
+    random.seed()
+    np.random.seed()  # noqa: NPY002  (the generator that students' old code shares)
+    builtins.input = getpass.getpass = refuse_input
+    sys.argv[:] = [""]
+    sys.path.insert(0, "")

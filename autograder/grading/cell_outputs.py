@@ -1,0 +1,73 @@
+"""What a cell showed, as the outputs of a notebook."""
+
+from nbformat.v4 import new_output
+
+
+class Outputs:
+    """Collects the outputs of a notebook's cells, one cell after the other.
+
+    A display can be updated later, also from another cell, so it remembers those that can.
+    """
+
+    def __init__(self):
+        self._displays = {}
+
+    def of_cell(self, events):
+        """The outputs of one cell.
+
+        Parameters
+        ----------
+        events : list of tuple
+            As they came from a child: see `autograder.box.events`.
+
+        Returns
+        -------
+        list of NotebookNode
+            As nbclient makes them, with neighbouring texts of one stream joined.
+        """
+        outputs, clear_before_next = [], False
+        for kind, *fields in events:
+            if kind == "clear":
+                clear_before_next = fields[0]
+                if not clear_before_next:
+                    outputs.clear()
+            elif kind == "update":
+                self._update(*fields)
+            else:
+                if clear_before_next:
+                    outputs.clear()
+                    clear_before_next = False
+                self._append(outputs, kind, fields)
+        return outputs
+
+    def _append(self, outputs, kind, fields):
+        match kind:
+            case "stream":
+                name, text = fields
+                if outputs and outputs[-1].get("name") == name:
+                    outputs[-1].text += text
+                else:
+                    outputs.append(new_output("stream", name=name, text=text))
+            case "error":
+                name, text, traceback = fields
+                outputs.append(new_output("error", ename=name, evalue=text, traceback=traceback))
+            case "display":
+                data, metadata, identity = fields
+                self._show(outputs, identity, "display_data", data=data, metadata=metadata)
+            case "result":
+                data, metadata, count, identity = fields
+                self._show(
+                    outputs, identity, "execute_result",
+                    data=data, metadata=metadata, execution_count=count,
+                )  # fmt: skip
+
+    def _show(self, outputs, identity, kind, **fields):
+        output = new_output(kind, **fields)
+        outputs.append(output)
+        if identity is not None:
+            self._displays.setdefault(identity, []).append(output)
+            self._update(fields["data"], fields["metadata"], identity)
+
+    def _update(self, data, metadata, identity):
+        for output in self._displays.get(identity, ()):
+            output.data, output.metadata = dict(data), dict(metadata)

@@ -1,0 +1,145 @@
+"""Runs a submission behind walls, asks its questions outside, and writes down the verdicts."""
+
+import os
+import secrets
+
+import nbformat
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from traitlets import Float, Integer, Unicode
+
+from autograder import questions
+from autograder.box.limits import MEGABYTE, Limits
+from autograder.box.preflight import proven_warden
+from autograder.grading.boxed import BoxedStudent
+from autograder.grading.cell_outputs import Outputs
+
+SEED = "seed"
+"""Where the graded notebook keeps the seed of its cases."""
+
+
+class NoQuestion(Exception):
+    """A test cell for which no question decides."""
+
+
+class TrustedExecute(NbGraderPreprocessor):
+    """Stands in for nbgrader's own ``Execute``, and for what a hidden test does in there.
+
+    A student's code, and the visible part of each test cell, run in a child process behind walls.
+    The hidden part never reaches it: here, its question is asked, and what it says is all that
+    remains in the outputs of a test cell. So nothing that a submission prints, shows or changes
+    can be taken for a score.
+
+    Raises
+    ------
+    autograder.box.warden.NoWalls
+        This host can't keep code in: nothing is run.
+    autograder.questions.GraderFailed
+        A question broke: no score may be recorded.
+    NoQuestion
+        A test cell with points has no question of its name.
+    """
+
+    timeout = Float(60, help="Seconds that a cell may take, then it is interrupted.").tag(
+        config=True
+    )
+    call_timeout = Float(10, help="Seconds that an answer to a question may take.").tag(config=True)
+    submission_timeout = Float(300, help="Seconds that a submission may take.").tag(config=True)
+    memory = Integer(1024, help="Megabytes that all of its processes may use.").tag(config=True)
+    disk = Integer(64, help="Megabytes that it may write.").tag(config=True)
+    output = Integer(16, help="Megabytes that its cells may show.").tag(config=True)
+    skip_cells_with_tag = Unicode(
+        "demonstration", help="Cells with this tag define nothing, and are not run."
+    ).tag(config=True)
+    seed = Integer(None, allow_none=True, help="Draws the cases of an earlier grading again.").tag(
+        config=True
+    )
+
+    @property
+    def limits(self):
+        """The limits of one submission."""
+        return Limits(
+            cell_seconds=self.timeout,
+            submission_seconds=self.submission_timeout,
+            call_seconds=self.call_timeout,
+            memory=self.memory * MEGABYTE,
+            disk=self.disk * MEGABYTE,
+            output=self.output * MEGABYTE,
+        )
+
+    def preprocess(self, nb, resources):
+        asked = questions.questions_of(resources["nbgrader"]["assignment"])
+        check_questions(nb, asked)
+        seed = secrets.randbits(48) if self.seed is None else self.seed
+        nb.metadata[SEED] = seed
+        with self._warden().child(self.limits) as child:
+            student, outputs, count = BoxedStudent(child), Outputs(), 0
+            for cell in nb.cells:
+                if cell.cell_type != "code":
+                    continue
+                cell.outputs, cell.execution_count = [], None
+                if self.skip_cells_with_tag in cell.metadata.get("tags", ()):
+                    continue
+                if not child.ended:
+                    count += 1
+                    cell.execution_count = count
+                    cell.outputs = outputs.of_cell(child.run(self._visible(cell)))
+                elif not is_test(cell):
+                    cell.outputs = [_not_run(child.ended)]
+                if is_test(cell):
+                    name = cell.metadata.nbgrader.grade_id.removeprefix("test_")
+                    verdict = questions.judge(name, student, seed, child.ended)
+                    cell.outputs = _written(verdict, cell.execution_count)
+        return nb, resources
+
+    def _warden(self):
+        """Walls that have been tried at a file of this very course."""
+        folder = self.parent.parent.coursedir.root if self.parent is not None else ""
+        file = os.path.join(folder, "nbgrader_config.py")
+        return proven_warden(file) if os.path.isfile(file) else proven_warden()
+
+    def _visible(self, cell):
+        """What of a cell students have seen: the rest must not come near their code."""
+        if not is_test(cell):
+            return cell.source
+        copy = nbformat.from_dict(cell)
+        ClearHiddenTests(parent=self).preprocess_cell(copy, {}, 0)
+        return copy.source
+
+
+def is_test(cell):
+    """Whether a cell's points are given by a question: code that is graded and not an answer."""
+    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def check_questions(nb, asked):
+    """Raise NoQuestion unless a question of the right points answers for every test cell."""
+    for cell in filter(is_test, nb.cells):
+        name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+        question = asked.get(name.removeprefix("test_"))
+        if question is None or not name.startswith("test_"):
+            raise NoQuestion(
+                f"no question decides about the cell {name}: write one in autograder/questions/, "
+                "or have the cell graded by hand"
+            )
+        if question.points != points:
+            raise NoQuestion(
+                f"the cell {name} gives {points:g} points and its question {question.points:g}: "
+                "make them equal"
+            )
+
+
+def _written(verdict, count):
+    """The outputs of a test cell. nbgrader reads the score from the result, a plain float."""
+    score = new_output(
+        "execute_result",
+        data={"text/plain": repr(float(verdict.points))},
+        execution_count=count,
+    )
+    return [new_output("stream", name="stdout", text=f"{verdict}\n"), score]
+
+
+def _not_run(why):
+    text = f"This cell was not run: {why}."
+    return new_output("error", ename="NotRun", evalue=text, traceback=[text])

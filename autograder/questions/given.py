@@ -1,0 +1,124 @@
+"""Functions that a question gives away: nobody's graded answer, so they may run beside a student's.
+
+A stand-in that is trusted is answered by the grader, over a pipe where there are walls. What is
+`Given` travels once, as its source, and each call of it stays where the student's code is. How
+often it was called is then a claim of that side; what came out of it shows in the answers.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A function with the constants of one case.
+
+    Attributes
+    ----------
+    function : callable
+        Defined at the top level of its module; it uses `np`, its arguments and its constants.
+    constants : mapping of str to number, array, or tuple or dict of these
+        Handed to the function by name, after what the caller gives.
+    """
+
+    function: Callable
+    constants: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self, *arguments, **by_name):
+        return self.function(*arguments, **by_name, **self.constants)
+
+    @property
+    def name(self) -> str:
+        """What the source calls it."""
+        return self.function.__name__
+
+    @property
+    def source(self) -> str:
+        """The text that defines the function, wherever `np` is numpy."""
+        return _source(self.function)
+
+
+@cache
+def _source(function):
+    return inspect.getsource(function)
+
+
+# Functions of one number, and their derivatives.
+
+
+def sine(t, k):
+    return k * np.sin(k * t)
+
+
+def slope_of_sine(t, k):
+    return k * k * np.cos(k * t)
+
+
+def exponential(t):
+    return np.exp(t)
+
+
+def cubic(t, a, b, c, d):
+    return a * t**3 + b * t**2 + c * t + d
+
+
+def slope_of_cubic(t, a, b, c):
+    return 3 * a * t**2 + 2 * b * t + c
+
+
+# Costs of one parameter, and `factor` times their derivatives by it.
+
+
+def cube_times(x, theta):
+    return theta**3 * x
+
+
+def slope_of_cube_times(x, theta, factor):
+    return factor * 3 * theta**2 * x
+
+
+def exponential_of_product(x, theta):
+    return np.exp(theta * x)
+
+
+def slope_of_exponential_of_product(x, theta, factor):
+    return factor * x * np.exp(theta * x)
+
+
+def sine_times(x, theta):
+    return np.sin(theta) * x
+
+
+def slope_of_sine_times(x, theta, factor):
+    return factor * np.cos(theta) * x
+
+
+# Costs of the 47 parameters.
+
+
+def sum_of_sines(X, Y, parameters, weights):
+    cost = 0.0
+    for key, weight in weights.items():
+        theta = np.asarray(parameters[key])
+        if theta.shape != weight.shape:
+            raise ValueError(f"{key} has shape {theta.shape}, not {weight.shape}")
+        cost += float(np.vdot(weight, np.sin(theta)))
+    return cost, None
+
+
+def network(X, Y, parameters):
+    """The forward pass that `planted_bugs` gives to everybody."""
+    W1, b1, W2, b2, W3, b3 = (parameters[key] for key in ("W1", "b1", "W2", "b2", "W3", "b3"))
+    Z1 = W1 @ X + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = W2 @ A1 + b2
+    A2 = np.maximum(Z2, 0)
+    Z3 = W3 @ A2 + b3
+    A3 = np.exp(-np.logaddexp(0, -Z3))
+    losses = np.logaddexp(0, Z3) - Y * Z3
+    return float(losses.sum() / losses.size), (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3)

@@ -1,0 +1,219 @@
+"""Right answers that stand in for the student's own, and survive whatever they are called with.
+
+Behind walls a stand-in is answered by the grader itself, and the arguments come from code that
+nobody trusts. So before anything is computed they are looked at: few numbers, of the shapes that
+the notebook speaks of. Everything else raises, with a message that is meant for the student.
+"""
+
+import math
+from functools import wraps
+
+import numpy as np
+
+from autograder.questions.student import describe
+from autograder.truth import network
+from autograder.truth.gradcheck import numerical_gradient as network_gradient
+from autograder.truth.gradcheck import relative_difference as right_difference
+from autograder.truth.network import LAYERS
+
+LARGER = (6, 8, 5, 1)
+"""Layer sizes that no notebook shows; three layers, as the cache of 12 holds."""
+
+MOST_NUMBERS = 4096
+MOST_EXAMPLES = 100
+LONGEST_INTEGER = 1000
+"""In bits: the largest float has 1024."""
+
+SHAPES = {
+    key: array.shape for key, array in network.vector_to_parameters(np.zeros(47)).items()
+}  # fmt: skip
+"""The shapes of the course's 47 parameters."""
+
+
+def _sizes_by_shapes(*known):
+    """{the shapes of W1, b1, ..., b3: layer sizes}."""
+    return {
+        tuple(shape for n, k in zip(sizes[1:], sizes, strict=False) for shape in ((n, k), (n, 1))):
+        sizes for sizes in known
+    }  # fmt: skip
+
+
+KNOWN_LAYERS = _sizes_by_shapes(LAYERS, LARGER)
+
+
+def numbers(value, what="an argument"):
+    """Return a number as it is, and an array or nested list of numbers as an array.
+
+    Raises
+    ------
+    ValueError
+        For anything else, and for more than 4,096 numbers; it begins with `what`.
+    """
+    if isinstance(value, float | complex):
+        return value
+    if isinstance(value, int):
+        if value.bit_length() > LONGEST_INTEGER:
+            raise ValueError(f"{what} is {describe(value)}")
+        return value
+    if isinstance(value, list | tuple):
+        value = _array_of_list(value, what)
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "biufc":
+        raise ValueError(f"{what} is {describe(value)}, where numbers belong")
+    # An array without entries may still have an axis that is longer than any memory.
+    if value.size > MOST_NUMBERS or max(value.shape, default=0) > MOST_NUMBERS:
+        raise ValueError(f"{what} has the shape {value.shape}; {MOST_NUMBERS} numbers are the most")
+    return value
+
+
+def _array_of_list(value, what):
+    """np.asarray, once it is clear that the list is small and that there are only numbers in it."""
+    room, waiting = MOST_NUMBERS, [value]
+    while waiting:
+        for each in waiting.pop():
+            room -= 1
+            if isinstance(each, list | tuple):
+                waiting.append(each)
+            elif isinstance(each, np.ndarray):
+                room -= numbers(each, what).size
+            else:
+                numbers(each, what)
+            if room < 0:
+                raise ValueError(f"{what} holds more than {MOST_NUMBERS} numbers")
+    return np.asarray(value)
+
+
+def _real(value):
+    array = np.asarray(value)
+    if array.dtype.kind == "c":
+        raise TypeError("complex numbers don't belong here")
+    return array
+
+
+def of_numbers(function):
+    """Let a function see only numbers and small arrays, which stay small when they broadcast."""
+
+    @wraps(function)
+    def checked(*arguments, **by_name):
+        if len(arguments) + len(by_name) > 4:
+            raise TypeError(f"{len(arguments) + len(by_name)} arguments are too many")
+        seen = [numbers(each) for each in arguments]
+        named = {key: numbers(each, key[:20]) for key, each in by_name.items()}
+        shapes = [np.shape(each) for each in (*seen, *named.values())]
+        if any(shapes) and math.prod(np.broadcast_shapes(*shapes)) > MOST_NUMBERS:
+            raise ValueError(f"arrays of the shapes {shapes} don't go together")
+        return function(*seen, **named)
+
+    return checked
+
+
+@of_numbers
+def product(x, theta):
+    """`forward_propagation` of `one_dimension`."""
+    return theta * x
+
+
+def central_difference(f, theta, epsilon=1e-5):
+    """`numerical_derivative` of `one_dimension`."""
+    if not callable(f):
+        raise TypeError(f"f is {describe(f)}, where a function belongs")
+    return _slope(f(_moved(theta, epsilon)), f(_moved(theta, -epsilon)), epsilon)
+
+
+@of_numbers
+def _moved(theta, step):
+    return theta + step
+
+
+@of_numbers
+def _slope(plus, minus, epsilon):
+    return (plus - minus) / (2 * epsilon)
+
+
+@of_numbers
+def relative_difference(a, b):
+    """`relative_difference` of `one_dimension`."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError(f"shapes {np.shape(a)} and {np.shape(b)} differ")
+    return float(right_difference(_real(a), _real(b)))
+
+
+def _batch(X, Y):
+    """X, and as many labels as it has columns."""
+    X, Y = _real(numbers(X, "X")), _real(numbers(Y, "Y"))
+    if X.ndim != 2 or not 1 <= X.shape[1] <= MOST_EXAMPLES:
+        raise ValueError(f"X is {describe(X)}; it has a column for each of 1 to 100 examples")
+    if Y.size != X.shape[1] or Y.ndim > 2:
+        raise ValueError(f"Y is {describe(Y)}; X has {X.shape[1]} examples")
+    return X, Y
+
+
+def _parameters(found, inputs):
+    """The six arrays, when their shapes are those of a network with so many inputs."""
+    arrays = {key: np.asarray(numbers(found[key], key)) for key in SHAPES}
+    shapes = tuple(array.shape for array in arrays.values())
+    if shapes not in KNOWN_LAYERS:
+        wrong = [key for key in SHAPES if arrays[key].shape != SHAPES[key]]
+        said = ", ".join(f"{key} is {describe(arrays[key])}, not {SHAPES[key]}" for key in wrong)
+        raise ValueError(said)
+    if KNOWN_LAYERS[shapes][0] != inputs:
+        raise ValueError(f"X has {inputs} rows; W1 is {describe(arrays['W1'])}")
+    return arrays
+
+
+def _dictionary(parameters):
+    if not isinstance(parameters, dict):
+        raise TypeError(f"parameters is {describe(parameters)}, where a dictionary belongs")
+    return parameters
+
+
+def forward_propagation_n(X, Y, parameters):
+    """The network's cost and cache."""
+    X, Y = _batch(X, Y)
+    return network.forward_propagation(X, Y, _parameters(_dictionary(parameters), len(X)))
+
+
+def backward_propagation_n(X, Y, cache):
+    """The network's gradients."""
+    X, Y = _batch(X, Y)
+    if not isinstance(cache, tuple | list) or len(cache) != 12:
+        raise ValueError(f"the cache is {describe(cache)}, where a tuple of 12 belongs")
+    arrays = [np.asarray(numbers(each, "the cache")) for each in cache]
+    kept = [arrays[i] for i in (2, 3, 6, 7, 10, 11)]
+    _parameters(dict(zip(SHAPES, kept, strict=True)), len(X))
+    for i in (0, 1, 4, 5, 8, 9):
+        rows = len(arrays[i // 4 * 4 + 2])
+        if arrays[i].shape != (rows, X.shape[1]):
+            raise ValueError(f"the cache holds {describe(arrays[i])}, not {(rows, X.shape[1])}")
+    return network.backward_propagation(X, Y, tuple(arrays))
+
+
+def numerical_gradient(parameters, X, Y, epsilon=1e-5):
+    """The central differences of the network's cost."""
+    X, Y = _batch(X, Y)
+    parameters = _parameters(_dictionary(parameters), len(X))
+    return network_gradient(
+        {key: _real(array) for key, array in parameters.items()}, X, Y, _step(epsilon)
+    )
+
+
+def numerical_gradient_of_sines(weights):
+    """The central differences of a sum of sines, in which every parameter has a term of its own."""
+
+    def numerical_gradient(parameters, X, Y, epsilon=1e-5):
+        X, _ = _batch(X, Y)
+        theta, step = _parameters(_dictionary(parameters), len(X)), _step(epsilon)
+        if theta["W1"].shape != SHAPES["W1"]:
+            raise ValueError(f"W1 is {describe(theta['W1'])}, not {SHAPES['W1']}")
+        return network.parameters_to_vector({
+            key: weight * (np.sin(theta[key] + step) - np.sin(theta[key] - step)) / (2 * step)
+            for key, weight in weights.items()
+        })  # fmt: skip
+
+    return numerical_gradient
+
+
+def _step(epsilon):
+    epsilon = _real(numbers(epsilon, "epsilon"))
+    if epsilon.size != 1:
+        raise ValueError(f"epsilon is {describe(epsilon)}, where one number belongs")
+    return float(epsilon.reshape(()))
