@@ -1,25 +1,17 @@
-"""A child as it is seen from outside: messages in and out, and a watch over what it uses.
+"""A child as it is seen from outside: cells to run, calls to answer.
 
 Nothing that a child sends is believed. Bytes that are no message end it; so do too much memory, too
 much time and too much output. What remains is taken for the student's own answer.
 """
 
-import os
-import select
-import signal
 import time
-from contextlib import suppress
 
-from autograder.box import watch
 from autograder.box.answers import record
+from autograder.box.channel import Channel, Ended
 from autograder.box.events import checked, size_of
 from autograder.box.plain import plain
-from autograder.box.wire import INSIDE, Function, WireError, decode, frame, length_of
+from autograder.box.wire import INSIDE, Function, WireError, frame
 
-QUICK_SECONDS = 0.01
-"""Most replies come sooner; only then are the pipes and the limits looked at."""
-WATCH_SECONDS = 0.1
-INTERRUPT_SECONDS = 0.05
 MOST_QUESTIONS_BACK = 20_000
 """Calls of stand-ins within one call."""
 DEEPEST = 8
@@ -27,9 +19,7 @@ DEEPEST = 8
 FLOOD = 4
 """Times the limit of output, from which on code is ended that goes on writing."""
 
-
-class Ended(Exception):
-    """The child is gone; the text says why, in a student's words."""
+_MALFORMED = (WireError, ValueError, TypeError, KeyError)
 
 
 class _CallbackFailed(Exception):
@@ -37,40 +27,25 @@ class _CallbackFailed(Exception):
 
 
 class Child:
-    """One submission's process.
-
-    Parameters
-    ----------
-    channel : socket.socket
-    out, err, pidfd : int
-        Descriptors of what it writes past Python, and of the process.
-    limits : autograder.box.limits.Limits
-    scratch : str
-        Its scratch folder, where that lies on the host's own disk.
+    """One submission's process; a :class:`~autograder.box.warden.Warden` makes them.
 
     Attributes
     ----------
-    ended : str
-        Why it has ended; "" while it lives.
     exit_status : int or None
         Known once it has been closed; negative for a signal.
     """
 
-    def __init__(self, channel, out, err, pidfd, limits, scratch):
-        self._channel, self._pidfd, self._limits = channel, pidfd, limits
-        self._pipes = {out: "stdout", err: "stderr"}
-        self._watch = watch.Watch(pidfd, limits, scratch)
-        self._poll = select.poll()
-        for descriptor in (channel.fileno(), out, err, pidfd):
-            self._poll.register(descriptor, select.POLLIN)
-        for pipe in self._pipes:
-            os.set_blocking(pipe, False)
-        channel.settimeout(QUICK_SECONDS)
-        self._end = time.monotonic() + limits.submission_seconds
-        self._received = bytearray()
+    def __init__(self, connection, out, err, pidfd, limits, scratch):
+        self._limits = limits
+        self._channel = Channel(connection, out, err, pidfd, limits, scratch, self._show_text)
         self._written, self._events = 0, []
-        self._stand_ins, self._questions_back, self._depth = {}, 0, 0
-        self.ended, self.exit_status = "", None
+        self._stand_ins, self._counts, self._questions_back, self._depth = {}, {}, 0, 0
+        self.exit_status = None
+
+    @property
+    def ended(self):
+        """Why it has ended, in a student's words; "" while it lives."""
+        return self._channel.ended
 
     def run(self, source):
         """Run a cell.
@@ -78,48 +53,48 @@ class Child:
         Returns
         -------
         list of tuple
-            Its outputs as events (see `shell`), whatever happened; the last one says why the child
-            has ended, if it has. Nothing at all when it had ended before.
+            Its outputs as events (see `autograder.box.events`), whatever happened; the last one
+            says why the child has ended, if it has. Nothing when it had ended before.
         """
         if self.ended:
             return []
         self._events = []
         try:
-            self._converse(("run", source), "ran", self._limits.cell_seconds, interrupt=True)
-            self._drain()
+            self._converse(("run", source), "ran", self._limits.cell_seconds)
+            self._channel.drain()
         except Ended as ended:
-            self._drain()
-            self._events.append(("error", "Ended", str(ended), [str(ended)]))
+            text = f"The code was ended: {ended}."
+            self._events.append(("error", "Ended", text, [text]))
         return self._events
 
-    def call(self, name, arguments, by_name, replacing, shipped):
+    def call(self, name, arguments, by_name, replacing, as_text):
         """Call a function; see :meth:`autograder.box.answers.Answers.call`.
 
         Parameters
         ----------
         name : str
-        arguments, by_name, replacing : list, dict and dict
+        arguments, by_name, replacing : sequence, dict and dict
             Plain values and functions. A function is answered on this side.
-        shipped : callable
-            ``shipped(function)`` is (source, name, constants) of a function that may run inside
+        as_text : callable
+            ``as_text(function)`` is (source, name, constants) of a function that may run inside
             instead, and None of all others.
 
         Returns
         -------
         dict
-            A record of an answer, of the kinds that it should have. ``calls`` says how often each
-            function was called, by its place, its name, or the name that it replaces.
+            A record of an answer. Its ``calls`` say how often each function was called, by its
+            place, its name, or the name that it replaces: counted here, or claimed by the child
+            where the function ran there.
         """
-        self._stand_ins, self._questions_back = {}, 0
-        texts, places = {}, {}
+        places, texts, functions = [], {}, []
 
         def sent(place, value):
             if not callable(value):
                 return value
-            number = len(self._stand_ins)
-            self._stand_ins[number] = value
-            places[number] = place
-            texts[str(number)] = shipped(value)
+            number = len(functions)
+            functions.append(value)
+            places.append(place)
+            texts[str(number)] = as_text(value)
             return Function(number)
 
         message = (
@@ -129,59 +104,63 @@ class Child:
             {key: sent(key, each) for key, each in replacing.items()},
             texts, float(self._limits.call_seconds),
         )  # fmt: skip
-        self._counts = dict.fromkeys(range(len(places)), 0)
+        self._stand_ins = {
+            number: each for number, each in enumerate(functions) if texts[str(number)] is None
+        }
+        self._counts, self._questions_back = dict.fromkeys(range(len(functions)), 0), 0
         found, claimed = self._answer(message)
-        for number in places:
-            if texts[str(number)] is not None:
-                self._counts[number] = _count(claimed.get(str(number)))
-        found["calls"] = {places[number]: count for number, count in self._counts.items()}
-        return found
+        trusted, self._stand_ins = self._stand_ins, {}  # nothing is answered out of turn
+        counts = [
+            self._counts[number] if number in trusted else _count(claimed, str(number))
+            for number in range(len(functions))
+        ]
+        return {**found, "calls": dict(zip(places, counts, strict=True))}
 
     def value(self, name):
-        """Read a variable; a record as of :meth:`call`."""
+        """Read a variable; a record as of :meth:`call`, without counts."""
         return self._answer(("value", name))[0]
 
     def kill(self):
         """End it, with everything that it started."""
-        self.ended = self.ended or "the code had been run"
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        self._channel.end("its cells have been run")
 
     def close(self):
         """Give back the descriptors."""
         self._channel.close()
-        for descriptor in (*self._pipes, self._pidfd):
-            os.close(descriptor)
 
     def _answer(self, message):
+        """A record of an answer, and what the child claims of its counts."""
         if self.ended:
             return record(raised="Ended", failure=f"was not asked: {self.ended}"), {}
         self._events = []
         try:
-            found, claimed = self._converse(message, "answer", self._limits.call_seconds, False)
-            return _checked_record(found), claimed
+            found, claimed = self._converse(message, "answer", None)
         except Ended as ended:
             return record(raised="Ended", failure=f"gave no answer: {ended}"), {}
+        return found, claimed
 
-    def _converse(self, message, until, seconds, interrupt):
+    def _converse(self, message, until, interrupt_after):
         """Send, and serve what comes until the reply: what it holds."""
-        soft = time.monotonic() + seconds
-        hard = soft + self._limits.grace_seconds
+        now = time.monotonic()
+        hard = now + (interrupt_after or self._limits.call_seconds) + self._limits.grace_seconds
+        soft = now + interrupt_after if interrupt_after else hard
         try:
-            self._send(frame(message), hard)
+            self._channel.send(frame(message), hard)
             while True:
-                kind, *rest = self._read(soft if interrupt else hard, hard)
-                if kind == until:
+                kind, *rest = self._channel.read(soft, hard)
+                if kind == until == "ran":
                     return rest
+                if kind == until:
+                    return _checked_answer(*rest)
                 self._serve(kind, rest, hard)
-        except (WireError, ValueError, TypeError, IndexError, KeyError) as error:
-            raise self._end_it(f"it wrote into the grader's channel ({error})") from None
+        except _MALFORMED as error:
+            raise self._channel.end(f"it wrote into the grader's channel ({error})") from None
 
     def _serve(self, kind, rest, hard):
         if kind == "show":
-            self._show(rest)
+            self._show(checked(rest))
         elif kind == "ask":
-            self._send(self._reply(*rest, hard), hard)
+            self._channel.send(self._reply(*rest, hard), hard)
         else:
             raise WireError("a message of a kind that is not expected")
 
@@ -189,13 +168,13 @@ class Child:
         """What a stand-in says to the arguments that the child hands it, as a frame."""
         self._questions_back += 1
         if self._questions_back > MOST_QUESTIONS_BACK or self._depth > DEEPEST:
-            raise self._end_it("it called what the question gave it without end")
+            raise self._channel.end("it called what the question gave it without end")
         stand_in = self._stand_ins[number]
+        arguments = [self._lent(each, hard) for each in arguments]
+        by_name = {key: self._lent(each, hard) for key, each in by_name.items()}
         self._counts[number] += 1
         self._depth += 1
         try:
-            arguments = [self._lent(each, hard) for each in arguments]
-            by_name = {key: self._lent(each, hard) for key, each in by_name.items()}
             return frame(("reply", stand_in(*arguments, **by_name)))
         except _CallbackFailed:
             return frame(("raise", "", ""))
@@ -209,127 +188,46 @@ class Child:
     def _lent(self, value, hard):
         """An argument for a stand-in; a function of the child's is called where it is."""
         if not isinstance(value, Function):
-            return value
+            return plain(value)
         if value.number < INSIDE:
             return self._stand_ins[value.number]
 
         def call(*arguments):
-            self._send(frame(("callback", value.number, list(arguments))), hard)
+            self._channel.send(frame(("callback", value.number, list(arguments))), hard)
             while True:
-                kind, *rest = self._read(hard, hard)
+                kind, *rest = self._channel.read(hard, hard)
                 if kind == "back":
-                    return rest[0]
+                    (found,) = rest
+                    return plain(found)
                 if kind == "failed":
                     raise _CallbackFailed
                 self._serve(kind, rest, hard)
 
         return call
 
-    def _send(self, message, hard):
-        rest = memoryview(message)
-        while rest:
-            try:
-                rest = rest[self._channel.send(rest) :]
-            except TimeoutError:
-                self._wait(select.POLLOUT, hard, hard)
-            except OSError:
-                raise self._gone() from None
-
-    def _read(self, soft, hard):
-        """The next message."""
-        while True:
-            if len(self._received) >= 4:
-                size = 4 + length_of(bytes(self._received[:4]))
-                if len(self._received) >= size:
-                    body = bytes(self._received[4:size])
-                    del self._received[:size]
-                    message = decode(body)
-                    if not isinstance(message, tuple) or not message:
-                        raise WireError("a value that is no message")
-                    return message
-            try:
-                chunk = self._channel.recv(1 << 18)
-                if not chunk:
-                    raise self._gone()
-                self._received += chunk
-            except TimeoutError:
-                self._wait(select.POLLIN, soft, hard)
-            except OSError:
-                raise self._gone() from None
-
-    def _wait(self, wanted, soft, hard):
-        """Until the channel is ready; meanwhile, read what it writes and watch what it uses."""
-        channel = self._channel.fileno()
-        self._poll.modify(channel, wanted)
-        pause = INTERRUPT_SECONDS if soft < time.monotonic() else WATCH_SECONDS
-        for descriptor, _ in self._poll.poll(pause * 1000):
-            if descriptor in self._pipes:
-                self._drain_one(descriptor)
-            elif descriptor == self._pidfd and not self._readable():
-                raise self._gone()
-        now = time.monotonic()
-        if now > min(hard, self._end):
-            seconds = (
-                self._limits.submission_seconds if now > self._end else self._limits.cell_seconds
-            )
-            raise self._end_it(f"it did not end within {seconds:g} seconds")
-        if now > soft:
-            signal.pidfd_send_signal(self._pidfd, signal.SIGINT)
-        too_much = self._watch.look(now)
-        if too_much:
-            raise self._end_it(too_much)
-
-    def _readable(self):
-        """Whether the channel still holds something that the process sent before it ended."""
-        return bool(select.select([self._channel], [], [], 0)[0])
-
-    def _drain(self):
-        for pipe in self._pipes:
-            self._drain_one(pipe)
-
-    def _drain_one(self, pipe):
-        """What was written past Python: by other programs, and by code in C."""
-        while True:
-            try:
-                chunk = os.read(pipe, 1 << 16)
-            except BlockingIOError:
-                return
-            if not chunk:
-                with suppress(KeyError):
-                    self._poll.unregister(pipe)
-                return
-            self._show(["stream", self._pipes[pipe], chunk.decode("utf-8", "replace")])
+    def _show_text(self, stream, text):
+        self._show(("stream", stream, text))
 
     def _show(self, event):
         """Keep an output, as long as there is room."""
-        event = checked(event)
         self._written += 64 + size_of(event)
         if self._written <= self._limits.output:
             self._events.append(event)
         elif self._written > FLOOD * self._limits.output:
-            raise self._end_it("it wrote without end")
-
-    def _gone(self):
-        return self._end_it("it ended its own Python process")
-
-    def _end_it(self, why):
-        self.ended = f"the code was ended: {why}" if "its own" not in why else f"the code: {why}"
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        return Ended(self.ended)
+            raise self._channel.end("it wrote without end")
 
 
-def _count(claimed):
-    return claimed if type(claimed) is int and claimed >= 0 else 0
+def _count(claimed, number):
+    found = claimed.get(number)
+    return found if type(found) is int and found >= 0 else 0
 
 
-def _checked_record(found):
-    """The record of an answer, if it is one."""
+def _checked_answer(found, claimed):
+    """The record of an answer and the counts, if they are that."""
     if set(found) != {"value", "raised", "failure", "printed", "arguments"}:
         raise WireError("an answer of other fields")
-    for field in ("raised", "failure", "printed"):
-        if type(found[field]) is not str:
-            raise WireError(f"{field} is no text")
-    if type(found["arguments"]) is not tuple:
-        raise WireError("arguments that are no tuple")
-    return plain(found)
+    if not all(type(found[field]) is str for field in ("raised", "failure", "printed")):
+        raise WireError("an answer without its texts")
+    if type(found["arguments"]) is not tuple or type(claimed) is not dict:
+        raise WireError("an answer without its arguments")
+    return plain(found), claimed

@@ -1,0 +1,163 @@
+"""Frames to and from a child, while what it uses is watched and its clock runs."""
+
+import os
+import select
+import signal
+import time
+from contextlib import suppress
+
+from autograder.box.watch import Watch
+from autograder.box.wire import WireError, decode, length_of
+
+QUICK_SECONDS = 0.01
+"""Most replies come sooner; only then are the pipes and the limits looked at."""
+WATCH_SECONDS = 0.1
+INTERRUPT_SECONDS = 0.05
+
+
+class Ended(Exception):
+    """The child is gone; the text says why, in a student's words."""
+
+
+class Channel:
+    """The trusted end of a child's socket, its output pipes and its process.
+
+    Parameters
+    ----------
+    connection : socket.socket
+    out, err, pidfd : int
+        Descriptors of what it writes past Python, and of the process.
+    limits : autograder.box.limits.Limits
+    scratch : str
+        Its scratch folder, where that lies on the host's own disk.
+    on_text : callable
+        ``on_text(stream, text)`` is told what was written past Python.
+
+    Attributes
+    ----------
+    ended : str
+        Why the child has ended; "" while it lives.
+    """
+
+    def __init__(self, connection, out, err, pidfd, limits, scratch, on_text):
+        self._connection, self._pidfd, self._on_text = connection, pidfd, on_text
+        self._pipes = {out: "stdout", err: "stderr"}
+        self._watch = Watch(pidfd, limits, scratch)
+        self._end = time.monotonic() + limits.submission_seconds
+        self._received = bytearray()
+        self._poll = select.poll()
+        for descriptor in (connection.fileno(), out, err, pidfd):
+            self._poll.register(descriptor, select.POLLIN)
+        for pipe in self._pipes:
+            os.set_blocking(pipe, False)
+        connection.settimeout(QUICK_SECONDS)
+        self.ended = ""
+
+    def send(self, message, hard):
+        """Send a frame; raises Ended when it is not taken until the time `hard`."""
+        rest = memoryview(message)
+        while rest:
+            try:
+                rest = rest[self._connection.send(rest) :]
+            except TimeoutError:
+                self._wait(select.POLLOUT, hard, hard)
+            except OSError:
+                raise self.gone() from None
+
+    def read(self, soft, hard):
+        """The next message, a tuple.
+
+        Parameters
+        ----------
+        soft, hard : float
+            When the child is interrupted, over and over, and when it is ended.
+
+        Raises
+        ------
+        WireError
+            What came is no message.
+        Ended
+            None came.
+        """
+        while True:
+            message = self._complete()
+            if message is not None:
+                return message
+            try:
+                chunk = self._connection.recv(1 << 18)
+                if not chunk:
+                    raise self.gone()
+                self._received += chunk
+            except TimeoutError:
+                self._wait(select.POLLIN, soft, hard)
+            except OSError:
+                raise self.gone() from None
+
+    def drain(self):
+        """Read what has been written past Python so far."""
+        for pipe in self._pipes:
+            self._drain_one(pipe)
+
+    def gone(self):
+        """It ended by itself: an exception to raise."""
+        return self.end("it ended its own Python process")
+
+    def end(self, why):
+        """End it for a reason: an exception to raise."""
+        self.ended = self.ended or why
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        return Ended(why)
+
+    def close(self):
+        """Give back the descriptors."""
+        self._connection.close()
+        for descriptor in (*self._pipes, self._pidfd):
+            os.close(descriptor)
+
+    def _complete(self):
+        if len(self._received) < 4:
+            return None
+        size = 4 + length_of(bytes(self._received[:4]))
+        if len(self._received) < size:
+            return None
+        message = decode(bytes(self._received[4:size]))
+        del self._received[:size]
+        if not isinstance(message, tuple) or not message:
+            raise WireError("a value that is no message")
+        return message
+
+    def _wait(self, wanted, soft, hard):
+        """Until the socket is ready; meanwhile, read what it writes and watch what it uses."""
+        own = self._connection.fileno()
+        self._poll.modify(own, wanted)
+        pause = INTERRUPT_SECONDS if soft < time.monotonic() else WATCH_SECONDS
+        for descriptor, _ in self._poll.poll(pause * 1000):
+            if descriptor in self._pipes:
+                self._drain_one(descriptor)
+            elif descriptor == self._pidfd and not select.select([own], [], [], 0)[0]:
+                raise self.gone()  # and nothing is left of what it had sent
+        now = time.monotonic()
+        if now > self._end:
+            raise self.end("the submission took longer than all of its cells may")
+        if now > hard:
+            raise self.end("it took too long, and could not be interrupted")
+        if now > soft:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGINT)
+        too_much = self._watch.look(now)
+        if too_much:
+            raise self.end(too_much)
+
+    def _drain_one(self, pipe):
+        """What other programs wrote, and code in C."""
+        while True:
+            try:
+                chunk = os.read(pipe, 1 << 16)
+            except BlockingIOError:
+                return
+            if not chunk:
+                with suppress(KeyError):
+                    self._poll.unregister(pipe)
+                return
+            self._on_text(self._pipes[pipe], chunk.decode("utf-8", "replace"))
