@@ -144,6 +144,14 @@ def grade(
     assignment: Assignment = None,
     student: Students = None,
     force: Annotated[bool, typer.Option(help="Also what has been graded before.")] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            show_default=False,
+            help="Draw the cases of an earlier grading again; implies --force.",
+        ),
+    ] = None,
 ):
     """Grade what is in submitted/ and print the table of grades."""
     with _the_course() as course:
@@ -153,7 +161,7 @@ def grade(
         for name in _chosen(course, assignment):
             students = _among(course.students(name), student)
             if students:
-                work[name] = students, course.grade(name, students, force)
+                work[name] = students, course.grade(name, students, force or seed is not None, seed)
         place = f"submitted/<student>/{assignment or '<assignment>'}/"
         absent = _absent(student, work, f"nothing was handed in: there is no {place}")
         if not student:

@@ -18,6 +18,7 @@ from autograder.box.walls import CHANNEL, LANDLOCK, NAMESPACES
 
 PACKAGE = Path(__file__).resolve().parents[2]
 START = (
+    "import os; os.dup2({theirs}, {own}); os.closerange({own} + 1, 1024); "
     "import sys; sys.path.insert(0, {package!r}); from autograder.box.zygote import main; "
     "sys.path.remove({package!r}); main({level!r}, {folder!r})"
 )
@@ -59,43 +60,28 @@ class Warden:
 
     def __init__(self, level=None):
         self._folder = mkdtemp(prefix="autograder-")
+        os.chmod(self._folder, 0o711)
+        atexit.register(self.close)
         refusals = {}
         for each in (level,) if level else (NAMESPACES, LANDLOCK):
-            self._start(each)
-            answer = self._hear(UP_SECONDS)
-            if "up" in answer:
-                self.level, self._user = each, answer["up"]
-                atexit.register(self.close)
+            refusals[each] = self._start(each)
+            if not refusals[each]:
+                self.level = each
                 return
-            refusals[each] = answer.get("refused") or self._last_words()
-            self._stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self.close()
         raise NoWalls("; ".join(f"{each}: {why}" for each, why in refusals.items()))
 
     @contextmanager
     def child(self, limits=None):
         """A child for one submission: a :class:`Child`, ended at the latest with the block."""
         limits = limits or Limits()
-        scratch = mkdtemp(dir=self._folder) if self.level == LANDLOCK else ""
-        if scratch and os.geteuid() == 0:
-            os.chown(scratch, self._user, -1)
-        inside, outside = socket.socketpair()
-        out, err = os.pipe(), os.pipe()
-        asked = {"limits": asdict(limits), "scratch": scratch}
-        given = [inside.fileno(), out[1], err[1]]
-        try:
-            socket.send_fds(self._control, [json.dumps(asked).encode()], given)
-            _, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
-        finally:
-            inside.close()
-            os.close(out[1])
-            os.close(err[1])
-        child = Child(outside, out[0], err[0], descriptors[0], limits, scratch)
+        scratch = self._scratch() if self.level == LANDLOCK else ""
+        child = self._fork(limits, scratch) or self._fork_again(limits, scratch)
         try:
             yield child
         finally:
             child.kill()
-            child.exit_status = self._hear(UP_SECONDS).get("ended")
+            child.exit_status = self._hear().get("ended")
             child.close()
             if scratch:
                 shutil.rmtree(scratch, ignore_errors=True)
@@ -106,29 +92,76 @@ class Warden:
         self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _fork(self, limits, scratch):
+        """A child; None when there is no zygote any more."""
+        inside, outside = socket.socketpair()
+        out, err = os.pipe(), os.pipe()
+        asked = json.dumps({"limits": asdict(limits), "scratch": scratch}).encode()
+        try:
+            socket.send_fds(self._control, [asked], [inside.fileno(), out[1], err[1]])
+            _, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
+        except OSError:
+            descriptors = []
+        finally:
+            inside.close()
+            os.close(out[1])
+            os.close(err[1])
+        if descriptors:
+            return Child(outside, out[0], err[0], descriptors[0], limits, scratch)
+        outside.close()
+        os.close(out[0])
+        os.close(err[0])
+        return None
+
+    def _fork_again(self, limits, scratch):
+        """A child of a new zygote: the kernel may have ended the other one for want of memory."""
+        self._stop()
+        why = self._start(self.level)
+        child = None if why else self._fork(limits, scratch)
+        if child is None:
+            raise NoWalls(f"the process that starts submissions ended: {why or 'twice'}")
+        return child
+
     def _start(self, level):
+        """Start a zygote; why there is none, or "" when it is up."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        scratch = mkdtemp(dir=self._folder) if level == LANDLOCK else ""
-        os.chmod(self._folder, 0o711)
-        start = START.format(package=str(PACKAGE), level=level, folder=scratch)
+        self._control.settimeout(UP_SECONDS)
+        folder = mkdtemp(dir=self._folder) if level == LANDLOCK else ""
+        start = START.format(
+            package=str(PACKAGE), level=level, folder=folder, theirs=theirs.fileno(), own=CHANNEL
+        )
         self._errors = open(Path(self._folder, "stderr"), "w+b")  # noqa: SIM115
-        os.set_inheritable(theirs.fileno(), True)
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _with_descriptor(start, theirs.fileno())],
+            [sys.executable, "-I", "-c", start],
             env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors,
             stderr=self._errors, pass_fds=[theirs.fileno()], start_new_session=True,
         )  # fmt: skip
         theirs.close()
+        answer = self._hear()
+        if "up" in answer:
+            self._user = answer["up"]
+            return ""
+        why = answer.get("refused") or self._last_words()
+        self._stop()
+        return why
 
-    def _hear(self, seconds):
+    def _scratch(self):
+        """A folder on this host's own disk, for a child to own."""
+        scratch = mkdtemp(dir=self._folder)
+        if os.geteuid() == 0:
+            os.chown(scratch, self._user, -1)
+        return scratch
+
+    def _hear(self):
         """The zygote's next message; nothing when it ended instead."""
-        self._control.settimeout(seconds)
         try:
             return json.loads(self._control.recv(4096) or "{}")
-        except TimeoutError:
+        except OSError:
             return {}
 
     def _last_words(self):
+        self._process.kill()
+        self._process.wait()
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it ended without a word"
@@ -138,8 +171,3 @@ class Warden:
         self._process.kill()
         self._process.wait()
         self._errors.close()
-
-
-def _with_descriptor(start, number):
-    """The zygote finds its control socket at a fixed number."""
-    return f"import os; os.dup2({number}, {CHANNEL}); {start}"

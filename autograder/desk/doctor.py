@@ -40,7 +40,7 @@ def examine(root="."):
     """
     findings = [_python(), *_packages(), _alembic()]
     try:
-        return [*findings, _kernel(), *_course(root)]
+        return [*findings, _kernel(), _walls(), *_course(root)]
     except ModuleNotFoundError as error:
         package = error.name.partition(".")[0]
         known = [each.what for each in findings]
@@ -95,6 +95,28 @@ def _kernel():
     except NoSuchKernel:
         return _missing("kernel python3", "run `pip install ipykernel`")
     return Finding("kernel python3", "found")
+
+
+def _walls():
+    """Whether submissions can be kept in; every wall is tried, as it is before anything is run."""
+    from autograder.box import landlock
+    from autograder.box.preflight import proven_warden, try_walls
+    from autograder.box.warden import NoWalls
+
+    try:
+        warden = proven_warden()
+    except NoWalls as refused:
+        found, _, remedy = str(refused).rpartition(": ")
+        return Finding("walls", found, False, remedy)
+    held = len(try_walls(warden))
+    kinds = "namespaces, " if warden.level == "namespaces" else ""
+    kinds += f"Landlock {landlock.version()}, seccomp"
+    remedy = (
+        ""
+        if warden.level == "namespaces"
+        else ("allow user namespaces, and submissions may start processes of their own")
+    )
+    return Finding("walls", f"{kinds}: all {held} hold", True, remedy)
 
 
 def _course(root):

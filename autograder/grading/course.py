@@ -6,29 +6,28 @@ they leave out: an error in one line, and a run that goes on.
 
 import glob
 import json
-import logging
 import os
 import re
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
 from nbgrader.api import MissingEntry
-from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
-from tornado.log import app_log
 
+from autograder.box.preflight import proven_warden
+from autograder.box.warden import NoWalls
 from autograder.grading import converters, gradebook, scores
 from autograder.grading.hand_ins import strays, trouble_with
+from autograder.grading.nbgrader_app import configured
 from autograder.grading.rebuild import FINGERPRINT, fingerprint
 from autograder.grading.released import differences
-from autograder.grading.trouble import LOG, CourseError, first_line, in_one_line, printable
+from autograder.grading.trouble import CourseError, in_one_line, printable
 
 # nbgrader's own way of adding a submission; nothing that a person at the terminal could mend.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type .* not in session")
@@ -54,13 +53,6 @@ class Outcome:
     why: str = ""
 
 
-class _App(NbGrader):
-    """nbgrader with the configuration of the course folder, wherever it was started."""
-
-    load_cwd_config = False
-    raise_config_file_errors = True
-
-
 class Course:
     """The course in a folder, as nbgrader sees it.
 
@@ -82,16 +74,7 @@ class Course:
                 f"{self.root} is no course folder (it holds no nbgrader_config.py): "
                 "change to the folder of the course first"
             )
-        self._app = _App()
-        self._app.log.handlers[:] = [logging.NullHandler()]
-        try:
-            self._app.initialize(argv=[], root=str(self.root))
-        except (Exception, SystemExit) as error:
-            raise CourseError(
-                f"nbgrader_config.py: {type(error).__name__}: {first_line(error)}: correct it"
-            ) from error
-        for logger in (self._app.log, app_log):
-            logger.handlers[:] = [_Log(self.root / LOG)]
+        self._app = configured(self.root)
         self._dir = self._app.coursedir
 
     def folder(self, step, student, assignment):
@@ -194,7 +177,7 @@ class Course:
         cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
         return [each.metadata.nbgrader.grade_id for each in cells if "nbgrader" in each.metadata]
 
-    def grade(self, assignment, students, force=False) -> Iterator[Outcome]:
+    def grade(self, assignment, students, force=False, seed=None) -> Iterator[Outcome]:
         """Grade submissions one after the other.
 
         Parameters
@@ -204,6 +187,8 @@ class Course:
             Ids from :meth:`students`.
         force : bool
             Also those that have been graded and not handed in again.
+        seed : int, optional
+            Draws the cases of an earlier grading again.
 
         Yields
         ------
@@ -216,6 +201,11 @@ class Course:
             The assignment can't be graded.
         """
         self.check_released(assignment)
+        self._app.config.TrustedExecute.seed = seed
+        try:
+            proven_warden(str(self.root / "nbgrader_config.py"))
+        except NoWalls as refused:
+            raise CourseError(str(refused)) from None
         done = set(self.graded(assignment))
         for student in students:
             folder = self.folder("submitted", student, assignment)
@@ -283,16 +273,3 @@ class Course:
         finally:
             self._dir.student_id = "*"
         return Outcome(assignment, student, "done" if converter.processed else "skipped")
-
-
-class _Log(logging.Handler):
-    """Writes line by line; in a folder that can't be written to, the work there reports it."""
-
-    def __init__(self, path):
-        super().__init__(logging.INFO)
-        self._path = path
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-
-    def emit(self, record):
-        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
-            file.write(f"{self.format(record)}\n")

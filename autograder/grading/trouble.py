@@ -1,6 +1,5 @@
 """What went wrong, in one line for a person: what was found, where, and what to do next."""
 
-from nbclient.exceptions import DeadKernelError
 from nbgrader.api import InvalidEntry
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,16 +34,14 @@ def in_one_line(error, where, remedy):
             return f"{where} is a damaged notebook ({text}): {remedy}"
         case "WrongNotebook":
             return f"{where}: {text} If not, {remedy}"
-        case "NoVerdict":
-            return f"{where}: {text}: look at what its code does to the grader, and grade by hand"
+        case "NoWalls":
+            return f"{where} was not run: {text}"
+        case "NoQuestion":
+            return f"{where} was not graded: {text}"
         case "GraderFailed":
             return f"{where}: the grader failed, not the student: {text}"
         case "ChangedAfterRelease":
             return f"{where}: {text}"
-        case "UnresponsiveKernelError":
-            return f"{where}: the code could neither be run to its end nor be stopped; look at it"
-    if isinstance(error, DeadKernelError):
-        return f"{where}: the code ended its own Python process; look for exit or a crash in it"
     if isinstance(error, SQLAlchemyError | InvalidEntry):
         return f"{where}: the gradebook can't be used ({text}): see that it is writable"
     if isinstance(error, OSError):

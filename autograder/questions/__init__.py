@@ -52,7 +52,9 @@ def question(**parts):
 
 @cache
 def questions_of(assignment):
-    """The questions of an assignment by name, in the order of its notebook."""
+    """The questions of an assignment by name, in the order of its notebook; none of another's."""
+    if assignment not in ASSIGNMENTS:
+        return MappingProxyType({})
     module = import_module(f"autograder.questions.{assignment}")
     found = [value for value in vars(module).values() if isinstance(value, Question)]
     return MappingProxyType({each.name: each for each in found})

@@ -1,6 +1,7 @@
 """The table shows the gradebook as it is; else an instructor copies wrong numbers."""
 
 import io
+import json
 
 import pytest
 from rich.console import Console
@@ -80,18 +81,39 @@ def test_an_assignment_that_the_gradebook_does_not_know_has_no_table(gradebook):
     assert grade_table(gradebook, "essay", []) is None
 
 
-def test_an_assignment_of_somebody_elses_has_a_table(cli, tmp_path, released):
-    """With plain nbgrader tests, and names that no question of this course has."""
-    root = tmp_path / "course"
-    course = TemporaryCourse(root, released.settings)
-    (root / "source" / "essay").mkdir(parents=True)
-    (root / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
-    course.path("source", "essay").write_text(ESSAY)
-    course.hand_in("ada", "essay", ESSAY)
+@pytest.fixture
+def essay(tmp_path, released):
+    """A course with an assignment that no question of this course is about."""
+    course = TemporaryCourse(tmp_path / "course", released.settings)
+    (course.root / "source" / "essay").mkdir(parents=True)
+    (course.root / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
+
+    def with_cell(cell):
+        notebook = json.loads(ESSAY)
+        notebook["cells"][1] |= cell
+        course.path("source", "essay").write_text(json.dumps(notebook))
+        course.hand_in("ada", "essay", notebook)
+        return course
+
+    return with_cell
+
+
+def test_an_assignment_of_somebody_elses_has_a_table(cli, essay):
+    """Where a person reads the answers, no question is needed."""
+    course = essay(WRITTEN)
     assert cli(course, "release")[0] == 0
     status, out, _ = cli(course, "grade")
     assert status == 0
-    assert [line.split() for line in out.splitlines() if "ada" in line] == [["ada", "2", "2"]]
+    assert [line.split() for line in out.splitlines() if "ada" in line] == [["ada", "read", "0"]]
+
+
+def test_a_test_cell_that_no_question_answers_for_is_refused(cli, essay):
+    """Its assertions would judge in the student's own process, where any of them can be forged."""
+    course = essay({})
+    assert cli(course, "release")[0] == 0
+    status, out, _ = cli(course, "grade")
+    assert status == 1
+    assert "no question decides about the cell check" in out
 
 
 ESSAY = """{
@@ -108,3 +130,8 @@ ESSAY = """{
  "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
  "nbformat": 4, "nbformat_minor": 5
 }"""
+WRITTEN = {
+    "cell_type": "markdown", "source": "I think so.",
+    "metadata": {"nbgrader": {"grade": True, "grade_id": "why", "locked": False, "points": 2,
+                              "schema_version": 3, "solution": True, "task": False}},
+}

@@ -57,7 +57,6 @@ FINE = {
     "zoe": lambda notebook: notebook,
 }
 CANT_BE_GRADED = {
-    "crashes": crash,
     "sends_another": lambda notebook: notebook,
     "sends_text": lambda notebook: "Dear teacher, please find attached",
 }
@@ -67,7 +66,7 @@ CANT_BE_GRADED = {
 def graded(course_of_the_module):
     """The class after one run; the honest neighbour comes last."""
     course = course_of_the_module
-    course.configure("c.Execute.timeout = 5")
+    course.configure("c.TrustedExecute.timeout = 5")
     for student, mishap in (FINE | CANT_BE_GRADED).items():
         story = "prints_warning" if student == "warns" else "correct"
         other = "planted_bugs" if student == "sends_another" else ASSIGNMENT
@@ -90,15 +89,19 @@ def test_who_can_not_be_graded_gets_no_score(graded, student):
     assert graded.log.returncode == 1
 
 
-def test_a_worse_hand_in_does_not_keep_the_earlier_score(graded):
-    """Graded with full marks before; now its code kills the kernel half-way."""
+def test_a_code_that_ends_its_process_keeps_what_it_had_earned(graded):
+    """Graded with full marks before; now its code ends Python half-way."""
     graded.hand_in("copies", ASSIGNMENT, crash(graded.answered(ASSIGNMENT)))
-    done = graded.run("nbgrader", "autograde", ASSIGNMENT, "--student=copies", "--force")
-    assert done.returncode == 1
-    assert set(graded.grades(ASSIGNMENT)["copies"].values()) == {None}
+    assert graded.run("nbgrader", "autograde", ASSIGNMENT, "--student=copies").returncode == 0
+    assert graded.points(ASSIGNMENT, "copies") == FULL, "without --force, nothing is graded again"
+    graded.run("nbgrader", "autograde", ASSIGNMENT, "--student=copies", "--force")
+    assert graded.points(ASSIGNMENT, "copies") == FULL | {"error_sweep": 0}
+    page = nbformat.read(graded.path("autograded", ASSIGNMENT, "copies"), as_version=4)
+    said = page.cells[index_of(page, "test_error_sweep")].outputs[0].text
+    assert "it ended its own Python process" in said
 
 
-def test_stock_nbgrader_goes_on_in_the_sample_class():
+def test_the_stories_behind_the_mishaps_are_right():
     """The mishaps above are real ones only if the answers beside them are right."""
     assert sample_class.load("correct").points(ASSIGNMENT) == FULL
     assert sample_class.load("prints_warning").points(ASSIGNMENT) == FULL

@@ -4,12 +4,12 @@ import json
 
 import pytest
 from jsonschema import ValidationError
-from nbclient.exceptions import DeadKernelError
 from nbformat.reader import NotJSONError
 from nbgrader.api import InvalidEntry
 from sqlalchemy.exc import OperationalError
 
-from autograder.grading.outcome import NoVerdict
+from autograder.box.warden import NoWalls
+from autograder.grading.execute import NoQuestion
 from autograder.grading.rebuild import WrongNotebook
 from autograder.grading.trouble import in_one_line, printable
 from autograder.questions import GraderFailed
@@ -24,9 +24,9 @@ LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
     (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), REMEDY),
     (ValidationError("Additional properties\n\nare not allowed"), REMEDY),
     (WrongNotebook("it holds 0 of the 7 answer cells: is it the right one?"), REMEDY),
-    (NoVerdict("test_half shows no verdict"), "grade by hand"),
+    (NoQuestion("no question decides about the cell test_half: write one"), "write one"),
+    (NoWalls("this host can't keep a submission's code in: ask for another"), "another"),
     (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
-    (DeadKernelError("Kernel died"), "look for exit"),
     (LOCKED, "writable"),
     (InvalidEntry("attempt to write a readonly database"), "writable"),
     (PermissionError(13, "Permission denied", "essay.ipynb"), "readable and writable"),
