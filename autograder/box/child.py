@@ -19,6 +19,9 @@ DEEPEST = 8
 FLOOD = 4
 """Times the limit of output, from which on code is ended that goes on writing."""
 
+EVENT = 200
+"""What an output takes beside its text, in bytes."""
+
 _MALFORMED = (WireError, ValueError, TypeError, KeyError)
 
 
@@ -33,6 +36,8 @@ class Child:
     ----------
     exit_status : int or None
         Known once it has been closed; negative for a signal.
+    cpu, own_cpu : float or None
+        Seconds of CPU that it used, and that its zygote has used so far; known once it is closed.
     """
 
     def __init__(self, connection, out, err, pidfd, limits, scratch):
@@ -40,7 +45,7 @@ class Child:
         self._channel = Channel(connection, out, err, pidfd, limits, scratch, self._show_text)
         self._written, self._events = 0, []
         self._stand_ins, self._counts, self._questions_back, self._depth = {}, {}, 0, 0
-        self.exit_status = None
+        self.exit_status = self.cpu = self.own_cpu = None
 
     @property
     def ended(self):
@@ -124,8 +129,16 @@ class Child:
         """End it, with everything that it started."""
         self._channel.end("its cells have been run")
 
-    def close(self):
-        """Give back the descriptors."""
+    def close(self, epitaph):
+        """Give back the descriptors.
+
+        Parameters
+        ----------
+        epitaph : dict
+            What the zygote says of its end: ``ended``, ``cpu`` and ``own_cpu``.
+        """
+        self.exit_status = epitaph.get("ended")
+        self.cpu, self.own_cpu = epitaph.get("cpu"), epitaph.get("own_cpu")
         self._channel.close()
 
     def _answer(self, message):
@@ -210,7 +223,7 @@ class Child:
 
     def _show(self, event):
         """Keep an output, as long as there is room."""
-        self._written += 64 + size_of(event)
+        self._written += EVENT + size_of(event)
         if self._written <= self._limits.output:
             self._events.append(event)
         elif self._written > FLOOD * self._limits.output:

@@ -49,7 +49,7 @@ def enter(shown, hidden):
     Returns
     -------
     int
-        A descriptor of the namespace of processes, for :func:`fork_apart`.
+        A descriptor of what ``/proc`` says of this process, which is out of sight from now on.
     """
     processes = os.open("/proc", os.O_PATH | os.O_CLOEXEC)
     user, group = os.geteuid(), os.getegid()
@@ -69,7 +69,7 @@ def enter(shown, hidden):
     if first:
         _wait_for(first)
     kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
-    own = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
+    own = os.open("self", os.O_PATH | os.O_CLOEXEC, dir_fd=processes)
     os.close(processes)
     return own
 

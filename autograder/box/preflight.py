@@ -52,7 +52,6 @@ class Tried:
     found: str
 
 
-@cache
 def proven_warden(file=__file__):
     """The process's own :class:`Warden`, with walls that have all been tried.
 
@@ -66,6 +65,12 @@ def proven_warden(file=__file__):
     NoWalls
         With the reason and the remedy.
     """
+    return _proven_warden_of(os.getpid(), str(file))
+
+
+@cache
+def _proven_warden_of(process, file):
+    """A process that was forked has no use for its parent's warden."""
     reasons = []
     for level in (NAMESPACES, LANDLOCK):
         try:

@@ -37,9 +37,8 @@ class Walls:
     def __init__(self, level):
         self.level = level
         self.scratch = namespaces.SCRATCH if level == NAMESPACES else None
-        self._size = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
         if level == NAMESPACES:
-            self._own_processes = namespaces.enter(shown(), hidden())
+            own = namespaces.enter(shown(), hidden())
             self._readable, self._listable = ["/"], []
         else:
             if not landlock.version():
@@ -48,6 +47,11 @@ class Walls:
             self._readable += namespaces.DEVICES
             if os.geteuid() == 0 and _stays_readable_for_nobody():
                 namespaces.become(namespaces.NOBODY)
+            own = os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)
+        self._processes, self._size = (
+            os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=own) for name in ("ns/pid", "statm")
+        )
+        os.close(own)
 
     @property
     def forks(self):
@@ -58,7 +62,7 @@ class Walls:
         """Fork a child, the first process of a namespace of its own where there are any."""
         if self.level != NAMESPACES:
             return os.fork()
-        return namespaces.fork_apart(self._own_processes)
+        return namespaces.fork_apart(self._processes)
 
     def enclose(self, limits, scratch):
         """Put up all walls around this process, for good.
@@ -79,7 +83,7 @@ class Walls:
         if self.level == NAMESPACES:
             scratch = namespaces.take_own_scratch(limits.disk, limits.entries)
         _settle_in(scratch)
-        _set_limits(limits, int(memory[0]) * resource.getpagesize())
+        _set_limits(limits, int(memory[0]) * resource.getpagesize(), self.forks)
         kernel.drop_capabilities()
         kernel.prctl(kernel.SET_DUMPABLE, 0)
         kernel.prctl(kernel.SET_NO_NEW_PRIVS, 1)
@@ -103,18 +107,27 @@ def _settle_in(scratch):
     tempfile.tempdir = None
 
 
-def _set_limits(limits, size):
-    for what, most in (
-        (resource.RLIMIT_AS, size + limits.memory),
-        (resource.RLIMIT_FSIZE, limits.disk),
-        (resource.RLIMIT_NOFILE, limits.descriptors),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_MEMLOCK, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_STACK, STACK),
-        (resource.RLIMIT_CPU, int(limits.submission_seconds) + 1),
-        (resource.RLIMIT_NPROC, limits.processes),
-    ):
+def _set_limits(limits, size, forks):
+    """Resource limits; `size` is the address space that the interpreter has already.
+
+    Where the scratch folder is only watched, deleted files that are still open are not seen, so
+    there may be but few and small ones. And there the processes are all of one user, whose others
+    would be counted as well.
+    """
+    files = (limits.disk, limits.descriptors) if forks else (limits.disk // 8, 64)
+    most = {
+        resource.RLIMIT_AS: size + limits.memory,
+        resource.RLIMIT_FSIZE: files[0],
+        resource.RLIMIT_NOFILE: files[1],
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_STACK: STACK,
+        resource.RLIMIT_CPU: int(limits.submission_seconds) + 1,
+    }
+    if forks:
+        most[resource.RLIMIT_NPROC] = limits.processes
+    for what, wanted in most.items():
         hard = resource.getrlimit(what)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(what, (wanted, wanted))

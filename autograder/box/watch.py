@@ -1,5 +1,7 @@
 """What a child and all that it started use, read from outside."""
 
+import errno
+import math
 import os
 import time
 from contextlib import suppress
@@ -80,12 +82,22 @@ def _parent(process):
 
 
 def _content(folder):
-    """Bytes and entries beneath a folder; links are not followed."""
+    """Bytes and entries beneath a folder; links are not followed.
+
+    What lies so deep that it has no path any more is as much as one likes.
+    """
     size = entries = 0
-    with suppress(OSError):
-        for path, folders, files in os.walk(folder):
-            entries += len(folders) + len(files)
-            for name in files:
-                with suppress(OSError):
-                    size += os.lstat(os.path.join(path, name)).st_blocks * 512
+    folders = [folder]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as found:
+                for entry in found:
+                    entries += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return math.inf, math.inf
     return size, entries

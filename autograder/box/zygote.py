@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 
 import numpy as np
 
@@ -31,7 +32,7 @@ np.random.default_rng(0).normal(size=3) @ np.linalg.inv(np.eye(3))
 figure, axes = plt.subplots()
 axes.loglog([1e-3, 1], [1, 2], marker="o", label=r"$\theta_1$ x")
 axes.set_title("warm"), axes.set_xlabel("x"), axes.legend()
-axes.imshow(np.eye(2))
+plt.subplots()[1].imshow(np.eye(2))
 plt.show()
 """
 ERROR = "1 / 0"
@@ -53,7 +54,7 @@ def main(level, folder):
     except OSError as error:
         control.sendall(json.dumps({"refused": str(error)}).encode())
         return
-    shell = _warm(walls.scratch or folder)
+    shell = warm(walls.scratch or folder)
     leaked = [name for name in sys.modules if name.startswith(("autograder.t", "autograder.q"))]
     if leaked or threading.active_count() != 1:
         raise RuntimeError(f"not fit to be forked: {leaked}, {threading.enumerate()}")
@@ -73,7 +74,7 @@ def main(level, folder):
         _watch(control, child)
 
 
-def _warm(folder):
+def warm(folder):
     """Import and use once what nearly every notebook uses; the shell that children start with."""
     os.chdir(folder)
     os.environ.update(HOME=folder, IPYTHONDIR=f"{folder}/.ipython", MPLCONFIGDIR=f"{folder}/.mpl")
@@ -96,8 +97,13 @@ def _watch(control, child):
         if descriptor == control.fileno():
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
     os.close(pidfd)
-    _, status = os.waitpid(child, 0)
-    control.sendall(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode())
+    _, status, used = os.wait4(child, 0)
+    ended = {
+        "ended": os.waitstatus_to_exitcode(status),
+        "cpu": used.ru_utime + used.ru_stime,
+        "own_cpu": time.process_time(),
+    }
+    control.sendall(json.dumps(ended).encode())
 
 
 def _become_child(walls, shell, descriptors, asked):
