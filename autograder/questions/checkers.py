@@ -5,20 +5,22 @@ from itertools import zip_longest
 
 import numpy as np
 
+from autograder.questions.given import Given, sum_of_sines
 from autograder.questions.gradients import ARRAYS
-from autograder.questions.student import describe, plain, real_array
+from autograder.questions.stand_ins import (
+    forward_propagation_n,
+    numerical_gradient,
+    numerical_gradient_of_sines,
+    sines_of,
+)
+from autograder.questions.student import describe, real_array
 from autograder.questions.verdict import Wrong
 from autograder.truth import bugs
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import relative_difference
 from autograder.truth.liveness import ATTEMPTS, NoLiveCase
-from autograder.truth.network import (
-    forward_propagation,
-    gradients_to_vector,
-    parameters_to_vector,
-    vector_to_parameters,
-)
-from autograder.truth.planting import compile_backward, plant
+from autograder.truth.network import gradients_to_vector, vector_to_parameters
+from autograder.truth.planting import backward_with
 
 RIGHT_BELOW = 1e-6
 VALUE_FROM = 1e-4
@@ -26,58 +28,51 @@ LEAST_TINY = 5e-5
 """The least norm of a tiny gradient array. The round-off of a central difference with epsilon 1e-5
 is below 1e-11 an entry, so a right report stays below 5e-7."""
 
-SHAPES = {key: array.shape for key, array in vector_to_parameters(np.zeros(47)).items()}
+BUGS_OF_A_CASE = 4
+
+NETWORK = {
+    "forward_propagation_n": forward_propagation_n,
+    "numerical_gradient": numerical_gradient,
+}
+"""What replaces the student's own forward pass and numerical gradient."""
 
 
-def right_numerical_gradient(parameters, X, Y, epsilon=1e-5, cost=forward_propagation):
-    """Central differences of any cost of (X, Y, parameters): stands in for the student's."""
-    theta = parameters_to_vector(parameters)
-    approximation = np.zeros(theta.shape)
-    for i in range(theta.size):
-        step = np.zeros(theta.shape)
-        step[i] = epsilon
-        plus, minus = (cost(X, Y, vector_to_parameters(theta + s))[0] for s in (step, -step))
-        approximation[i] = (plus - minus) / (2 * epsilon)
-    return approximation
+def other_cost(rng, secret=False):
+    """A cost that is no network's: sum(a sin(theta)), with random a.
 
-
-def other_cost(rng):
-    """A cost that is no network's, and its gradient.
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    secret : bool
+        Whether `a` must stay unknown, because with it the gradients need no numerical ones.
 
     Returns
     -------
-    cost : callable
-        ``cost(X, Y, parameters)`` returns the number sum(a sin(theta)) and None for a cache. It
-        raises ValueError for parameters of other shapes than the network's.
+    replacing : dict
+        What stands in for the forward pass and the numerical gradient. The cost is given away
+        unless it is secret. It returns the number and None for a cache, and raises ValueError for
+        parameters of other shapes than the network's.
     gradients : callable
         ``gradients(parameters)`` returns dW1 … db3.
     """
     weights = vector_to_parameters(rng.uniform(0.5, 1.5, 47) * rng.choice([-1, 1], 47))
 
-    def cost(X, Y, parameters):
-        for key, shape in SHAPES.items():
-            if np.shape(parameters[key]) != shape:
-                raise ValueError(f"{key} has shape {np.shape(parameters[key])}, not {shape}")
-        return sum(float(np.sum(weights[key] * np.sin(parameters[key]))) for key in SHAPES), None
-
     def gradients(parameters):
-        return {f"d{key}": weights[key] * np.cos(parameters[key]) for key in SHAPES}
+        return {f"d{key}": weight * np.cos(parameters[key]) for key, weight in weights.items()}
 
-    return cost, gradients
-
-
-def stand_ins(cost=forward_propagation):
-    """What replaces the student's own forward pass and numerical gradient."""
-    return {
-        "forward_propagation_n": cost,
-        "numerical_gradient": lambda parameters, X, Y, epsilon=1e-5: right_numerical_gradient(
-            parameters, X, Y, epsilon, cost
-        ),
+    replacing = {
+        "forward_propagation_n": sines_of(weights) if secret else
+        Given(sum_of_sines, {"weights": weights}),
+        "numerical_gradient": numerical_gradient_of_sines(weights),
     }
+    return replacing, gradients
 
 
-def ask_checker(student, name, case, gradients, replacing, **by_name):
-    """One call of a checker, which must look at the cost at least once."""
+def ask_checker(student, name, case, gradients, replacing=NETWORK, **by_name):
+    """One call of a checker, which must look at the cost at least once.
+
+    Of a cost that is given away the count is the other side's claim; a secret one tells.
+    """
     arguments = case.parameters, gradients, case.X, case.Y
     answer = student.call(name, *arguments, replacing=replacing, **by_name)
     if not answer.failure and not any(answer.calls.values()):
@@ -93,12 +88,14 @@ def wrong_gradients(rng, count):
     list of (str, Case, dict)
         The kind of the bug, the case, and gradients that a right check calls wrong.
     """
-    found = []
+    found, cases = [], []
     for bug in _kind_after_kind(rng):
-        case = live_case(rng)
-        gradients = compile_backward(plant(bug))(case.X, case.Y, case.cache)
+        if len(found) >= BUGS_OF_A_CASE * len(cases):
+            cases.append(live_case(rng))
+        case = cases[-1]
+        gradients = backward_with(bug)(case.X, case.Y, case.cache)
         if true_difference(case, gradients) >= 10 * VALUE_FROM:
-            found.append((bug.kinds[0], case, plain(gradients)))
+            found.append((bug.kinds[0], case, gradients))
         if len(found) == count:
             break
     return found
@@ -118,19 +115,24 @@ def true_difference(case, gradients):
     return relative_difference(*map(gradients_to_vector, (gradients, case.gradients)))
 
 
-def expect_right(student, name, rng, other_costs=True):
-    """Raise Wrong unless a checker passes right gradients, of the network and of another cost."""
-    for m in (None, 3, None):
+def expect_right(student, name, rng, network=NETWORK):
+    """Raise Wrong unless a checker passes right gradients, of the network and of a secret cost.
+
+    Returns
+    -------
+    Answer
+        What it said of a network.
+    """
+    for m in (3, None):
         case = live_case(rng, m)
-        found = ask_checker(student, name, case, case.gradients, stand_ins()).number()
-        _expect_small(found, f"The right gradients of a network with {case.m} examples")
-    if other_costs:
-        cost, gradients = other_cost(rng)
-        right = gradients(case.parameters)
-        found = ask_checker(student, name, case, right, stand_ins(cost)).number()
-        _expect_small(
-            found, "Another cost with its right gradients in place of forward_propagation_n"
-        )
+        answer = ask_checker(student, name, case, case.gradients, network)
+        words = f"The right gradients of a network with {case.m} examples"
+        _expect_small(answer.number(), words)
+    others, gradients = other_cost(rng, secret=True)
+    found = ask_checker(student, name, case, gradients(case.parameters), others).number()
+    words = "Another cost with its right gradients in place of forward_propagation_n"
+    _expect_small(found, words)
+    return answer
 
 
 def _expect_small(found, what):
@@ -138,11 +140,11 @@ def _expect_small(found, what):
         raise Wrong(f"{what} gave a difference of {found:.3e}; right ones stay below 1e-6.")
 
 
-def expect_values(student, name, rng, count):
+def expect_values(student, name, rng, count, network=NETWORK):
     """Raise Wrong unless a checker gives wrong gradients the difference that they have."""
     for kind, case, gradients in wrong_gradients(rng, count):
         truth = true_difference(case, gradients)
-        found = ask_checker(student, name, case, gradients, stand_ins()).number()
+        found = ask_checker(student, name, case, gradients, network).number()
         if not abs(found - truth) <= 1e-3 * truth:
             raise Wrong(
                 f"Gradients with a bug of the kind {kind!r} differ by {truth:.4e}; yours said "
@@ -150,24 +152,22 @@ def expect_values(student, name, rng, count):
             )
 
 
-def expect_sign_and_nan(student, name, rng):
-    """Raise Wrong unless opposite gradients give 1, and NaN never looks small."""
-    case = live_case(rng)
+def expect_sign(student, name, case):
+    """Raise Wrong unless opposite gradients give 1."""
     opposite = {key: -array for key, array in case.gradients.items()}
-    found = ask_checker(student, name, case, opposite, stand_ins()).number()
+    found = ask_checker(student, name, case, opposite).number()
     if not abs(found - 1) <= 1e-3:
         raise Wrong(f"Gradients with the opposite sign differ by 1; yours said {found:.4g}.")
-    expect_nan_fails(student, name, case)
 
 
-def expect_nan_fails(student, name, case):
-    """Raise Wrong when one NaN among the gradients gives a small difference."""
-    for key in ("dW2", "db3"):
-        spoilt = plain(case.gradients)
-        spoilt[key].flat[0] = np.nan
-        answer = student.call(name, case.parameters, spoilt, case.X, case.Y, replacing=stand_ins())
-        if answer.raised != "ValueError" and answer.number() < 1e-2:
-            raise Wrong(f"A NaN in {key} must never look like agreement.")
+def expect_nan_fails(student, name, case, array, network=NETWORK):
+    """Raise Wrong when one NaN in an array gives a small difference; return the answer."""
+    spoilt = case.gradients | {array: case.gradients[array].copy()}
+    spoilt[array].flat[0] = np.nan
+    answer = student.call(name, case.parameters, spoilt, case.X, case.Y, replacing=network)
+    if answer.raised != "ValueError" and answer.number() < 1e-2:
+        raise Wrong(f"A NaN in {array} must never look like agreement.")
+    return answer
 
 
 def read_report(answer):
@@ -202,7 +202,26 @@ def with_tiny_gradients(rng):
     raise NoLiveCase(f"no case with gradients of at least {LEAST_TINY:g} in {ATTEMPTS} draws")
 
 
-def loud_arrays(case):
+def loud_arrays(gradients):
     """The arrays that hold at least a tenth of the gradient's length."""
-    length = np.linalg.norm(gradients_to_vector(case.gradients))
-    return [array for array in ARRAYS if np.linalg.norm(case.gradients[array]) > 0.1 * length]
+    length = np.linalg.norm(gradients_to_vector(gradients))
+    return [array for array in ARRAYS if np.linalg.norm(gradients[array]) > 0.1 * length]
+
+
+def two_of_three(holds, ask, *arguments):
+    """What was said with two seeds of three when it doesn't hold; nothing when it holds for two.
+
+    A random direction is nearly at right angles to the gradient once in a long while. Then even
+    right gradients look bad, and wrong ones good; three seeds are not fooled by one such direction.
+    """
+    good, bad = 0, []
+    for seed in range(3):
+        found = ask(*arguments, seed=seed).number()
+        if holds(found):
+            good += 1
+        else:
+            bad.append(found)
+        if good == 2:
+            return []
+        if len(bad) == 2:
+            return bad

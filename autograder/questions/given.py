@@ -52,56 +52,35 @@ def _source(function):
 
 
 def sine(t, k):
+    """``k sin(k t)``."""
     return k * np.sin(k * t)
 
 
 def slope_of_sine(t, k):
+    """The derivative of :func:`sine` by t."""
     return k * k * np.cos(k * t)
 
 
 def exponential(t):
+    """``exp(t)``, its own derivative."""
     return np.exp(t)
 
 
 def cubic(t, a, b, c, d):
+    """A polynomial of the third degree."""
     return a * t**3 + b * t**2 + c * t + d
 
 
 def slope_of_cubic(t, a, b, c):
+    """The derivative of :func:`cubic` by t."""
     return 3 * a * t**2 + 2 * b * t + c
-
-
-# Costs of one parameter, and `factor` times their derivatives by it.
-
-
-def cube_times(x, theta):
-    return theta**3 * x
-
-
-def slope_of_cube_times(x, theta, factor):
-    return factor * 3 * theta**2 * x
-
-
-def exponential_of_product(x, theta):
-    return np.exp(theta * x)
-
-
-def slope_of_exponential_of_product(x, theta, factor):
-    return factor * x * np.exp(theta * x)
-
-
-def sine_times(x, theta):
-    return np.sin(theta) * x
-
-
-def slope_of_sine_times(x, theta, factor):
-    return factor * np.cos(theta) * x
 
 
 # Costs of the 47 parameters.
 
 
 def sum_of_sines(X, Y, parameters, weights):
+    """The sum of weight * sin(parameter) over all 47, and None for a cache."""
     cost = 0.0
     for key, weight in weights.items():
         theta = np.asarray(parameters[key])

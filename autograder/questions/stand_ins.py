@@ -20,6 +20,7 @@ LARGER = (6, 8, 5, 1)
 """Layer sizes that no notebook shows; three layers, as the cache of 12 holds."""
 
 MOST_NUMBERS = 4096
+MOST_AXES = 4
 MOST_EXAMPLES = 100
 LONGEST_INTEGER = 1000
 """In bits: the largest float has 1024."""
@@ -59,6 +60,8 @@ def numbers(value, what="an argument"):
         value = _array_of_list(value, what)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "biufc":
         raise ValueError(f"{what} is {describe(value)}, where numbers belong")
+    if value.ndim > MOST_AXES:
+        raise ValueError(f"{what} has {value.ndim} axes")
     # An array without entries may still have an axis that is longer than any memory.
     if value.size > MOST_NUMBERS or max(value.shape, default=0) > MOST_NUMBERS:
         raise ValueError(f"{what} has the shape {value.shape}; {MOST_NUMBERS} numbers are the most")
@@ -194,6 +197,18 @@ def numerical_gradient(parameters, X, Y, epsilon=1e-5):
     return network_gradient(
         {key: _real(array) for key, array in parameters.items()}, X, Y, _step(epsilon)
     )
+
+
+def sines_of(weights):
+    """A cost of (X, Y, parameters) that is the sum of weight * sin(parameter)."""
+
+    def forward_propagation_n(X, Y, parameters):
+        theta = _parameters(_dictionary(parameters), len(_batch(X, Y)[0]))
+        if theta["W1"].shape != SHAPES["W1"]:
+            raise ValueError(f"W1 is {describe(theta['W1'])}, not {SHAPES['W1']}")
+        return sum(float(np.vdot(weights[key], np.sin(theta[key]))) for key in weights), None
+
+    return forward_propagation_n
 
 
 def numerical_gradient_of_sines(weights):

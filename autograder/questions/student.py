@@ -14,45 +14,6 @@ import numpy as np
 from autograder.questions.verdict import Wrong
 
 
-class Unreadable(ValueError):
-    """A value of a kind that no question asks for."""
-
-
-def plain(value: Any) -> Any:
-    """A copy of `value` made of nothing but built-in values and base-class arrays.
-
-    Parameters
-    ----------
-    value : number, str, None, array, or list, tuple or dict of these
-        What a student's code returned, or handed to a stand-in.
-
-    Returns
-    -------
-    None, bool, int, float, complex, str, numpy.ndarray, list, tuple or dict
-
-    Raises
-    ------
-    Unreadable
-        The value, or one inside it, is of another kind.
-    """
-    if isinstance(value, np.generic):
-        # Extended precision has no built-in type.
-        value = np.asarray(value) if value.dtype.char in "gG" else value.item()
-    if value is None or type(value) in (bool, int, float, complex, str):
-        return value
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind not in "biufc":
-            raise Unreadable(f"an array of {value.dtype}")
-        return np.array(value, subok=False)
-    if isinstance(value, list | tuple):
-        return (
-            type(value)(map(plain, value)) if type(value) in (list, tuple) else [*map(plain, value)]
-        )
-    if isinstance(value, dict):
-        return {str(key): plain(each) for key, each in value.items()}
-    raise Unreadable(f"a {type(value).__name__}")
-
-
 @dataclass(frozen=True)
 class Answer:
     """What came back from one call.

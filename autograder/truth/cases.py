@@ -106,20 +106,22 @@ def live_case(rng, m=None, layers=LAYERS):
     m = int(rng.integers(5, 21)) if m is None else m
 
     def draw():
-        X, Y, parameters = rng.standard_normal((layers[0], m)), labels(rng, m), {}
-        A = X
+        X, Y = rng.standard_normal((layers[0], m)), labels(rng, m)
+        A, parameters, cache = X, {}, ()
         for layer, (n_in, n_out) in enumerate(pairwise(layers), start=1):
             W = rng.standard_normal((n_out, n_in)) * np.sqrt(2 / n_in)
             if layer < len(layers) - 1:
                 b = straddling_biases(rng, W @ A)
+                Z = W @ A + b
+                A = relu(Z)
             else:
-                largest = max(np.abs(W @ A).max(), LARGEST_LOGIT - 1)
-                W *= (LARGEST_LOGIT - 1) / largest
+                W *= (LARGEST_LOGIT - 1) / max(np.abs(W @ A).max(), LARGEST_LOGIT - 1)
                 b = rng.uniform(-1, 1, (n_out, 1))
+                Z = W @ A + b
+                A = sigmoid(Z)
             parameters[f"W{layer}"], parameters[f"b{layer}"] = W, b
-            A = relu(W @ A + b)
-        case = Case(X, Y, parameters)
-        return case, fault(X, Y, case.cache)
+            cache += (Z, A, W, b)
+        return Case(X, Y, parameters), fault(X, Y, cache)
 
     return first_without_fault(draw, f"live case with m={m}, layers={layers}")
 

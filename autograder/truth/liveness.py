@@ -9,7 +9,7 @@ from collections import Counter
 
 import numpy as np
 
-from autograder.truth.network import backward_propagation, layer_errors
+from autograder.truth.network import layer_errors
 
 MARGIN = 1e-2
 """The least |Z| of a hidden unit: 500 times what a check with epsilon 1e-5 moves it."""
@@ -45,28 +45,31 @@ def fault(X, Y, cache):
         return f"a logit above {LARGEST_LOGIT:g}"
     if any(np.abs(Z).min() < MARGIN for Z in hidden):
         return f"a hidden unit within {MARGIN:g} of its kink"
-    if X.shape[1] > 1:
-        if any(((Z > 0).all(axis=1) | (Z < 0).all(axis=1)).any() for Z in hidden):
+    m = X.shape[1]
+    if m > 1:
+        if any((np.abs(np.sign(Z).sum(axis=1)) == m).any() for Z in hidden):
             return "a hidden unit that is on, or off, for every example"
-        if np.ptp(Y) == 0:
+        if Y.min() == Y.max():
             return "a single label"
-    gradients = backward_propagation(X, Y, cache)
-    if any(np.abs(gradient).max() < LEAST_GRADIENT for gradient in gradients.values()):
+    largest, shares = gradients_and_shares(X, Y, cache)
+    if min(largest) < LEAST_GRADIENT * m:
         return f"a gradient array below {LEAST_GRADIENT:g}"
-    if cancellation(X, Y, cache) > CANCELLATION:
+    if any(share > CANCELLATION * size for share, size in zip(shares, largest, strict=True)):
         return "examples that cancel each other in a gradient array"
     return None
 
 
-def cancellation(X, Y, cache):
-    """Return max sum_i |share of example i| / max |gradient| of the array where it is largest."""
-    inputs = [X, *cache[1::4]]
-    largest = 0.0
+def gradients_and_shares(X, Y, cache):
+    """Return m max |gradient| of every array, and max sum_i |share of example i| of every array.
+
+    Both as lists, for dW and db of each layer, from the last to the first.
+    """
+    inputs, largest, shares = [X, *cache[1::4]], [], []
     for layer, dZ in layer_errors(Y, cache):
-        for factor in (inputs[layer - 1].T, np.ones((X.shape[1], 1))):
-            shares = np.abs(dZ) @ np.abs(factor)
-            largest = max(largest, shares.max() / np.abs(dZ @ factor).max())
-    return float(largest)
+        A, size = inputs[layer - 1].T, np.abs(dZ)
+        largest += [np.abs(dZ @ A).max(), np.abs(dZ.sum(axis=1)).max()]
+        shares += [(size @ np.abs(A)).max(), size.sum(axis=1).max()]
+    return largest, shares
 
 
 def first_without_fault(draw, wanted):
@@ -99,11 +102,13 @@ def straddling_biases(rng, products):
     if products.shape[1] == 1:
         return biases
     room = 1.5 * MARGIN  # a little more than the margin, so that round-off can't undo it
-    for unit, values in enumerate(np.sort(products, axis=1)):
-        (gaps,) = np.nonzero(np.diff(values) > 2 * room)
-        if gaps.size:
-            gap = rng.choice(gaps)
-            biases[unit] = -rng.uniform(values[gap] + room, values[gap + 1] - room)
+    values = np.sort(products, axis=1)
+    wide = values[:, 1:] - values[:, :-1] > 2 * room
+    units = np.flatnonzero(wide.any(axis=1))
+    # The largest of random numbers, where there are gaps, picks each gap as often.
+    gaps = (wide * (1 + rng.random(wide.shape))).argmax(axis=1)[units]
+    lower, upper = values[units, gaps] + room, values[units, gaps + 1] - room
+    biases[units, 0] = -(lower + rng.random(units.size) * (upper - lower))
     return biases
 
 

@@ -52,6 +52,8 @@ def sigmoid(Z):
 def relu(Z):
     """Return 0 where Z or its real part isn't positive, and Z elsewhere; the dtype is kept."""
     Z = np.asarray(Z)
+    if Z.dtype.kind != "c":
+        return np.maximum(Z, 0)
     return np.where(Z.real <= 0, 0, Z)  # this way round a NaN stays one
 
 
@@ -85,7 +87,7 @@ def cost_from_logits(Z, Y):
     # max(z, 0) - y z comes first: it is exact for labels 0 and 1, and adding the small logarithm
     # to it afterwards loses nothing.
     losses = (relu(Z) - labels * Z) + np.log1p(np.exp(-size))
-    return losses.mean(axis=(-2, -1))
+    return losses[..., 0, :].sum(axis=-1) / losses.shape[-1]
 
 
 def forward_propagation(X, Y, parameters):
@@ -208,6 +210,30 @@ def vector_to_parameters(theta, layers=LAYERS):
     pieces = np.split(np.ravel(theta), ends[:-1])
     return {key: piece.reshape(shape).copy()
             for (key, shape), piece in zip(shapes.items(), pieces, strict=True)}
+
+
+def vectors_to_parameters(vectors, layers=LAYERS):
+    """Cut many vectors at once, for a forward pass of as many networks on the same examples.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (k, n)
+        A vector of parameters in each row.
+    layers : tuple of int
+        Inputs, units of each hidden layer, outputs.
+
+    Returns
+    -------
+    dict
+        W1 of shape (k, n_1, n_0), b1 of shape (k, n_1, 1), ...: views, where that is possible.
+    """
+    parameters, start = {}, 0
+    for layer, (n_in, n_out) in enumerate(pairwise(layers), start=1):
+        for key, columns in ((f"W{layer}", n_in), (f"b{layer}", 1)):
+            end = start + n_out * columns
+            parameters[key] = vectors[:, start:end].reshape(-1, n_out, columns)
+            start = end
+    return parameters
 
 
 def to_precision(parameters, dtype):

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import ask, questions
+from autograder.grading.in_process import InProcessStudent
 from autograder.questions import GraderFailed, Question, judge, question, questions_of
-from autograder.questions.in_process import InProcessStudent
 from autograder.questions.verdict import Wrong
 from tests.questions.notebook import ASSIGNMENTS, Notebook
 from tests.questions.plain_values import PLAIN

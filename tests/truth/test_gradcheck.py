@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from autograder.truth import gradcheck
 from autograder.truth.cases import live_case, textbook_case
 from autograder.truth.gradcheck import (
     TOLERANCE,
@@ -16,9 +17,11 @@ from autograder.truth.gradcheck import (
     relative_difference,
 )
 from autograder.truth.network import (
+    LAYERS,
     forward_propagation,
     gradients_to_vector,
     parameters_to_vector,
+    to_precision,
     vector_to_parameters,
 )
 
@@ -46,6 +49,42 @@ class TestCentralDifference:
             found = numerical_gradient(case.parameters, case.X, case.Y, epsilon)
             assert found.shape == (47, 1)
             assert deviation(found, truth) < tolerance
+
+    @pytest.mark.parametrize("layers", [LAYERS, (7, 6, 4, 1), (3, 4, 4, 2, 1)])
+    @pytest.mark.parametrize("m", [1, 2, 7, 50])
+    def test_all_networks_at_once_agree_with_the_loop(self, m, layers):
+        case = live_case(np.random.default_rng(m), m, layers)
+        theta = parameters_to_vector(case.parameters)
+
+        def cost(theta):
+            return forward_propagation(case.X, case.Y, vector_to_parameters(theta, layers))[0]
+
+        for epsilon in (1e-7, 1e-5, 1e-3, 2e-2):
+            found = numerical_gradient(case.parameters, case.X, case.Y, epsilon)
+            loop = central_difference(cost, theta, epsilon)
+            assert found.shape == loop.shape == theta.shape
+            np.testing.assert_allclose(found, loop, rtol=0, atol=1e-15 / epsilon)
+
+    @pytest.mark.parametrize("most", [1, 40, 10**9])
+    def test_it_does_not_matter_how_many_networks_are_taken_at_once(self, most, monkeypatch):
+        case = live_case(np.random.default_rng(3))
+        truth = numerical_gradient(case.parameters, case.X, case.Y)
+        monkeypatch.setattr(gradcheck, "LARGEST_BATCH", most)
+        found = numerical_gradient(case.parameters, case.X, case.Y)
+        np.testing.assert_allclose(found, truth, rtol=0, atol=1e-10)
+
+    def test_no_parameter_moves_for_good(self):
+        case = live_case(np.random.default_rng(4))
+        before = parameters_to_vector(case.parameters).tobytes()
+        numerical_gradient(case.parameters, case.X, case.Y, 2e-2)
+        assert parameters_to_vector(case.parameters).tobytes() == before
+
+    def test_longdouble_parameters_give_more_digits(self):
+        case = live_case(np.random.default_rng(5))
+        fine = to_precision(case.parameters, np.longdouble)
+        found = numerical_gradient(fine, case.X, case.Y, np.longdouble(1e-6))
+        assert found.dtype == np.longdouble
+        assert deviation(found, gradients_to_vector(case.gradients)) < 1e-10
 
     def test_complex_step_is_right_to_round_off(self):
         case = live_case(np.random.default_rng(2))

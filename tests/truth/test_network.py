@@ -22,6 +22,7 @@ from autograder.truth.network import (
     sigmoid,
     to_precision,
     vector_to_parameters,
+    vectors_to_parameters,
 )
 
 STEADY = settings(deadline=None, derandomize=True)
@@ -122,6 +123,18 @@ def test_several_networks_at_once_cost_what_each_costs():
     stacked = {key: np.stack([network[key] for network in networks]) for key in networks[0]}
     costs, _ = forward_propagation(case.X, case.Y, stacked)
     assert costs == pytest.approx([forward_propagation(case.X, case.Y, one)[0] for one in networks])
+
+
+@pytest.mark.parametrize("layers", NETWORKS)
+def test_many_vectors_are_cut_like_one(layers):
+    rng = np.random.default_rng(8)
+    vectors = np.stack([parameters_to_vector(random_parameters(rng, layers))[:, 0] for _ in "abc"])
+    stacked = vectors_to_parameters(vectors, layers)
+    for i, vector in enumerate(vectors):
+        one = vector_to_parameters(vector, layers)
+        assert stacked.keys() == one.keys()
+        for key, array in one.items():
+            np.testing.assert_array_equal(stacked[key][i], array)
 
 
 def test_nan_is_not_taken_for_zero():

@@ -10,7 +10,15 @@ from autograder.truth import planting
 from autograder.truth.bugs import BANK, by_name
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import deviation
-from autograder.truth.planting import Bug, BugDoesNotFit, Edit, compile_backward, plant, rename
+from autograder.truth.planting import (
+    Bug,
+    BugDoesNotFit,
+    Edit,
+    backward_with,
+    compile_backward,
+    plant,
+    rename,
+)
 from autograder.truth.standard_form import STANDARD, backward
 
 
@@ -79,6 +87,14 @@ class TestPlant:
         assert compile_backward("def f():\n    return np.pi\n", "f")() == np.pi
         with pytest.raises(NameError):
             compile_backward("def f():\n    return plant\n", "f")()
+
+    def test_a_bug_is_compiled_once(self):
+        case = live_case(np.random.default_rng(2))
+        for bug in BANK:
+            once, anew = backward_with(bug), compile_backward(plant(bug))
+            assert backward_with(bug) is once
+            found, again = (run(case.X, case.Y, case.cache) for run in (once, anew))
+            assert all(np.array_equal(found[key], again[key]) for key in found)
 
     def test_renaming_leaves_the_rest(self):
         assert rename("def f(x):\n    return 'def f('\n", "g") == "def g(x):\n    return 'def f('\n"

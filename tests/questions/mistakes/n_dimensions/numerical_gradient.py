@@ -86,8 +86,7 @@ numerical(
         "theta, _ = dictionary_to_vector(parameters)",
         "theta = dictionary_to_vector(parameters)[0].astype('f')",
     ),
-    loses={"value", USES},
-    gated={"nothing_changed"},
+    loses={"value"},
 )
 numerical(
     "Has the parameters in alphabetical order.",

@@ -1,0 +1,114 @@
+"""If this fails, something that a student's code returns stops the grader, or keeps it busy."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.questions import judge, questions_of
+from autograder.questions.student import Answer
+from autograder.questions.verdict import Verdict
+from autograder.truth.cases import live_case
+from tests.questions.notebook import ASSIGNMENTS
+from tests.questions.plain_values import ANYTHING, HUGE, ODD
+
+QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
+LONG = 5
+"""Seconds of the processor's time; far more than a question may take, on a slow machine too."""
+
+STEADY = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=80,
+    suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
+)
+
+
+def printed(name):
+    return ODD.get(name, name)
+
+
+ANSWERS = st.fixed_dictionaries(
+    {"value": ANYTHING},
+    optional={
+        "raised": st.sampled_from(["", "ValueError", "NameError"]),
+        "failure": st.sampled_from(["", "", "raised ValueError: no"]),
+        "printed": st.sampled_from(["", "fine", "a long text", "many digits"]).map(printed),
+        "arguments": st.lists(ANYTHING, max_size=4).map(tuple),
+    },
+)
+
+
+class Anything:
+    """Answers each call with the next of some answers, whatever was asked.
+
+    Parameters
+    ----------
+    answers : list of dict
+        What an `Answer` holds besides the function's name.
+    calls : int
+        How often each stand-in is said to have been called.
+    """
+
+    def __init__(self, answers, calls):
+        self._answers = answers
+        self._calls = calls
+        self._asked = 0
+
+    def call(self, name, *arguments, replacing=None, **by_name):
+        places = [place for place, each in enumerate(arguments) if callable(each)]
+        calls = dict.fromkeys([*places, *(replacing or {})], self._calls)
+        return self._next(name, calls=calls)
+
+    def value(self, name):
+        return self._next(name)
+
+    def _next(self, name, **more):
+        self._asked += 1
+        return Answer(name, **self._answers[self._asked % len(self._answers)], **more)
+
+
+def verdict_on(question, answers, calls, seed=0):
+    """The verdict, within bounds that hold whatever the answers are."""
+    begun = time.process_time()
+    verdict = judge(question, Anything(answers, calls), seed)
+    assert time.process_time() - begun < LONG
+    assert isinstance(verdict, Verdict)
+    assert all(len(each.message) < 2000 for each in verdict.findings)
+    return verdict
+
+
+@pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
+@STEADY
+@given(answers=st.lists(ANSWERS, min_size=1, max_size=4), calls=st.integers(0, 2))
+def test_whatever_comes_back_there_is_a_verdict(assignment, question, answers, calls):
+    verdict_on(question, answers, calls)
+
+
+@pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
+@STEADY
+@given(odd=HUGE, place=st.sampled_from(["X", "Y", "W1", "b3", "dW1", "db3", "checker_a", "kind"]))
+def test_one_odd_array_among_right_ones_is_a_verdict(assignment, question, odd, place):
+    case = live_case(np.random.default_rng(0))
+    X, Y = {"X": odd}.get(place, case.X), {"Y": odd}.get(place, case.Y)
+    parameters = {key: odd if key == place else each for key, each in case.parameters.items()}
+    gradients = {key: odd if key == place else each for key, each in case.gradients.items()}
+    lies = dict.fromkeys(["checker_a", "checker_b", "checker_c"], gradients) | {place: odd}
+    named = {"first_wrong": "dW1", "kind": "mask"} | {place: odd}
+    diagnosis = dict.fromkeys(["suspect_a", "suspect_b", "suspect_c"], named)
+    for value in (
+        (X, Y, parameters),
+        gradients | lies | diagnosis,
+        (0.5, tuple(odd if place == "X" else each for each in case.cache)),
+    ):
+        verdict_on(question, [{"value": value}], calls=1)
+
+
+@pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
+def test_arguments_that_went_missing_are_changed_ones(assignment, question):
+    case = live_case(np.random.default_rng(0))
+    for value in ((0.5, case.cache), case.gradients, np.zeros((47, 1))):
+        for arguments in ((), (None,) * 9, ({}, (), [])):
+            verdict_on(question, [{"value": value, "arguments": arguments}], calls=1)

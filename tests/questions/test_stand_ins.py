@@ -1,0 +1,244 @@
+"""If this fails, whoever calls a stand-in keeps the grader busy, fills its memory, or stops it."""
+
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.questions import given as functions
+from autograder.questions import judge, questions_of, stand_ins
+from autograder.questions.checkers import other_cost
+from autograder.questions.given import Given
+from autograder.questions.one_dimension import pairs
+from autograder.questions.student import Answer
+from autograder.truth import network
+from autograder.truth.cases import live_case, synthetic_cache
+from autograder.truth.gradcheck import numerical_gradient
+from tests.questions.notebook import ASSIGNMENTS
+from tests.questions.plain_values import ANYTHING, HUGE
+
+STEADY = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
+)
+
+CASE = live_case(np.random.default_rng(1))
+CACHE = synthetic_cache(np.random.default_rng(2), CASE.m)[2]
+
+STAND_INS = {
+    "product": (stand_ins.product, (1.5, 2.0)),
+    "central_difference": (stand_ins.central_difference, (np.sin, 0.5, 1e-5)),
+    "relative_difference": (stand_ins.relative_difference, (1.0, np.ones(()))),
+    "a_pair": (stand_ins.of_numbers(pairs(np.random.default_rng(4))[0][1]), (1.5, 2.0)),
+    "another_pair": (stand_ins.of_numbers(pairs(np.random.default_rng(4))[1][2]), (1.5, 2.0)),
+    "cubic": (
+        stand_ins.of_numbers(Given(functions.cubic, dict.fromkeys("abcd", 1.5))),
+        (2.0,),
+    ),
+    "sines": (
+        other_cost(np.random.default_rng(3), secret=True)[0]["forward_propagation_n"],
+        (CASE.X, CASE.Y, CASE.parameters),
+    ),
+    "forward": (stand_ins.forward_propagation_n, (CASE.X, CASE.Y, CASE.parameters)),
+    "backward": (stand_ins.backward_propagation_n, (CASE.X, CASE.Y, CACHE)),
+    "numerical": (stand_ins.numerical_gradient, (CASE.parameters, CASE.X, CASE.Y, 1e-5)),
+    "of_sines": (
+        other_cost(np.random.default_rng(3))[0]["numerical_gradient"],
+        (CASE.parameters, CASE.X, CASE.Y, 1e-5),
+    ),
+}
+"""Every kind of stand-in that is answered by the grader, with arguments that it is meant for."""
+
+each_stand_in = pytest.mark.parametrize("name", STAND_INS)
+
+LONG, LARGE = 1.0, 8 << 20
+"""Seconds and bytes: far more than any honest call takes."""
+
+
+def survives(function, *arguments, **by_name):
+    """Call it; whatever happens must be quick, small, and an ordinary exception at most."""
+    tracemalloc.start()
+    begun = time.process_time()
+    try:
+        with np.errstate(all="ignore"):
+            function(*arguments, **by_name)
+    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+        assert len(str(error)) < 2000
+    finally:
+        taken, most = time.process_time() - begun, tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert taken < LONG
+    assert most < LARGE
+
+
+@each_stand_in
+@STEADY
+@given(data=st.data())
+def test_any_arguments(name, data):
+    function, right = STAND_INS[name]
+    survives(function, *data.draw(st.lists(ANYTHING, max_size=len(right) + 1)))
+
+
+@each_stand_in
+@STEADY
+@given(data=st.data())
+def test_right_arguments_but_one(name, data):
+    function, right = STAND_INS[name]
+    place = data.draw(st.integers(0, len(right) - 1))
+    survives(function, *right[:place], data.draw(ANYTHING), *right[place + 1 :])
+
+
+@pytest.mark.parametrize("name", ["product", "relative_difference", "a_pair", "another_pair"])
+@STEADY
+@given(a=st.one_of(HUGE, ANYTHING), b=HUGE)
+def test_two_that_would_broadcast(name, a, b):
+    survives(STAND_INS[name][0], a, b)
+
+
+@pytest.mark.parametrize("name", ["forward", "backward", "numerical", "of_sines"])
+@STEADY
+@given(data=st.data(), odd=ANYTHING)
+def test_one_odd_array_inside(name, data, odd):
+    function, right = STAND_INS[name]
+    place = [isinstance(each, dict | tuple) for each in right].index(True)
+    inside = right[place]
+    if isinstance(inside, dict):
+        inside = inside | {data.draw(st.sampled_from([*inside])): odd}
+    else:
+        at = data.draw(st.integers(0, 11))
+        inside = (*inside[:at], odd, *inside[at + 1 :])
+    survives(function, *right[:place], inside, *right[place + 1 :])
+
+
+@STEADY
+@given(back=ANYTHING, other=ANYTHING, theta=st.one_of(st.floats(), HUGE))
+def test_a_function_that_returns_anything(back, other, theta):
+    said = iter([back, other])
+    survives(stand_ins.central_difference, lambda t: next(said), theta)
+
+
+@each_stand_in
+def test_too_many_and_unknown_arguments(name):
+    function, right = STAND_INS[name]
+    survives(function, *range(100_000))
+    with pytest.raises(TypeError):
+        function(*right, 1, 2, 3)
+    with pytest.raises(TypeError):
+        function(*right, colour=3)
+
+
+@pytest.mark.parametrize("sizes", [(10**5, 4), (5, 10**5), (0, 4), (5,), (4, 5)])
+def test_a_network_of_other_shapes(sizes):
+    odd = CASE.parameters | {"W1": np.zeros(sizes)}
+    for call in (
+        lambda: stand_ins.forward_propagation_n(CASE.X, CASE.Y, odd),
+        lambda: stand_ins.numerical_gradient(odd, CASE.X, CASE.Y),
+    ):
+        with pytest.raises(ValueError, match="W1"):
+            call()
+
+
+def test_too_many_examples():
+    X, Y = np.zeros((4, 101)), np.zeros((1, 101))
+    with pytest.raises(ValueError, match="X is an array of shape"):
+        stand_ins.forward_propagation_n(X, Y, CASE.parameters)
+
+
+class TestHonestCalls:
+    """Nobody notices that a stand-in looks twice."""
+
+    @pytest.mark.parametrize(
+        "number", [2, 2.0, True, np.float64(2), np.float32(2), np.int64(2), np.array(2.0), [2.0]]
+    )
+    def test_numbers_of_any_kind(self, number):
+        number = number.item() if isinstance(number, np.generic) else number
+        assert stand_ins.product(1.5, number) == 1.5 * np.asarray(number)
+        assert stand_ins.relative_difference(number, number) == 0
+        slope = stand_ins.central_difference(lambda t: t**2, number, 0.5)
+        assert slope == pytest.approx(2 * np.asarray(number, dtype=float))
+
+    def test_arrays_of_any_kind(self):
+        for dtype in ("f4", "f8", "i8", "g"):
+            array = np.arange(5).astype(dtype)
+            found = stand_ins.product(1.5, array)
+            np.testing.assert_array_equal(found, array * 1.5)
+            assert found.dtype == (array * 1.5).dtype
+
+    def test_a_sweep_of_epsilons(self):
+        epsilons = np.geomspace(1e-8, 1e-1, 100)
+        found = stand_ins.central_difference(np.exp, 0.3, epsilons)
+        truth = (np.exp(0.3 + epsilons) - np.exp(0.3 - epsilons)) / (2 * epsilons)
+        np.testing.assert_array_equal(found, truth)
+
+    def test_other_shapes_are_no_difference_but_an_error(self):
+        with pytest.raises(ValueError, match=r"\(5,\) and \(5, 1\)"):
+            stand_ins.relative_difference(np.ones(5), np.ones((5, 1)))
+
+    @pytest.mark.parametrize("change", [np.float32, np.float64, np.longdouble, np.ndarray.tolist])
+    def test_the_network_in_other_types(self, change):
+        kinds = {np.float32: 1e-5}
+        parameters = {
+            key: change(array) if change is not np.ndarray.tolist else array.tolist()
+            for key, array in CASE.parameters.items()
+        }
+        cost, cache = stand_ins.forward_propagation_n(CASE.X, CASE.Y, parameters)
+        assert cost == pytest.approx(CASE.cost, rel=kinds.get(change, 1e-14))
+        assert len(cache) == 12
+        found = stand_ins.numerical_gradient(parameters, CASE.X, CASE.Y, 1e-3)
+        truth = numerical_gradient(CASE.parameters, CASE.X, CASE.Y, 1e-3)
+        np.testing.assert_allclose(found, truth, atol=kinds.get(change, 1e-12))
+
+    @pytest.mark.parametrize("Y", [CASE.Y, CASE.Y[0], CASE.Y.astype(bool), CASE.Y[0].tolist()])
+    def test_labels_of_any_kind(self, Y):
+        assert stand_ins.forward_propagation_n(CASE.X, Y, CASE.parameters)[0] == CASE.cost
+
+    def test_more_keys_than_needed(self):
+        more = CASE.parameters | {"W4": np.ones(3), "note": np.ones(2)}
+        assert stand_ins.forward_propagation_n(CASE.X, CASE.Y, more)[0] == CASE.cost
+
+    def test_one_example_at_a_time(self):
+        one = CASE.X[:, [0]], CASE.Y[:, [0]], CASE.parameters
+        truth = network.forward_propagation(*one)[0]
+        assert stand_ins.forward_propagation_n(*one)[0] == truth
+
+    def test_larger_layers(self):
+        case = live_case(np.random.default_rng(4), 50, stand_ins.LARGER)
+        assert stand_ins.forward_propagation_n(case.X, case.Y, case.parameters)[0] == case.cost
+        found = stand_ins.backward_propagation_n(case.X, case.Y, case.cache)
+        for key, array in case.gradients.items():
+            np.testing.assert_array_equal(found[key], array)
+
+
+class Idle:
+    """Answers nothing, and keeps what it was handed."""
+
+    def __init__(self):
+        self.handed = {}
+
+    def call(self, name, *arguments, replacing=None, **by_name):
+        functions = {f"{name}'s argument": each for each in arguments if callable(each)}
+        self.handed |= functions | (replacing or {})
+        calls = dict.fromkeys([*range(len(arguments)), *(replacing or {})], 1)
+        return Answer(name, np.zeros((47, 1)), arguments=arguments, calls=calls)
+
+    def value(self, name):
+        return Answer(name, {})
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_no_question_hands_out_anything_else(assignment):
+    """A stand-in that looks at nothing would let any caller through."""
+    for question in questions_of(assignment):
+        student = Idle()
+        judge(question, student, seed=1)
+        for function in student.handed.values():
+            if not isinstance(function, Given):
+                with pytest.raises((ValueError, TypeError)):
+                    function("x", "x", "x")
+                with pytest.raises((ValueError, TypeError)):
+                    function(np.zeros((10**9, 0)), np.zeros((0, 10**9)))
