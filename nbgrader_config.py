@@ -7,14 +7,23 @@ import os
 import sys
 from pathlib import Path
 
-from nbgrader import preprocessors as stock
+try:
+    from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+    from nbgrader import preprocessors as stock
 
-from autograder.grading.badge import OpenInColab
-from autograder.grading.execute import TrustedExecute
-from autograder.grading.rebuild import Rebuild
-from autograder.grading.released import RefuseSilentChanges
-from autograder.grading.scores import ForgetEarlierScores
-from autograder.grading.starting_code import StartFromBrokenCode
+    from autograder.grading import extra_files, showing
+    from autograder.grading.badge import OpenInColab
+    from autograder.grading.execute import TrustedExecute
+    from autograder.grading.masking import HideWhatIsHidden
+    from autograder.grading.outputs import AllowedOutputs
+    from autograder.grading.rebuild import Rebuild
+    from autograder.grading.released import RefuseSilentChanges
+    from autograder.grading.scores import ForgetEarlierScores
+    from autograder.grading.starting_code import StartFromBrokenCode
+except ImportError as error:
+    # nbgrader would only note it, and go on as if this file were not there: without walls.
+    remedy = "run `make .venv`, and use the commands in .venv/bin"
+    raise SystemExit(f"nbgrader_config.py: {error}: {remedy}") from None
 
 # nbgrader calls `alembic` by name when it creates the gradebook, and the kernel calls `python`;
 # both are beside this Python, whether or not its environment has been activated.
@@ -53,6 +62,8 @@ c.GenerateAssignment.preprocessors = [
 # Submitted to clean. Rebuild comes before all that read cells: they meet the release's own only.
 c.Autograde.sanitize_preprocessors = [
     ForgetEarlierScores,
+    extra_files.RefuseLinks,
+    extra_files.CarryTime,
     Rebuild,
     stock.ClearOutput,
     stock.DeduplicateIds,
@@ -64,6 +75,7 @@ c.Autograde.sanitize_preprocessors = [
 # Clean to graded. TrustedExecute runs the code behind walls and writes the score down outside.
 c.Autograde.autograde_preprocessors = [
     TrustedExecute,
+    AllowedOutputs,
     stock.LimitOutput,
     stock.SaveAutoGrades,
     stock.AssignLatePenalties,
@@ -74,3 +86,21 @@ c.Autograde.autograde_preprocessors = [
 # question; this is the limit of a whole cell, and of a whole submission.
 c.TrustedExecute.timeout = 60
 c.TrustedExecute.submission_timeout = 300
+
+# An assignment is one notebook: nothing beside it is copied, least of all what a link points to.
+c.CourseDirectory.ignore.extend(extra_files.beside_notebooks(Path(__file__).parent))
+c.Autograde.pre_convert_hook = extra_files.before_reading
+
+# Graded to feedback: for students, so without hidden tests and mark schemes.
+c.GenerateFeedback.preprocessors = [
+    HideWhatIsHidden,
+    extra_files.CarryTime,
+    stock.GetGrades,
+    CSSHTMLHeaderPreprocessor,
+]
+
+# What a page of feedback and the Formgrader make of whatever a student wrote or displayed. Both
+# read this section, the Formgrader when Jupyter is started in this folder.
+c.HTMLExporter.preprocessors = [showing.SafeToShow]
+c.HTMLExporter.filters = showing.FILTERS
+c.HTMLExporter.sanitize_html = True

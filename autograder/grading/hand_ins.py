@@ -1,10 +1,18 @@
 """What lies in `submitted/`: what is wrong with a hand-in before anything is run."""
 
 import json
+import os
 from datetime import datetime
 
 from nbgrader.utils import parse_utc
 
+from autograder.grading.extra_files import (
+    LARGEST_NOTEBOOK,
+    LONGEST_STAMP,
+    STAMP,
+    is_elsewhere,
+    no_file,
+)
 from autograder.grading.trouble import printable
 
 ALLOW = "give yourself the right to read it"
@@ -37,6 +45,8 @@ def trouble_with(folder, student, assignment, shown):
 
 def _absent(wanted, shown):
     folder = wanted.parent
+    if is_elsewhere(folder):
+        return f"{shown}/ is a link to another folder: put the folder itself there"
     if not wanted.is_file():
         found = printable(", ".join(sorted(path.name for path in folder.iterdir())))
         return (
@@ -45,7 +55,8 @@ def _absent(wanted, shown):
         )
     if wanted.is_symlink():
         return f"{shown}/{wanted.name} is a link to another file: ask for the file itself"
-    return ""
+    reason = no_file(wanted, LARGEST_NOTEBOOK)
+    return f"{shown}/{wanted.name} {reason}: ask for the .ipynb file again" if reason else ""
 
 
 def _unreadable(wanted, shown):
@@ -63,13 +74,15 @@ def _unreadable(wanted, shown):
 
 def _undated(folder, shown):
     """nbgrader reads the time of the hand-in from timestamp.txt, and stumbles over other text."""
-    stamp = folder / "timestamp.txt"
+    stamp = folder / STAMP
+    if os.path.lexists(stamp) and (stamp.is_symlink() or no_file(stamp, LONGEST_STAMP)):
+        return f"{shown}/{STAMP} is not a short text: delete it"
     try:
         text = stamp.read_text().strip() if stamp.exists() else ""
         fine = not text or isinstance(parse_utc(text), datetime)
     except (ValueError, OverflowError):
         fine = False
-    return "" if fine else f"{shown}/timestamp.txt holds no time: correct it or delete it"
+    return "" if fine else f"{shown}/{STAMP} holds no time: correct it or delete it"
 
 
 def strays(submitted, assignments):

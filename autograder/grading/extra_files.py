@@ -1,0 +1,139 @@
+"""What lies beside a handed-in notebook: nothing but the time of the hand-in goes any further.
+
+nbgrader copies every other file from submitted/ to autograded/ and from there to feedback/. It
+follows links, so that a student is sent what a link points to, and copies a device until the disk
+is full. An assignment of this course is one notebook; what else is handed in stays where it is.
+"""
+
+import glob
+import os
+import stat
+from pathlib import Path
+
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import find_all_files
+from traitlets import List
+from traitlets.log import get_logger
+
+STAMP = "timestamp.txt"
+LONGEST_STAMP = 100
+LARGEST_NOTEBOOK = 50_000_000
+# Whoever opens /formgrader/?path=… makes nbgrader run these from the folder of that name.
+CONFIGURATIONS = ("nbgrader_config.py", "jupyter_config.py")
+
+
+class Refused(Exception):
+    """A hand-in that leads elsewhere, or brings along what it must not."""
+
+
+def beside_notebooks(root):
+    """Patterns for `c.CourseDirectory.ignore` that match each folder of submitted and graded work.
+
+    Out of a folder that is ignored nbgrader copies nothing, and reads the notebooks all the same.
+    Its exchange compares names and not paths with these patterns, so that they match nothing there.
+
+    Parameters
+    ----------
+    root : path
+        The course folder.
+    """
+    steps = ("submitted", "autograded")
+    return [os.path.join(glob.escape(str(root)), step, "*", "*") for step in steps]
+
+
+def before_reading(assignment, student, notebooks):
+    """`c.Autograde.pre_convert_hook`: keep nbgrader from opening what has no end.
+
+    nbgrader goes on after whatever a hook raises, so this one acts: a notebook that is no file of
+    a sensible size leaves the list of those to be graded; other things get another name.
+
+    Parameters
+    ----------
+    assignment, student : str
+        As nbgrader was asked for, patterns among them.
+    notebooks : list of str
+        The paths of one hand-in; nbgrader's own list.
+    """
+    folders = {Path(path).parent for path in notebooks}
+    for path in notebooks[:]:
+        reason = no_file(path, LARGEST_NOTEBOOK)
+        if reason:
+            get_logger().error("%s %s: ask for the .ipynb file again", path, reason)
+            notebooks.remove(path)
+    for folder in folders:
+        if is_elsewhere(folder):
+            continue
+        stamp = folder / STAMP
+        named = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
+        found = [path for path in named if path.name.lower() in CONFIGURATIONS]
+        if os.path.lexists(stamp) and (stamp.is_symlink() or no_file(stamp, LONGEST_STAMP)):
+            found.append(stamp)
+        for path in found:
+            get_logger().warning("%s must not be read: it gets another name", path)
+            path.rename(f"{path}.refused")
+
+
+def no_file(path, largest):
+    """Why a path, or what it links to, must not be opened: the end of a sentence, or ""."""
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        return f"can't be read ({error.strerror})"
+    if not stat.S_ISREG(found.st_mode):
+        return "is no file"
+    return f"is larger than {largest / 1e6:g} MB" if found.st_size > largest else ""
+
+
+def is_elsewhere(folder):
+    """Whether the folder of a hand-in is a link, or in a student's folder that is one."""
+    return folder.is_symlink() or folder.parent.is_symlink()
+
+
+class RefuseLinks(NbGraderPreprocessor):
+    """A sanitizer: the notebook is a file in its place, and nothing was copied with it.
+
+    Raises
+    ------
+    Refused
+        After which nbgrader removes what it has made of this submission.
+    """
+
+    def preprocess(self, nb, resources):
+        names = resources["nbgrader"]
+        path = Path(resources["metadata"]["path"], f"{names['notebook']}.ipynb")
+        if path.is_symlink() or is_elsewhere(path.parent):
+            raise Refused(f"{path} is a link, or in a folder that is one: ask for the file itself")
+        coursedir = self.parent.parent.coursedir
+        source, graded = (
+            coursedir.format_path(step, student, names["assignment"])
+            for step, student in (
+                (coursedir.source_directory, "."),
+                (coursedir.autograded_directory, names["student"]),
+            )
+        )
+        given = {os.path.relpath(each, source) for each in find_all_files(source)}
+        copied = [os.path.relpath(each, graded) for each in find_all_files(graded, ["*.ipynb"])]
+        strange = sorted({*copied} - given)
+        if strange:
+            raise Refused(f"{strange[0]} was copied with it: see c.CourseDirectory.ignore")
+        left_out = sorted({*os.listdir(path.parent)} - {path.name, STAMP} - given)
+        if left_out:
+            self.log.warning("%s: only the notebook is graded, not %s", path, left_out[:5])
+        return nb, resources
+
+
+class CarryTime(NbGraderPreprocessor):
+    """Take along the time of the hand-in, from which nbgrader knows what has been handed in again.
+
+    It belongs into the lists of both steps that nothing else is copied in.
+    """
+
+    # nbconvert's HTMLExporter sets it for whatever stands below it, and warns where it is unknown.
+    display_data_priority = List().tag(config=True)
+
+    def preprocess(self, nb, resources):
+        stamp = Path(resources["metadata"]["path"], STAMP)
+        if stamp.is_file() and not stamp.is_symlink() and not no_file(stamp, LONGEST_STAMP):
+            # nbconvert's writer puts these beside the page or notebook.
+            resources["outputs"] = {**(resources["outputs"] or {}), STAMP: stamp.read_bytes()}
+        return nb, resources

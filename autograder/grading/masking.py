@@ -1,0 +1,41 @@
+"""What instructors wrote for themselves stays out of the students' pages.
+
+The graded notebook holds the hidden tests and the mark schemes again, because nbgrader puts them
+back before it grades. The Formgrader shows them to the instructor; feedback must not.
+"""
+
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+from traitlets import List
+
+INSTEAD = {"code": "# hidden test", "markdown": "*(for the grader)*"}
+
+
+class HideWhatIsHidden(ClearHiddenTests, ClearMarkScheme):
+    """Put one line in the place of each hidden test and mark scheme.
+
+    It inherits from nbgrader's own two for their settings: the marks are those of
+    `c.ClearHiddenTests` and `c.ClearMarkScheme`. They raise at a block that isn't closed, because
+    they check what an instructor wrote; here it reaches to the end of its cell.
+    """
+
+    # nbconvert's HTMLExporter sets it for whatever stands below it, and warns where it is unknown.
+    display_data_priority = List().tag(config=True)
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        ends = {
+            self.begin_test_delimeter: self.end_test_delimeter,
+            self.begin_mark_scheme_delimeter: self.end_mark_scheme_delimeter,
+        }
+        shown, end = [], None
+        for line in cell.source.split("\n"):
+            begun = [close for begin, close in ends.items() if begin in line]
+            if end is not None:
+                end = None if end in line else end
+            elif begun:
+                end = begun[0]
+                indent = line[: len(line) - len(line.lstrip())]
+                shown.append(indent + INSTEAD.get(cell.cell_type, ""))
+            else:
+                shown.append(line)
+        cell.source = "\n".join(shown)
+        return cell, resources
