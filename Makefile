@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test lint lock clean
+.PHONY: grade test lint lock fuzz bench-box clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -22,6 +22,14 @@ test: .venv/installed
 ## make lint: modules and notebooks
 lint: .venv/installed
 	$(BIN)/ruff check
+
+## make fuzz: noise for what decodes a child's messages; SECONDS=600 for longer
+fuzz: .venv/installed
+	$(BIN)/python -m tests.box.fuzz $(or $(SECONDS),60)
+
+## make bench-box: what the walls cost, against a bare fork
+bench-box: .venv/installed
+	$(BIN)/python -m benchmarks.box
 
 ## make lock: pin the newest versions that pyproject.toml allows (needs uv)
 lock:

@@ -78,8 +78,10 @@ class Answers:
             return record(raised="NameError", failure="is not defined")
         try:
             return record(plain(self._namespace[name]))
-        except (Unreadable, RecursionError) as unreadable:
+        except Unreadable as unreadable:
             return record(raised="Unreadable", failure=f"holds {unreadable}")
+        except Exception:  # raised by what it holds
+            return record(raised="Unreadable", failure="holds what can't be read")
 
 
 def _no_end(seconds):
@@ -113,7 +115,7 @@ def _as_it_is(argument):
     """A plain copy of an argument after the call; None when the answer put odd things into it."""
     try:
         return plain(argument)
-    except (Unreadable, RecursionError):
+    except Exception:  # also one that is raised by what it holds
         return None
 
 

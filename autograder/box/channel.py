@@ -51,6 +51,7 @@ class Channel:
         for pipe in self._pipes:
             os.set_blocking(pipe, False)
         connection.settimeout(QUICK_SECONDS)
+        self._next_look = 0.0
         self.ended = ""
 
     def send(self, message, hard):
@@ -59,6 +60,7 @@ class Channel:
         while rest:
             try:
                 rest = rest[self._connection.send(rest) :]
+                self._look(hard, hard)
             except TimeoutError:
                 self._wait(select.POLLOUT, hard, hard)
             except OSError:
@@ -83,6 +85,7 @@ class Channel:
             message = self._complete()
             if message is not None:
                 return message
+            self._look(soft, hard)  # also at one that never pauses
             try:
                 chunk = self._connection.recv(1 << 18)
                 if not chunk:
@@ -123,7 +126,7 @@ class Channel:
             return None
         message = decode(bytes(self._received[4:size]))
         del self._received[:size]
-        if not isinstance(message, tuple) or not message:
+        if not isinstance(message, tuple) or not message or type(message[0]) is not str:
             raise WireError("a value that is no message")
         return message
 
@@ -135,9 +138,22 @@ class Channel:
         for descriptor, _ in self._poll.poll(pause * 1000):
             if descriptor in self._pipes:
                 self._drain_one(descriptor)
-            elif descriptor == self._pidfd and not select.select([own], [], [], 0)[0]:
-                raise self.gone()  # and nothing is left of what it had sent
+            elif descriptor == self._pidfd and not self._has_more():
+                raise self.gone()
+        self._look(soft, hard)
+
+    def _has_more(self):
+        """Whether something is left of what it had sent."""
+        poll = select.poll()  # select() knows no descriptors beyond 1023
+        poll.register(self._connection.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
+    def _look(self, soft, hard):
+        """See to the clock and to what it uses; once in a while, because it is asked often."""
         now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + INTERRUPT_SECONDS
         if now > self._end:
             raise self.end("the submission took longer than all of its cells may")
         if now > hard:

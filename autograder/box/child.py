@@ -5,6 +5,7 @@ much time and too much output. What remains is taken for the student's own answe
 """
 
 import time
+from contextlib import suppress
 
 from autograder.box.answers import record
 from autograder.box.channel import Channel, Ended
@@ -19,10 +20,12 @@ DEEPEST = 8
 FLOOD = 4
 """Times the limit of output, from which on code is ended that goes on writing."""
 
+LONGEST_CELL = 1 << 20
+"""Characters."""
 EVENT = 200
 """What an output takes beside its text, in bytes."""
 
-_MALFORMED = (WireError, ValueError, TypeError, KeyError)
+_MALFORMED = (WireError, ValueError, TypeError, KeyError, IndexError)
 
 
 class _CallbackFailed(Exception):
@@ -44,7 +47,8 @@ class Child:
         self._limits = limits
         self._channel = Channel(connection, out, err, pidfd, limits, scratch, self._show_text)
         self._written, self._events = 0, []
-        self._stand_ins, self._counts, self._questions_back, self._depth = {}, {}, 0, 0
+        self._functions, self._trusted, self._counts = [], set(), []
+        self._questions_back = self._depth = 0
         self.exit_status = self.cpu = self.own_cpu = None
 
     @property
@@ -63,11 +67,16 @@ class Child:
         """
         if self.ended:
             return []
+        if len(source) > LONGEST_CELL:
+            text = f"A cell of {len(source)} characters is too long to be run."
+            return [("error", "TooLong", text, [text])]
         self._events = []
         try:
             self._converse(("run", source), "ran", self._limits.cell_seconds)
             self._channel.drain()
         except Ended as ended:
+            with suppress(Ended):
+                self._channel.drain()  # its last words
             text = f"The code was ended: {ended}."
             self._events.append(("error", "Ended", text, [text]))
         return self._events
@@ -109,15 +118,14 @@ class Child:
             {key: sent(key, each) for key, each in replacing.items()},
             texts, float(self._limits.call_seconds),
         )  # fmt: skip
-        self._stand_ins = {
-            number: each for number, each in enumerate(functions) if texts[str(number)] is None
-        }
-        self._counts, self._questions_back = dict.fromkeys(range(len(functions)), 0), 0
+        trusted = {number for number in range(len(functions)) if texts[str(number)] is None}
+        self._functions, self._trusted = functions, trusted
+        self._counts, self._questions_back = [0] * len(functions), 0
         found, claimed = self._answer(message)
-        trusted, self._stand_ins = self._stand_ins, {}  # nothing is answered out of turn
+        self._functions, self._trusted = [], set()  # nothing is answered out of turn
         counts = [
-            self._counts[number] if number in trusted else _count(claimed, str(number))
-            for number in range(len(functions))
+            count if number in trusted else _count(claimed, str(number))
+            for number, count in enumerate(self._counts)
         ]
         return {**found, "calls": dict(zip(places, counts, strict=True))}
 
@@ -148,17 +156,19 @@ class Child:
         self._events = []
         try:
             found, claimed = self._converse(message, "answer", None)
+            self._channel.drain()  # and nobody shows it
         except Ended as ended:
             return record(raised="Ended", failure=f"gave no answer: {ended}"), {}
         return found, claimed
 
     def _converse(self, message, until, interrupt_after):
         """Send, and serve what comes until the reply: what it holds."""
+        asked = frame(message)  # a question that can't be sent is no fault of the child's
         now = time.monotonic()
         hard = now + (interrupt_after or self._limits.call_seconds) + self._limits.grace_seconds
         soft = now + interrupt_after if interrupt_after else hard
         try:
-            self._channel.send(frame(message), hard)
+            self._channel.send(asked, hard)
             while True:
                 kind, *rest = self._channel.read(soft, hard)
                 if kind == until == "ran":
@@ -179,10 +189,17 @@ class Child:
 
     def _reply(self, number, arguments, by_name, hard):
         """What a stand-in says to the arguments that the child hands it, as a frame."""
+        if type(arguments) not in (list, tuple) or type(by_name) is not dict:
+            raise WireError("a question of other fields")
         self._questions_back += 1
-        if self._questions_back > MOST_QUESTIONS_BACK or self._depth > DEEPEST:
+        if self._questions_back > 2 * MOST_QUESTIONS_BACK or self._depth > DEEPEST:
             raise self._channel.end("it called what the question gave it without end")
-        stand_in = self._stand_ins[number]
+        if self._questions_back > MOST_QUESTIONS_BACK:
+            text = f"called more than {MOST_QUESTIONS_BACK} times; is there a loop that never ends?"
+            return frame(("raise", "RuntimeError", text))
+        if number not in self._trusted:
+            raise WireError("a question to a function that is not here")
+        stand_in = self._functions[number]
         arguments = [self._lent(each, hard) for each in arguments]
         by_name = {key: self._lent(each, hard) for key, each in by_name.items()}
         self._counts[number] += 1
@@ -201,9 +218,9 @@ class Child:
     def _lent(self, value, hard):
         """An argument for a stand-in; a function of the child's is called where it is."""
         if not isinstance(value, Function):
-            return plain(value)
+            return value
         if value.number < INSIDE:
-            return self._stand_ins[value.number]
+            return self._functions[value.number]
 
         def call(*arguments):
             self._channel.send(frame(("callback", value.number, list(arguments))), hard)
@@ -243,4 +260,5 @@ def _checked_answer(found, claimed):
         raise WireError("an answer without its texts")
     if type(found["arguments"]) is not tuple or type(claimed) is not dict:
         raise WireError("an answer without its arguments")
-    return plain(found), claimed
+    arguments = tuple(map(plain, found.pop("arguments")))
+    return {field: plain(each) for field, each in found.items()} | {"arguments": arguments}, claimed

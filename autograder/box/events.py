@@ -1,5 +1,7 @@
 """What a cell shows, as it comes from a child: checked before anybody takes it for an output."""
 
+import re
+
 from autograder.box.wire import WireError
 
 _TEXT, _BUNDLE, _NAME = (str,), (dict,), (str, type(None))
@@ -14,6 +16,8 @@ KINDS = {
 """The fields of each kind of event; `autograder.box.shell` says what they hold."""
 
 STREAMS = ("stdout", "stderr")
+JSON = re.compile(r"^application/(.*\+)?json$")
+"""What may be shown as something else than text."""
 
 
 def checked(event):
@@ -36,6 +40,12 @@ def checked(event):
         raise WireError("a traceback that is no text")
     for field in fields:
         _check_json(field)
+    if kind == "result" and fields[2] < 0:
+        raise WireError("a result of a number below zero")
+    if kind in ("display", "update", "result"):
+        for mime, value in fields[0].items():
+            if type(value) is not str and not JSON.search(mime):
+                raise WireError(f"a {kind} that is no text")
     return (kind, *fields)
 
 

@@ -16,7 +16,10 @@ from autograder.box.plain import Unreadable, plain
 from autograder.box.shell import Stream
 from autograder.box.wire import INSIDE, Function, WireError, decode, frame, length_of
 
+_NUMBER = "_number_outside"
 _HELD_BACK = {signal.SIGINT, signal.SIGALRM}
+MOST_BLOWS = 2
+"""Interruptions that code may catch."""
 
 
 class Runner:
@@ -34,11 +37,11 @@ class Runner:
         self._channel, self._shell = channel, shell
         self._lock = threading.RLock()
         self._process = os.getpid()
-        self._in_cell = False
+        self._in_cell, self._blows = False, 0
         self._answers = Answers(shell.user_ns)
         self._own, self._raised = {}, None
         shell.send = lambda event: self._send(("show", *event))
-        sys.stdout, sys.stderr = (
+        sys.stdout, sys.stderr = shell.streams = tuple(
             Stream(name, number, shell.send) for name, number in (("stdout", 1), ("stderr", 2))
         )
 
@@ -58,18 +61,27 @@ class Runner:
                     return
 
     def _run(self, source):
-        signal.signal(signal.SIGINT, self._interrupt)
-        self._in_cell = True
+        for each in _HELD_BACK:
+            signal.signal(each, self._interrupt)
+        self._blows = 0
         try:
-            with _open_to_signals():
+            with _open_to_signals():  # one that came too late for the cell before is spent here
+                self._in_cell = True
                 return self._shell.run(source)
         except KeyboardInterrupt:
+            if not self._shell.showing:
+                self._shell.showtraceback()
             return False
         finally:
             self._in_cell = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _interrupt(self, *_):
-        if self._in_cell:
+        if self._in_cell and not self._shell.showing:
+            self._blows += 1
+            if self._blows > MOST_BLOWS:
+                # In a moment again: who catches everything is soon hit outside of the `try`.
+                signal.setitimer(signal.ITIMER_REAL, 3e-5)
             raise KeyboardInterrupt
 
     def _call(self, name, arguments, by_name, replacing, functions, seconds):
@@ -86,8 +98,11 @@ class Runner:
 
         arguments = [restored(each) for each in arguments]
         by_name, replacing = restored(by_name), restored(replacing)
-        with _open_to_signals():
-            found = self._answers.call(name, arguments, by_name, replacing, seconds)
+        try:
+            with _open_to_signals():
+                found = self._answers.call(name, arguments, by_name, replacing, seconds)
+        except KeyboardInterrupt:  # its own: nobody interrupts a call
+            found = record(raised="KeyboardInterrupt", failure="raised KeyboardInterrupt")
         self._send_answer(found, counts)
 
     def _send_answer(self, answer, counts):
@@ -100,7 +115,7 @@ class Runner:
         def stand_in(*arguments, **by_name):
             return self._ask(number, arguments, by_name)
 
-        stand_in.number = number
+        setattr(stand_in, _NUMBER, number)
         return stand_in
 
     def _ask(self, number, arguments, by_name):
@@ -127,8 +142,9 @@ class Runner:
     def _handed_over(self, argument):
         if not callable(argument):
             return argument
-        if hasattr(argument, "number"):
-            return Function(argument.number)
+        known = getattr(argument, _NUMBER, None)
+        if known is not None:
+            return Function(known)
         number = INSIDE + len(self._own)
         self._own[number] = argument
         return Function(number)
@@ -204,6 +220,7 @@ def _compiled(function, counts, number):
             counts[number] += 1
             return space[name](*arguments, **by_name, **constants)
 
+        setattr(stand_in, _NUMBER, int(number))
         return stand_in
 
     return make

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
+from contextlib import suppress
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -19,8 +20,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 from traitlets import Any, Type
 
+from autograder.box.events import JSON
+
 NO_INPUT = "nobody is there to answer while a notebook is graded: a cell can't ask for input"
 FLUSH_SECONDS, FLUSH_CHARACTERS = 0.05, 4096
+LONGEST = 100_000
+"""Characters of an error's text, or of one frame of its traceback."""
 
 
 class Stream(io.TextIOBase):
@@ -38,6 +43,10 @@ class Stream(io.TextIOBase):
 
     def fileno(self):
         return self._descriptor
+
+    def close(self):
+        """Nothing but a flush: there is no other one to replace it with."""
+        self.flush()
 
     def writable(self):
         return True
@@ -69,7 +78,7 @@ class _Displays(DisplayPublisher):
         identity = (transient or {}).get("display_id")
         identity = None if identity is None else text_of(identity)
         self.shell.send(
-            ("update" if update else "display", mime(data), mime(metadata or {}), identity)
+            ("update" if update else "display", mime(data), _jsonable(metadata or {}), identity)
         )
 
     def clear_output(self, wait=False):
@@ -89,7 +98,7 @@ class _Results(DisplayHook):
         pass
 
     def write_format_data(self, format_dict, md_dict=None):
-        self._shown = mime(format_dict), mime(md_dict or {})
+        self._shown = mime(format_dict), _jsonable(md_dict or {})
 
     def finish_displayhook(self):
         _flush()
@@ -104,6 +113,10 @@ class Shell(InteractiveShell):
     displayhook_class = Type(_Results)
     display_pub_class = Type(_Displays)
     send = Any()
+    streams = ()
+    """The two that cells start with, whatever becomes of `sys.stdout` later."""
+    showing = False
+    """Whether a cell has come to saying what went wrong: no interruption may take that away."""
 
     def init_history(self):
         """No file of history: it would need a thread before the fork and a place after it."""
@@ -124,14 +137,28 @@ class Shell(InteractiveShell):
 
         Everything that it shows has been sent when this returns.
         """
+        self.showing = False
+        self._get_streams_back()
         try:
             return bool(self.run_cell(source, store_history=True).success)
         finally:
-            _flush()
+            _flush(*self.streams)
+
+    def _get_streams_back(self):
+        """A cell that closed `sys.stdout`, or set it to None, has done so for itself only."""
+        for name, stream in zip(("stdout", "stderr"), self.streams, strict=False):
+            found = getattr(sys, name, None)
+            if not hasattr(found, "write") or getattr(found, "closed", False):
+                setattr(sys, name, stream)
+
+    def showtraceback(self, *arguments, **by_name):
+        self.showing = True
+        super().showtraceback(*arguments, **by_name)
 
     def _showtraceback(self, etype, evalue, stb):
         _flush()
-        self.send(("error", text_of(etype.__name__), text_of(evalue), [*map(text_of, stb)]))
+        name, text, *lines = (text_of(each)[:LONGEST] for each in (etype.__name__, evalue, *stb))
+        self.send(("error", name, text, lines))
 
     def system(self, cmd):
         """``!command``, through a pipe: there are no terminals here."""
@@ -161,9 +188,10 @@ def _command(command, show):
     return running.returncode
 
 
-def _flush():
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+def _flush(*others):
+    for stream in (*others, getattr(sys, "stdout", None), getattr(sys, "stderr", None)):
+        with suppress(Exception):  # it may be closed, or nothing that one could write to
+            stream.flush()
 
 
 def text_of(value):
@@ -175,8 +203,11 @@ def text_of(value):
 
 
 def mime(bundle):
-    """A bundle of representations as plain values: pictures in base64, the rest as JSON has it."""
-    return {str(kind): _jsonable(value) for kind, value in bundle.items()}
+    """A bundle of representations as plain values: pictures in base64, the rest as text or JSON."""
+    found = {text_of(kind): _jsonable(value) for kind, value in bundle.items()}
+    return {
+        kind: value if JSON.search(kind) else text_of(value) for kind, value in found.items()
+    }
 
 
 def _jsonable(value):

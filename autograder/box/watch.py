@@ -6,7 +6,7 @@ import os
 import time
 from contextlib import suppress
 
-WATCHED_FIELDS = ("RssAnon", "RssShmem")
+WATCHED_FIELDS = ("RssAnon", "RssShmem", "VmSwap")
 EVERY_SECONDS = 0.1
 
 
@@ -48,9 +48,8 @@ class Watch:
         """
         running = {int(name) for name in os.listdir("/proc") if name.isdecimal()}
         self._parents = {
-            each: self._parents.get(each) or _parent(each)
+            each: known if (known := self._parents.get(each)) in running else _parent(each)
             for each in running
-            if each >= self._first
         }
         tree = {self._first}
         while True:
@@ -84,7 +83,8 @@ def _parent(process):
 def _content(folder):
     """Bytes and entries beneath a folder; links are not followed.
 
-    What lies so deep that it has no path any more is as much as one likes.
+    What lies so deep that it has no path any more, or where nobody may look, is as much as one
+    likes.
     """
     size = entries = 0
     folders = [folder]
@@ -98,6 +98,6 @@ def _content(folder):
                     else:
                         size += entry.stat(follow_symlinks=False).st_blocks * 512
         except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:
+            if error.errno in (errno.ENAMETOOLONG, errno.EACCES):
                 return math.inf, math.inf
     return size, entries

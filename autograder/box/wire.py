@@ -55,7 +55,8 @@ class Function:
 def frame(value):
     """A value as bytes to send: its length, and the encoded value."""
     chunks = []
-    _encode(value, chunks, 0)
+    if _encode(value, chunks, 0) > MOST_VALUES:
+        raise WireError(f"more than {MOST_VALUES} values")
     body = b"".join(chunks)
     if len(body) > LARGEST_FRAME:
         raise WireError(f"a message of {len(body)} bytes; {LARGEST_FRAME} at most")
@@ -71,8 +72,11 @@ def length_of(head):
 
 
 def _encode(value, chunks, depth):
-    kind = type(value)
+    """Add a value to the chunks; how many values it is, with those inside."""
+    kind, values = type(value), 1
     if kind is np.ndarray:
+        if not value.dtype.isnative:
+            value = value.astype(value.dtype.newbyteorder("="))
         chunks.append(_head_of_array(value))
         chunks.append(value.tobytes())
     elif kind is str:
@@ -95,7 +99,7 @@ def _encode(value, chunks, depth):
     elif kind is Function:
         chunks.append(b"f" + _LENGTH.pack(value.number))
     elif isinstance(value, np.generic) and value.dtype.char not in "gGOSUVMm":
-        _encode(value.item(), chunks, depth)
+        return _encode(value.item(), chunks, depth)
     elif depth >= DEEPEST:
         raise WireError("values inside values without end")
     elif kind is dict:
@@ -103,14 +107,14 @@ def _encode(value, chunks, depth):
         for key, each in value.items():
             if type(key) is not str:
                 raise WireError(f"a {type(key).__name__} as a key")
-            _encode(key, chunks, depth + 1)
-            _encode(each, chunks, depth + 1)
+            values += _encode(key, chunks, depth + 1) + _encode(each, chunks, depth + 1)
     elif kind is tuple or kind is list:
         chunks.append((b"t" if kind is tuple else b"l") + _LENGTH.pack(len(value)))
         for each in value:
-            _encode(each, chunks, depth + 1)
+            values += _encode(each, chunks, depth + 1)
     else:
         raise WireError(f"a {kind.__name__} can't be sent")
+    return values
 
 
 _heads = {}
@@ -121,10 +125,12 @@ def _head_of_array(array):
     key = array.dtype.char, array.shape
     head = _heads.get(key)
     if head is None:
-        if array.dtype.char not in DTYPES or not array.dtype.isnative:
+        if array.dtype.char not in DTYPES:
             raise WireError(f"an array of {array.dtype} can't be sent")
         if array.ndim > MOST_DIMENSIONS:
             raise WireError(f"an array of {array.ndim} dimensions; {MOST_DIMENSIONS} at most")
+        if _is_too_large(array.dtype, array.shape):
+            raise WireError(f"an array of shape {array.shape}")
         lengths = struct.pack(f"<{array.ndim}I", *array.shape)
         head = b"a" + array.dtype.char.encode() + bytes([array.ndim]) + lengths
         if len(_heads) < 1000:
@@ -207,7 +213,7 @@ class _Reader:
         dtype, shape, size = known
         taken = self.take(size)
         if dtype.char == "?":
-            return np.frombuffer(taken, np.uint8).reshape(shape) != 0
+            return np.asarray(np.frombuffer(taken, np.uint8).reshape(shape) != 0)
         return np.frombuffer(taken, dtype).reshape(shape).copy() if size else np.zeros(shape, dtype)
 
     def _sequence(self, depth):
@@ -240,9 +246,14 @@ def _shape_of_head(head):
     if dtype is None or dimensions > MOST_DIMENSIONS:
         raise WireError("no array of numbers")
     shape = struct.unpack(f"<{dimensions}I", head[2:])
-    if dtype.itemsize * math.prod(max(length, 1) for length in shape) > LARGEST_FRAME:
+    if _is_too_large(dtype, shape):
         raise WireError(f"an array of shape {shape}")
     return dtype, shape, dtype.itemsize * math.prod(shape)
+
+
+def _is_too_large(dtype, shape):
+    """Also one without an entry, if it is long in another direction."""
+    return dtype.itemsize * math.prod(max(length, 1) for length in shape) > LARGEST_FRAME
 
 
 _READERS = {

@@ -2,6 +2,12 @@
 
 from nbformat.v4 import new_output
 
+from autograder.box.child import EVENT
+from autograder.box.events import size_of
+
+MOST_UPDATES = 64 << 20
+"""Bytes; a picture that is shown a thousand times and updated as often would have no end."""
+
 
 class Outputs:
     """Collects the outputs of a notebook's cells, one cell after the other.
@@ -10,7 +16,7 @@ class Outputs:
     """
 
     def __init__(self):
-        self._displays = {}
+        self._displays, self._updates = {}, 0
 
     def of_cell(self, events):
         """The outputs of one cell.
@@ -69,5 +75,8 @@ class Outputs:
             self._update(fields["data"], fields["metadata"], identity)
 
     def _update(self, data, metadata, identity):
-        for output in self._displays.get(identity, ()):
-            output.data, output.metadata = dict(data), dict(metadata)
+        shown = self._displays.get(identity, ())
+        self._updates += len(shown) * (EVENT + size_of((data, metadata)))
+        if self._updates <= MOST_UPDATES:
+            for output in shown:
+                output["data"], output["metadata"] = dict(data), dict(metadata)

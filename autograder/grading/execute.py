@@ -9,11 +9,11 @@ from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Float, Integer, Unicode
 
-from autograder import questions
 from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.preflight import proven_warden
 from autograder.grading.boxed import BoxedStudent
 from autograder.grading.cell_outputs import Outputs
+from autograder.questions import judge, questions_of
 
 SEED = "seed"
 """Where the graded notebook keeps the seed of its cases."""
@@ -69,7 +69,7 @@ class TrustedExecute(NbGraderPreprocessor):
         )
 
     def preprocess(self, nb, resources):
-        asked = questions.questions_of(resources["nbgrader"]["assignment"])
+        asked = questions_of(resources["nbgrader"]["assignment"])
         check_questions(nb, asked)
         seed = secrets.randbits(48) if self.seed is None else self.seed
         nb.metadata[SEED] = seed
@@ -89,7 +89,7 @@ class TrustedExecute(NbGraderPreprocessor):
                     cell.outputs = [_not_run(child.ended)]
                 if is_test(cell):
                     name = cell.metadata.nbgrader.grade_id.removeprefix("test_")
-                    verdict = questions.judge(name, student, seed, child.ended)
+                    verdict = judge(name, student, seed, child.ended)
                     cell.outputs = _written(verdict, cell.execution_count)
         return nb, resources
 
