@@ -21,6 +21,17 @@ def attempt(action):
     return "through"
 
 
+def stay_inside(targets):
+    """What every submission may do: one that can't proves nothing about walls."""
+
+    def action():
+        with open("canary", "w") as file:
+            file.write("here")
+        os.remove("canary")
+
+    return attempt(action)
+
+
 def read_a_file(targets):
     return attempt(lambda: open(targets["file"]).read())
 

@@ -90,6 +90,11 @@ def umount_lazily(target):
     return _checked(_libc.umount2(str(target).encode(), 2), f"umount of {target}")
 
 
+def current_processor():
+    """The number of the processor that this thread runs on right now; ``sched_getcpu(3)``."""
+    return _checked(_libc.sched_getcpu(), "sched_getcpu")
+
+
 def drop_capabilities():
     """Give up every capability for good, those of programs started later included."""
     for capability in range(64):

@@ -107,10 +107,17 @@ def try_walls(warden, file=__file__):
             # Each in a child of its own: some end it, as they should.
             with warden.child(LIMITS) as child:
                 child.run(canary.SOURCE)
-                found = child.call(name, [targets], {}, {}, lambda function: None)
-            met = found["value"] if isinstance(found["value"], str) else found["failure"]
-            tried.append(Tried(canary.ATTEMPTS[name], met != canary.THROUGH, met))
+                inside, met = _met(child, "stay_inside", targets), _met(child, name, targets)
+            if inside != canary.THROUGH:
+                met = f"nothing can be tried: {inside}"
+            holds = inside == canary.THROUGH != met
+            tried.append(Tried(canary.ATTEMPTS[name], holds, met))
         return tried
+
+
+def _met(child, name, targets):
+    found = child.call(name, [targets], {}, {}, lambda function: None)
+    return found["value"] if isinstance(found["value"], str) else found["failure"]
 
 
 def _targets(outside, file):

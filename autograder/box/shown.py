@@ -32,17 +32,18 @@ def hidden():
 def without(paths, hidden):
     """`paths` with every folder that holds something hidden taken apart.
 
-    Landlock can only allow. So where something must stay shut, what lies beside it is named.
+    Landlock can only allow. So where something must stay shut, what lies beside it is named. And
+    it follows links, for which only their own targets may be named: `lib64` often is one to `lib`.
 
     Returns
     -------
     readable, listable : list of str
     """
     readable, listable = [], []
-    for path in paths:
+    for path in dict.fromkeys(map(os.path.realpath, paths)):
         if any(_beneath(each, path) for each in hidden):
             listable.append(path)
-            inside = [entry.path for entry in os.scandir(path)]
+            inside = [entry.path for entry in os.scandir(path) if not entry.is_symlink()]
             deeper, names = without([each for each in inside if each not in hidden], hidden)
             readable += deeper
             listable += names

@@ -19,13 +19,18 @@ class Watch:
     limits : autograder.box.limits.Limits
     scratch : str
         "" where the folder is limited by itself.
+
+    Attributes
+    ----------
+    process : int
+        The first process of the tree.
     """
 
     def __init__(self, pidfd, limits, scratch):
         self._limits, self._scratch = limits, scratch
-        self._first = _process_of(pidfd)
+        self.process = _process_of(pidfd)
         self._parents = {}
-        self._at_first, self._next = _memory(self._first), time.monotonic() + EVERY_SECONDS
+        self._at_first, self._next = _memory(self.process), time.monotonic() + EVERY_SECONDS
 
     def look(self, now):
         """What there is too much of, in a student's words; "" when all is well."""
@@ -51,7 +56,7 @@ class Watch:
             each: known if (known := self._parents.get(each)) in running else _parent(each)
             for each in running
         }
-        tree = {self._first}
+        tree = {self.process}
         while True:
             more = {each for each, parent in self._parents.items() if parent in tree} - tree
             if not more:

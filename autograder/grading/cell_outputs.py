@@ -32,6 +32,7 @@ class Outputs:
             As nbclient makes them, with neighbouring texts of one stream joined.
         """
         outputs, clear_before_next = [], False
+        self._texts = []
         for kind, *fields in events:
             if kind == "clear":
                 clear_before_next = fields[0]
@@ -44,6 +45,8 @@ class Outputs:
                     outputs.clear()
                     clear_before_next = False
                 self._append(outputs, kind, fields)
+        for stream, texts in self._texts:
+            stream.text = "".join(texts)
         return outputs
 
     def _append(self, outputs, kind, fields):
@@ -51,9 +54,10 @@ class Outputs:
             case "stream":
                 name, text = fields
                 if outputs and outputs[-1].get("name") == name:
-                    outputs[-1].text += text
+                    self._texts[-1][1].append(text)
                 else:
-                    outputs.append(new_output("stream", name=name, text=text))
+                    outputs.append(new_output("stream", name=name))
+                    self._texts.append((outputs[-1], [text]))
             case "error":
                 name, text, traceback = fields
                 outputs.append(new_output("error", ename=name, evalue=text, traceback=traceback))

@@ -283,7 +283,7 @@ def directional_check(student, rng, marks):
                 words = f"{factor:g} times the right gradients differ by {known:g} in any direction"
                 raise Wrong(f"{words}; yours said {found:.4g}.")
         # Of right gradients: what wrong ones get is often 1.0 whichever way one looks.
-        first, again = (ask(case, truth, others, seed=7).number() for _ in range(2))
+        first, again = (ask(case, truth, others, directions=2, seed=7).number() for _ in range(2))
         if first != again:
             raise Wrong("The same seed must give the same answer, bit for bit.")
     with marks.part("cost"):
