@@ -1,0 +1,54 @@
+"""Zygotes at both levels of walls, started once for all tests of a worker."""
+
+import pytest
+
+from autograder.box.walls import LANDLOCK, NAMESPACES
+from autograder.box.warden import NoWalls, Warden
+
+
+@pytest.fixture(scope="session")
+def wardens():
+    """``wardens(level)`` is the Warden of that level; skips where this host refuses it."""
+    started = {}
+
+    def warden(level):
+        if level not in started:
+            try:
+                started[level] = Warden(level)
+            except NoWalls as refused:
+                started[level] = refused
+        if isinstance(started[level], NoWalls):
+            pytest.skip(f"this host refuses the walls: {started[level]}")
+        return started[level]
+
+    yield warden
+    for each in started.values():
+        if isinstance(each, Warden):
+            each.close()
+
+
+@pytest.fixture(params=[NAMESPACES, LANDLOCK])
+def warden(request, wardens):
+    """A Warden of each level."""
+    return wardens(request.param)
+
+
+@pytest.fixture
+def any_warden(wardens):
+    """The Warden of the highest level, where the other would make no difference."""
+    try:
+        return wardens(NAMESPACES)
+    except pytest.skip.Exception:
+        return wardens(LANDLOCK)
+
+
+@pytest.fixture
+def with_namespaces(wardens):
+    """The Warden behind whose walls processes may be started."""
+    return wardens(NAMESPACES)
+
+
+@pytest.fixture
+def with_landlock(wardens):
+    """The Warden of a host that refuses user namespaces."""
+    return wardens(LANDLOCK)

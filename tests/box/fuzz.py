@@ -1,0 +1,123 @@
+"""Random bytes for the decoder: ``python -m tests.box.fuzz [seconds] [seed]``.
+
+Half of the cases are noise made of the format's own tags; the others are valid frames that have
+been damaged: bits turned over, bytes cut out, doubled or inserted, lengths changed. Whatever comes,
+the decoder must give a value or raise WireError, and what it gives must survive another round.
+"""
+
+import itertools
+import secrets
+import struct
+import sys
+import time
+from contextlib import suppress
+
+import numpy as np
+
+from autograder.box.events import checked
+from autograder.box.plain import Unreadable, plain
+from autograder.box.wire import DTYPES, Function, WireError, decode, frame
+
+TAGS = b"NTFidcsaltmf"
+LENGTHS = (0, 1, 2, 3, 8, 255, 256, 65535, 200_001, 2**24, 2**31, 2**32 - 1)
+SAMPLES = [
+    ("answer", {"value": np.ones((5, 4)), "raised": "", "failure": "", "printed": "J\n",
+                "arguments": (None, {"W1": np.zeros((2, 0), "f4")})}, {"0": 3}),
+    ("ask", 2, [1.5, np.arange(6).reshape(2, 3), Function(2**31)], {"epsilon": 1e-7}),
+    ("show", "display", {"image/png": "iVBORw0KGgo="}, {"a": [1, None, True]}, "id"),
+    ("show", "stream", "stdout", "text\n" * 20),
+    ("show", "error", "ValueError", "odd", ["one", "two"]),
+    ("back", [1j, 2**70, -1, (), [], {}]),
+    [np.zeros((), dtype) for dtype in DTYPES.values()],
+]  # fmt: skip
+BODIES = [frame(each)[4:] for each in SAMPLES]
+
+
+def noise(rng):
+    """Bytes among which every tag is likely, and small lengths."""
+    size = int(rng.integers(0, 80))
+    kind = rng.integers(0, 3, size)
+    tags = np.frombuffer(TAGS, np.uint8)[rng.integers(0, len(TAGS), size)]
+    small, any_byte = rng.integers(0, 4, size), rng.integers(0, 256, size)
+    return np.choose(kind, [tags, small, any_byte]).astype(np.uint8).tobytes()
+
+
+def damaged(rng, body):
+    """A valid body after one to four accidents."""
+    body = bytearray(body)
+    for _ in range(int(rng.integers(1, 5))):
+        at = int(rng.integers(0, len(body) + 1))
+        match int(rng.integers(0, 6)):
+            case 0 if at < len(body):
+                body[at] ^= 1 << int(rng.integers(0, 8))
+            case 1:
+                del body[at:]
+            case 2:
+                del body[at : at + int(rng.integers(1, 9))]
+            case 3:
+                body[at:at] = noise(rng)[: int(rng.integers(1, 9))]
+            case 4:
+                length = LENGTHS[int(rng.integers(0, len(LENGTHS)))]
+                body[at : at + 4] = struct.pack("<I", length)
+            case 5:
+                body[at:at] = body[max(0, at - 20) : at]
+    return bytes(body)
+
+
+def case(rng):
+    """One input for the decoder."""
+    if rng.integers(0, 2):
+        return noise(rng)
+    return damaged(rng, BODIES[int(rng.integers(0, len(BODIES)))])
+
+
+def check(body):
+    """Raise unless the decoder, and all that looks at what it gives, keep to what they promise."""
+    try:
+        value = decode(body)
+    except WireError:
+        return
+    try:
+        again = frame(value)
+    except WireError as error:
+        if "digits" not in str(error):  # the lowest number of the longest is read, never sent
+            raise AssertionError(f"read, but can't be sent: {error}") from None
+        return
+    if frame(decode(again[4:])) != again:
+        raise AssertionError("another value after another round")
+    for look in (plain, lambda found: checked(list(found)[1:])):
+        # What `Child` takes for bytes that are no message.
+        with suppress(Unreadable, WireError, TypeError, ValueError):
+            look(value)
+
+
+def run(seed, cases=None, seconds=None):
+    """Check many cases; how many there were. The offending bytes go with the exception."""
+    rng, end = np.random.default_rng(seed), time.monotonic() + (seconds or 1e9)
+    for number in itertools.count():
+        if number == cases or time.monotonic() > end:
+            return number
+        body = case(rng)
+        try:
+            check(body)
+        except Exception as error:
+            raise AssertionError(
+                f"seed {seed}, case {number}: {type(error).__name__}: {error}\n{body.hex()}"
+            ) from error
+    return None
+
+
+def main(seconds=60.0, seed=None):
+    seed = secrets.randbits(32) if seed is None else int(seed)
+    start = time.monotonic()
+    try:
+        done = run(seed, seconds=float(seconds))
+    except AssertionError as found:
+        print(found)
+        return 1
+    print(f"{done} cases, {done / (time.monotonic() - start):.0f} per second, seed {seed}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

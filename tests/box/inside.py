@@ -1,0 +1,102 @@
+"""Reading what a child shows and answers, and looking at it from outside."""
+
+import time
+from pathlib import Path
+
+from autograder.box.limits import MEGABYTE, Limits
+
+SOON = Limits(
+    cell_seconds=0.4, call_seconds=0.4, grace_seconds=0.4, submission_seconds=20,
+    memory=256 * MEGABYTE, disk=8 * MEGABYTE, entries=200, output=1 * MEGABYTE,
+)  # fmt: skip
+"""Limits that a hostile submission reaches at once."""
+LONG = 20
+"""Seconds; far more than anything with these limits may take, also on a busy machine."""
+
+
+def nothing(function):
+    """No function goes as text."""
+
+
+def ask(child, name, *arguments, replacing=None, **by_name):
+    """A record of an answer, all functions answered outside."""
+    return child.call(name, arguments, by_name, replacing or {}, nothing)
+
+
+def value(child, name, *arguments, **more):
+    """The value of an answer that must not fail."""
+    found = ask(child, name, *arguments, **more)
+    assert not found["failure"], found["failure"]
+    return found["value"]
+
+
+def text(events, name="stdout"):
+    """All that went to a stream."""
+    return "".join(event[2] for event in events if event[:2] == ("stream", name))
+
+
+def errors(events):
+    """(name, text) of the errors that were shown."""
+    return [event[1:3] for event in events if event[0] == "error"]
+
+
+def result(events):
+    """The text of the last expression's value."""
+    (shown,) = [event[1]["text/plain"] for event in events if event[0] == "result"]
+    return shown
+
+
+def run(child, source):
+    """The outputs of a cell that must end without an error; the source may be indented."""
+    events = child.run(source)
+    assert not errors(events), errors(events)
+    return events
+
+
+def says(child, source):
+    """What a cell prints that must end without an error."""
+    return text(run(child, source)).strip()
+
+
+def process_of(child):
+    """The child's number among the host's processes."""
+    text = Path(f"/proc/self/fdinfo/{child._channel._pidfd}").read_text()
+    return int(text.partition("Pid:")[2].split()[0])
+
+
+def tree(process):
+    """All processes that descend from one."""
+    found, parents = {process}, parents_of_all()
+    while more := {each for each, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def parents_of_all():
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                after_its_name = (folder / "stat").read_text().rpartition(")")[2].split()
+                found[int(folder.name)] = int(after_its_name[1])
+            except (OSError, IndexError):
+                continue
+    return found
+
+
+def gone(processes, seconds=LONG):
+    """Whether all of them end; looks until they have, or the time is over."""
+    end = time.monotonic() + seconds
+    while left := [each for each in processes if runs(each)]:
+        if time.monotonic() > end:
+            raise AssertionError(f"still running: {left}")
+        time.sleep(0.005)
+    return True
+
+
+def runs(process):
+    """Whether there is such a process, and it is more than a name that nobody has asked for."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False

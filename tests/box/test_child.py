@@ -1,0 +1,559 @@
+"""If this fails, a cell shows something else than in Jupyter, or an answer is another one."""
+
+import base64
+import math
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from autograder.box.limits import Limits
+from autograder.box.shell import NO_INPUT
+from autograder.questions import given
+from autograder.questions.given import Given
+from tests.box.inside import LONG, SOON, ask, errors, nothing, result, run, says, text, value
+
+
+@pytest.fixture
+def child(warden):
+    with warden.child() as child:
+        yield child
+
+
+@pytest.fixture
+def forking(with_namespaces):
+    """A child that may start processes."""
+    with with_namespaces.child() as child:
+        yield child
+
+
+class TestOutputs:
+    def test_what_a_cell_prints(self, child):
+        events = run(child, "import sys\nprint('J =', 0.5)\nprint('odd', file=sys.stderr)")
+        assert text(events) == "J = 0.5\n"
+        assert text(events, "stderr") == "odd\n"
+
+    def test_text_keeps_its_order_among_displays(self, child):
+        events = run(child, "print(1)\ndisplay(2)\nprint(3)\n4")
+        assert [event[0] for event in events] == ["stream", "display", "stream", "result"]
+
+    def test_the_value_of_the_last_expression(self, child):
+        assert result(run(child, "import numpy as np\nnp.arange(3)")) == "array([0, 1, 2])"
+        assert run(child, "3;") == []
+        assert run(child, "None") == []
+
+    def test_an_error_has_a_name_a_text_and_a_traceback(self, child):
+        (event,) = child.run("def f(): return {}['W4']\nf()")
+        assert event[:3] == ("error", "KeyError", "'W4'")
+        assert "KeyError" in event[3][-1]
+        assert any("Cell" in line and "In[1]" in line for line in event[3])
+
+    def test_cells_go_on_after_an_error(self, child):
+        child.run("a = 1\n1 / 0\na = 2")
+        assert says(child, "print(a)") == "1"
+
+    @pytest.mark.parametrize(
+        ("source", "name"),
+        [("def f(:", "SyntaxError"), ("return 1", "SyntaxError"), ("  1\n 2", "IndentationError")],
+    )
+    def test_a_cell_that_is_no_python(self, child, source, name):
+        (event,) = child.run(source)
+        assert event[1] == name
+
+    def test_a_display_is_updated_under_its_name(self, child):
+        events = run(child, "d = display(1, display_id='bar')\nd.update(2)\ndisplay(3)")
+        assert [(event[0], event[1]["text/plain"], event[-1]) for event in events] == [
+            ("display", "1", "bar"), ("update", "2", "bar"), ("display", "3", None),
+        ]  # fmt: skip
+
+    def test_clear_output(self, child):
+        events = run(child, "import IPython.display as d\nprint(1)\nd.clear_output(True)")
+        assert events == [("stream", "stdout", "1\n"), ("clear", True)]
+
+    def test_a_figure_is_a_picture(self, child):
+        for source in ("plt.plot([1, 2])\nplt.show()", "plt.plot([1, 2]);"):
+            events = run(child, f"import matplotlib.pyplot as plt\n{source}")
+            (shown,) = [event for event in events if event[0] == "display"]
+            assert base64.b64decode(shown[1]["image/png"]).startswith(b"\x89PNG")
+            assert "Figure" in shown[1]["text/plain"]
+
+    def test_rich_displays_are_text(self, child):
+        source = """
+from IPython.display import HTML, JSON
+class Odd:
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": 3, "image/png": b"png", "application/json": {1: (2, None)}}
+display(HTML("<b>"), Odd())
+"""
+        html, odd = run(child, source)
+        assert html[1]["text/html"] == "<b>"
+        assert odd[1] == {
+            "text/plain": "3", "image/png": "cG5n", "application/json": {"1": [2, None]},
+        }  # fmt: skip
+
+    def test_warnings_go_to_stderr(self, child):
+        events = run(child, "import warnings\nwarnings.warn('odd')\nimport numpy as np\nnp.log(0)")
+        assert "UserWarning: odd" in text(events, "stderr")
+        assert "RuntimeWarning: divide by zero" in text(events, "stderr")
+
+    def test_a_warning_is_shown_in_every_notebook(self, warden):
+        """What another child has seen is not seen."""
+        for _ in range(2):
+            with warden.child() as child:
+                events = run(child, "import numpy as np\nnp.log(0)")
+                assert "divide by zero" in text(events, "stderr")
+
+    def test_text_written_past_python_is_shown_too(self, child):
+        source = """
+import ctypes, os
+os.write(1, b"one\\n"), os.write(2, b"two\\n")
+ctypes.CDLL(None).puts(b"three")
+ctypes.CDLL(None).fflush(None);
+"""
+        events = run(child, source)
+        assert (text(events), text(events, "stderr")) == ("one\nthree\n", "two\n")
+
+    def test_threads_print(self, child):
+        source = """
+import threading
+threads = [threading.Thread(target=print, args=(k,)) for k in range(8)]
+[each.start() for each in threads], [each.join() for each in threads];
+"""
+        assert sorted(says(child, source).split()) == list("01234567")
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            "sys.stdout = None",
+            "sys.stdout = 3",
+            "del sys.stdout",
+            "sys.stdout = sys.stderr = None",
+            "sys.stdout = open('log', 'w'); print('log'); sys.stdout.close()",
+            "sys.stdout = io.StringIO(); sys.stdout.close()",
+            "sys.stdout.close()",
+            "sys.stderr = None\n1 / 0",
+        ],
+    )
+    def test_whatever_becomes_of_stdout_later_cells_have_one(self, child, odd):
+        child.run(f"import sys, io\n{odd}")
+        events = child.run("print('still')\n3")
+        assert (text(events), result(events)) == ("still\n", "3")
+
+    def test_text_is_shown_in_the_cell_that_printed_it(self, child):
+        events = child.run("import sys, io\nprint('mine')\nsys.stdout = io.StringIO()")
+        assert text(events) == "mine\n"
+
+
+class TestMagic:
+    def test_times(self, child):
+        events = run(child, "%%time\nx = sum(range(10))\nx")
+        assert "Wall time" in text(events)
+        assert result(events) == "45"
+        assert "per loop" in says(child, "%timeit -n 2 -r 2 1 + 1")
+
+    def test_writefile_and_import(self, child):
+        assert says(child, "%%writefile helpers.py\nslope = 3") == "Writing helpers.py"
+        assert result(run(child, "import helpers\nhelpers.slope")) == "3"
+        assert says(child, "%run helpers.py\nprint(slope)") == "3"
+
+    def test_earlier_cells_and_values(self, child):
+        run(child, "40 + 2")
+        assert result(run(child, "_ + _1, In[1], Out")) == "(84, '40 + 2', {1: 42})"
+
+    def test_history_is_this_notebook_s(self, child):
+        run(child, "secret = 1")
+        assert says(child, "%history") == "secret = 1\n%history"
+
+    def test_top_level_await(self, child):
+        source = "import asyncio\nawait asyncio.sleep(0.01)\n{}"
+        assert [result(run(child, source.format(k))) for k in (1, 2)] == ["1", "2"]
+
+    @pytest.mark.parametrize("ask_for", ["input('Z: ')", "import getpass\ngetpass.getpass()"])
+    def test_nobody_can_be_asked(self, child, ask_for):
+        assert errors(child.run(ask_for)) == [("StdinNotImplementedError", NO_INPUT)]
+        assert result(child.run("3")) == "3"
+
+    @pytest.mark.parametrize("end", ["exit()", "quit()", "exit", "import sys\nsys.exit(1)"])
+    def test_exit_ends_nothing_that_other_cells_need(self, child, end):
+        child.run(end)
+        assert (result(child.run("3")), child.ended) == ("3", "")
+
+    def test_commands(self, forking):
+        assert says(forking, "%%bash\necho one\necho two") == "one\ntwo"
+        assert says(forking, "!echo {1 + 2} '$'") == "3 $"
+        assert says(forking, "!echo $HOME") == "/tmp"
+        assert result(run(forking, "x = !printf 'a\\nb\\n'\nx")) == "['a', 'b']"
+        assert says(forking, "!exit 3\nprint(_exit_code)") == "3"
+
+    def test_other_programs(self, forking):
+        source = "import os, subprocess\nos.system('echo one')\nsubprocess.run(['echo', 'two']);"
+        assert says(forking, source) == "one\ntwo"
+        source = "import subprocess\nprint(subprocess.check_output(['cat'], input=b'x'))"
+        assert says(forking, source) == "b'x'"
+
+    def test_processes_of_python(self, forking):
+        source = """
+%%writefile square.py
+def square(x): return x * x
+"""
+        run(forking, source.lstrip())
+        source = """
+import multiprocessing, square
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(square.square, [1, 2, 3]))
+"""
+        assert says(forking, source) == "[1, 4, 9]"
+
+    def test_no_commands_where_they_could_outlive_the_notebook(self, with_landlock):
+        with with_landlock.child() as child:
+            assert errors(child.run("!echo one"))[0][0] == "PermissionError"
+            assert errors(child.run("import os\nos.fork()"))[0][0] == "PermissionError"
+            assert result(child.run("3")) == "3"
+
+
+class TestPython:
+    def test_the_libraries_work(self, child):
+        source = """
+import numpy as np, tempfile, pathlib, shutil, socket, threading, concurrent.futures, asyncio
+rng = np.random.default_rng(0)
+a = rng.normal(size=(200, 200))
+np.linalg.svd(a), np.linalg.solve(a, a), np.fft.fft(a)
+np.save("a.npy", a); np.savez("b.npz", a=a)
+assert (np.load("a.npy") == a).all() and (np.load("b.npz")["a"] == a).all()
+np.memmap("a.npy", mode="r")
+with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as file:
+    pathlib.Path(folder, "x").write_text("y"); file.write(b"x")
+with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    print(sum(pool.map(abs, range(10))))
+"""
+        assert says(child, source) == "45"
+
+    def test_home_and_temporary_files_are_the_working_folder(self, child):
+        source = """
+import os, tempfile
+print(len({os.getcwd(), os.environ["HOME"], tempfile.gettempdir()}))
+"""
+        assert says(child, source) == "1"
+
+    def test_figures_of_all_kinds(self, child):
+        source = """
+import matplotlib.pyplot as plt, numpy as np
+fig, axes = plt.subplots(1, 3)
+axes[0].semilogy([1, 10, 100], label=r"$\\epsilon$"); axes[0].legend()
+axes[1].imshow(np.eye(3)); axes[2].hist([1, 2, 2]); fig.suptitle("ü")
+fig.savefig("a.png"); fig.savefig("a.pdf"); fig.savefig("a.svg")
+"""
+        events = run(child, source)
+        assert text(events, "stderr") == ""
+
+    def test_a_longer_cell_than_may_be_is_refused_and_no_other(self, child):
+        assert errors(child.run("x = '" + "y" * (2 << 20) + "'"))[0][0] == "TooLong"
+        assert result(child.run("3")) == "3"
+
+
+@pytest.fixture
+def hurried(warden):
+    with warden.child(SOON) as child:
+        yield child
+
+
+class TestInterruption:
+    @pytest.mark.parametrize(
+        "endless",
+        [
+            "while True: pass",
+            "while True:\n  try:\n    while True: pass\n  except KeyboardInterrupt: pass",
+            "while True:\n  try:\n    while True: sum(range(9))\n  except BaseException: pass",
+            "import time\ntime.sleep(60)",
+            "import ctypes\nctypes.CDLL(None).usleep(60_000_000)",
+            "import threading\nthreading.Event().wait()",
+            "import time\nwhile True:\n  print('x', flush=True)\n  time.sleep(0.002)",
+            "def f():\n  try:\n    while True: pass\n  finally:\n    sum(range(1_000_000))\nf()",
+            "import asyncio\nawait asyncio.sleep(60)",
+            "while True:\n  try:\n    x = int(input())\n    break\n  except: pass",
+        ],
+        ids=["a loop", "swallows it", "swallows all", "sleeps", "sleeps in C", "waits", "prints",
+             "takes its time", "awaits", "asks again"],
+    )  # fmt: skip
+    def test_a_cell_is_interrupted_and_the_next_one_runs(self, hurried, endless):
+        shown = errors(hurried.run(endless))
+        assert shown[0][0] in ("KeyboardInterrupt", "CancelledError")
+        assert len(shown) == 1
+        events = hurried.run("print('next')\n3")
+        assert (text(events), result(events), errors(events)) == ("next\n", "3", [])
+
+    def test_no_cell_pays_for_the_one_before(self, hurried):
+        """An interruption that comes a moment too late hits nothing."""
+        run(hurried, "import time")
+        for late in (0.39, 0.395, 0.4, 0.405, 0.41):
+            hurried.run(f"end = time.monotonic() + {late}\nwhile time.monotonic() < end: pass")
+            assert result(hurried.run("3")) == "3"
+
+    @pytest.mark.parametrize(
+        "deaf",
+        [
+            "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+            "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, {2})\nwhile True: pass",
+            "sum(range(10**13))",
+        ],
+        ids=["ignores it", "blocks it", "hangs in C"],
+    )
+    def test_who_does_not_listen_is_ended(self, hurried, deaf):
+        run(hurried, "print('before')")
+        (event,) = hurried.run(deaf)
+        assert event[:2] == ("error", "Ended")
+        assert hurried.ended in event[2]
+        assert "could not be interrupted" in hurried.ended
+        assert hurried.run("print('after')") == []
+        assert ask(hurried, "f")["failure"] == f"was not asked: {hurried.ended}"
+        assert hurried.value("f")["raised"] == "Ended"
+
+    def test_a_submission_has_an_end(self, warden):
+        limits = Limits(cell_seconds=LONG, submission_seconds=0.5, grace_seconds=0.2)
+        with warden.child(limits) as child:
+            assert errors(child.run("while True: pass"))[0][0] == "Ended"
+            assert "longer than all of its cells may" in child.ended
+
+    def test_output_of_an_ended_cell_is_kept(self, warden):
+        with warden.child(SOON) as child:
+            source = "print('mine', flush=True)\nos.write(2, b'last')\nos._exit(0)"
+            events = child.run(f"import os\n{source}")
+            assert (text(events), text(events, "stderr")) == ("mine\n", "last")
+            assert errors(events)[0][0] == "Ended"
+            assert child.ended == "it ended its own Python process"
+
+
+class TestCalls:
+    def test_arguments_and_value(self, child):
+        run(child, "import numpy as np\ndef f(a, b, *, c): a['W'] += 1; return a['W'] @ b, c")
+        found = ask(child, "f", {"W": np.eye(2)}, np.ones(2), c=2.5)
+        np.testing.assert_array_equal(found["value"][0], [3, 3])
+        assert found["value"][1] == 2.5
+        np.testing.assert_array_equal(found["arguments"][0]["W"], [[2, 1], [1, 2]])
+
+    def test_variables(self, child):
+        run(child, "diagnosis = {'suspect': ('W1', 2)}")
+        assert child.value("diagnosis")["value"] == {"suspect": ("W1", 2)}
+        assert child.value("other")["failure"] == "is not defined"
+
+    def test_what_it_prints_is_not_shown(self, child):
+        run(child, "import os\ndef f(): print('J'); os.write(1, b'past'); return 1")
+        assert ask(child, "f")["printed"] == "J\n"
+        assert child.run("") == []
+
+    @pytest.mark.parametrize(
+        ("body", "raised"),
+        [
+            ("return 1 / 0", "ZeroDivisionError"),
+            ("raise SystemExit", "SystemExit"),
+            ("exit()", ""),
+            ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+            ("return f()", "RecursionError"),
+            ("return len", "Unreadable"),
+            ("return np.zeros(3_000_000)", "Unreadable"),
+            ("return np.zeros((0, 2**33))", "Unreadable"),
+            ("return 'x' * (17 << 20)", "Unreadable"),
+            ("return np.zeros((1,) * 9)", "Unreadable"),
+            ("return 10**5000", "Unreadable"),
+            ("return np.array(['a'])", "Unreadable"),
+            ("return [0] * 300_000", "Unreadable"),
+            ("a = []; a.append(a); return a", "Unreadable"),
+            ("raise type('E' * 100_000, (Exception,), {})('x' * (20 << 20))", "E" * 100_000),
+            ("return input()", "StdinNotImplementedError"),
+        ],
+    )
+    def test_a_failure_is_the_answer_and_the_next_question_is_asked(self, child, body, raised):
+        run(child, f"import numpy as np\ndef f(): {body}\ndef g(): return 1")
+        found = ask(child, "f")
+        assert (found["raised"], bool(found["failure"])) == (raised, bool(raised))
+        assert (value(child, "g"), child.ended) == (1, "")
+
+    @pytest.mark.parametrize("depth", range(12, 20))
+    def test_lists_inside_lists_are_an_answer_or_unreadable(self, child, depth):
+        """Wherever they stand: nobody is taken for a forger because of brackets."""
+        deep = f"x = 1\nfor _ in range({depth}): x = [x]\n"
+        run(child, deep + "def f(a): a.append(x); return x\ndef g(h): return h(x)")
+        assert ask(child, "f", [])["raised"] in ("", "Unreadable")
+        assert child.value("x")["raised"] in ("", "Unreadable")
+        ask(child, "g", lambda found: 1.0)
+        assert child.ended == ""
+
+    @pytest.mark.parametrize(
+        "odd",
+        ["10**2000", "10**400", "'\\ud800'", "len", "{1}", "object()", "np.zeros((0, 2**33))",
+         "[0] * 300_000"],
+    )  # fmt: skip
+    def test_so_are_other_odd_values_for_a_stand_in(self, child, odd):
+        run(child, f"import numpy as np\ndef f(g): return g({odd})")
+        ask(child, "f", lambda found: 1.0)
+        assert child.ended == ""
+
+    def test_a_loop_that_never_ends_is_stopped_and_others_are_asked(self, hurried):
+        run(hurried, "def f():\n  while True: pass\ndef g(): return 1")
+        for _ in range(2):
+            assert ask(hurried, "f")["raised"] == "TooSlow"
+        assert value(hurried, "g") == 1
+
+    def test_so_is_a_loop_that_asks_a_stand_in(self, warden):
+        """It must not cost the answers to other questions."""
+        with warden.child() as child:
+            run(child, "def f(cost):\n  while cost(1.0): pass\ndef g(): return 1")
+            found = ask(child, "f", lambda x: 1.0)
+            assert found["raised"] in ("RuntimeError", "TooSlow")
+            assert (value(child, "g"), child.ended) == (1, "")
+
+    def test_one_that_can_t_be_stopped_is_ended(self, hurried):
+        run(hurried, "def f(): sum(range(10**13))")
+        found = ask(hurried, "f")
+        assert (found["raised"], found["failure"]) == ("Ended", f"gave no answer: {hurried.ended}")
+
+    def test_a_question_that_can_t_be_sent_is_the_grader_s_fault(self, child):
+        run(child, "def f(a): return 1")
+        with pytest.raises(ValueError, match="set can't be sent"):
+            ask(child, "f", {1, 2})
+        assert (value(child, "f", 3), child.ended) == (1, "")
+
+
+class TestStandIns:
+    def test_calls_are_counted_where_they_are_answered(self, child):
+        run(child, "def cost(x): return 0\ndef f(g, x, h): return g(x) + h(x) + cost(x) + cost(x)")
+        found = ask(child, "f", math.sqrt, 9.0, h=math.exp, replacing={"cost": lambda x: 10 * x,
+                                                                    "other": abs})  # fmt: skip
+        assert found["value"] == 3 + math.exp(9) + 180
+        assert found["calls"] == {0: 1, "h": 1, "cost": 2, "other": 0}
+        assert found["arguments"] == (None, 9.0)
+
+    @pytest.mark.parametrize("body", ["cost(1.0)", "1 / 0", "exit(1)", "global cost; del cost"])
+    def test_what_was_replaced_is_back_afterwards(self, child, body):
+        run(child, f"def cost(x): return 'own'\ndef f(): {body}\ndef g(): return cost(1)")
+        ask(child, "f", replacing={"cost": abs, "new": abs})
+        assert value(child, "g") == "own"
+        assert child.value("new")["raised"] == "NameError"
+
+    def test_a_stand_in_sees_and_gives_copies(self, child):
+        seen, mine = [], np.zeros(2)
+        run(child, "import numpy as np\ndef f(g): a = np.ones(2); g(a)[:] = 7; a[:] = 9; g(a)")
+        ask(child, "f", lambda a: seen.append(a) or mine)
+        np.testing.assert_array_equal(seen, [[1, 1], [9, 9]])
+        np.testing.assert_array_equal(mine, 0)
+
+    def test_a_stand_in_may_be_handed_a_function(self, child):
+        run(child, "def f(): return slope(lambda t: 3 * t, 2.0)")
+        found = ask(child, "f", replacing={"slope": lambda f, t: (f(t + 1) - f(t))})
+        assert (found["value"], found["calls"]) == (3.0, {"slope": 1})
+
+    def test_functions_call_functions_that_call_functions(self, child):
+        run(child, "def f(): return outer(lambda x: inner(lambda y: y + 1, x), 1.0)")
+        replacing = {"outer": lambda f, x: f(x) * 2, "inner": lambda f, x: f(x) * 10}
+        found = ask(child, "f", replacing=replacing)
+        assert (found["value"], found["calls"]) == (40.0, {"outer": 1, "inner": 1})
+
+    def test_a_stand_in_may_be_handed_a_stand_in(self, child):
+        run(child, "def f(g): return apply(g, 9.0)")
+        found = ask(child, "f", math.sqrt, replacing={"apply": lambda f, x: f(x)})
+        assert found["value"] == 3.0
+
+    def test_what_a_handed_over_function_raises_is_the_student_s_own(self, child):
+        source = """
+class Mine(Exception):
+    pass
+
+def bad(x):
+    raise Mine("odd")
+
+def f():
+    try:
+        return apply(bad, 1.0)
+    except Mine as mine:
+        return str(mine)
+
+def g():
+    return apply(bad, 1.0)
+"""
+        run(child, source)
+        replacing = {"apply": lambda f, x: f(x)}
+        assert ask(child, "f", replacing=replacing)["value"] == "odd"
+        assert ask(child, "g", replacing=replacing)["failure"] == "raised Mine: odd"
+
+    @pytest.mark.parametrize("error", [ValueError, KeyError, ZeroDivisionError, TypeError])
+    def test_what_a_stand_in_raises_keeps_its_type(self, child, error):
+        def picky(x):
+            raise error("other shapes")
+
+        name = error.__name__
+        run(child, f"def f(g):\n  try: g(1.0)\n  except {name}: return 'caught'\ndef h(g): g(1.0)")
+        assert value(child, "f", picky) == "caught"
+        assert ask(child, "h", picky)["raised"] == name
+
+    def test_an_error_that_python_has_no_name_for_is_a_runtime_error(self, child):
+        def picky(x):
+            raise type("Odd", (Exception,), {})("mine")
+
+        run(child, "def f(g): g(1.0)")
+        assert ask(child, "f", picky)["failure"] == "raised RuntimeError: mine"
+
+    def test_threads_may_call_it(self, child):
+        source = """
+from concurrent.futures import ThreadPoolExecutor
+def f(g):
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(g, [float(k) for k in range(20)]))
+"""
+        run(child, source)
+        found = ask(child, "f", lambda x: x * x)
+        assert found["value"] == [k * k for k in range(20)]
+        assert found["calls"] == {0: 20}
+
+    def test_another_process_may_not(self, forking):
+        source = """
+import os
+def f(g):
+    read, write = os.pipe()
+    if os.fork() == 0:
+        try: g(1.0)
+        except RuntimeError as error: os.write(write, str(error).encode())
+        finally: os._exit(0)
+    os.wait()
+    return os.read(read, 200).decode(), g(2.0)
+"""
+        run(forking, source)
+        found = ask(forking, "f", lambda x: x)
+        assert "in the notebook's own process only" in found["value"][0]
+        assert (found["value"][1], found["calls"]) == (2.0, {0: 1})
+
+    def test_it_is_not_answered_once_the_call_is_over(self, child):
+        asked = []
+        run(child, "def keep(g):\n  global kept\n  kept = g\ndef again(): return kept(1.0)")
+        ask(child, "keep", lambda x: asked.append(x) or 1.0)
+        found = ask(child, "again")
+        assert asked == []
+        assert found["value"] is None
+
+    def test_nor_is_it_in_a_cell(self, child):
+        asked = []
+        run(child, "def keep(g):\n  global kept\n  kept = g")
+        ask(child, "keep", lambda x: asked.append(x) or 1.0)
+        child.run("kept(1.0)")
+        assert asked == []
+
+    def test_a_function_that_is_nobody_s_answer_runs_inside(self, child):
+        def as_text(function):
+            return (function.source, function.name, dict(function.constants))
+
+        run(child, "def f(g, x): return [g(x), g(t=x)], type(g).__name__")
+        cubic = Given(given.cubic, {"a": 1.0, "b": 0.0, "c": 0.0, "d": 1.0})
+        found = child.call("f", [cubic, 2.0], {}, {}, as_text)
+        assert found["value"] == ([9.0, 9.0], "function")
+        assert found["calls"] == {0: 2}
+
+    def test_the_grader_s_own_signals_and_threads_are_left_alone(self, child):
+        before = signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT)
+        run(child, "def f(g): return g(1.0)")
+        found = []
+        thread = threading.Thread(target=lambda: found.append(ask(child, "f", abs)["value"]))
+        thread.start()
+        thread.join()
+        assert found == [1.0]
+        assert (signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT)) == before
+        assert nothing(abs) is None

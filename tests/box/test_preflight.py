@@ -1,0 +1,167 @@
+"""If this fails, a host whose walls do not hold is graded on, or one whose walls do is refused."""
+
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from autograder.box import canary, preflight, warden
+from autograder.box.preflight import NoWalls, proven_warden, try_walls
+from autograder.box.walls import LANDLOCK, NAMESPACES
+from autograder.box.warden import Warden
+
+PACKAGE = Path(preflight.__file__).parents[1]
+MODULES = "from autograder.box import kernel, landlock, namespaces, seccomp, walls"
+EVERYTHING = set(canary.ATTEMPTS.values())
+WITHOUT = {
+    "landlock": "landlock.restrict = lambda *a: None",
+    "seccomp": "seccomp.install = lambda may_fork: None",
+    "resource limits": "walls._set_limits = lambda *a: None",
+    "a scratch folder of its own": "namespaces.take_own_scratch = lambda *a: '/tmp'",
+    "a namespace of the network": "namespaces.APART &= ~kernel.NEW_NET",
+    "hiding the package": "walls.hidden = lambda: []",
+    "hiding anything": f"walls.hidden = lambda: []\nown = walls.shown\n"
+    f"walls.shown = lambda: [*own(), {str(PACKAGE)!r}]",
+}
+
+
+@pytest.fixture
+def leaving_out(monkeypatch, wardens):
+    """``leaving_out(level, statements)`` is a Warden whose zygote runs them before it begins."""
+    started = []
+
+    def start(level, statements):
+        wardens(level)
+        weakened = f"{MODULES}\n{statements}"
+        begin = warden.START.partition("main(")
+        text = f"{begin[0]}exec({weakened!r}); {begin[1]}{begin[2]}"
+        monkeypatch.setattr(warden, "START", text)
+        found = Warden(level)
+        started.append(found)
+        return found
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """``only(walls)`` leaves the canary with the attempts at these."""
+
+    def choose(walls):
+        chosen = {name: wall for name, wall in canary.ATTEMPTS.items() if wall in walls}
+        assert len(chosen) == len(walls)
+        monkeypatch.setattr(canary, "ATTEMPTS", chosen)
+
+    return choose
+
+
+def broken(tried):
+    return {each.wall for each in tried if not each.holds}
+
+
+def test_all_walls_hold_here(warden):
+    tried = try_walls(warden)
+    assert {each.wall for each in tried} == EVERYTHING
+    assert broken(tried) == set(), tried
+    assert all(each.found for each in tried)
+
+
+def test_its_own_warden_is_the_highest_level_and_started_once(wardens):
+    preflight._proven_warden_of.cache_clear()
+    try:
+        proven = proven_warden()
+        assert proven is proven_warden()
+        wardens(NAMESPACES)
+        assert proven.level == NAMESPACES
+    finally:
+        proven.close()
+        preflight._proven_warden_of.cache_clear()
+
+
+MISSED = [
+    (LANDLOCK, "landlock", {"reading files of the course", "reading the reference",
+                            "writing outside its folder"}),
+    (LANDLOCK, "seccomp", {"the network (UDP)", "memory that nobody counts",
+                           "tracing", "new namespaces"}),
+    (NAMESPACES, "seccomp", {"memory that nobody counts", "new namespaces"}),
+    (LANDLOCK, "hiding anything", {"reading files of the course", "reading the reference"}),
+    (NAMESPACES, "hiding anything", {"reading files of the course", "reading the reference"}),
+    (NAMESPACES, "a scratch folder of its own", {"a disk without end"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("level", "left_out", "seen"), MISSED,
+                         ids=[f"{level}-{name}" for level, name, _ in MISSED])  # fmt: skip
+def test_a_wall_that_is_missing_is_noticed(leaving_out, only, level, left_out, seen):
+    """Where no other wall stands behind it."""
+    only(seen)
+    assert broken(try_walls(leaving_out(level, WITHOUT[left_out]))) == seen
+
+
+def test_one_wall_stands_behind_another(leaving_out):
+    """With namespaces, these hold nothing back that another one would let through."""
+    names = ("landlock", "a namespace of the network", "hiding the package", "resource limits")
+    weakened = "\n".join(WITHOUT[name] for name in names)
+    assert broken(try_walls(leaving_out(NAMESPACES, weakened))) == set()
+
+
+def test_a_box_in_which_nothing_works_proves_nothing(leaving_out, only):
+    """Else a child that ends at once would pass for one that can't get out."""
+    only({"tracing", "the network (TCP)"})
+    weakened = leaving_out(LANDLOCK, "import autograder.box.runner as r\nr.Runner.serve = None")
+    tried = try_walls(weakened)
+    assert broken(tried) == {"tracing", "the network (TCP)"}
+    assert all(each.found.startswith("nothing can be tried: ") for each in tried)
+
+
+def test_a_host_that_refuses_everything_gets_reason_and_remedy(monkeypatch):
+    monkeypatch.setattr(warden, "START", "import sys; sys.exit('refused')")
+    preflight._proven_warden_of.cache_clear()
+    with pytest.raises(NoWalls) as refused:
+        proven_warden()
+    for word in ("namespaces: refused", "landlock: refused", *preflight.REMEDIES["Linux"].split()):
+        assert word in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("system", preflight.REMEDIES)
+def test_each_system_has_its_remedy(monkeypatch, system):
+    monkeypatch.setattr(warden, "START", "import sys; sys.exit('refused')")
+    monkeypatch.setattr(preflight.platform, "system", cache(lambda: system))
+    preflight._proven_warden_of.cache_clear()
+    with pytest.raises(NoWalls, match="refused") as refused:
+        proven_warden()
+    assert str(refused.value).endswith(preflight.REMEDIES[system])
+
+
+def test_a_host_whose_walls_do_not_hold_is_refused(monkeypatch, only):
+    """Not warned about: nothing may be run there."""
+    only({"memory that nobody counts"})
+    begin = warden.START.partition("main(")
+    weakened = "from autograder.box import seccomp\nseccomp.install = lambda may_fork: None"
+    text = f"{begin[0]}exec({weakened!r}); {begin[1]}{begin[2]}"
+    monkeypatch.setattr(warden, "START", text)
+    preflight._proven_warden_of.cache_clear()
+    with pytest.raises(NoWalls, match="memory that nobody counts") as refused:
+        proven_warden()
+    assert preflight.REMEDIES["Linux"] in str(refused.value)
+
+
+def test_the_canary_is_right_about_what_it_gets_through():
+    """Run without walls, in a process of its own: what can do no harm goes through."""
+    program = """
+from autograder.box import canary, preflight
+from contextlib import ExitStack
+with ExitStack() as outside:
+    targets = preflight._targets(outside, preflight.__file__) | {"watched": False}
+    for name in ("read_a_file", "read_the_answers", "read_a_process", "write_outside",
+                 "signal_a_process", "connect", "send_a_datagram", "connect_to_an_abstract_socket",
+                 "take_memory_that_is_shared"):
+        print(name, getattr(canary, name)(targets))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert [line.split()[1:] for line in done.stdout.splitlines()] == [["through"]] * 9, done

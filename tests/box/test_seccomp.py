@@ -1,0 +1,320 @@
+"""If this fails, a system call leads out of the box, or one that Python needs is shut."""
+
+import errno
+import itertools
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from autograder.box import kernel, seccomp
+from autograder.box.seccomp import AUDIT, X32, program
+
+MACHINES = {"x86_64": 0, "aarch64": 1}
+PID = 4711
+ALLOW, ERRNO, DATA = 0x7FFF0000, 0x00050000, 0xFFFF
+TABLES = {
+    name: table
+    for name, table in vars(seccomp).items()
+    if name.isupper() and isinstance(table, dict) and name != "AUDIT"
+}
+SINGLE = {
+    name: pair
+    for name, pair in vars(seccomp).items()
+    if re.fullmatch(r"MMAP|CLONE3?|IOCTL|FCNTL|PRCTL|PRLIMIT|SETRLIMIT|SOCKETPAIR|SENDMSG|RECVMSG|"
+                    r"SCHED_SETAFFINITY", name)
+}  # fmt: skip
+HEADERS = {
+    "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    "aarch64": Path("/usr/include/asm-generic/unistd.h"),
+}
+A_THREAD = 0x003D0F00
+"""The flags with which glibc starts a thread."""
+A_FORK, A_VFORK = 0x01200011, 0x00004111
+
+
+def run(code, number, arguments=(), audit=None, machine="x86_64"):
+    """What a classic BPF program says to a system call; only the instructions that are used."""
+    arguments = [*arguments, *[0] * (6 - len(arguments))]
+    audit = AUDIT[machine] if audit is None else audit
+    packed = [each & 0xFFFFFFFFFFFFFFFF for each in arguments]
+    data = struct.pack("<IIQ6Q", number & 0xFFFFFFFF, audit, 0, *packed)
+    steps = list(struct.iter_unpack("<HBBI", code))
+    at = accumulator = 0
+    for _ in range(len(steps)):
+        operation, if_true, if_false, value = steps[at]
+        at += 1
+        match operation:
+            case 0x20:
+                accumulator = struct.unpack_from("<I", data, value)[0]
+            case 0x54:
+                accumulator &= value
+            case 0x05:
+                at += value
+            case 0x15:
+                at += if_true if accumulator == value else if_false
+            case 0x35:
+                at += if_true if accumulator >= value else if_false
+            case 0x45:
+                at += if_true if accumulator & value else if_false
+            case 0x06:
+                return value
+            case _:
+                raise AssertionError(f"instruction {operation:#x}")
+    raise AssertionError("the program has no end")
+
+
+def said(found):
+    """"allowed", or the name of the error."""
+    if found == ALLOW:
+        return "allowed"
+    assert found & ~DATA == ERRNO, hex(found)
+    return errno.errorcode[found & DATA]
+
+
+@pytest.fixture(params=itertools.product(MACHINES, [True, False]),
+                ids=lambda case: f"{case[0]}-{'forks' if case[1] else 'alone'}")
+def box(request):
+    """Asks one filter: ``ask(name or number, *arguments)``."""
+    machine, may_fork = request.param
+    code = program(machine, may_fork, PID)
+
+    class Box:
+        forks, column, instructions = may_fork, MACHINES[machine], len(code) // 8
+        name = machine
+
+        def ask(self, call, *arguments, audit=None):
+            return said(run(code, self.number(call), arguments, audit, machine))
+
+        def number(self, call):
+            if isinstance(call, int):
+                return call
+            pairs = {each.lower(): pair for each, pair in SINGLE.items()}
+            for table in TABLES.values():
+                pairs |= table
+            return pairs[call][self.column]
+
+    return Box()
+
+
+def listed(column, forks):
+    """The numbers that are allowed whatever the arguments are."""
+    tables = [seccomp.PLAIN]
+    if forks:
+        tables += [seccomp.PROCESSES, seccomp.MODES_AND_TIMES, seccomp.SIGNALS]
+    pairs = [pair for table in tables for pair in table.values()]
+    pairs += [seccomp.SETRLIMIT, seccomp.SENDMSG, seccomp.RECVMSG]
+    return {pair[column] for pair in pairs if pair[column] is not None}
+
+
+def looked_at(column):
+    """The numbers for which it depends."""
+    pairs = [*SINGLE.values(), *seccomp.SIGNALS.values(), *seccomp.ATTRIBUTES.values()]
+    return {pair[column] for pair in pairs if pair[column] is not None}
+
+
+def test_every_listed_call_is_allowed_and_no_other(box):
+    expected = listed(box.column, box.forks)
+    found = {number for number in range(601) if box.ask(number) == "allowed"}
+    assert expected <= found
+    assert found - expected <= looked_at(box.column)
+    for number in set(range(601)) - expected - looked_at(box.column):
+        assert box.ask(number) == "EPERM"
+
+
+def test_no_number_beyond_is_allowed(box):
+    for number in (601, 1000, 2**16, 2**29, 2**30 - 1, 2**31 - 1, 2**31, 2**32 - 1):
+        assert box.ask(number) == "EPERM"
+
+
+def test_the_other_numbers_of_x86_64_are_shut(box):
+    """x32: the same calls under other numbers."""
+    for number in range(601):
+        assert box.ask(X32 + number) == "EPERM"
+
+
+@pytest.mark.parametrize("audit", [0x40000003, 0x40000028, 0, 0xC000003E ^ 1, "other"])
+def test_another_processor_s_calls_are_shut(box, audit):
+    """32-bit calls have other numbers on the same machine."""
+    if audit == "other":
+        audit = next(each for name, each in AUDIT.items() if name != box.name)
+    assert {box.ask(number, audit=audit) for number in range(601)} == {"EPERM"}
+
+
+def test_no_number_is_listed_twice():
+    for column in MACHINES.values():
+        pairs = [*SINGLE.values(), *(pair for table in TABLES.values() for pair in table.values())]
+        numbers = [pair[column] for pair in pairs if pair[column] is not None]
+        assert len(numbers) == len(set(numbers))
+
+
+FORBIDDEN = {
+    "ptrace": (101, 117), "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41),
+    "chroot": (161, 51), "unshare": (272, 97), "setns": (308, 268), "socket": (41, 198),
+    "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept": (43, 202),
+    "accept4": (288, 242), "bpf": (321, 280), "perf_event_open": (298, 241),
+    "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
+    "io_uring_setup": (425, 425), "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    "userfaultfd": (323, 282), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424),
+    "shmget": (29, 194), "shmat": (30, 196), "semget": (64, 190), "msgget": (68, 186),
+    "mq_open": (240, 180), "init_module": (175, 105), "finit_module": (313, 273),
+    "kexec_load": (246, 104), "reboot": (169, 142), "setuid": (105, 146), "setresuid": (117, 147),
+    "setgroups": (116, 159), "capset": (126, 91), "sethostname": (170, 161), "swapon": (167, 224),
+    "mknodat": (259, 33), "fchownat": (260, 54), "fchown": (93, 55), "fchmodat2": (452, 452),
+    "truncate": (76, 45), "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264),
+    "openat2": (437, 437), "open_tree": (428, 428), "move_mount": (429, 429),
+    "mount_setattr": (442, 442), "fsopen": (430, 430), "landlock_restrict_self": (446, 446),
+    "seccomp": (317, 277), "personality": (135, 92), "quotactl": (179, 60), "acct": (163, 89),
+    "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171),
+    "syslog": (103, 116), "vhangup": (153, 58), "mlock": (149, 228), "mlockall": (151, 230),
+    "mbind": (237, 235), "move_pages": (279, 239), "migrate_pages": (256, 238),
+    "setpriority": (141, 140), "sched_setscheduler": (144, 119), "ioprio_set": (251, 30),
+    "inotify_init1": (294, 26), "fanotify_init": (300, 262), "splice": (275, 76),
+    "vmsplice": (278, 75), "tee": (276, 77), "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240), "timer_create": (222, 107), "process_madvise": (440, 440),
+    "remap_file_pages": (216, 234), "kcmp": (312, 272), "lookup_dcookie": (212, 18),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_what_leads_out_is_shut(box, name):
+    assert box.ask(FORBIDDEN[name][box.column]) == "EPERM"
+
+
+def test_modes_and_times_of_files_are_open_only_in_a_file_system_of_one_s_own(box):
+    """Landlock lets a process change them of every file of its user."""
+    for name, pair in seccomp.MODES_AND_TIMES.items():
+        if pair[box.column] is not None:
+            assert box.ask(name) == ("allowed" if box.forks else "EPERM")
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        "flag",
+        [0x02000000, 0x08000000, 0x40000000, 0x00020000, 0x20000000, 0x10000000, 0x04000000, 0x80],
+    )
+    def test_clone_makes_no_namespace(self, box, flag):
+        for flags in (flag, flag | A_FORK, flag | A_THREAD):
+            assert box.ask("clone", flags) == "EPERM"
+
+    def test_clone_makes_threads_and_processes_only_where_they_end_with_the_first(self, box):
+        assert box.ask("clone", A_THREAD) == "allowed"
+        for flags in (A_FORK, A_VFORK, 17, 0):
+            assert box.ask("clone", flags) == ("allowed" if box.forks else "EPERM")
+
+    def test_clone3_is_unknown_so_that_libc_falls_back(self, box):
+        assert box.ask("clone3") == "ENOSYS"
+
+    def test_memory_that_nobody_counts_is_shut(self, box):
+        assert box.ask("mmap", 0, 4096, 3, 0x22) == "allowed"
+        assert box.ask("mmap", 0, 4096, 3, 0x01) == "allowed"
+        for flags in (0x21, 0x23, 0x40021, 0x8021):
+            assert box.ask("mmap", 0, 4096, 3, flags) == "EPERM"
+
+    def test_terminals_are_asked_and_nothing_more(self, box):
+        for request in (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451):
+            assert box.ask("ioctl", 0, request) == "allowed"
+        for request in (0x5412, 0x540E, 0x8912, 0x5402, 0x8901, 0x40049409, 0):  # TIOCSTI first
+            assert box.ask("ioctl", 0, request) == "ENOTTY"
+
+    def test_the_upper_half_of_a_request_is_no_way_around(self, box):
+        """The kernel reads 32 bits of it, and so does the filter."""
+        assert box.ask("ioctl", 0, 0x5412 | 0x5401 << 32) == "ENOTTY"
+        assert box.ask("socketpair", 2 | 1 << 32, 1) == "EPERM"
+        assert box.ask("prctl", 22 | 15 << 32) == "EINVAL"
+
+    def test_files_are_controlled_without_signals_to_others(self, box):
+        for command in (0, 1, 2, 3, 4, 5, 6, 7, 1030):
+            assert box.ask("fcntl", 0, command) == "allowed"
+        for command in (8, 10, 15, 1024, 1026, 1031, 1033, 36):  # F_SETOWN, F_SETSIG, F_SETOWN_EX…
+            assert box.ask("fcntl", 0, command) == "EPERM"
+
+    def test_a_process_controls_little_of_itself(self, box):
+        for option in (3, 15, 16, 0x53564D41):
+            assert box.ask("prctl", option) == "allowed"
+        for option in (1, 4, 8, 22, 23, 24, 28, 35, 36, 38, 47, 59, 0x59616D61):
+            assert box.ask("prctl", option) == "EINVAL"
+
+    def test_socket_pairs_are_local_and_connected(self, box):
+        """A datagram could be sent to a socket of the host that has a name; AF_UNIX takes
+        SOCK_RAW for one."""
+        for flags in (0, 0o4000, 0o2000000, 0o2004000):
+            assert box.ask("socketpair", 1, 1 | flags) == "allowed"
+            assert box.ask("socketpair", 1, 5 | flags) == "allowed"
+            for kind in (2, 3, 4, 6, 10, 0):
+                assert box.ask("socketpair", 1, kind | flags) == "EPERM"
+        for family in (0, 2, 10, 16, 17, 38, 40, 44):
+            assert box.ask("socketpair", family, 1) == "EPERM"
+
+    @pytest.mark.parametrize("name", ["kill", "tgkill"])
+    def test_signals_reach_oneself_or_those_who_end_with_oneself(self, box, name):
+        assert box.ask(name, PID) == "allowed"
+        for process in (0, -1, 1, PID + 1, -PID):
+            assert box.ask(name, process) == ("allowed" if box.forks else "EPERM")
+
+    def test_a_thread_is_not_signalled_without_its_process(self, box):
+        assert box.ask("tkill", PID) == ("allowed" if box.forks else "EPERM")
+
+    @pytest.mark.parametrize("name", ["prlimit", "sched_setaffinity"])
+    def test_nobody_else_s_limits_are_changed(self, box, name):
+        assert box.ask(name, 0) == box.ask(name, PID) == "allowed"
+        for process in (1, PID + 1, -1):
+            assert box.ask(name, process) == "EPERM"
+
+    def test_attributes_of_files_are_unknown_here(self, box):
+        """ENOTSUP is what copying a file takes for an answer."""
+        for name in seccomp.ATTRIBUTES:
+            assert box.ask(name) == "ENOTSUP"
+
+
+def test_the_kernel_takes_a_program_of_this_length(box):
+    assert box.instructions <= 4096
+
+
+def test_every_path_ends(box):
+    """Each jump lands inside the program; the kernel would refuse it, on the other machine too."""
+    steps = list(struct.iter_unpack("<HBBI", program(box.name, box.forks, PID)))
+    for at, (operation, if_true, if_false, value) in enumerate(steps):
+        jumps = (value,) if operation == 0x05 else (if_true, if_false)
+        assert all(at + 1 + jump < len(steps) for jump in jumps) or operation == 0x06
+    assert steps[-1][0] == 0x06
+
+
+def numbers_of(machine):
+    """{name: number} of the installed kernel headers."""
+    header = HEADERS[machine]
+    if not header.is_file():
+        pytest.skip(f"the kernel's headers are not installed: there is no {header}")
+    text = header.read_text()
+    found = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", text))
+    # What 64-bit machines call the calls that 32-bit ones have twice.
+    again = re.findall(r"#define __NR_(\w+) __NR3264_(\w+)", text)
+    found |= {name: found[other] for name, other in again if other in found}
+    found["prlimit"] = found["prlimit64"]
+    return {name: int(number) for name, number in found.items()}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_numbers_are_those_of_the_kernel(machine):
+    known = numbers_of(machine)
+    singles = {name.lower(): pair for name, pair in SINGLE.items()}
+    for table in (*TABLES.values(), singles, FORBIDDEN):
+        for name, pair in table.items():
+            number = pair[MACHINES[machine]]
+            if number is not None and name in known:
+                assert known[name] == number, name
+            elif number is not None:
+                assert table is FORBIDDEN, f"the headers have no {name}"
+    for name, number in kernel.NUMBERS[machine].items():
+        assert known[name] == number, name
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_call_without_a_number_is_unknown_to_the_kernel_too(machine):
+    known = numbers_of(machine)
+    for table in TABLES.values():
+        for name, pair in table.items():
+            if pair[MACHINES[machine]] is None:
+                assert name not in known

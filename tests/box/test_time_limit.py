@@ -1,0 +1,120 @@
+"""If this fails, an answer that never ends holds up the grader, or the alarm hits somebody else."""
+
+import signal
+import threading
+import time
+
+import pytest
+
+from autograder.box.time_limit import TooSlow, within
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no SIGALRM on this system")
+
+SECONDS = 0.1
+LONG = 5
+"""Far more than a call with this limit may take, also on a busy machine."""
+
+
+def test_the_value_is_passed_on_with_its_arguments():
+    assert within(LONG, lambda a, b: a - b, [5], {"b": 3}) == 2
+
+
+def test_what_is_raised_is_passed_on():
+    with pytest.raises(ZeroDivisionError):
+        within(LONG, lambda: 1 / 0, [], {})
+
+
+def spin():
+    while True:
+        pass
+
+
+def spin_and_swallow():
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+
+
+def spin_a_few_times():
+    for _ in range(5):
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+    return 1
+
+
+def end_otherwise():
+    try:
+        spin()
+    except BaseException:
+        raise ValueError from None
+
+
+def doze():
+    time.sleep(60)
+
+
+@pytest.mark.parametrize("endless", [spin, spin_and_swallow, spin_a_few_times, end_otherwise, doze])
+def test_it_ends_at_the_limit_whatever_it_catches(endless):
+    start = time.monotonic()
+    with pytest.raises(TooSlow):
+        within(SECONDS, endless, [], {})
+    assert SECONDS <= time.monotonic() - start < LONG
+
+
+def test_no_except_exception_swallows_it():
+    assert not issubclass(TooSlow, Exception)
+
+
+@pytest.mark.parametrize("function", [spin, int, lambda: 1 / 0])
+def test_the_alarm_and_its_handler_are_restored(function):
+    def mine(*_):
+        raise AssertionError("the alarm of a call rang after it")
+
+    before = signal.signal(signal.SIGALRM, mine)
+    try:
+        for _ in range(10):
+            with pytest.raises((TooSlow, ZeroDivisionError)) if function is not int else no_error():
+                within(0.01, function, [], {})
+            assert signal.getsignal(signal.SIGALRM) is mine
+            assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def no_error():
+    from contextlib import nullcontext
+
+    return nullcontext()
+
+
+def test_a_limit_that_falls_on_the_end_gives_the_value_or_too_slow_and_nothing_else():
+    """The alarm rings anywhere in a call that takes about as long as its limit."""
+
+    def work(seconds):
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            pass
+        return "done"
+
+    seen = set()
+    for step in range(200):
+        try:
+            seen.add(within(0.001, work, [0.0009 + step * 1e-6], {}))
+        except TooSlow:
+            seen.add("too slow")
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert seen <= {"done", "too slow"}
+
+
+def test_elsewhere_than_in_the_main_thread_there_is_no_limit_and_no_harm():
+    found = []
+    thread = threading.Thread(target=lambda: found.append(within(0.01, lambda: 3, [], {})))
+    thread.start()
+    thread.join()
+    assert found == [3]
