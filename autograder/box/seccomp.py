@@ -14,7 +14,7 @@ from autograder.box import kernel
 
 # name: (x86_64, aarch64); None where the processor has no such call.
 PLAIN = {
-    "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57), "stat": (4, None),
+    "read": (0, 63), "write": (1, 64), "close": (3, 57), "stat": (4, None),
     "fstat": (5, 80), "lstat": (6, None), "poll": (7, None), "lseek": (8, 62),
     "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214), "rt_sigaction": (13, 134),
     "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "pread64": (17, 67),
@@ -45,7 +45,7 @@ PLAIN = {
     "restart_syscall": (219, 128), "fadvise64": (221, 223), "clock_gettime": (228, 113),
     "clock_getres": (229, 114), "clock_nanosleep": (230, 115), "exit_group": (231, 94),
     "epoll_wait": (232, None), "epoll_ctl": (233, 21), "waitid": (247, 95),
-    "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79), "unlinkat": (263, 35),
+    "mkdirat": (258, 34), "newfstatat": (262, 79), "unlinkat": (263, 35),
     "renameat": (264, 38), "linkat": (265, 37), "symlinkat": (266, 36), "readlinkat": (267, 78),
     "faccessat": (269, 48), "pselect6": (270, 72), "ppoll": (271, 73),
     "set_robust_list": (273, 99), "get_robust_list": (274, 100),
@@ -70,6 +70,7 @@ MMAP, CLONE, CLONE3, IOCTL, FCNTL, PRCTL, PRLIMIT, SETRLIMIT, SOCKETPAIR, SENDMS
     (53, 199), (46, 211), (47, 212),
 )  # fmt: skip
 SCHED_SETAFFINITY = 203, 122
+OPEN, OPENAT = (2, None), (257, 56)
 ATTRIBUTES = {
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "getxattr": (191, 8),
     "lgetxattr": (192, 9), "fgetxattr": (193, 10), "listxattr": (194, 11), "llistxattr": (195, 12),
@@ -88,6 +89,8 @@ FILE_CONTROLS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 1030, 1032, 1034)
 """Everything harmless: no F_SETOWN or F_SETSIG (signals to others), no F_SETPIPE_SZ."""
 PROCESS_CONTROLS = (3, 15, 16, 0x53564D41)
 """PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (glibc names its arenas)."""
+WRITES, TRUNCATES = 0o3, 0o1000
+"""Opened for reading and yet truncated: before its version 3, Landlock lets that pass."""
 LOCAL, STREAM, PACKETS_IN_ORDER, TYPE = 1, 1, 5, 0xF
 
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
@@ -127,7 +130,8 @@ def program(machine, may_fork, pid):
         *[(number, _denied(errno.ENOTSUP)) for number in numbers(ATTRIBUTES)],
         # libc falls back to clone, whose flags can be looked at.
         (CLONE3[column], _denied(errno.ENOSYS)),
-        (MMAP[column], _unless_all_bits(3, SHARED_ANONYMOUS)),
+        (MMAP[column], _unless(3, SHARED_ANONYMOUS, SHARED_ANONYMOUS)),
+        (OPENAT[column], _unless(2, TRUNCATES | WRITES, TRUNCATES)),
         (CLONE[column], _clone(may_fork)),
         (IOCTL[column], _only(1, QUESTIONS_TO_TERMINALS, errno.ENOTTY)),
         (FCNTL[column], _only(1, FILE_CONTROLS)),
@@ -140,6 +144,8 @@ def program(machine, may_fork, pid):
         (SENDMSG[column], _allow()),
         (RECVMSG[column], _allow()),
     ]
+    if OPEN[column] is not None:
+        special.append((OPEN[column], _unless(1, TRUNCATES | WRITES, TRUNCATES)))
     for name, number in SIGNALS.items():
         if number[column] is not None:
             own = _allow() if may_fork else _only(0, (pid,))
@@ -186,8 +192,9 @@ def _only(index, values, error=errno.EPERM):
     return _argument(index) + tests + _denied(error) + _allow()
 
 
-def _unless_all_bits(index, bits):
-    compare = _op(_AND, bits) + _step(_EQUAL, bits, 0, 1)
+def _unless(index, mask, bits):
+    """Refuse when, of the bits in a mask, an argument has just these."""
+    compare = _op(_AND, mask) + _step(_EQUAL, bits, 0, 1)
     return _argument(index) + compare + _refuse() + _allow()
 
 

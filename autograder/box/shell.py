@@ -205,9 +205,7 @@ def text_of(value):
 def mime(bundle):
     """A bundle of representations as plain values: pictures in base64, the rest as text or JSON."""
     found = {text_of(kind): _jsonable(value) for kind, value in bundle.items()}
-    return {
-        kind: value if JSON.search(kind) else text_of(value) for kind, value in found.items()
-    }
+    return {kind: value if JSON.search(kind) else text_of(value) for kind, value in found.items()}
 
 
 def _jsonable(value):

@@ -48,16 +48,11 @@ def _source(function):
     return inspect.getsource(function)
 
 
-# Functions of one number, and their derivatives.
-
-
-def sine(t, k):
-    """``k sin(k t)``."""
-    return k * np.sin(k * t)
+# Derivatives of functions of one number.
 
 
 def slope_of_sine(t, k):
-    """The derivative of :func:`sine` by t."""
+    """The derivative of ``k sin(k t)`` by t."""
     return k * k * np.cos(k * t)
 
 
@@ -66,13 +61,8 @@ def exponential(t):
     return np.exp(t)
 
 
-def cubic(t, a, b, c, d):
-    """A polynomial of the third degree."""
-    return a * t**3 + b * t**2 + c * t + d
-
-
 def slope_of_cubic(t, a, b, c):
-    """The derivative of :func:`cubic` by t."""
+    """The derivative of ``a t^3 + b t^2 + c t + d`` by t."""
     return 3 * a * t**2 + 2 * b * t + c
 
 

@@ -229,14 +229,13 @@ def gradient_report(student, rng, marks):
     def report(case, gradients):
         return ask_checker(student, "gradient_report", case, gradients)
 
-    cases = [live_case(rng), with_tiny_gradients(rng)]
     with marks.part("clean_arrays"):
-        for case in cases:
+        for case in (live_case(rng), with_tiny_gradients(rng)):
             expect_report(report(case, case.gradients), wrong={})
     if not marks.earned("clean_arrays"):
         return
     with marks.part("corrupted_arrays"):
-        for case in cases:
+        for draw in (live_case, with_tiny_gradients):
             order = [str(array) for array in rng.permutation(ARRAYS)]
             loud = rng.permutation([-1.0, 0.5, 2.0])
             for factors in (
@@ -244,6 +243,7 @@ def gradient_report(student, rng, marks):
                 dict.fromkeys(order[3:], 1.01),
                 dict(zip(order[::2], loud, strict=True)),
             ):
+                case = draw(rng)  # one of which nobody has seen the right gradients
                 gradients, words = dict(case.gradients), {}
                 for array, factor in factors.items():
                     gradients[array] = case.gradients[array] * factor
@@ -262,12 +262,13 @@ def directional_check(student, rng, marks):
         bad = two_of_three(lambda found: 0 <= found < 1e-4, ask, case, case.gradients)
         if bad:
             raise Wrong(f"Right gradients gave {bad[-1]:.3e}; they stay below 1e-4.")
+        case = live_case(rng)  # one of which nobody has seen the right gradients
         halved = {key: 0.5 * array for key, array in case.gradients.items()}
         bad = two_of_three(lambda found: found > 1e-4, ask, case, halved)
         if bad:
             raise Wrong(f"Half of the right gradients gave {bad[-1]:.3e}: not seen.")
         # Another cost, which is given away: what follows would be too many questions back.
-        others, gradients_of = other_cost(rng)
+        case, (others, gradients_of) = live_case(rng), other_cost(rng)
         truth = gradients_of(case.parameters)
         for array in loud_arrays(truth):
             factor = rng.choice([0.9, 1.1, -1.0, 2.0])

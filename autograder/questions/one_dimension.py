@@ -54,18 +54,18 @@ def smooth_functions(rng):
 
     Returns
     -------
-    list of (str, Given, Given, float)
+    list of (str, callable, Given, float)
         A name for the message, f, its derivative, and a theta at which ``|f'''(theta)| >= 1``. The
         last theta is larger than 1, so that a step scaled with theta shows.
     """
     a, b, c, d = map(float, rng.uniform(1, 2, 4) * rng.choice([-1, 1], 4))
     k = rng.uniform(1.2, 2)
     return [
-        (f"{k:.3g} sin({k:.3g} t)", Given(given.sine, {"k": k}),
+        (f"{k:.3g} sin({k:.3g} t)", lambda t: k * np.sin(k * t),
          Given(given.slope_of_sine, {"k": k}), rng.uniform(-0.4, 0.4) / k),
-        ("exp(t)", Given(given.exponential), Given(given.exponential), rng.uniform(0.2, 1)),
+        ("exp(t)", np.exp, Given(given.exponential), rng.uniform(0.2, 1)),
         (f"{a:.3g} t^3 {b:+.3g} t^2 {c:+.3g} t {d:+.3g}",
-         Given(given.cubic, {"a": a, "b": b, "c": c, "d": d}),
+         lambda t: a * t**3 + b * t**2 + c * t + d,
          Given(given.slope_of_cubic, {"a": a, "b": b, "c": c}),
          rng.uniform(1.2, 1.5) * rng.choice([-1, 1])),
     ]  # fmt: skip
@@ -139,13 +139,15 @@ def pairs(rng, factor=1.0):
         times ``|dJ/dtheta|``, so that round-off at epsilon = 1e-7 stays below 1e-7.
     """
     x, theta = rng.uniform(0.6, 1.4, 2)
+    a, b, k = rng.uniform(0.5, 2), rng.uniform(0.5, 2), rng.uniform(0.7, 1.3)
     return [
-        ("theta**3 * x", lambda x, theta: theta**3 * x,
-         lambda x, theta: factor * 3 * theta**2 * x, x, theta),
-        ("exp(theta * x)", lambda x, theta: np.exp(theta * x),
-         lambda x, theta: factor * x * np.exp(theta * x), x, theta),
-        ("sin(theta) * x", lambda x, theta: np.sin(theta) * x,
-         lambda x, theta: factor * np.cos(theta) * x, x, theta - 0.4),
+        (f"({a:.3g} theta^3 + {b:.3g} theta) x", lambda x, theta: (a * theta**3 + b * theta) * x,
+         lambda x, theta: factor * (3 * a * theta**2 + b) * x, x, theta),
+        (f"{a:.3g} exp({k:.3g} theta x)", lambda x, theta: a * np.exp(k * theta * x),
+         lambda x, theta: factor * a * k * x * np.exp(k * theta * x), x, theta),
+        (f"({a:.3g} sin({k:.3g} theta) + {b:.3g} theta) x",
+         lambda x, theta: (a * np.sin(k * theta) + b * theta) * x,
+         lambda x, theta: factor * (a * k * np.cos(k * theta) + b) * x, x, theta - 0.4),
     ]  # fmt: skip
 
 
@@ -201,9 +203,29 @@ def gradient_check(student, rng, marks):
             raise Wrong("print_msg=True must print a message that print_msg=False does not.")
 
 
+def watched(f, asked_at):
+    """A function that notes in a list where it was asked."""
+
+    def noting(t):
+        asked_at.append(np.ravel(t))
+        return f(t)
+
+    return noting
+
+
+def expect_steps(asked_at, theta, epsilons):
+    """Raise Wrong unless a function was asked near `theta`, at nearly all of these distances."""
+    steps = np.abs(np.concatenate([np.zeros(0), *asked_at]).real.astype(float) - theta)
+    taken = sum(bool(np.any(np.abs(steps - each) <= 0.05 * each)) for each in epsilons)
+    if taken < 25:
+        raise Wrong(f"f was asked at {taken} of {epsilons.size} steps: take each epsilon as given.")
+
+
 @question(truncation_side=2, roundoff_side=1)
 def error_sweep(student, rng, marks):
     def sweep(f, df, theta, epsilons):
+        # The function stays on this side: who could read it would know its errors from the law.
+        f = of_numbers(f)
         answer = student.call("error_sweep", f, df, theta, epsilons, replacing=TOOLS)
         errors = answer.array()
         if errors.size != epsilons.size:
@@ -225,7 +247,10 @@ def error_sweep(student, rng, marks):
         # Up to 1e-8: above it, truncation would bend the slope of a one-sided difference, by luck.
         epsilons = rng.permutation(np.geomspace(1e-13, 1e-8, 29))
         for name, f, df, theta in smooth_functions(rng):
-            errors = np.abs(sweep(f, df, theta, epsilons))  # the sign is the other part's business
+            asked_at = []
+            found = sweep(watched(f, asked_at), df, theta, epsilons)
+            expect_steps(asked_at, theta, epsilons)
+            errors = np.abs(found)  # the sign is the other part's business
             seen = np.isfinite(errors) & (errors > 0)
             if seen.sum() < 25:
                 raise Wrong(f"Only {seen.sum()} of 29 errors are numbers above 0 for {name}.")

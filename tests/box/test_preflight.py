@@ -1,5 +1,7 @@
 """If this fails, a host whose walls do not hold is graded on, or one whose walls do is refused."""
 
+import os
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -68,6 +70,30 @@ def test_all_walls_hold_here(warden):
     assert {each.wall for each in tried} == EVERYTHING
     assert broken(tried) == set(), tried
     assert all(each.found for each in tried)
+
+
+@pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
+def test_all_walls_hold_for_an_ordinary_user(wardens, level, tmp_path):
+    """Most people do not grade as root."""
+    if os.geteuid() != 0:
+        pytest.skip("whoever runs this is an ordinary user: the test above has tried it")
+    if not shutil.which("setpriv"):
+        pytest.skip("there is no setpriv, with which root would become somebody else")
+    wardens(level)
+    somebody = ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups", sys.executable]
+    environment = {"PATH": os.environ["PATH"], "HOME": "/", "PYTHONPATH": str(PACKAGE.parent)}
+    program = f"""
+from autograder.box.preflight import try_walls
+from autograder.box.warden import Warden
+print([each for each in try_walls(Warden({level!r})) if not each.holds])
+"""
+    can_run = "import os, sys, numpy; sys.exit(not os.access(sys.executable, os.X_OK))"
+    if subprocess.run([*somebody, "-c", can_run], env=environment, cwd="/").returncode:
+        pytest.skip("this Python lies where only root can read: no other user could run it")
+    done = subprocess.run(
+        [*somebody, "-c", program], env=environment, cwd="/", capture_output=True, text=True
+    )
+    assert done.stdout == "[]\n", done.stderr
 
 
 def test_its_own_warden_is_the_highest_level_and_started_once(wardens):

@@ -144,7 +144,7 @@ ALL_KINDS = [
 DIFFERS = {
     "input('Z')": "nobody is there either, and the message says so in a student's words",
     "!echo there": "a terminal ends its lines with \\r\\n, and here is none",
-    "class Odd:\n  def __repr__(self): raise ValueError('odd')\nOdd()": "nbgrader adds an empty error",
+    "class Odd:\n  def __repr__(self): raise ValueError('odd')\nOdd()": "nbgrader adds another",
     "%%nosuchmagic\n1": "nbgrader adds an error to the one that is told on stderr",
     "%nosuchmagic": "nbgrader adds an error to the one that is told on stderr",
     "?len": "a pager has no place in a graded notebook",

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.questions import given as functions
 from autograder.questions import judge, questions_of, stand_ins
 from autograder.questions.checkers import other_cost
 from autograder.questions.given import Given
@@ -36,10 +35,6 @@ STAND_INS = {
     "relative_difference": (stand_ins.relative_difference, (1.0, np.ones(()))),
     "a_pair": (stand_ins.of_numbers(pairs(np.random.default_rng(4))[0][1]), (1.5, 2.0)),
     "another_pair": (stand_ins.of_numbers(pairs(np.random.default_rng(4))[1][2]), (1.5, 2.0)),
-    "cubic": (
-        stand_ins.of_numbers(Given(functions.cubic, dict.fromkeys("abcd", 1.5))),
-        (2.0,),
-    ),
     "sines": (
         other_cost(np.random.default_rng(3), secret=True)[0]["forward_propagation_n"],
         (CASE.X, CASE.Y, CASE.parameters),

@@ -25,7 +25,7 @@ def error_sweep(f, df, theta, epsilons):
     return np.array([abs((f(theta + e) - f(theta)) / e - df(theta)) for e in epsilons])
 
 
-@mistake(loses={"truncation_side"})
+@mistake(loses={"truncation_side", "roundoff_side"})
 def error_sweep(f, df, theta, epsilons):
     """Squares the error's root: returns the error law instead of the error."""
     third = (df(theta + 1e-3) - 2 * df(theta) + df(theta - 1e-3)) / 1e-6
