@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test lint lock fuzz bench-box clean
+.PHONY: grade test attacks lint lock fuzz bench-box clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -15,9 +15,13 @@ grade: .venv/installed
 	@echo "Graded notebooks: autograded/    Gradebook: gradebook.db"
 	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
 
-## make test: everything that pytest holds
+## make test: everything that pytest holds, but for the attacks
 test: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/attacks
+
+## make attacks: hostile submissions, graded by stock nbgrader beside honest ones
+attacks: .venv/installed
+	$(BIN)/python -m pytest tests/attacks
 
 ## make lint: modules and notebooks
 lint: .venv/installed

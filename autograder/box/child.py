@@ -13,6 +13,7 @@ from autograder.box.events import checked, size_of
 from autograder.box.plain import plain
 from autograder.box.wire import INSIDE, Function, WireError, frame
 
+READY_SECONDS = 60
 MOST_QUESTIONS_BACK = 20_000
 """Calls of stand-ins within one call."""
 DEEPEST = 8
@@ -55,6 +56,17 @@ class Child:
     def ended(self):
         """Why it has ended, in a student's words; "" while it lives."""
         return self._channel.ended
+
+    def trouble(self):
+        """Why its walls are not up, or "": the first thing to ask, and no fault of a student's."""
+        hard = time.monotonic() + READY_SECONDS
+        try:
+            if self._channel.read(hard, hard) == ("ready",):
+                return ""
+        except (Ended, WireError):
+            self._channel.drain()
+        said = "".join(text for _, _, text in self._events)
+        return said or "it ended before they stood"
 
     def run(self, source):
         """Run a cell.

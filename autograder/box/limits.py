@@ -35,5 +35,5 @@ class Limits:
     disk: int = 64 * MEGABYTE
     entries: int = 4096
     processes: int = 32
-    descriptors: int = 256
+    descriptors: int = 128
     output: int = 16 * MEGABYTE

@@ -80,6 +80,9 @@ class Warden:
             scratch = self._scratch() if self.level == LANDLOCK else ""
             child = self._fork(limits, scratch) or self._fork_again(limits, scratch)
             try:
+                trouble = child.trouble()
+                if trouble:
+                    raise NoWalls(f"the walls of a submission could not be put up ({trouble})")
                 yield child
             finally:
                 child.kill()

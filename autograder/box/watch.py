@@ -11,7 +11,7 @@ EVERY_SECONDS = 0.1
 
 
 class Watch:
-    """Memory of a tree of processes, and of a scratch folder on the host's own disk.
+    """Memory of a tree of processes; threads, and a scratch folder, that nothing else limits.
 
     Parameters
     ----------
@@ -41,6 +41,8 @@ class Watch:
         if used - self._at_first > self._limits.memory:
             return f"it used more than {self._limits.memory >> 20} MB of memory"
         if self._scratch:
+            if _threads(self.process) > self._limits.processes:
+                return f"it started more than {self._limits.processes} threads"
             size, entries = _content(self._scratch)
             if size > self._limits.disk or entries > self._limits.entries:
                 return f"it wrote more than {self._limits.disk >> 20} MB, or too many files"
@@ -76,6 +78,12 @@ def _memory(process):
     """Bytes of its own: what it shares with the zygote, or reads from files, is not counted."""
     with suppress(OSError), open(f"/proc/{process}/status") as file:
         return 1024 * sum(int(line.split()[1]) for line in file if line.startswith(WATCHED_FIELDS))
+    return 0
+
+
+def _threads(process):
+    with suppress(OSError, ValueError, IndexError), open(f"/proc/{process}/stat", "rb") as file:
+        return int(file.read().rpartition(b")")[2].split()[17])
     return 0
 
 

@@ -118,7 +118,9 @@ def _become_child(walls, shell, descriptors, asked):
         signal.signal(signal.SIGINT, signal.default_int_handler)
         walls.enclose(Limits(**asked["limits"]), asked["scratch"])
         _start_afresh()
-        Runner(socket.socket(fileno=CHANNEL), shell).serve()
+        runner = Runner(socket.socket(fileno=CHANNEL), shell)
+        runner.say_ready()
+        runner.serve()
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}".encode())
         os._exit(70)
