@@ -7,6 +7,7 @@ Numbers and constants are those of the kernel's headers: `asm/unistd_64.h` for x
 import ctypes
 import os
 import platform
+import sys
 
 MACHINE = platform.machine()
 
@@ -33,8 +34,10 @@ NUMBERS = {
     },
 }
 
-_libc = ctypes.CDLL(None, use_errno=True)
-_libc.syscall.restype = ctypes.c_long
+# Elsewhere this module is imported all the same, by what goes on to say that there are no walls.
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+if _libc:
+    _libc.syscall.restype = ctypes.c_long
 
 NEW_CGROUP, NEW_IPC, NEW_NET, NEW_NS, NEW_PID, NEW_USER, NEW_UTS = (
     0x02000000, 0x08000000, 0x40000000, 0x00020000, 0x20000000, 0x10000000, 0x04000000,

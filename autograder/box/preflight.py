@@ -71,6 +71,9 @@ def proven_warden(file=__file__):
 @cache
 def _proven_warden_of(process, file):
     """A process that was forked has no use for its parent's warden."""
+    remedy = REMEDIES.get(platform.system(), REMEDIES["Linux"])
+    if platform.system() != "Linux":
+        raise NoWalls(f"this host can't keep a submission's code in: {remedy}")
     reasons = []
     for level in (NAMESPACES, LANDLOCK):
         try:
@@ -83,7 +86,6 @@ def _proven_warden_of(process, file):
             return warden
         warden.close()
         reasons.append(f"{level}: " + ", ".join(f"{each.wall} ({each.found})" for each in broken))
-    remedy = REMEDIES.get(platform.system(), REMEDIES["Linux"])
     raise NoWalls(f"this host can't keep a submission's code in: {'; '.join(reasons)}: {remedy}")
 
 

@@ -6,7 +6,6 @@ size is watched from outside; without these two nothing is graded (see `prefligh
 """
 
 import os
-import resource
 import signal
 import sys
 import tempfile
@@ -76,6 +75,8 @@ class Walls:
         scratch : str
             Its scratch folder at the level "landlock"; at the other it gets one of its own.
         """
+        import resource  # which only Unix has; this file is read everywhere
+
         kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
         os.setsid()
         memory = os.pread(self._size, 64, 0).split()
@@ -114,6 +115,8 @@ def _set_limits(limits, size, forks):
     there may be but few and small ones. And there the processes are all of one user, whose others
     would be counted as well.
     """
+    import resource
+
     files = (limits.disk, limits.descriptors) if forks else (limits.disk // 8, 64)
     most = {
         resource.RLIMIT_AS: size + limits.memory,

@@ -5,7 +5,6 @@ from itertools import zip_longest
 
 import numpy as np
 
-from autograder.questions.given import Given, sum_of_sines
 from autograder.questions.gradients import ARRAYS
 from autograder.questions.stand_ins import (
     forward_propagation_n,
@@ -37,21 +36,15 @@ NETWORK = {
 """What replaces the student's own forward pass and numerical gradient."""
 
 
-def other_cost(rng, secret=False):
+def other_cost(rng):
     """A cost that is no network's: sum(a sin(theta)), with random a.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    secret : bool
-        Whether `a` must stay unknown, because with it the gradients need no numerical ones.
 
     Returns
     -------
     replacing : dict
-        What stands in for the forward pass and the numerical gradient. The cost is given away
-        unless it is secret. It returns the number and None for a cache, and raises ValueError for
-        parameters of other shapes than the network's.
+        What stands in for the forward pass and the numerical gradient. The cost stays on this
+        side, because who knew `a` would need no numerical gradient. It returns the number and
+        None for a cache, and raises ValueError for parameters of other shapes than the network's.
     gradients : callable
         ``gradients(parameters)`` returns dW1 … db3.
     """
@@ -61,8 +54,7 @@ def other_cost(rng, secret=False):
         return {f"d{key}": weight * np.cos(parameters[key]) for key, weight in weights.items()}
 
     replacing = {
-        "forward_propagation_n": sines_of(weights) if secret else
-        Given(sum_of_sines, {"weights": weights}),
+        "forward_propagation_n": sines_of(weights),
         "numerical_gradient": numerical_gradient_of_sines(weights),
     }
     return replacing, gradients
@@ -71,7 +63,7 @@ def other_cost(rng, secret=False):
 def ask_checker(student, name, case, gradients, replacing=NETWORK, **by_name):
     """One call of a checker, which must look at the cost at least once.
 
-    Of a cost that is given away the count is the other side's claim; a secret one tells.
+    Of a cost that is given away the count is the other side's claim; one that is not tells.
     """
     arguments = case.parameters, gradients, case.X, case.Y
     answer = student.call(name, *arguments, replacing=replacing, **by_name)
@@ -116,7 +108,7 @@ def true_difference(case, gradients):
 
 
 def expect_right(student, name, rng, network=NETWORK):
-    """Raise Wrong unless a checker passes right gradients, of the network and of a secret cost.
+    """Raise Wrong unless a checker passes right gradients, of the network and of another cost.
 
     Returns
     -------
@@ -128,7 +120,7 @@ def expect_right(student, name, rng, network=NETWORK):
         answer = ask_checker(student, name, case, case.gradients, network)
         words = f"The right gradients of a network with {case.m} examples"
         _expect_small(answer.number(), words)
-    others, gradients = other_cost(rng, secret=True)
+    others, gradients = other_cost(rng)
     found = ask_checker(student, name, case, gradients(case.parameters), others).number()
     words = "Another cost with its right gradients in place of forward_propagation_n"
     _expect_small(found, words)

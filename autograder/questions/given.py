@@ -66,20 +66,6 @@ def slope_of_cubic(t, a, b, c):
     return 3 * a * t**2 + 2 * b * t + c
 
 
-# Costs of the 47 parameters.
-
-
-def sum_of_sines(X, Y, parameters, weights):
-    """The sum of weight * sin(parameter) over all 47, and None for a cache."""
-    cost = 0.0
-    for key, weight in weights.items():
-        theta = np.asarray(parameters[key])
-        if theta.shape != weight.shape:
-            raise ValueError(f"{key} has shape {theta.shape}, not {weight.shape}")
-        cost += float(np.vdot(weight, np.sin(theta)))
-    return cost, None
-
-
 def network(X, Y, parameters):
     """The forward pass that `planted_bugs` gives to everybody."""
     W1, b1, W2, b2, W3, b3 = (parameters[key] for key in ("W1", "b1", "W2", "b2", "W3", "b3"))

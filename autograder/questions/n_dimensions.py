@@ -185,7 +185,7 @@ def numerical_gradient(student, rng, marks):
 
     # Each run of a cost is a question back, so two gradients have to tell it all: one of another
     # cost with a step that shows, one of the network with the step that one would take.
-    others, _ = other_cost(rng, secret=True)
+    others, _ = other_cost(rng)
     cost = {"forward_propagation_n": others["forward_propagation_n"]}
     truth = others["numerical_gradient"](case.parameters, case.X, case.Y, WIDE)
     answer = ask(cost, epsilon=WIDE)
@@ -226,12 +226,15 @@ def gradient_check_n(student, rng, marks):
 
 @question(clean_arrays=2, corrupted_arrays=2)
 def gradient_report(student, rng, marks):
-    def report(case, gradients):
-        return ask_checker(student, "gradient_report", case, gradients)
+    def report(case, gradients, replacing=NETWORK):
+        return ask_checker(student, "gradient_report", case, gradients, replacing)
 
     with marks.part("clean_arrays"):
         for case in (live_case(rng), with_tiny_gradients(rng)):
             expect_report(report(case, case.gradients), wrong={})
+        others, gradients_of = other_cost(rng)
+        right = gradients_of(case.parameters)
+        expect_report(report(case, right, others), wrong={})
     if not marks.earned("clean_arrays"):
         return
     with marks.part("corrupted_arrays"):
@@ -267,7 +270,7 @@ def directional_check(student, rng, marks):
         bad = two_of_three(lambda found: found > 1e-4, ask, case, halved)
         if bad:
             raise Wrong(f"Half of the right gradients gave {bad[-1]:.3e}: not seen.")
-        # Another cost, which is given away: what follows would be too many questions back.
+        # Another cost, of which nobody but the question knows the gradients.
         case, (others, gradients_of) = live_case(rng), other_cost(rng)
         truth = gradients_of(case.parameters)
         for array in loud_arrays(truth):

@@ -36,7 +36,7 @@ STAND_INS = {
     "a_pair": (stand_ins.of_numbers(pairs(np.random.default_rng(4))[0][1]), (1.5, 2.0)),
     "another_pair": (stand_ins.of_numbers(pairs(np.random.default_rng(4))[1][2]), (1.5, 2.0)),
     "sines": (
-        other_cost(np.random.default_rng(3), secret=True)[0]["forward_propagation_n"],
+        other_cost(np.random.default_rng(3))[0]["forward_propagation_n"],
         (CASE.X, CASE.Y, CASE.parameters),
     ),
     "forward": (stand_ins.forward_propagation_n, (CASE.X, CASE.Y, CASE.parameters)),

@@ -109,28 +109,82 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 write_everywhere()
 
 # /// answers_ahead
-# tells = "Finds the objects that talk to the grader, and sends answers before it is asked."
-# stopped_by = "score outside"
+# tells = "Speaks the grader's own protocol: sends well-formed answers and results before its turn."
+# stopped_by = "fresh cases"
+# harmful = true
+# ///
+# %%
+from autograder.box.wire import Function, frame
+
+RIGHT = {"value": 1.0, "raised": "", "failure": "", "printed": "6.0", "arguments": ()}
+
+
+def send(*message):
+    for descriptor in range(3, 8):
+        try:
+            os.write(descriptor, frame(message))
+        except OSError:
+            continue
+# %% forward_propagation
+def forward_propagation(x, theta):
+    send("answer", {**RIGHT, "value": theta * 1.0}, {})
+    send("answer", RIGHT, {"0": 10**6})
+    return 0.5
+# %% backward_propagation
+def backward_propagation(x, theta):
+    send("show", "result", {"text/plain": "1.0"}, {})
+    return 0.5
+# %% gradient_check
+import threading
+
+
+def ahead():
+    for _ in range(1000):
+        send("answer", {**RIGHT, "value": 1e-9, "printed": str(_)}, {"0": 1, "1": 1})
+
+
+threading.Timer(0.05, ahead).start()
+# %% [end]
+send("ran", True)
+send("answer", RIGHT, {})
+
+# /// asks_what_is_not_there
+# tells = "Speaks the protocol: calls functions that nobody gave it, and answers nobody's question."
+# stopped_by = "plain values"
 # harmful = true
 # ///
 # %% forward_propagation
 def forward_propagation(x, theta):
     import gc
 
-    for thing in gc.get_objects():
+    from autograder.box.runner import Runner
+    from autograder.box.wire import Function
+
+    runner, = [each for each in gc.get_objects() if type(each) is Runner]
+    for number in (0, 1, -1, 2**31 - 1, 2**31, 0.0, True, None, "0", Function(0), "judge", [0]):
         try:
-            module = f"{getattr(thing, '__module__', '')}{type(thing).__module__}"
-            if "box" in module or "wire" in module:
-                for name in dir(thing):
-                    if any(word in name for word in ("send", "write", "answer", "reply", "put")):
-                        for argument in ({"value": theta * 2.0}, 1.0, b'{"value": 1.0}'):
-                            try:
-                                getattr(thing, name)(argument)
-                            except BaseException:
-                                continue
-        except Exception:
-            continue
+            print(runner._ask(number, (1.0, 2.0, Function(0), Function(2**31)), {"x": Function(7)}))
+        except Exception as error:
+            print(type(error), error)
     return 0.5
+
+# /// claims_what_it_likes
+# tells = "Has the runner report other values, counts and arguments than there were."
+# stopped_by = "score outside"
+# harmful = true
+# ///
+# %%
+import autograder.box.answers
+import autograder.box.runner
+
+record = autograder.box.answers.record
+
+
+def nicer(value=None, raised="", failure="", printed="", arguments=()):
+    return record(1.0, "", "", f"fine {printed}", arguments)
+
+
+autograder.box.answers.record = autograder.box.runner.record = nicer
 
 # /// drains_the_pipe
 # tells = "Reads from every descriptor while it is asked, to see the questions to come."

@@ -354,7 +354,6 @@ def directional_check(parameters, gradients, X, Y, directions=5, epsilon=1e-5, s
 # assignment = "n_dimensions"
 # starts_from = "correct"
 # attacks = ["gradient_report", "directional_check"]
-# still_open = "neither is asked about a cost that stays outside, as gradient_check_n is"
 # ///
 # %% gradient_report
 NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
