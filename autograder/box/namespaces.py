@@ -13,7 +13,10 @@ from autograder.box import kernel
 
 NOBODY = 65534
 STUDENT = 1000
-SCRATCH = "/tmp"
+SCRATCH = "/submission"
+"""Where no host keeps its Python; /tmp leads there as well, if there is nothing else in it."""
+STAGE = "/tmp"
+"""A folder that every host has, to build the new root in."""
 
 _CLONE, _NOT_INHERITED = 1, os.O_CLOEXEC
 _HERE, _FROM_DESCRIPTOR = -100, 0x04
@@ -135,18 +138,19 @@ def _move_into(shown, hidden):
     """Make a root of nothing but what is shown, and leave the old one."""
     os.umask(0o022)
     kernel.mount("", "/", "", _PRIVATE | _WITH_ALL_BENEATH)
-    # Cloned before anything is mounted: what is shown may lie under the very folder used below.
-    copies = {path: _copy(path) for path in shown if not os.path.islink(path)}
+    # All of it before anything is mounted: it may lie under the very folder that is used below.
+    links = {path: os.readlink(path) for path in shown if os.path.islink(path)}
+    folders = {path for path in shown if os.path.isdir(path)}
+    copies = {path: _copy(path) for path in shown if path not in links}
     devices = {path: _copy(path, _NO_SETUID | _NO_PROGRAMS) for path in DEVICES}
-    kernel.mount("tmpfs", SCRATCH, "tmpfs", 2 | 4, "size=1m,mode=755")
-    root = Path(SCRATCH)
-    for path in shown:
-        if path not in copies:
-            link = root / path[1:]
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(os.readlink(path))
+    kernel.mount("tmpfs", STAGE, "tmpfs", 2 | 4, "size=1m,mode=755")
+    root = Path(STAGE)
+    for path, target in links.items():
+        link = root / path[1:]
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(target)
     for path, copy in (copies | devices).items():
-        _attach(copy, root / path[1:], os.path.isdir(path))
+        _attach(copy, root / path[1:], path in folders)
     for path in hidden:
         target = root / path[1:]
         if target.is_dir():
@@ -154,7 +158,9 @@ def _move_into(shown, hidden):
     (root / "etc").mkdir(exist_ok=True)
     (root / "etc/passwd").write_text(PASSWD)
     (root / "dev/shm").symlink_to(f"{SCRATCH}/shm")
-    (root / SCRATCH[1:]).mkdir(exist_ok=True)
+    (root / SCRATCH[1:]).mkdir()
+    if not (root / "tmp").exists():
+        (root / "tmp").symlink_to(SCRATCH)
     os.chdir(root)
     try:
         kernel.syscall("pivot_root", create_string_buffer(b"."), create_string_buffer(b"."))

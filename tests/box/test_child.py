@@ -181,7 +181,7 @@ class TestMagic:
     def test_commands(self, forking):
         assert says(forking, "%%bash\necho one\necho two") == "one\ntwo"
         assert says(forking, "!echo {1 + 2} '$'") == "3 $"
-        assert says(forking, "!echo $HOME") == "/tmp"
+        assert says(forking, "!echo $HOME") == "/submission"
         assert result(run(forking, "x = !printf 'a\\nb\\n'\nx")) == "['a', 'b']"
         assert says(forking, "!exit 3\nprint(_exit_code)") == "3"
 

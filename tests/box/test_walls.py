@@ -93,13 +93,13 @@ class TestFiles:
             str(each) for path in python for each in Path(path).parents
             if not {*python} & {str(each), *map(str, each.parents)}
         }  # fmt: skip
-        on_the_way |= {"/tmp", "/dev", "/etc"}
+        on_the_way |= {"/submission", "/tmp", "/dev", "/etc"}
         paths = {path for path in files_of_the_host() if os.path.isdir(path)} - on_the_way
         assert value(child, "listed", sorted(paths)) == []
         if child.level == LANDLOCK:
             return
         # Where they are on the way, they hold nothing else.
-        for folder in sorted(on_the_way - {"/tmp", "/dev"}):
+        for folder in sorted(on_the_way - {"/submission", "/tmp", "/dev"}):
             for name in listing(child, folder):
                 path = os.path.join(folder, name)
                 assert path in {*on_the_way, *python, "/etc/passwd"}, path
@@ -108,7 +108,7 @@ class TestFiles:
         if child.level == LANDLOCK:
             assert says(child, "print(listed(['/', '/usr', '/tmp']))") == "[]"
             return
-        expected = {Path(path).parts[1] for path in shown()} | {"tmp", "dev", "etc"}
+        expected = {Path(path).parts[1] for path in shown()} | {"submission", "tmp", "dev", "etc"}
         assert set(listing(child, "/")) == expected
         assert set(listing(child, "/dev")) == {"null", "random", "urandom", "shm"}
         assert "student:x:1000" in says(child, "print(open('/etc/passwd').read())")

@@ -69,7 +69,7 @@ def give():
     book = sqlite3.connect(TOLD["gradebook"], timeout=1)
     with book:
         book.execute("update grade set auto_score = 0, manual_score = 0")
-        book.execute("update grade_cell set max_score = 20")
+        book.execute("update grade_cells set max_score = 20")
     return "all grades were changed"
 
 
@@ -234,19 +234,21 @@ tries("through /proc", os.listdir, "/proc/self/fd")
 # stopped_by = "own files"
 # ///
 # %%
-def through(make, name):
-    make(TOLD["file"], name)
-    return read(name)
+def through(make, name, target=TOLD["file"], inside=""):
+    make(target, name)
+    try:
+        return read(name + inside)
+    finally:
+        os.remove(name)
 
 
 tries("symbolic", through, os.symlink, "a_symbolic_link")
 tries("hard", through, os.link, "a_hard_link")
-tries("of the root", lambda: os.symlink("/", "root") or read("root" + TOLD["file"]))
+tries("of the root", through, os.symlink, "root", "/", TOLD["file"])
 tries("up and up", read, "../" * 30 + TOLD["file"].lstrip("/"))
 tries("by /proc", read, "/proc/self/root" + TOLD["file"])
 tries("by the first process", read, "/proc/1/root" + TOLD["file"])
 tries("renamed", lambda: os.rename(TOLD["file"], "mine") or read("mine"))
-tries("rm -r", lambda: os.remove(TOLD["file"]) or "it is gone")
 
 # /// opens_by_handle
 # tells = "Opens files by their inode numbers, past every path (open_by_handle_at)."
