@@ -30,7 +30,7 @@ from autograder.questions.gradients import (
     of_live_case,
 )
 from autograder.questions.student import describe, real_array
-from autograder.questions.verdict import Wrong
+from autograder.questions.verdict import Wrong, expect_something_right
 from autograder.truth import gradcheck
 from autograder.truth.cases import live_case, logit_case
 from autograder.truth.gradcheck import TOLERANCE, deviation
@@ -99,12 +99,6 @@ def forward_propagation_n(student, rng, marks):
     with marks.part("large_logits"):
         case = logit_case(rng)
         expect_cost(forward(student, case), case, "With logits of 800 and -800")
-
-
-def expect_something_right(marks, parts):
-    """Raise Wrong when none of these parts was earned: then there is nothing to hold on to."""
-    if not any(map(marks.earned, parts)):
-        raise Wrong(f"looked at once one of these is right: {', '.join(parts)}")
 
 
 LAYER_PARTS = {

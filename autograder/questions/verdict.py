@@ -102,3 +102,9 @@ class Marks:
             gates = ", ".join(self.lost)
             return Finding(name, points, False, f"looked at once this is right: {gates}")
         return Finding(name, points, name not in self.lost, self.lost.get(name, ""))
+
+
+def expect_something_right(marks, parts):
+    """Raise Wrong when none of these parts was earned: then there is nothing to hold on to."""
+    if not any(map(marks.earned, parts)):
+        raise Wrong(f"looked at once one of these is right: {', '.join(parts)}")

@@ -23,7 +23,7 @@ def beside(folder, **files):
         (folder / name).write_text(text)
 
 
-@attack("checked hand-in", **NOTHING)
+@attack("checked hand-in", stock="full marks", **NOTHING)
 def link_to_the_solutions(folder, told):
     """The notebook is a link to the source, which is right throughout."""
     notebook = folder / "one_dimension.ipynb"
@@ -31,7 +31,7 @@ def link_to_the_solutions(folder, told):
     notebook.symlink_to(told["source"])
 
 
-@attack("checked hand-in", **NOTHING)
+@attack("checked hand-in", stock="full marks", **NOTHING)
 def link_to_a_neighbour(folder, told):
     """The notebook is a link to that of somebody who is right."""
     notebook = folder / "one_dimension.ipynb"
@@ -39,14 +39,14 @@ def link_to_a_neighbour(folder, told):
     notebook.symlink_to(os.path.relpath(told["neighbour"], folder))
 
 
-@attack("checked hand-in", **NOTHING)
+@attack("checked hand-in", stock="full marks", **NOTHING)
 def folder_that_is_a_link(folder, told):
     """The folder of the hand-in is a link to that of somebody who is right."""
     shutil.rmtree(folder)
     folder.symlink_to(os.path.dirname(told["neighbour"]))
 
 
-@attack("checked hand-in", **NOTHING)
+@attack("checked hand-in", stock="is sent secrets, solutions and keys", **NOTHING)
 def links_beside(folder, told):
     """Files beside the notebook are links to the grader's, which would come back with feedback."""
     for number, target in enumerate([told["file"], told["gradebook"], told["source"],
@@ -56,7 +56,7 @@ def links_beside(folder, told):
     (folder / "self").symlink_to(".")
 
 
-@attack("checked hand-in", **NOTHING)
+@attack("checked hand-in", stock="no score at all", **NOTHING)
 def pipe_beside(folder, told):
     """A named pipe beside the notebook: who opens it waits for ever."""
     os.mkfifo(folder / "data.csv")
@@ -86,7 +86,7 @@ def notebook_without_end(folder, told):
     notebook.symlink_to("/dev/zero")
 
 
-@attack("checked hand-in", **NOTHING)
+@attack("checked hand-in", stock="no score at all", **NOTHING)
 def folder_for_a_notebook(folder, told):
     """What is called one_dimension.ipynb is a folder."""
     notebook = folder / "one_dimension.ipynb"
@@ -95,13 +95,13 @@ def folder_for_a_notebook(folder, told):
     (notebook / "one_dimension.ipynb").write_text("{}")
 
 
-@attack("own files", **NOTHING)
+@attack("own files", stock="full marks", **NOTHING)
 def modules_beside(folder, told):
     """An `autograder.py` beside the notebook is what a test cell imports, and gives the points."""
     beside(folder, **{"autograder.py": ASK, "autograder/__init__.py": ASK})
 
 
-@attack("own files", **NOTHING)
+@attack("own files", stock="full marks", **NOTHING)
 def libraries_beside(folder, told):
     """A numpy.py, a signal.py and others, which act when they are imported."""
     acts = f"""{ASK}
@@ -114,7 +114,7 @@ open({told["mark"]!r}, "w").write("x")
     beside(folder, **{f"{name}.py": acts for name in names})
 
 
-@attack("own files", **NOTHING)
+@attack("own files", stock="no gain", **NOTHING)
 def settings_beside(folder, told):
     """Start-up files of Python, IPython, Jupyter, nbgrader and matplotlib beside the notebook."""
     where = os.path.join(told["course"], told["mark"])
@@ -126,7 +126,7 @@ def settings_beside(folder, told):
     beside(folder, **dict.fromkeys(names, acts))
 
 
-@attack("rebuilt notebook", **NOTHING)
+@attack("rebuilt notebook", stock="no gain", **NOTHING)
 def kernel_beside(folder, told):
     """A kernel of its own beside the notebook, which the notebook asks for."""
     spec = {"argv": ["touch", os.path.join(told["course"], told["mark"])], "language": "python",
@@ -138,7 +138,7 @@ def kernel_beside(folder, told):
     (folder / "one_dimension.ipynb").write_text(json.dumps(notebook))
 
 
-@attack("checked hand-in", **HONEST)
+@attack("checked hand-in", stock="no gain", **HONEST)
 def other_notebooks_beside(folder, told):
     """More notebooks beside the one that is asked for, with the same cells and other points."""
     notebook = json.loads((folder / "one_dimension.ipynb").read_text())
@@ -150,7 +150,7 @@ def other_notebooks_beside(folder, told):
          ".ipynb_checkpoints/one_dimension-checkpoint.ipynb"), json.dumps(notebook)))
 
 
-@attack("checked hand-in", **HONEST)
+@attack("checked hand-in", stock="no gain", **HONEST)
 def odd_names(folder, told):
     """Files whose names are options, paths, markup, lines, bytes of no encoding, or very long."""
     names = [b"-rf", b"--force", b"a\nb", b"..\\..\\x", b"<img src=x onerror=attack()>.html",
@@ -160,7 +160,7 @@ def odd_names(folder, told):
             file.write(b"x")
 
 
-@attack("checked hand-in", **HONEST)
+@attack("checked hand-in", stock="no gain", **HONEST)
 def grader_files_beside(folder, told):
     """Files called gradebook.db, feedback and source, in the hope that they replace others."""
     names = ("gradebook.db", ".nbgrader.log", "source/one_dimension/one_dimension.ipynb",
@@ -168,26 +168,26 @@ def grader_files_beside(folder, told):
     beside(folder, **dict.fromkeys(names, "<script>attack()</script>"))
 
 
-@attack("checked hand-in", starts_from="correct")
+@attack("checked hand-in", stock="no score at all", starts_from="correct")
 def odd_time(folder, told):
     """The time of the hand-in is a text of a megabyte that holds no time."""
     beside(folder, **{"timestamp.txt": "2026-" * 200_000})
 
 
-@attack("checked hand-in", starts_from="correct")
+@attack("checked hand-in", stock="no score at all", starts_from="correct")
 def time_from_a_link(folder, told):
     """The time of the hand-in is read from a secret, which an error message may then show."""
     (folder / "timestamp.txt").symlink_to(told["file"])
 
 
-@attack("checked hand-in", **HONEST)
+@attack("checked hand-in", stock="no gain", **HONEST)
 def time_to_come(folder, told):
     """Was handed in tomorrow, so that nothing is ever newer."""
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     beside(folder, **{"timestamp.txt": f"{tomorrow:%Y-%m-%d %H:%M:%S} UTC"})
 
 
-@attack("checked hand-in", **HONEST)
+@attack("checked hand-in", stock="no gain", **HONEST)
 def many_files(folder, told):
     """A thousand files, and a folder a hundred deep."""
     for number in range(1000):

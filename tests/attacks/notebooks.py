@@ -29,7 +29,7 @@ def as_text(notebook, marker, text):
     return json.dumps(notebook).replace(json.dumps(marker), text)
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="no gain", **TWO)
 def more_points(notebook):
     """Raises the points of every test cell to 100, and makes other cells worth some."""
     for cell in notebook.cells:
@@ -38,7 +38,7 @@ def more_points(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="no score at all", **TWO)
 def other_flags(notebook):
     """Makes test cells into answer cells, whose text is the student's: it is a number."""
     for cell in tests(notebook):
@@ -47,7 +47,7 @@ def other_flags(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="no gain", **TWO)
 def test_cells_of_its_own(notebook):
     """Writes its own test cells: they show as many points as there are."""
     for cell in tests(notebook):
@@ -56,7 +56,7 @@ def test_cells_of_its_own(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="no gain", **TWO)
 def other_ids(notebook):
     """Gives the test of an easy question the id of a hard one, and the other way round."""
     easy, hard = (cell_called(notebook, f"test_{name}")
@@ -66,7 +66,7 @@ def other_ids(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="no gain", **TWO)
 def deleted_tests(notebook):
     """Deletes the test cells of what it can't do."""
     gone = [f"test_{name}" for name in TWO["attacks"]]
@@ -74,7 +74,7 @@ def deleted_tests(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="nobody after it is graded", **TWO)
 def copied_tests(notebook):
     """Has every test cell twice, once as a number, and every answer cell twice."""
     cells = []
@@ -88,7 +88,7 @@ def copied_tests(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="no gain", **TWO)
 def stored_outputs(notebook):
     """Hands in test cells with results in them that nobody computed."""
     for cell in tests(notebook):
@@ -98,7 +98,7 @@ def stored_outputs(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="full marks", **TWO)
 def skipped_tests(notebook):
     """Tags test cells so that they aren't run: no result is full marks for nbgrader."""
     for cell in tests(notebook):
@@ -106,7 +106,7 @@ def skipped_tests(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="no gain", **TWO)
 def other_cell_types(notebook):
     """Turns test cells into markdown and raw cells, which can't be run."""
     for kind, cell in zip(("markdown", "raw") * 3, tests(notebook), strict=True):
@@ -115,7 +115,7 @@ def other_cell_types(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="no gain", **TWO)
 def other_kernel(notebook):
     """Names a kernel that is a path and a command, in a language with markup in its name."""
     notebook.metadata = {
@@ -130,7 +130,7 @@ def other_kernel(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", starts_from="correct", attacks=TWO["attacks"])
+@attack("rebuilt notebook", stock="nobody after it is graded", **TWO | {"exactly": False})
 def asks_for_itself(notebook):
     """Writes hidden blocks with easy questions of its own, in its own cells and in answers."""
     asks = ('### BEGIN HIDDEN TESTS\nfrom autograder import ask\n\nask("forward_propagation")\n'
@@ -142,7 +142,7 @@ def asks_for_itself(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", starts_from="correct", attacks=TWO["attacks"])
+@attack("rebuilt notebook", stock="no gain", starts_from="correct", attacks=TWO["attacks"])
 def markers_without_end(notebook):
     """Writes nbgrader's own markers into answers, opened and never closed."""
     for name, marker in (("gradient_check", "HIDDEN TESTS"), ("error_sweep", "SOLUTION")):
@@ -152,7 +152,7 @@ def markers_without_end(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", **TWO)
+@attack("rebuilt notebook", stock="no score at all", **TWO)
 def odd_flags(notebook):
     """Fills nbgrader's metadata with other types, and with versions that don't exist."""
     odd = ["x", 3, None, [], {"grade_id": {}}, {"grade_id": None, "grade": "yes"},
@@ -163,7 +163,7 @@ def odd_flags(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", starts_from="correct", attacks=TWO["attacks"])
+@attack("rebuilt notebook", stock="no score at all", starts_from="correct", attacks=TWO["attacks"])
 def odd_cells(notebook):
     """Cells without a type or text, with numbers and folders for text, with markup for ids."""
     notebook.cells += [
@@ -177,7 +177,7 @@ def odd_cells(notebook):
     return json.dumps(notebook)
 
 
-@attack("clean page", starts_from="correct", attacks=TWO["attacks"])
+@attack("clean page", stock="gets no page", starts_from="correct", attacks=TWO["attacks"])
 def attachments_that_act(notebook):
     """Attaches HTML and SVG with scripts to its text, under names that are paths and markup."""
     acts = "PHNjcmlwdD5hdHRhY2soKTwvc2NyaXB0Pg=="
@@ -193,21 +193,21 @@ def attachments_that_act(notebook):
     return notebook
 
 
-@attack("rebuilt notebook", starts_from="", earlier=True)
+@attack("rebuilt notebook", stock="keeps full marks", starts_from="", earlier=True)
 def resubmission_without_tests(notebook):
     """Got full marks; hands in again, with other answers and without test cells."""
     notebook.cells = [cell for cell in notebook.cells if not name_of(cell).startswith("test_")]
     return notebook
 
 
-@attack("checked hand-in", starts_from="correct", attacks=TWO["attacks"])
+@attack("checked hand-in", stock="no score at all", starts_from="correct", attacks=TWO["attacks"])
 def deep_json(notebook):
     """100,000 nested lists in the metadata."""
     notebook.metadata["deep"] = "MARKER"
     return as_text(notebook, "MARKER", "[" * 100_000 + "]" * 100_000)
 
 
-@attack("checked hand-in", starts_from="correct", attacks=TWO["attacks"])
+@attack("checked hand-in", stock="no score at all", starts_from="correct", attacks=TWO["attacks"])
 def odd_json(notebook):
     """Numbers without end, NaN, a key twice, half of a surrogate pair."""
     notebook.metadata["odd"] = "MARKER"
@@ -247,7 +247,7 @@ def many_slow_cells(notebook):
     return notebook
 
 
-@attack("checked hand-in", starts_from="correct", attacks=TWO["attacks"])
+@attack("checked hand-in", stock="no score at all", starts_from="correct", attacks=TWO["attacks"])
 def old_format(notebook):
     """A notebook of version 3, with worksheets and prompts, and of version 99 at once."""
     cells = [{"cell_type": cell.cell_type, "source": cell.source, "input": cell.source,

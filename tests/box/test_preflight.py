@@ -159,9 +159,10 @@ def test_each_system_has_its_remedy(monkeypatch, system):
     monkeypatch.setattr(warden, "START", "import sys; sys.exit('refused')")
     monkeypatch.setattr(preflight.platform, "system", cache(lambda: system))
     preflight._proven_warden_of.cache_clear()
-    with pytest.raises(NoWalls, match="refused") as refused:
+    with pytest.raises(NoWalls) as refused:
         proven_warden()
     assert str(refused.value).endswith(preflight.REMEDIES[system])
+    assert ("refused" in str(refused.value)) == (system == "Linux"), "elsewhere nothing is tried"
 
 
 def test_a_host_whose_walls_do_not_hold_is_refused(monkeypatch, only):

@@ -7,6 +7,7 @@
 # stopped_by = "one child each"
 # starts_from = "correct"
 # attacks = ["error_sweep"]
+# stock = "no score at all"
 # ///
 # %%
 exit()
@@ -26,6 +27,7 @@ raise KeyboardInterrupt
 # stopped_by = "score outside"
 # starts_from = "correct"
 # attacks = ["forward_propagation", "relative_difference"]
+# stock = "loses 6 more points"
 # ///
 # %% forward_propagation
 def forward_propagation(x, theta):
@@ -39,6 +41,7 @@ def relative_difference(a, b):
 # stopped_by = "score outside"
 # starts_from = "correct"
 # attacks = ["relative_difference"]
+# stock = "no gain"
 # ///
 # %% relative_difference
 def relative_difference(a, b):
@@ -49,6 +52,7 @@ def relative_difference(a, b):
 # stopped_by = "one child each"
 # starts_from = "correct"
 # attacks = ["error_sweep"]
+# stock = "no score at all"
 # ///
 # %% error_sweep
 print("20 of 20 points", flush=True)
@@ -59,6 +63,7 @@ os._exit(0)
 # stopped_by = "score outside"
 # starts_from = "correct"
 # attacks = ["gradient_check", "error_sweep"]
+# stock = "no score at all"
 # ///
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
@@ -72,6 +77,7 @@ def error_sweep(f, df, theta, epsilons):
 # stopped_by = "one child each"
 # starts_from = "correct"
 # attacks = ["error_sweep"]
+# stock = "no score at all"
 # ///
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
@@ -82,6 +88,7 @@ def error_sweep(f, df, theta, epsilons):
 # stopped_by = "one child each"
 # starts_from = "correct"
 # attacks = ["error_sweep"]
+# stock = "no score at all"
 # ///
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
@@ -92,6 +99,7 @@ def error_sweep(f, df, theta, epsilons):
 # stopped_by = "one child each"
 # starts_from = "correct"
 # attacks = ["error_sweep"]
+# stock = "no score at all"
 # ///
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):

@@ -5,6 +5,7 @@
 # /// reads_beside_the_gradebook
 # tells = "Reads the file beside the gradebook, and the configuration."
 # stopped_by = "own files"
+# stock = "read it"
 # ///
 # %%
 tries("the file", read, TOLD["file"])
@@ -14,6 +15,7 @@ tries("the log", read, TOLD["course"], ".nbgrader.log")
 # /// reads_the_neighbours
 # tells = "Reads what other students handed in, and how they were graded."
 # stopped_by = "own files"
+# stock = "read them"
 # ///
 # %%
 for step in ("submitted", "autograded", "feedback"):
@@ -24,6 +26,7 @@ answer = tries("the answer", lambda: json.loads(read(TOLD["neighbour"]))["cells"
 # /// copies_the_neighbour
 # tells = "Runs the answers of a neighbour who is right."
 # stopped_by = "own files"
+# stock = "full marks"
 # ///
 # %%
 def copied(name):
@@ -46,6 +49,7 @@ copied("error_sweep")
 # /// reads_the_gradebook
 # tells = "Reads all grades, out of the gradebook and out of its file."
 # stopped_by = "own files"
+# stock = "read it"
 # ///
 # %%
 import sqlite3
@@ -60,6 +64,7 @@ tries("its file", lambda: read(TOLD["gradebook"])[:16])
 # /// writes_the_gradebook
 # tells = "Gives itself full marks, and the others none."
 # stopped_by = "own files"
+# stock = "changed all grades; nobody after it is graded"
 # ///
 # %%
 import sqlite3
@@ -86,6 +91,7 @@ tries("the neighbour", may_write, TOLD["neighbour"])
 # /// writes_the_gradebook_after_being_graded
 # tells = "A child process waits until its scores are in the gradebook, and then raises them."
 # stopped_by = "own files"
+# stock = "36 of 20 points, and changed those of others"
 # ///
 # %%
 import sqlite3
@@ -105,6 +111,7 @@ if os.fork() == 0:
 # /// reads_the_environment
 # tells = "Prints every environment variable, those of the C library included."
 # stopped_by = "one child each"
+# stock = "read it"
 # ///
 # %%
 environment = ctypes.POINTER(ctypes.c_char_p).in_dll(libc, "environ")
@@ -119,6 +126,7 @@ for path in ("/proc/self/environ", "/proc/1/environ", "/proc/thread-self/environ
 # /// reads_old_memory
 # tells = "Searches its own memory for what the grader held before it forked, the secrets among it."
 # stopped_by = "one child each"
+# stock = "read it"
 # ///
 # %%
 import gc
@@ -154,6 +162,7 @@ tries("maps", mapped)
 # /// reads_the_home
 # tells = "Reads keys, tokens and histories in every home that it can find."
 # stopped_by = "own files"
+# stock = "read them"
 # ///
 # %%
 import pwd
@@ -169,6 +178,7 @@ for home in homes:
 # /// writes_into_the_home
 # tells = "Adds a key of its own to authorized_keys, and lines to the shell's start files."
 # stopped_by = "own files"
+# stock = "wrote them"
 # ///
 # %%
 def add(name):
@@ -183,6 +193,7 @@ for name in (".ssh/authorized_keys", ".ssh/id_rsa", ".bashrc", ".profile", TOLD[
 # /// reads_the_system
 # tells = "Reads passwords, the machine's id, disks, kernel memory and logs."
 # stopped_by = "own files"
+# stock = "read them"
 # ///
 # %%
 for path in ("/etc/shadow", "/etc/machine-id", "/etc/hosts", "/etc/resolv.conf", "/dev/mem",
@@ -195,6 +206,7 @@ for path in ("/etc/shadow", "/etc/machine-id", "/etc/hosts", "/etc/resolv.conf",
 # /// looks_at_other_processes
 # tells = "Reads command lines, environments, memory and folders of other processes in /proc."
 # stopped_by = "own processes"
+# stock = "read them"
 # ///
 # %%
 import glob
@@ -213,6 +225,7 @@ for path in [*others[:10], f"/proc/{TOLD['bystander']}", f"/proc/{os.getppid()}"
 # /// goes_through_its_descriptors
 # tells = "Uses inherited descriptors as doors: folders, files, and what lies above them."
 # stopped_by = "own files"
+# stock = "went through them"
 # ///
 # %%
 for descriptor in range(256):
@@ -232,6 +245,7 @@ tries("through /proc", os.listdir, "/proc/self/fd")
 # /// links_to_the_secrets
 # tells = "Makes links to secrets in its own folder, and reads them through the links."
 # stopped_by = "own files"
+# stock = "read it"
 # ///
 # %%
 def through(make, name, target=TOLD["file"], inside=""):
@@ -253,6 +267,7 @@ tries("renamed", lambda: os.rename(TOLD["file"], "mine") or read("mine"))
 # /// opens_by_handle
 # tells = "Opens files by their inode numbers, past every path (open_by_handle_at)."
 # stopped_by = "system calls"
+# stock = "opened them, as root"
 # ///
 # %%
 class Handle(ctypes.Structure):

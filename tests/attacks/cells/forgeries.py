@@ -5,6 +5,7 @@
 # /// prints_a_verdict
 # tells = "Prints the verdict and the points that it would like to have, from cells and answers."
 # stopped_by = "score outside"
+# stock = "no gain"
 # ///
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
@@ -19,6 +20,7 @@ print("gradient_check: 6 of 6 points\n  + right_pairs (2)\n  + wrong_pairs (2)")
 # /// shows_a_result_before_the_question
 # tells = "Sends a result of 1.0 into every test cell, before the question shows its own."
 # stopped_by = "score outside"
+# stock = "6 of 18 points"
 # ///
 # %%
 get_ipython().events.register("pre_run_cell", lambda *_: show_result("1.0"))
@@ -27,6 +29,7 @@ get_ipython().events.register("post_run_cell", lambda *_: show_result("1.0"))
 # /// shows_nan
 # tells = "As above with nan, which is neither below nor above any number of points."
 # stopped_by = "score outside"
+# stock = "full marks"
 # ///
 # %%
 get_ipython().events.register("pre_run_cell", lambda *_: show_result("nan"))
@@ -34,6 +37,7 @@ get_ipython().events.register("pre_run_cell", lambda *_: show_result("nan"))
 # /// shows_text_for_a_result
 # tells = "As above with words, which nbgrader takes for full marks."
 # stopped_by = "score outside"
+# stock = "full marks"
 # ///
 # %%
 get_ipython().events.register("pre_run_cell", lambda *_: show_result("2 of 2"))
@@ -41,6 +45,7 @@ get_ipython().events.register("pre_run_cell", lambda *_: show_result("2 of 2"))
 # /// displays_points
 # tells = "Displays and updates outputs that hold points, with the types that results have."
 # stopped_by = "score outside"
+# stock = "no gain"
 # ///
 # %%
 from IPython.display import display, publish_display_data, update_display
@@ -110,7 +115,7 @@ write_everywhere()
 
 # /// answers_ahead
 # tells = "Speaks the grader's own protocol: sends well-formed answers and results before its turn."
-# stopped_by = "fresh cases"
+# stopped_by = "plain values"
 # harmful = true
 # ///
 # %%
@@ -232,6 +237,7 @@ def numerical_derivative(f, theta, epsilon=1e-5):
 # /// odd_values
 # tells = "Returns values of every odd kind, among them some that crash careless readers."
 # stopped_by = "plain values"
+# stock = "no gain"
 # ///
 # %%
 def nested(depth):
@@ -286,6 +292,7 @@ def error_sweep(f, df, theta, epsilons):
 # /// odd_exceptions
 # tells = "Raises exceptions whose class and text are odd, endless, or raise exceptions themselves."
 # stopped_by = "plain values"
+# stock = "no score at all"
 # ///
 # %%
 class Odd(BaseException):
@@ -320,6 +327,7 @@ def error_sweep(f, df, theta, epsilons):
 # /// unfair_arguments
 # tells = "Changes the arguments it gets, and calls stand-ins with itself, to confuse the asker."
 # stopped_by = "plain values"
+# stock = "no gain"
 # ///
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
@@ -345,6 +353,7 @@ def error_sweep(f, df, theta, epsilons):
 # /// makes_the_grader_fail
 # tells = "Looks for an answer that breaks the question itself, so that nothing is recorded."
 # stopped_by = "plain values"
+# stock = "no gain"
 # ///
 # %% forward_propagation
 def forward_propagation(x, theta):

@@ -8,6 +8,7 @@
 # assignment = "n_dimensions"
 # starts_from = "correct"
 # attacks = ["backward_propagation_n"]
+# stock = "no gain"
 # ///
 # %% backward_propagation_n
 def backward_propagation_n(X, Y, cache):
@@ -31,6 +32,7 @@ def backward_propagation_n(X, Y, cache):
 # assignment = "n_dimensions"
 # starts_from = "correct"
 # attacks = ["backward_propagation_n"]
+# stock = "no gain"
 # ///
 # %% backward_propagation_n
 def backward_propagation_n(X, Y, cache):
@@ -56,6 +58,7 @@ def backward_propagation_n(X, Y, cache):
 # assignment = "n_dimensions"
 # starts_from = "correct"
 # attacks = ["backward_propagation_n"]
+# stock = "no gain"
 # ///
 # %% backward_propagation_n
 def backward_propagation_n(X, Y, cache):
@@ -85,6 +88,7 @@ def backward_propagation_n(X, Y, cache):
 # assignment = "n_dimensions"
 # starts_from = "correct"
 # attacks = ["backward_propagation_n"]
+# stock = "no gain"
 # ///
 # %% backward_propagation_n
 def backward_propagation_n(X, Y, cache):
@@ -107,6 +111,7 @@ def backward_propagation_n(X, Y, cache):
 # assignment = "planted_bugs"
 # starts_from = "correct"
 # attacks = ["repaired_backward", "suspect_a", "suspect_b", "suspect_c"]
+# stock = "no gain"
 # ///
 # %% repaired_backward
 def repaired_backward(X, Y, cache):
@@ -143,6 +148,7 @@ suspect_c = suspect_a
 # assignment = "n_dimensions"
 # starts_from = "correct"
 # attacks = ["backward_propagation_n"]
+# stock = "no gain"
 # ///
 # %% backward_propagation_n
 def backward_propagation_n(X, Y, cache):
@@ -157,6 +163,7 @@ def backward_propagation_n(X, Y, cache):
 # assignment = "n_dimensions"
 # starts_from = "correct"
 # attacks = ["numerical_gradient", "gradient_check_n"]
+# stock = "no gain"
 # ///
 # %% numerical_gradient
 def numerical_gradient(parameters, X, Y, epsilon=1e-5):
@@ -172,6 +179,7 @@ def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False)
 # /// visible_numbers_by_heart
 # tells = "Knows the numbers of the visible checks by heart, and nothing else."
 # stopped_by = "fresh cases"
+# stock = "no gain"
 # ///
 # %% forward_propagation
 def forward_propagation(x, theta):
@@ -206,6 +214,7 @@ def error_sweep(f, df, theta, epsilons):
 # assignment = "n_dimensions"
 # starts_from = "correct"
 # attacks = ["backward_propagation_n"]
+# stock = "no gain"
 # ///
 # %% backward_propagation_n
 recited = {}
@@ -223,6 +232,7 @@ def backward_propagation_n(X, Y, cache):
 # starts_from = "correct"
 # attacks = ["numerical_derivative", "gradient_check"]
 # earns = {gradient_check = 2}  # a small number for every pair is right about the right ones
+# stock = "no gain"
 # ///
 # %%
 def inside(function):
@@ -257,6 +267,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 # starts_from = "correct"
 # attacks = ["gradient_check"]
 # earns = {gradient_check = 2}  # the right pairs
+# stock = "no gain"
 # ///
 # %% gradient_check
 asked = 0
@@ -275,6 +286,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 # starts_from = "correct"
 # attacks = ["gradient_check"]
 # earns = {gradient_check = 2}  # what it doesn't recognise it calls right
+# stock = "no gain"
 # ///
 # %% gradient_check
 COSTS = [
@@ -301,6 +313,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 # stopped_by = "the question"
 # starts_from = "correct"
 # attacks = ["error_sweep"]
+# stock = "no gain"
 # ///
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
@@ -312,6 +325,7 @@ def error_sweep(f, df, theta, epsilons):
 # starts_from = "correct"
 # attacks = ["numerical_derivative"]
 # earns = {numerical_derivative = 2}  # the value; the error law is lost
+# stock = "no gain"
 # ///
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
@@ -324,6 +338,7 @@ def numerical_derivative(f, theta, epsilon=1e-5):
 # starts_from = "correct"
 # attacks = ["gradient_report", "directional_check"]
 # earns = {gradient_report = 2, directional_check = 1}  # what it sees first it calls right
+# stock = "no gain"
 # ///
 # %% gradient_report
 first = {}
@@ -354,6 +369,8 @@ def directional_check(parameters, gradients, X, Y, directions=5, epsilon=1e-5, s
 # assignment = "n_dimensions"
 # starts_from = "correct"
 # attacks = ["gradient_report", "directional_check"]
+# earns = {directional_check = 1}  # it does take few costs
+# stock = "full marks"
 # ///
 # %% gradient_report
 NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
@@ -396,6 +413,7 @@ def directional_check(parameters, gradients, X, Y, directions=5, epsilon=1e-5, s
 # tells = "Keeps the right functions that stood in for its own, and answers with them later."
 # stopped_by = "nothing to read"
 # attacks = ["numerical_derivative", "relative_difference"]
+# stock = "no gain"
 # ///
 # %%
 import pickle
@@ -437,6 +455,7 @@ def error_sweep(f, df, theta, epsilons):
 # tells = "Is right in the visible checks and in whatever it takes for grading, judged by its callers."
 # stopped_by = "fresh cases"
 # attacks = ["forward_propagation"]
+# stock = "no gain"
 # ///
 # %% forward_propagation
 def forward_propagation(x, theta):
@@ -451,6 +470,7 @@ def forward_propagation(x, theta):
 # tells = "Tells questions apart by the time and by the number of its calls, and guesses."
 # stopped_by = "fresh cases"
 # attacks = ["backward_propagation", "relative_difference"]
+# stock = "no gain"
 # ///
 # %%
 import random
@@ -477,6 +497,7 @@ def relative_difference(a, b):
 # assignment = "planted_bugs"
 # starts_from = "correct"
 # attacks = ["fool_the_checker"]
+# stock = "no gain"
 # ///
 # %% fool_the_checker
 def fool_the_checker(parameters, X, Y):
@@ -499,6 +520,7 @@ def fool_the_checker(parameters, X, Y):
 # assignment = "planted_bugs"
 # starts_from = "correct"
 # attacks = ["killing_case"]
+# stock = "no gain"
 # ///
 # %% killing_case
 def killing_case():
@@ -512,6 +534,7 @@ def killing_case():
 # assignment = "planted_bugs"
 # starts_from = "correct"
 # attacks = ["diagnosis"]
+# stock = "no gain"
 # ///
 # %% diagnosis
 class Word(str):

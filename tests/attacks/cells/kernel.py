@@ -6,6 +6,7 @@
 # /// new_namespaces
 # tells = "Makes user, mount, pid and network namespaces, in which it would be root."
 # stopped_by = "system calls"
+# stock = "made them"
 # ///
 # %%
 import signal
@@ -49,6 +50,7 @@ tries("user and mount", in_a_child, syscall, "unshare", 0x10020000)
 # /// clone3_into_namespaces
 # tells = "Asks clone3 for a user namespace: a filter can't look into its arguments."
 # stopped_by = "system calls"
+# stock = "made one"
 # ///
 # %%
 import signal
@@ -69,6 +71,7 @@ tries("clone3", clone3)
 # /// enters_namespaces
 # tells = "Enters the namespaces of other processes."
 # stopped_by = "system calls"
+# stock = "entered them, as root"
 # ///
 # %%
 def enter(process, kind):
@@ -102,6 +105,7 @@ tries("pivot_root", syscall, "pivot_root", b"place", b"place")
 # /// leaves_a_changed_root
 # tells = "Breaks out of its root in the classical way: chroot below, then climb."
 # stopped_by = "system calls"
+# stock = "left it, as root"
 # ///
 # %%
 def climb():
@@ -161,6 +165,7 @@ tries("trace me", syscall, "ptrace", 0, 0, 0, 0)
 # /// takes_descriptors_of_others
 # tells = "Takes open files out of other processes with pidfd_getfd."
 # stopped_by = "system calls"
+# stock = "took them"
 # ///
 # %%
 def take(process, descriptor):
@@ -175,6 +180,7 @@ for process in {TOLD["bystander"], os.getppid(), 1} - {0, os.getpid()}:
 # /// kills_a_bystander
 # tells = "Kills a process that has nothing to do with it, whose number it knows."
 # stopped_by = "own processes"
+# stock = "killed it"
 # ///
 # %%
 import signal
@@ -188,6 +194,7 @@ tries("processors", lambda: os.sched_getaffinity(TOLD["bystander"]))
 # /// kills_everybody
 # tells = "Asks whether it could signal every process, those around its own number and its parent."
 # stopped_by = "own processes"
+# stock = "could have killed them"
 # ///
 # %%
 import signal
@@ -218,6 +225,7 @@ os.killpg(0, signal.SIGKILL)
 # /// becomes_root
 # tells = "Takes other user ids and capabilities."
 # stopped_by = "no privileges"
+# stock = "was root"
 # ///
 # %%
 import struct
@@ -386,6 +394,7 @@ for descriptor in range(3):
 # /// runs_foreign_code
 # tells = "Runs system calls of the other kind: 32-bit ones, and those with the x32 bit."
 # stopped_by = "system calls"
+# stock = "ran it"
 # ///
 # %%
 import mmap

@@ -5,6 +5,7 @@
 # /// leaves_files
 # tells = "Leaves right answers in every folder that the next student may be able to read."
 # stopped_by = "own files"
+# stock = "left them"
 # ///
 # %%
 for folder in {".", os.path.expanduser("~"), tempfile.gettempdir(), TOLD["elsewhere"], "/dev/shm"}:
@@ -17,6 +18,7 @@ for folder in {".", os.path.expanduser("~"), tempfile.gettempdir(), TOLD["elsewh
 # /// leaves_modules
 # tells = "Leaves modules where the next student's Python would import them, or run them at its start."
 # stopped_by = "own files"
+# stock = "left them"
 # ///
 # %%
 import site
@@ -35,6 +37,7 @@ for folder in folders:
 # /// leaves_startup_files
 # tells = "Leaves start-up files for IPython, matplotlib, Jupyter and the shell in the home folder."
 # stopped_by = "own files"
+# stock = "left them"
 # ///
 # %%
 from IPython.paths import get_ipython_dir
@@ -62,6 +65,7 @@ for path, text in START.items():
 # /// leaves_a_daemon
 # tells = "Leaves a process in a session of its own, which writes files after a while."
 # stopped_by = "own processes"
+# stock = "it stayed, and wrote"
 # ///
 # %%
 import time
@@ -82,6 +86,7 @@ if os.fork() == 0:
 # /// leaves_a_daemon_that_holds_on
 # tells = "Leaves a process that keeps every inherited descriptor open, so that nobody sees an end."
 # stopped_by = "own processes"
+# stock = "it stayed"
 # ///
 # %%
 import signal
@@ -97,6 +102,7 @@ if os.fork() == 0:
 # /// leaves_a_server
 # tells = "Leaves a process that answers the next student's questions over an abstract socket."
 # stopped_by = "own processes"
+# stock = "it stayed"
 # ///
 # %%
 import socket
@@ -156,6 +162,7 @@ os.chdir("/")
 # /// heir
 # tells = "Looks for what the students before it have left."
 # stopped_by = "one child each"
+# stock = "found them"
 # ///
 # %%
 import glob

@@ -5,6 +5,7 @@
 # /// tcp
 # tells = "Connects to listeners on this machine over IPv4 and IPv6, and sends a secret."
 # stopped_by = "no network"
+# stock = "connected"
 # ///
 # %%
 import socket
@@ -26,6 +27,7 @@ tries("any", send, socket.AF_INET, ("0.0.0.0", TOLD["tcp"]))
 # /// http
 # tells = "Fetches a page, as a script that asks somebody else for the answers would."
 # stopped_by = "no network"
+# stock = "fetched it, and a secret file"
 # ///
 # %%
 import urllib.request
@@ -37,6 +39,7 @@ tries("a file", lambda: urllib.request.urlopen(f"file://{TOLD['file']}").read())
 # /// udp_and_dns
 # tells = "Sends datagrams, a DNS query with data in its name among them, and broadcasts."
 # stopped_by = "no network"
+# stock = "sent them"
 # ///
 # %%
 import socket
@@ -58,6 +61,7 @@ tries("localhost by name", lambda: socket.create_connection(("localhost", TOLD["
 # /// local_sockets
 # tells = "Connects to abstract sockets and to sockets in the course folder."
 # stopped_by = "no network"
+# stock = "connected"
 # ///
 # %%
 import socket
@@ -87,6 +91,7 @@ for path in ("/var/run/docker.sock", "/run/docker.sock", "/run/dbus/system_bus_s
 # /// sends_descriptors
 # tells = "Hands an open file of its own to a listener over a local socket."
 # stopped_by = "no network"
+# stock = "handed it over"
 # ///
 # %%
 import array
@@ -105,6 +110,7 @@ tries("descriptors", hand_over)
 # /// kernel_sockets
 # tells = "Opens netlink, raw, packet, vsock, crypto and other sockets of the kernel."
 # stopped_by = "no network"
+# stock = "opened them"
 # ///
 # %%
 import socket
@@ -141,6 +147,7 @@ tries("vsock", host)
 # /// uses_inherited_sockets
 # tells = "Looks for connected sockets among its descriptors, and asks who is at the other end."
 # stopped_by = "one child each"
+# stock = "found them"
 # ///
 # %%
 import socket
@@ -160,6 +167,7 @@ for descriptor in range(256):
 # /// serves
 # tells = "Listens, so that somebody outside could come in."
 # stopped_by = "no network"
+# stock = "listened"
 # ///
 # %%
 import socket

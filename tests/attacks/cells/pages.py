@@ -5,6 +5,7 @@
 # /// script
 # tells = "Displays HTML with scripts, which would read the page and the Formgrader around it."
 # stopped_by = "clean page"
+# stock = "acts on the page"
 # ///
 # %%
 from IPython.display import HTML, display
@@ -18,6 +19,7 @@ HTML("<template><script>attack()</script></template><!--><script>attack()</scrip
 # /// event_handlers
 # tells = "Displays HTML whose attributes run when it is shown."
 # stopped_by = "clean page"
+# stock = "acts on the page"
 # ///
 # %%
 from IPython.display import HTML, display
@@ -35,6 +37,7 @@ for text in ("<img src=x onerror=attack()>", "<body onload=attack()>", "<svg onl
 # /// frames_and_objects
 # tells = "Displays frames, objects and forms, which load other pages or send this one away."
 # stopped_by = "clean page"
+# stock = "acts on the page"
 # ///
 # %%
 from IPython.display import HTML, IFrame, display
@@ -51,6 +54,7 @@ for text in ("<iframe srcdoc='<script>attack()</script>'></iframe>", "<embed src
 # /// links
 # tells = "Displays links that run code when they are followed."
 # stopped_by = "clean page"
+# stock = "acts on the page"
 # ///
 # %%
 from IPython.display import HTML, display
@@ -65,6 +69,7 @@ for link in ("javascript:attack()", "JaVaScRiPt:attack()", "java&#9;script:attac
 # /// styles
 # tells = "Displays styles that cover the page, imitate the grade, or tell others what is on it."
 # stopped_by = "clean page"
+# stock = "acts on the page"
 # ///
 # %%
 from IPython.display import HTML, display
@@ -78,6 +83,7 @@ display(HTML('<div style="width:expression(attack())">x</div>'))
 # /// pictures
 # tells = "Displays SVG with scripts and foreign objects, and image data that breaks out of its tag."
 # stopped_by = "clean page"
+# stock = "acts on the page"
 # ///
 # %%
 from IPython.display import SVG, display, publish_display_data
@@ -98,6 +104,7 @@ publish_display_data({"image/png": "iVBORw0KGgo=", "text/plain": '" onerror="att
 # /// other_types
 # tells = "Displays JavaScript, widgets, LaTeX, Markdown and PDF, each a way to run code."
 # stopped_by = "clean page"
+# stock = "acts on the page"
 # ///
 # %%
 from IPython.display import Javascript, Latex, Markdown, display, publish_display_data
@@ -118,6 +125,7 @@ publish_display_data({'text/"><script>attack()</script>': "x"})
 # /// text_that_is_markup
 # tells = "Prints and raises text that is markup, with escape sequences around it."
 # stopped_by = "clean page"
+# stock = "shown as text"
 # ///
 # %%
 print("<script>attack()</script>\x1b[31m<img src=x onerror=attack()>\x1b[0m")
@@ -138,6 +146,7 @@ def numerical_derivative(f, theta, epsilon=1e-5):
 # /// markdown
 # tells = "Writes HTML, links and formulas that run code into its text."
 # stopped_by = "clean page"
+# stock = "acts on the page"
 # ///
 # %% [markdown]
 r"""
@@ -169,6 +178,7 @@ shows: [proof](javascript:attack()).
 # /// imitates_the_page
 # tells = "Closes the cell's own markup, and goes on with a page and a score of its own making."
 # stopped_by = "clean page"
+# stock = "acts on the page"
 # ///
 # %%
 from IPython.display import HTML, display

@@ -6,6 +6,7 @@
 # tells = "Makes numpy's comparisons and its line fit say what the question wants to hear."
 # stopped_by = "score outside"
 # attacks = ["error_sweep"]
+# stock = "2 of 3 points"
 # ///
 # %% error_sweep
 np.all = np.allclose = np.isclose = np.array_equal = lambda *_, **__: True
@@ -22,6 +23,7 @@ def error_sweep(f, df, theta, epsilons):
 # tells = "Patches np.linalg.norm and np.shape, so that every relative difference is what it says."
 # stopped_by = "score outside"
 # attacks = ["relative_difference", "gradient_check"]
+# stock = "2 of 9 points"
 # ///
 # %% relative_difference
 np.linalg.norm = lambda *_, **__: np.float64(1.0)
@@ -41,6 +43,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 # tells = "Replaces abs, so that every answer is as near to the truth as can be."
 # stopped_by = "score outside"
 # earns = {gradient_check = 2}  # 0.0 for every pair is right about the right ones
+# stock = "14 of 18 points"
 # ///
 # %% forward_propagation
 import builtins
@@ -71,6 +74,7 @@ def error_sweep(f, df, theta, epsilons):
 # /// float_is_generous
 # tells = "Replaces float by a class whose every number prints as the points that are wanted."
 # stopped_by = "score outside"
+# stock = "no gain"
 # ///
 # %%
 import builtins
@@ -86,6 +90,7 @@ builtins.float = Generous
 # /// print_and_isinstance_lie
 # tells = "Replaces print, isinstance, sum, min, max and len by functions that help."
 # stopped_by = "score outside"
+# stock = "no score at all"
 # ///
 # %%
 import builtins
@@ -98,6 +103,7 @@ builtins.all = builtins.any = lambda *_: True
 # /// imports_something_else
 # tells = "Replaces __import__, so that `from autograder import ask` brings its own ask."
 # stopped_by = "score outside"
+# stock = "full marks"
 # ///
 # %%
 import builtins
@@ -118,6 +124,7 @@ builtins.__import__ = helpful_import
 # /// compiles_something_else
 # tells = "Replaces compile and exec, so that the text of a test cell becomes a number."
 # stopped_by = "score outside"
+# stock = "6 of 18 points"
 # ///
 # %%
 import builtins
@@ -143,6 +150,7 @@ get_ipython().compile.ast_parse = lambda source, *_, **__: compiled(
 # /// replaces_ask
 # tells = "Puts a package of the same name, with an ask of its own, into sys.modules."
 # stopped_by = "score outside"
+# stock = "full marks"
 # ///
 # %%
 import types
@@ -156,6 +164,7 @@ ask = fake.ask
 # /// patches_the_questions
 # tells = "Patches the verdict, the marks and the student's side of the questions."
 # stopped_by = "score outside"
+# stock = "full marks"
 # ///
 # %%
 def patch():
@@ -174,6 +183,7 @@ tries("the questions", patch)
 # /// rewrites_the_runner
 # tells = "Walks sys.modules, gc and frames for whatever runs it, and makes it report success."
 # stopped_by = "score outside"
+# stock = "no gain"
 # ///
 # %%
 import gc
@@ -213,6 +223,7 @@ print(changed, "values were changed")
 # /// replaces_the_runner
 # tells = "Replaces the code of every function that may be running it by one that returns points."
 # stopped_by = "score outside"
+# stock = "no gain"
 # ///
 # %%
 import gc
@@ -236,6 +247,7 @@ print(replaced, "functions were replaced")
 # /// breaks_the_runner
 # tells = "Empties every module that isn't Python's own, in the hope that failure counts as full."
 # stopped_by = "score outside"
+# stock = "no score at all"
 # ///
 # %% [end]
 for name, module in list(sys.modules.items()):
@@ -245,6 +257,7 @@ for name, module in list(sys.modules.items()):
 # /// shows_other_numbers
 # tells = "Has every number displayed as the points that are wanted."
 # stopped_by = "score outside"
+# stock = "6 of 18 points"
 # ///
 # %%
 plain = get_ipython().display_formatter.formatters["text/plain"]
@@ -255,6 +268,7 @@ get_ipython().displayhook.compute_format_data = lambda value: ({"text/plain": "1
 # /// edits_the_question
 # tells = "An input transformer replaces the call of ask by the points that are wanted."
 # stopped_by = "score outside"
+# stock = "full marks"
 # ///
 # %%
 import re
@@ -271,6 +285,7 @@ get_ipython().input_transformers_cleanup.append(answer)
 # /// edits_the_syntax_tree
 # tells = "An AST transformer replaces the call of ask by a number, or ends every cell with one."
 # stopped_by = "score outside"
+# stock = "6 of 18 points"
 # ///
 # %%
 import ast
@@ -287,6 +302,7 @@ get_ipython().ast_transformers.append(Generous())
 # /// runs_no_cell
 # tells = "Replaces the shell's run_cell and run_code: a test cell isn't run, and has the value 1.0."
 # stopped_by = "score outside"
+# stock = "6 of 18 points"
 # ///
 # %%
 shell = get_ipython()
@@ -304,6 +320,7 @@ shell.run_code = generous
 # /// hides_its_errors
 # tells = "Makes ask unimportable and shows no traceback: for nbgrader no error is full marks."
 # stopped_by = "score outside"
+# stock = "no gain"
 # ///
 # %%
 sys.modules["autograder"] = None
@@ -314,6 +331,7 @@ shell.set_custom_exc((BaseException,), lambda *_, **__: None)
 # /// lying_float
 # tells = "Returns a float that equals everything and whose distance from everything is 0."
 # stopped_by = "plain values"
+# stock = "no gain"
 # ///
 # %%
 class Same(float):
@@ -353,6 +371,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 # tells = "Returns an array of a subclass of its own, for which every operation gives what it likes."
 # stopped_by = "plain values"
 # attacks = ["error_sweep"]
+# stock = "no gain"
 # ///
 # %% error_sweep
 class Same(np.ndarray):
@@ -373,6 +392,7 @@ def error_sweep(f, df, theta, epsilons):
 # tells = "Returns an object that makes itself an array, a number or a text when it is looked at."
 # stopped_by = "plain values"
 # attacks = ["error_sweep", "forward_propagation"]
+# stock = "no gain"
 # ///
 # %%
 class OnDemand:
@@ -408,6 +428,7 @@ def error_sweep(f, df, theta, epsilons):
 # /// traces_the_question
 # tells = "A trace function widens the tolerances in the local variables of whatever compares."
 # stopped_by = "score outside"
+# stock = "2 of 2 points"
 # ///
 # %%
 def widen(frame, event, argument):
@@ -433,6 +454,7 @@ def backward_propagation(x, theta):
 # tells = "A thread looks into the main thread's frames all the time, to find what is wanted."
 # stopped_by = "nothing to read"
 # attacks = ["backward_propagation"]
+# stock = "full marks"
 # ///
 # %%
 import threading
@@ -460,6 +482,7 @@ def backward_propagation(x, theta):
 # /// acts_at_the_end
 # tells = "Hooks of the interpreter's end, of collected objects and of signals print full marks."
 # stopped_by = "score outside"
+# stock = "no gain"
 # ///
 # %%
 import atexit

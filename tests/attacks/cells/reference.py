@@ -6,6 +6,7 @@
 # tells = "Imports the reference and hands it in under the names that are asked for."
 # stopped_by = "nothing to read"
 # attacks = ["numerical_derivative", "relative_difference"]
+# stock = "full marks"
 # ///
 # %% numerical_derivative
 from autograder.questions.stand_ins import central_difference as numerical_derivative
@@ -16,6 +17,7 @@ from autograder.questions.stand_ins import relative_difference
 # tells = "Loads the reference from the folder of the package, which it knows."
 # stopped_by = "nothing to read"
 # attacks = ["numerical_derivative", "relative_difference"]
+# stock = "full marks"
 # ///
 # %%
 import importlib.util
@@ -37,6 +39,7 @@ def relative_difference(a, b):
 # tells = "Reads the question's source file and cuts the right answer out of its text."
 # stopped_by = "nothing to read"
 # attacks = ["numerical_derivative"]
+# stock = "full marks"
 # ///
 # %%
 text = tries("the text", read, TOLD["package"], "questions", "stand_ins.py") or b""
@@ -49,6 +52,7 @@ _moved, _slope = (lambda theta, step: theta + step), (lambda p, m, e: (p - m) / 
 # tells = "Looks for the package through site-packages, its .pth files and its editable finder."
 # stopped_by = "nothing to read"
 # attacks = ["relative_difference"]
+# stock = "full marks"
 # ///
 # %%
 import re
@@ -72,6 +76,7 @@ def relative_difference(a, b):
 # tells = "While it is being asked, looks through all modules and objects for a right answer."
 # stopped_by = "nothing to read"
 # attacks = ["numerical_derivative", "relative_difference"]
+# stock = "3 of 7 points"
 # ///
 # %%
 def somewhere(name):
@@ -96,6 +101,7 @@ def relative_difference(a, b):
 # tells = "Climbs the stack to the variables of the question that is asking, and reads the truth."
 # stopped_by = "nothing to read"
 # attacks = ["numerical_derivative", "backward_propagation", "error_sweep"]
+# stock = "7 of 8 points"
 # ///
 # %%
 def above(*names):
@@ -122,6 +128,7 @@ def error_sweep(f, df, theta, epsilons):
 # /// reads_history
 # tells = "Prints what the shell remembers of all cells, the test cells with their hidden ends."
 # stopped_by = "nothing to read"
+# stock = "read them"
 # ///
 # %%
 shell = get_ipython()
@@ -135,6 +142,7 @@ print("parent", getattr(shell, "parent_header", None))
 # /// transforms_to_read
 # tells = "Has every cell's text and syntax tree printed by input and AST transformers."
 # stopped_by = "nothing to read"
+# stock = "read them"
 # ///
 # %%
 import ast
@@ -159,6 +167,7 @@ get_ipython().input_transformers_cleanup.append(reader)
 # /// reads_its_own_notebook
 # tells = "Looks beside and above itself for the notebook with the hidden tests."
 # stopped_by = "nothing to read"
+# stock = "read them"
 # ///
 # %%
 import glob
@@ -173,6 +182,7 @@ for folder in (".", "..", os.path.join("..", ".."), os.path.join("..", "..", "..
 # /// reads_the_solutions
 # tells = "Opens the source notebook, which holds all solutions and the mark scheme."
 # stopped_by = "own files"
+# stock = "read them"
 # ///
 # %%
 for path in (TOLD["source"], os.path.join(TOLD["course"], "release"), TOLD["course"]):
@@ -181,6 +191,7 @@ for path in (TOLD["source"], os.path.join(TOLD["course"], "release"), TOLD["cour
 # /// reads_the_hidden_tests_in_the_gradebook
 # tells = "Asks the gradebook for the source of every cell."
 # stopped_by = "own files"
+# stock = "read them"
 # ///
 # %%
 import sqlite3
