@@ -86,7 +86,7 @@ def side_by_side(first, second, rounds):
 
 
 def main():
-    """Measure, print the table, and write it to ``benchmarks/box.md``."""
+    """Measure, and print the table."""
     boxed, bare = Boxed(), BareFork()
     rows = [("an empty child", *side_by_side(lambda: bare(()), lambda: boxed(()), FORKS))]
     for assignment in questions.ASSIGNMENTS:

@@ -26,7 +26,7 @@ LONGEST_CELL = 1 << 20
 EVENT = 200
 """What an output takes beside its text, in bytes."""
 
-_MALFORMED = (WireError, ValueError, TypeError, KeyError, IndexError)
+_MALFORMED = (ValueError, TypeError, LookupError)  # WireError is a ValueError
 
 
 class _CallbackFailed(Exception):

@@ -11,28 +11,18 @@ import sys
 
 MACHINE = platform.machine()
 
+PROCESSORS = ("x86_64", "aarch64")
 NUMBERS = {
-    "x86_64": {
-        "pivot_root": 155,
-        "seccomp": 317,
-        "open_tree": 428,
-        "move_mount": 429,
-        "mount_setattr": 442,
-        "landlock_create_ruleset": 444,
-        "landlock_add_rule": 445,
-        "landlock_restrict_self": 446,
-    },
-    "aarch64": {
-        "pivot_root": 41,
-        "seccomp": 277,
-        "open_tree": 428,
-        "move_mount": 429,
-        "mount_setattr": 442,
-        "landlock_create_ruleset": 444,
-        "landlock_add_rule": 445,
-        "landlock_restrict_self": 446,
-    },
+    "pivot_root": (155, 41),
+    "seccomp": (317, 277),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "mount_setattr": (442, 442),
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "landlock_restrict_self": (446, 446),
 }
+"""By name, on each of the processors."""
 
 # Elsewhere this module is imported all the same, by what goes on to say that there are no walls.
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -58,8 +48,8 @@ class Unsupported(OSError):
 def syscall(name, *arguments):
     """Make one system call; raises OSError with what the kernel said."""
     try:
-        number = NUMBERS[MACHINE][name]
-    except KeyError:
+        number = NUMBERS[name][PROCESSORS.index(MACHINE)]
+    except ValueError:
         raise Unsupported(f"no system call {name} is known for {MACHINE}") from None
     longs = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
     return _checked(_libc.syscall(ctypes.c_long(number), *longs), name)

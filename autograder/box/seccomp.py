@@ -120,7 +120,7 @@ def program(machine, may_fork, pid):
     The calls that need no look at their arguments are found by a binary search over runs of
     consecutive numbers, because the kernel goes through the filter at every single call.
     """
-    column = ("x86_64", "aarch64").index(machine)
+    column = kernel.PROCESSORS.index(machine)
 
     def numbers(table):
         return [each[column] for each in table.values() if each[column] is not None]

@@ -97,8 +97,6 @@ class Attack:
         Not to be tried without walls: it may take down the machine.
     stock : str
         What it got from nbgrader alone, where that was tried.
-    still_open : str
-        Why nothing stops it yet; the test then expects it to succeed.
     earlier : bool
         It has handed in right answers before, and was graded.
     cells : tuple of (str, str)
@@ -120,7 +118,6 @@ class Attack:
     exactly: bool = False
     harmful: bool = False
     stock: str = ""
-    still_open: str = ""
     earlier: bool = False
     cells: tuple[tuple[str, str], ...] = ()
     build: Callable | None = None
@@ -235,8 +232,7 @@ def table():
         lines += ["|---|---|---|---|"]
         for each in attacks().values():
             if each.theme == theme:
-                stops = each.stopped_by + (" (**still open**)" if each.still_open else "")
-                row = [f"`{each.name}`", each.tells, stops, each.stock]
+                row = [f"`{each.name}`", each.tells, each.stopped_by, each.stock]
                 lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |")
         lines.append("")
     lines += ["| wall or rule | what it is | attacks |", "|---|---|---|"]

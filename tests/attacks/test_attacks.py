@@ -30,16 +30,6 @@ def each(*themes, **header):
     ]  # fmt: skip
 
 
-def those_still_open(params):
-    """The same tests, of which those are expected to fail that nothing stops yet."""
-    why = [param.values[1].still_open for param in params]
-    return [
-        pytest.param(*param.values, id=param.id,
-                     marks=[pytest.mark.xfail(reason=reason)] if reason else [])
-        for param, reason in zip(params, why, strict=True)
-    ]  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def graded(released, tmp_path_factory):
     """{hall: Graded}, every attacker graded and answered by stock nbgrader."""
@@ -51,7 +41,7 @@ def of(graded, attack):
     return next(each for hall, each in graded.items() if attack.theme in rig.HALLS[hall])
 
 
-@pytest.mark.parametrize(("student", "attack"), those_still_open(each()))
+@pytest.mark.parametrize(("student", "attack"), each())
 def test_it_gets_no_more_than_it_deserves(graded, student, attack):
     points = of(graded, attack).points(attack.assignment, student)
     deserved = attack.deserves()

@@ -53,7 +53,7 @@ def in_the_box(notebook):
     return found
 
 
-TIMES = re.compile(r"[\d.]+ ?(ns|[µμ]s|ms|s|seconds)\b")
+TIMES = re.compile(r"[\d.]+(e[+-]\d+)? ?(ns|[µμ]s|ms|s|seconds)\b")
 ADDRESSES = re.compile(r"0x[0-9a-f]{6,}")
 CELLS = re.compile(r"[^\s(]*ipykernel_\d+/\d+\.py|\d+\.py|<ipython-input-[^>]*>")
 
