@@ -7,11 +7,13 @@ much time and too much output. What remains is taken for the student's own answe
 import time
 from contextlib import suppress
 
+import numpy as np
+
 from autograder.box.answers import record
 from autograder.box.channel import Channel, Ended
 from autograder.box.events import checked, size_of
 from autograder.box.plain import plain
-from autograder.box.wire import INSIDE, Function, WireError, frame
+from autograder.box.wire import INSIDE, Function, WireError, asking, digest, frame
 
 READY_SECONDS = 60
 MOST_QUESTIONS_BACK = 20_000
@@ -93,7 +95,7 @@ class Child:
             self._events.append(("error", "Ended", text, [text]))
         return self._events
 
-    def call(self, name, arguments, by_name, replacing, as_text):
+    def call(self, name, arguments, by_name, replacing, luggage):
         """Call a function; see :meth:`autograder.box.answers.Answers.call`.
 
         Parameters
@@ -101,9 +103,10 @@ class Child:
         name : str
         arguments, by_name, replacing : sequence, dict and dict
             Plain values and functions. A function is answered on this side.
-        as_text : callable
-            ``as_text(function)`` is (source, name, constants) of a function that may run inside
-            instead, and None of all others.
+        luggage : callable
+            ``luggage(function)`` is (source, name, constants) of a function that may run inside
+            instead; a list of the arguments to which its replies are sent along, as far as they are
+            numbers, None, or tuples of these; or None.
 
         Returns
         -------
@@ -112,7 +115,7 @@ class Child:
             place, its name, or the name that it replaces: counted here, or claimed by the child
             where the function ran there.
         """
-        places, texts, functions = [], {}, []
+        places, sent_along, functions = [], {}, []
 
         def sent(place, value):
             if not callable(value):
@@ -120,7 +123,7 @@ class Child:
             number = len(functions)
             functions.append(value)
             places.append(place)
-            texts[str(number)] = as_text(value)
+            sent_along[str(number)] = _replied(number, value, luggage(value))
             return Function(number)
 
         message = (
@@ -128,9 +131,11 @@ class Child:
             [sent(place, each) for place, each in enumerate(arguments)],
             {key: sent(key, each) for key, each in by_name.items()},
             {key: sent(key, each) for key, each in replacing.items()},
-            texts, float(self._limits.call_seconds),
+            sent_along, float(self._limits.call_seconds),
         )  # fmt: skip
-        trusted = {number for number in range(len(functions)) if texts[str(number)] is None}
+        # Those that came as text run inside.
+        trusted = {number for number in range(len(functions))
+                   if type(sent_along[str(number)]) is not tuple}  # fmt: skip
         self._functions, self._trusted = functions, trusted
         self._counts, self._questions_back = [0] * len(functions), 0
         found, claimed = self._answer(message)
@@ -257,6 +262,18 @@ class Child:
             self._events.append(event)
         elif self._written > FLOOD * self._limits.output:
             raise self._channel.end("it wrote without end")
+
+
+def _replied(number, function, luggage):
+    """What is sent along with a function: for arguments, the replies by digests of the question."""
+    if not isinstance(luggage, list):
+        return luggage
+    replies = {digest(asking(number, each, {})): function(*each) for each in luggage}
+    digests = sorted(replies)  # in no order that would tell which is whose
+    return {
+        "digests": np.array(digests, np.uint64),
+        "replies": [replies[each] for each in digests],
+    }
 
 
 def _count(claimed, number):

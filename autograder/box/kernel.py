@@ -88,13 +88,17 @@ def current_processor():
     return _checked(_libc.sched_getcpu(), "sched_getcpu")
 
 
-def drop_capabilities():
-    """Give up every capability for good, those of programs started later included."""
+def bound_capabilities():
+    """No program that is started from here on gains a capability; one's own stay."""
     for capability in range(64):
         try:
             prctl(DROP_FROM_BOUNDING_SET, capability)
         except OSError:
             break  # beyond the last one that this kernel knows
+
+
+def drop_capabilities():
+    """Give up every capability for good."""
     prctl(CLEAR_AMBIENT, 4)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")

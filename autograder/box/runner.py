@@ -14,7 +14,16 @@ import threading
 from autograder.box.answers import Answers, record
 from autograder.box.plain import Unreadable, plain
 from autograder.box.shell import Stream
-from autograder.box.wire import INSIDE, Function, WireError, decode, frame, length_of
+from autograder.box.wire import (
+    INSIDE,
+    Function,
+    WireError,
+    asking,
+    decode,
+    digest,
+    frame,
+    length_of,
+)
 
 _NUMBER = "_number_outside"
 _HELD_BACK = {signal.SIGINT, signal.SIGALRM}
@@ -90,9 +99,11 @@ class Runner:
 
     def _call(self, name, arguments, by_name, replacing, functions, seconds):
         given, counts = {}, {}
-        for number, function in functions.items():
-            make = self._proxy if function is None else _compiled(function, counts, number)
-            given[int(number)] = make(int(number))
+        for number, luggage in functions.items():
+            if isinstance(luggage, tuple):
+                given[int(number)] = _compiled(luggage, counts, number)
+            else:
+                given[int(number)] = self._proxy(int(number), _known(luggage))
         self._own, self._raised = {}, None
 
         def restored(value):
@@ -115,23 +126,27 @@ class Runner:
         except WireError as error:
             self._send(("answer", record(raised="Unreadable", failure=f"returned {error}"), counts))
 
-    def _proxy(self, number):
+    def _proxy(self, number, known):
         def stand_in(*arguments, **by_name):
-            return self._ask(number, arguments, by_name)
+            return self._ask(number, arguments, by_name, known)
 
         setattr(stand_in, _NUMBER, number)
         return stand_in
 
-    def _ask(self, number, arguments, by_name):
+    def _ask(self, number, arguments, by_name, known):
         """Have a stand-in answered outside, and lend it what functions it was handed."""
         if os.getpid() != self._process:
             raise RuntimeError("a stand-in can be called in the notebook's own process only")
         asked = [self._handed_over(each) for each in arguments]
         named = {name: self._handed_over(each) for name, each in by_name.items()}
         try:
-            message = frame(("ask", number, asked, named))
+            message = asking(number, asked, named)
         except WireError:  # an odd type, or one that is made plain first
-            message = frame(("ask", number, [*map(_plain, asked)], _plain(named)))
+            message = asking(number, map(_plain, asked), _plain(named))
+        if known:
+            reply = known.get(digest(message), self)
+            if reply is not self:
+                return reply
         with self._lock:
             kind, *rest = self._exchange(message)
             while kind == "callback":
@@ -212,22 +227,24 @@ def _plain(value):
         raise TypeError(f"a number or an array belongs here, not {unreadable}") from None
 
 
-def _compiled(function, counts, number):
+def _known(luggage):
+    """Replies that were sent along with a question, by the digest of what they reply to."""
+    return luggage and dict(zip(luggage["digests"].tolist(), luggage["replies"], strict=True))
+
+
+def _compiled(luggage, counts, number):
     """Make a function that came as text, and that counts its calls."""
-    source, name, constants = function
+    source, name, constants = luggage
     space = {"np": sys.modules["numpy"]}
     exec(source, space)
     counts[number] = 0
 
-    def make(_):
-        def stand_in(*arguments, **by_name):
-            counts[number] += 1
-            return space[name](*arguments, **by_name, **constants)
+    def stand_in(*arguments, **by_name):
+        counts[number] += 1
+        return space[name](*arguments, **by_name, **constants)
 
-        setattr(stand_in, _NUMBER, int(number))
-        return stand_in
-
-    return make
+    setattr(stand_in, _NUMBER, int(number))
+    return stand_in
 
 
 def _exception(name, text):

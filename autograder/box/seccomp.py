@@ -9,6 +9,7 @@ import ctypes
 import errno
 import os
 import struct
+from functools import cache
 
 from autograder.box import kernel
 
@@ -114,6 +115,7 @@ def install(may_fork):
     kernel.syscall("seccomp", 1, _FILTER_OF_ALL_THREADS, header)
 
 
+@cache
 def program(machine, may_fork, pid):
     """The filter as classic BPF, 8 bytes an instruction.
 

@@ -51,6 +51,9 @@ class Walls:
             os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=own) for name in ("ns/pid", "statm")
         )
         os.close(own)
+        kernel.bound_capabilities()
+        if self.forks:  # the filter names the process, the first of its namespace each time
+            seccomp.program(kernel.MACHINE, True, 1)
 
     @property
     def forks(self):
@@ -101,11 +104,18 @@ def _stays_readable_for_nobody():
     return os.waitpid(child, 0)[1] == 0
 
 
+def live_in(folder):
+    """Set what tells programs where to keep their files."""
+    ipython, matplotlib = f"{folder}/.ipython", f"{folder}/.matplotlib"
+    os.environ.update(HOME=folder, TMPDIR=folder, IPYTHONDIR=ipython, MPLCONFIGDIR=matplotlib)
+    tempfile.tempdir = None
+
+
 def _settle_in(scratch):
     """Home, working folder and temporary files are all the scratch folder."""
     os.chdir(scratch)
-    os.environ.update(HOME=scratch, TMPDIR=scratch, IPYTHONDIR=f"{scratch}/.ipython")
-    tempfile.tempdir = None
+    if os.environ.get("HOME") != scratch:
+        live_in(scratch)
 
 
 def _set_limits(limits, size, forks):

@@ -21,6 +21,7 @@ f         a function that stays where it is: its number (4)
 import math
 import struct
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 
@@ -61,6 +62,16 @@ def frame(value):
     if len(body) > LARGEST_FRAME:
         raise WireError(f"a message of {len(body)} bytes; {LARGEST_FRAME} at most")
     return _LENGTH.pack(len(body)) + body
+
+
+def asking(number, arguments, by_name):
+    """The frame of a question to a function on the other side."""
+    return frame(("ask", number, list(arguments), by_name))
+
+
+def digest(message):
+    """A number of 64 bits that tells messages apart which nobody made up to be confused."""
+    return int.from_bytes(blake2b(message, digest_size=8).digest(), "little")
 
 
 def length_of(head):

@@ -9,7 +9,6 @@ import gc
 import getpass
 import json
 import os
-import random
 import select
 import signal
 import socket
@@ -22,7 +21,7 @@ import numpy as np
 from autograder.box.limits import Limits
 from autograder.box.runner import Runner
 from autograder.box.shell import Shell, refuse_input
-from autograder.box.walls import CHANNEL, Walls
+from autograder.box.walls import CHANNEL, Walls, live_in
 
 WARM_UP = r"""
 import asyncio
@@ -77,7 +76,7 @@ def main(level, folder):
 def warm(folder):
     """Import and use once what nearly every notebook uses; the shell that children start with."""
     os.chdir(folder)
-    os.environ.update(HOME=folder, IPYTHONDIR=f"{folder}/.ipython", MPLCONFIGDIR=f"{folder}/.mpl")
+    live_in(folder)
     shell = Shell.instance(send=lambda event: None)
     shell.run_line_magic("matplotlib", "inline")
     if [shell.run(each) for each in (WARM_UP, ERROR)] != [True, False]:
@@ -128,9 +127,12 @@ def _become_child(walls, shell, descriptors, asked):
 
 
 def _start_afresh():
-    """What a new process has and a forked one shares: random numbers, the way to modules."""
-    random.seed()
-    np.random.seed()  # noqa: NPY002  (the generator that students' old code shares)
+    """What a new process has and a forked one shares: random numbers, the way to modules.
+
+    Python's own generator starts afresh after every fork. Numpy's old one, which students' code
+    shares, takes a millisecond to be filled with more than 32 bits.
+    """
+    np.random.seed(int.from_bytes(os.urandom(4), "little"))  # noqa: NPY002
     builtins.input = getpass.getpass = refuse_input
     sys.argv[:] = [""]
     sys.path.insert(0, "")

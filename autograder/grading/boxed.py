@@ -1,6 +1,6 @@
 """The student in the box: answers come over a pipe, from a child behind walls."""
 
-from autograder.questions.given import Given
+from autograder.questions.given import Foreseen, Given
 from autograder.questions.student import Answer
 
 
@@ -17,15 +17,15 @@ class BoxedStudent:
 
     def call(self, name, *arguments, replacing=None, **by_name):
         """See :meth:`autograder.questions.student.Student.call`."""
-        return Answer(name, **self._child.call(name, arguments, by_name, replacing or {}, _as_text))
+        return Answer(name, **self._child.call(name, arguments, by_name, replacing or {}, _luggage))
 
     def value(self, name):
         """See :meth:`autograder.questions.student.Student.value`."""
         return Answer(name, **self._child.value(name))
 
 
-def _as_text(function):
-    """A function that is nobody's answer runs where it is called; all others are answered here."""
+def _luggage(function):
+    """What travels ahead of a function: all of one that is nobody's answer, or some replies."""
     if isinstance(function, Given):
         return function.source, function.name, dict(function.constants)
-    return None
+    return function.calls if isinstance(function, Foreseen) else None

@@ -5,6 +5,7 @@ from itertools import zip_longest
 
 import numpy as np
 
+from autograder.questions.given import Foreseen
 from autograder.questions.gradients import ARRAYS
 from autograder.questions.stand_ins import (
     forward_propagation_n,
@@ -18,7 +19,11 @@ from autograder.truth import bugs
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import relative_difference
 from autograder.truth.liveness import ATTEMPTS, NoLiveCase
-from autograder.truth.network import gradients_to_vector, vector_to_parameters
+from autograder.truth.network import (
+    gradients_to_vector,
+    parameters_to_vector,
+    vector_to_parameters,
+)
 from autograder.truth.planting import backward_with
 
 RIGHT_BELOW = 1e-6
@@ -36,8 +41,14 @@ NETWORK = {
 """What replaces the student's own forward pass and numerical gradient."""
 
 
-def other_cost(rng):
+def other_cost(rng, array=None):
     """A cost that is no network's: sum(a sin(theta)), with random a.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    array : str, optional
+        The only one of dW1 … db3 that is not zero.
 
     Returns
     -------
@@ -49,6 +60,8 @@ def other_cost(rng):
         ``gradients(parameters)`` returns dW1 … db3.
     """
     weights = vector_to_parameters(rng.uniform(0.5, 1.5, 47) * rng.choice([-1, 1], 47))
+    if array:
+        weights = {key: weight * (f"d{key}" == array) for key, weight in weights.items()}
 
     def gradients(parameters):
         return {f"d{key}": weight * np.cos(parameters[key]) for key, weight in weights.items()}
@@ -58,6 +71,17 @@ def other_cost(rng):
         "numerical_gradient": numerical_gradient_of_sines(weights),
     }
     return replacing, gradients
+
+
+def foreseen_steps(cost, case, epsilon, rng):
+    """A cost that foresees the steps of a central difference, but for one that the grader sees."""
+    theta = parameters_to_vector(case.parameters)
+    moved = np.repeat(theta, 2 * theta.size, axis=1)
+    moved[:, ::2] += epsilon * np.eye(theta.size)
+    moved[:, 1::2] -= epsilon * np.eye(theta.size)
+    steps = [(case.X, case.Y, vector_to_parameters(each)) for each in moved.T]
+    del steps[rng.integers(len(steps))]
+    return Foreseen(cost, steps)
 
 
 def ask_checker(student, name, case, gradients, replacing=NETWORK, **by_name):
@@ -107,8 +131,13 @@ def true_difference(case, gradients):
     return relative_difference(*map(gradients_to_vector, (gradients, case.gradients)))
 
 
-def expect_right(student, name, rng, network=NETWORK):
+def expect_right(student, name, rng, network=NETWORK, epsilon=None):
     """Raise Wrong unless a checker passes right gradients, of the network and of another cost.
+
+    Parameters
+    ----------
+    epsilon : float, optional
+        The step of a checker that takes the differences itself.
 
     Returns
     -------
@@ -121,6 +150,9 @@ def expect_right(student, name, rng, network=NETWORK):
         words = f"The right gradients of a network with {case.m} examples"
         _expect_small(answer.number(), words)
     others, gradients = other_cost(rng)
+    if epsilon:
+        cost = others["forward_propagation_n"]
+        others["forward_propagation_n"] = foreseen_steps(cost, case, epsilon, rng)
     found = ask_checker(student, name, case, gradients(case.parameters), others).number()
     words = "Another cost with its right gradients in place of forward_propagation_n"
     _expect_small(found, words)
@@ -192,12 +224,6 @@ def with_tiny_gradients(rng):
         if min(np.linalg.norm(array) for array in case.gradients.values()) >= LEAST_TINY:
             return case
     raise NoLiveCase(f"no case with gradients of at least {LEAST_TINY:g} in {ATTEMPTS} draws")
-
-
-def loud_arrays(gradients):
-    """The arrays that hold at least a tenth of the gradient's length."""
-    length = np.linalg.norm(gradients_to_vector(gradients))
-    return [array for array in ARRAYS if np.linalg.norm(gradients[array]) > 0.1 * length]
 
 
 def two_of_three(holds, ask, *arguments):

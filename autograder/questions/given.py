@@ -1,12 +1,14 @@
-"""Functions that a question gives away: nobody's graded answer, so they may run beside a student's.
+"""Stand-ins that save questions back and forth, each in its own way.
 
 A stand-in that is trusted is answered by the grader, over a pipe where there are walls. What is
-`Given` travels once, as its source, and each call of it stays where the student's code is. How
-often it was called is then a claim of that side; what came out of it shows in the answers.
+`Given` is nobody's graded answer, so it may run beside a student's code: it travels once, as its
+source, and each call of it stays there. What is `Foreseen` stays with the grader, and some of its
+answers travel ahead. How often either was called over there is a claim of that side; what came
+out of it shows in the answers.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -46,6 +48,30 @@ class Given:
 @cache
 def _source(function):
     return inspect.getsource(function)
+
+
+@dataclass(frozen=True, eq=False)
+class Foreseen:
+    """A trusted function, with arguments that a right answer will call it with.
+
+    What it says to these is sent along, found by nothing but a digest of all arguments. So whoever
+    wants to know it has to come up with the arguments, bit for bit, which is to call the function.
+    Whoever calls it elsewhere, or hands the same over in another way, asks the grader as usual.
+
+    Attributes
+    ----------
+    function : callable
+        Returns numbers, None, or tuples of these.
+    calls : sequence of tuple
+        Positional arguments. A question that has to know whether the function was called leaves
+        some out: these the grader answers, and counts.
+    """
+
+    function: Callable
+    calls: Sequence[tuple]
+
+    def __call__(self, *arguments, **by_name):
+        return self.function(*arguments, **by_name)
 
 
 # Derivatives of functions of one number.

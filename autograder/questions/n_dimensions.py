@@ -11,7 +11,7 @@ from autograder.questions.checkers import (
     expect_right,
     expect_sign,
     expect_values,
-    loud_arrays,
+    foreseen_steps,
     other_cost,
     two_of_three,
     with_tiny_gradients,
@@ -177,22 +177,25 @@ def numerical_gradient(student, rng, marks):
         answers.append(numerical(student, case, replacing, **by_name))
         return answers[-1]
 
-    # Each run of a cost is a question back, so two gradients have to tell it all: one of another
-    # cost with a step that shows, one of the network with the step that one would take.
     others, _ = other_cost(rng)
-    cost = {"forward_propagation_n": others["forward_propagation_n"]}
-    truth = others["numerical_gradient"](case.parameters, case.X, case.Y, WIDE)
-    answer = ask(cost, epsilon=WIDE)
+
+    def with_other_cost(epsilon):
+        cost = foreseen_steps(others["forward_propagation_n"], case, epsilon, rng)
+        truth = others["numerical_gradient"](case.parameters, case.X, case.Y, epsilon)
+        return ask({"forward_propagation_n": cost}, epsilon=epsilon), truth
+
+    answer, truth = with_other_cost(WIDE)
     words = "With another cost in place of forward_propagation_n, to be called by its name,"
     with marks.part("uses_the_forward_function"):
         # Wide enough for whatever difference one takes, which the other part is about.
         expect_vector(answer, truth, words, tolerance=0.1)
     with marks.part("value"):
-        expect_gradient(ask(STAND_IN, epsilon=1e-5), case, 1e-5)
         if marks.earned("uses_the_forward_function"):
             expect_vector(answer, truth, f"{words} and epsilon = {WIDE:g}")
+            expect_vector(*with_other_cost(1e-5), f"{words} and epsilon = 1e-05")
         else:
-            expect_gradient(ask(STAND_IN, epsilon=WIDE), case, WIDE)
+            for epsilon in (1e-5, WIDE):
+                expect_gradient(ask(STAND_IN, epsilon=epsilon), case, epsilon)
     with marks.part("nothing_changed"):
         # Of whatever kind: that is another part's business.
         came_back = [each for each in answers if not each.failure and each.value is not None]
@@ -261,33 +264,36 @@ def directional_check(student, rng, marks):
             raise Wrong(f"Right gradients gave {bad[-1]:.3e}; they stay below 1e-4.")
         case = live_case(rng)  # one of which nobody has seen the right gradients
         halved = {key: 0.5 * array for key, array in case.gradients.items()}
-        bad = two_of_three(lambda found: found > 1e-4, ask, case, halved)
-        if bad:
-            raise Wrong(f"Half of the right gradients gave {bad[-1]:.3e}: not seen.")
-        # Another cost, of which nobody but the question knows the gradients.
-        case, (others, gradients_of) = live_case(rng), other_cost(rng)
-        truth = gradients_of(case.parameters)
-        for array in loud_arrays(truth):
-            factor = rng.choice([0.9, 1.1, -1.0, 2.0])
-            gradients = {**truth, array: truth[array] * factor}
-            bad = two_of_three(lambda found: found > 1e-4, ask, case, gradients, others)
-            if bad:
-                raise Wrong(f"{factor:g} times the right {array} gave {bad[-1]:.3e}: not seen.")
-        # Where all arrays are wrong by one factor, the value is known whatever the direction is.
-        for factor, known in ((-1.0, 1.0), (3.0, 0.5)):
-            scaled = {key: factor * array for key, array in truth.items()}
+        found = ask(case, halved, directions=2, seed=0).number()
+        if not found > 1e-4:
+            raise Wrong(f"Half of the right gradients gave {found:.3e}: not seen.")
+        # Other costs, of which nobody but the question knows the gradients. Where they are all
+        # wrong by one factor, the value is known whatever the direction is; where they are those
+        # of one array alone, so does it show when that one is left out.
+        case = live_case(rng)
+        for array in (None, *ARRAYS):
+            factor = rng.choice([0.5, 0.9, 1.1, 2.0, 3.0]) if array else -1.0
+            others, gradients_of = other_cost(rng, array)
+            truth = gradients_of(case.parameters)
+            scaled = {key: factor * gradient for key, gradient in truth.items()}
             found = ask(case, scaled, others, directions=1, seed=0).number()
+            known = abs(factor - 1) / (abs(factor) + 1)
             if not abs(found - known) <= 1e-3:
-                words = f"{factor:g} times the right gradients differ by {known:g} in any direction"
-                raise Wrong(f"{words}; yours said {found:.4g}.")
+                where = f"of a cost in which only {array[1:]} counts " if array else ""
+                raise Wrong(
+                    f"{factor:g} times the right gradients {where}differ by {known:.4g} in any "
+                    f"direction; yours said {found:.4g}."
+                )
         # Of right gradients: what wrong ones get is often 1.0 whichever way one looks.
-        first, again = (ask(case, truth, others, directions=2, seed=7).number() for _ in range(2))
+        others, gradients_of = other_cost(rng)
+        truth = gradients_of(case.parameters)
+        first, again = (ask(case, truth, others, directions=1, seed=7).number() for _ in range(2))
         if first != again:
             raise Wrong("The same seed must give the same answer, bit for bit.")
     with marks.part("cost"):
         # The grader's own stand-ins, so that it is the grader who counts.
         case = live_case(rng)
-        for directions in (5, 2):
+        for directions in (3, 1):
             answer = ask(case, case.gradients, directions=directions)
             answer.number()
             # A full numerical gradient hides 94 runs of the network in one call.

@@ -233,7 +233,7 @@ def error_sweep(student, rng, marks):
         return errors.reshape(-1).astype(float)
 
     with marks.part("truncation_side"):
-        epsilons = rng.permutation(np.geomspace(1e-3, 1e-1, 9))
+        epsilons = rng.permutation(np.geomspace(1e-3, 1e-1, 5))
         for name, f, df, theta in smooth_functions(rng):
             truth = np.abs(stand_ins.central_difference(f, theta, epsilons) - df(theta))
             errors = sweep(f, df, theta, epsilons)
@@ -246,18 +246,17 @@ def error_sweep(student, rng, marks):
     with marks.part("roundoff_side"):
         # Up to 1e-8: above it, truncation would bend the slope of a one-sided difference, by luck.
         epsilons = rng.permutation(np.geomspace(1e-13, 1e-8, 29))
-        for name, f, df, theta in smooth_functions(rng):
-            asked_at = []
-            found = sweep(watched(f, asked_at), df, theta, epsilons)
-            expect_steps(asked_at, theta, epsilons)
-            errors = np.abs(found)  # the sign is the other part's business
-            seen = np.isfinite(errors) & (errors > 0)
-            if seen.sum() < 25:
-                raise Wrong(f"Only {seen.sum()} of 29 errors are numbers above 0 for {name}.")
-            slope = np.polyfit(np.log10(epsilons[seen]), np.log10(errors[seen]), 1)[0]
-            if not abs(slope + 1) <= 0.3:
-                raise Wrong(
-                    "Below epsilon = 1e-8 the error must grow like 1/epsilon (slope -1 on log "
-                    f"axes); for {name} yours has slope {slope:.2f}. Take float64 and the epsilons "
-                    "as given."
-                )
+        name, f, df, theta = smooth_functions(rng)[rng.integers(3)]
+        asked_at = []
+        found = sweep(watched(f, asked_at), df, theta, epsilons)
+        expect_steps(asked_at, theta, epsilons)
+        errors = np.abs(found)  # the sign is the other part's business
+        seen = np.isfinite(errors) & (errors > 0)
+        if seen.sum() < 25:
+            raise Wrong(f"Only {seen.sum()} of 29 errors are numbers above 0 for {name}.")
+        slope = np.polyfit(np.log10(epsilons[seen]), np.log10(errors[seen]), 1)[0]
+        if not abs(slope + 1) <= 0.3:
+            raise Wrong(
+                "Below epsilon = 1e-8 the error must grow like 1/epsilon (slope -1 on log axes); "
+                f"for {name} yours has slope {slope:.2f}. Take float64 and the epsilons as given."
+            )
