@@ -25,6 +25,8 @@ from tests.sample_class import fill, load
 ROOT = Path(__file__).parents[1]
 ROUNDS = 15
 FORKS = 100
+SEED = 20_26
+"""As within a class, all are asked about the same cases."""
 
 
 def cells_of(assignment, story="correct"):
@@ -72,7 +74,7 @@ class Boxed:
                 child.run(cell)
             student = BoxedStudent(child)
             for name in asked:
-                verdict = questions.judge(name, student)
+                verdict = questions.judge(name, student, SEED)
                 assert verdict.points == verdict.most, verdict
         here = time.process_time() - before
         zygote, self._zygote = child.own_cpu - self._zygote, child.own_cpu

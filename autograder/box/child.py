@@ -6,6 +6,7 @@ much time and too much output. What remains is taken for the student's own answe
 
 import time
 from contextlib import suppress
+from functools import lru_cache
 
 import numpy as np
 
@@ -123,7 +124,7 @@ class Child:
             number = len(functions)
             functions.append(value)
             places.append(place)
-            sent_along[str(number)] = _replied(number, value, luggage(value))
+            sent_along[str(number)] = _sent_along(number, value, luggage)
             return Function(number)
 
         message = (
@@ -264,11 +265,13 @@ class Child:
             raise self._channel.end("it wrote without end")
 
 
-def _replied(number, function, luggage):
-    """What is sent along with a function: for arguments, the replies by digests of the question."""
-    if not isinstance(luggage, list):
-        return luggage
-    replies = {digest(asking(number, each, {})): function(*each) for each in luggage}
+@lru_cache(maxsize=64)
+def _sent_along(number, function, luggage):
+    """What travels ahead of a function: of replies, each with a digest of what it replies to."""
+    found = luggage(function)
+    if not isinstance(found, list):
+        return found
+    replies = {digest(asking(number, each, {})): function(*each) for each in found}
     digests = sorted(replies)  # in no order that would tell which is whose
     return {
         "digests": np.array(digests, np.uint64),

@@ -18,6 +18,8 @@ from autograder.grading import places
 
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 FINGERPRINT = "submission"
+MOST_CELLS = 1000
+"""Those of a release are some forty, and each one costs the grader time."""
 
 
 class WrongNotebook(Exception):
@@ -64,8 +66,14 @@ def rebuild(release, submission):
     Raises
     ------
     WrongNotebook
-        No answer cell of the release is in the submission, or more of other notebooks are.
+        No answer cell of the release is in the submission, or more of other notebooks are, or it
+        has more cells than anybody writes.
     """
+    if len(submission.cells) > MOST_CELLS:
+        raise WrongNotebook(
+            f"it holds {len(submission.cells)} cells, where {MOST_CELLS} are the most: "
+            "is it the right notebook?"
+        )
     handed_in = places.find(release, submission)
     answers = {each.place: each for each in handed_in if each.is_answer}
     _check_notebook(release, handed_in, answers)

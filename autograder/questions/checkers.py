@@ -25,6 +25,7 @@ from autograder.truth.network import (
     vector_to_parameters,
 )
 from autograder.truth.planting import backward_with
+from autograder.truth.remembered import remembered
 
 RIGHT_BELOW = 1e-6
 VALUE_FROM = 1e-4
@@ -34,6 +35,10 @@ is below 1e-11 an entry, so a right report stays below 5e-7."""
 
 BUGS_OF_A_CASE = 4
 
+MOST_SEEDS = 16
+"""Of directions that move every parameter with a chance of one half, one answer in 65,536 misses a
+bias as often."""
+
 NETWORK = {
     "forward_propagation_n": forward_propagation_n,
     "numerical_gradient": numerical_gradient,
@@ -41,6 +46,7 @@ NETWORK = {
 """What replaces the student's own forward pass and numerical gradient."""
 
 
+@remembered
 def other_cost(rng, array=None):
     """A cost that is no network's: sum(a sin(theta)), with random a.
 
@@ -73,7 +79,8 @@ def other_cost(rng, array=None):
     return replacing, gradients
 
 
-def foreseen_steps(cost, case, epsilon, rng):
+@remembered
+def foreseen_steps(rng, cost, case, epsilon):
     """A cost that foresees the steps of a central difference, but for one that the grader sees."""
     theta = parameters_to_vector(case.parameters)
     moved = np.repeat(theta, 2 * theta.size, axis=1)
@@ -96,6 +103,7 @@ def ask_checker(student, name, case, gradients, replacing=NETWORK, **by_name):
     return answer
 
 
+@remembered
 def wrong_gradients(rng, count):
     """Live cases with the gradients of bugs of different kinds.
 
@@ -151,8 +159,8 @@ def expect_right(student, name, rng, network=NETWORK, epsilon=None):
         _expect_small(answer.number(), words)
     others, gradients = other_cost(rng)
     if epsilon:
-        cost = others["forward_propagation_n"]
-        others["forward_propagation_n"] = foreseen_steps(cost, case, epsilon, rng)
+        cost = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
+        others = others | {"forward_propagation_n": cost}
     found = ask_checker(student, name, case, gradients(case.parameters), others).number()
     words = "Another cost with its right gradients in place of forward_propagation_n"
     _expect_small(found, words)
@@ -216,6 +224,7 @@ def expect_report(answer, wrong):
             raise Wrong(f"{array} was right; the report gives it {found:.3e}.")
 
 
+@remembered
 def with_tiny_gradients(rng):
     """A case with so small a W3 that the gradients below it are tiny, but clear of round-off."""
     for _ in range(ATTEMPTS):
@@ -224,6 +233,34 @@ def with_tiny_gradients(rng):
         if min(np.linalg.norm(array) for array in case.gradients.values()) >= LEAST_TINY:
             return case
     raise NoLiveCase(f"no case with gradients of at least {LEAST_TINY:g} in {ATTEMPTS} draws")
+
+
+def expect_factor(ask, case, factor, array, others, gradients_of):
+    """Raise Wrong unless a directional check sees gradients that are wrong by a factor.
+
+    Parameters
+    ----------
+    ask : callable
+        ``ask(case, gradients, replacing, directions=1, seed=...)`` returns an Answer.
+    array : str or None
+        The only array of the other cost's gradients that is not zero. Directions that leave it
+        alone, as honest ones may that move about half of the parameters, see no slope at all.
+    others, gradients_of
+        Of :func:`other_cost`.
+    """
+    scaled = {key: factor * each for key, each in gradients_of(case.parameters).items()}
+    known = abs(factor - 1) / (abs(factor) + 1)
+    cost = f"a cost of {array[1:]} alone" if array else "another cost"
+    words = f"{factor:g} times the right gradients of {cost} differ by {known:.4g}"
+    for seed in range(MOST_SEEDS):
+        answer = ask(case, scaled, others, directions=1, seed=seed)
+        if array and (answer.failure or not answer.number() > 0):
+            continue
+        found = answer.number()
+        if not abs(found - known) <= 1e-3:
+            raise Wrong(f"{words} in any direction; yours said {found:.4g}.")
+        return
+    raise Wrong(f"{words}; {MOST_SEEDS} seeds of yours saw nothing.")
 
 
 def two_of_three(holds, ask, *arguments):

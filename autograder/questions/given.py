@@ -8,7 +8,7 @@ out of it shows in the answers.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -62,13 +62,13 @@ class Foreseen:
     ----------
     function : callable
         Returns numbers, None, or tuples of these.
-    calls : sequence of tuple
+    calls : list of tuple
         Positional arguments. A question that has to know whether the function was called leaves
         some out: these the grader answers, and counts.
     """
 
     function: Callable
-    calls: Sequence[tuple]
+    calls: list[tuple]
 
     def __call__(self, *arguments, **by_name):
         return self.function(*arguments, **by_name)

@@ -12,6 +12,7 @@ from autograder.questions.verdict import Wrong
 from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.gradcheck import TOLERANCE, deviation
 from autograder.truth.network import backward_propagation
+from autograder.truth.remembered import remembered
 
 OUTPUT_LAYER = ("dW3", "db3")
 SECOND_LAYER = ("dW2", "db2")
@@ -55,6 +56,7 @@ def of_synthetic_cache(rng, **how):
     return BackwardCase(words, X, Y, cache, synthetic=True)
 
 
+@remembered
 def backward_cases(rng):
     """Live cases, larger layers, and synthetic caches; flat labels are asked for elsewhere."""
     return [

@@ -233,8 +233,8 @@ def error_sweep(student, rng, marks):
         return errors.reshape(-1).astype(float)
 
     with marks.part("truncation_side"):
-        epsilons = rng.permutation(np.geomspace(1e-3, 1e-1, 5))
         for name, f, df, theta in smooth_functions(rng):
+            epsilons = rng.permutation(np.geomspace(1e-3, 1e-1, 5))
             truth = np.abs(stand_ins.central_difference(f, theta, epsilons) - df(theta))
             errors = sweep(f, df, theta, epsilons)
             if not np.all(np.abs(errors - truth) <= 0.01 * truth):

@@ -23,6 +23,7 @@ from autograder.truth import bugs, checkers
 from autograder.truth.cases import Case, live_case
 from autograder.truth.network import backward_propagation
 from autograder.truth.planting import KINDS, ORDER, backward_with
+from autograder.truth.remembered import remembered
 
 GIVEN = {"forward_propagation_n": Given(network), "numerical_gradient": numerical_gradient}
 """What the notebook gives, in case that a cell of the student's own has changed it."""
@@ -164,6 +165,7 @@ def killing_case(student, rng, marks):
             )
 
 
+@remembered
 def fooling_case(rng):
     """A live case on which every broken checker passes the right gradients with room to spare."""
     for _ in range(100):

@@ -24,6 +24,7 @@ from autograder.truth.network import (
     relu,
     sigmoid,
 )
+from autograder.truth.remembered import remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +79,7 @@ class Case:
         return replace(self, Y=self.Y.ravel())
 
 
+@remembered
 def live_case(rng, m=None, layers=LAYERS):
     """Draw a live case (see `liveness.fault`).
 

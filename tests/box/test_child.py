@@ -555,6 +555,41 @@ def f(g):
         assert found["value"] == ([9.0, 9.0], "function")
         assert found["calls"] == {0: 2}
 
+    def test_replies_may_travel_ahead(self, child):
+        """Only what was not foreseen is asked, and so does what comes in another form."""
+        asked = []
+
+        def cost(X, parameters):
+            asked.append(parameters["W"])
+            return float(X.sum() + parameters["W"].sum()), None
+
+        X, foreseen = np.ones((2, 3)), [np.full((2, 1), each) for each in (1.0, 2.0)]
+        calls = [(X, {"W": W}) for W in foreseen]
+        run(child, """
+            import numpy as np
+            def f(cost, X):
+                asked = [cost(X, {"W": np.ones((2, 1)) * each})[0] for each in (1, 2, 3)]
+                return [*asked, cost(X, parameters={"W": np.ones((2, 1))})[0]]
+        """)
+        found = child.call("f", [cost, X], {}, {}, lambda function: calls)
+        assert found["value"] == [8.0, 10.0, 12.0, 8.0]
+        assert [float(W[0, 0]) for W in asked] == [1.0, 2.0, 3.0, 1.0]  # the first two: ahead
+        assert found["calls"] == {0: 2}
+
+    def test_their_order_does_not_tell_whose_they_are(self, child):
+        def cost(x):
+            return x
+
+        calls = [(float(each),) for each in range(40)]
+        run(child, """
+            def f(cost):
+                cells = [each.cell_contents for each in cost.__closure__]
+                (known,) = [each for each in cells if isinstance(each, dict)]
+                return list(known.values())
+        """)
+        found = child.call("f", [cost], {}, {}, lambda function: calls)["value"]
+        assert sorted(found) == [each for (each,) in calls] != found
+
     def test_the_grader_s_own_signals_and_threads_are_left_alone(self, child):
         before = signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT)
         run(child, "def f(g): return g(1.0)")

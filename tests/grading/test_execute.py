@@ -11,8 +11,9 @@ from nbgrader.preprocessors import ClearHiddenTests, Execute
 from autograder import questions
 from autograder.box.limits import Limits
 from autograder.box.preflight import proven_warden
+from autograder.grading import execute
 from autograder.grading.cell_outputs import Outputs
-from autograder.grading.execute import SEED, NoQuestion, TrustedExecute, is_test
+from autograder.grading.execute import SEED, SEED_SECONDS, NoQuestion, TrustedExecute, is_test
 from autograder.questions import questions_of
 from tests import sample_class
 from tests.temporary_course import ROOT
@@ -227,12 +228,12 @@ def test_the_same_seed_gives_the_same_words(source):
     seed = first.metadata[SEED]
     cell_of(source, "gradient_check")
     second = grade(copy.deepcopy(source), seed=seed)
-    other = grade(copy.deepcopy(source))
+    other = grade(copy.deepcopy(source), seed=seed + 1)
 
     def said(notebook):
         return [cell.outputs[0].text for cell in filter(is_test, notebook.cells)]
 
-    assert second.metadata[SEED] == seed != other.metadata[SEED]
+    assert second.metadata[SEED] == seed
     assert said(first) == said(second) != said(other)
     assert f"seed {seed}" in said(first)[0]
 
@@ -248,6 +249,16 @@ def test_so_do_wrong_answers(notebook):
         texts.append(cell_of(graded, "test_forward_propagation").outputs[0].text)
         assert scores(graded)["forward_propagation"] < FULL["forward_propagation"]
     assert texts[0] == texts[1] != texts[2]
+
+
+def test_a_class_is_asked_about_the_same_cases_for_a_while(source, monkeypatch):
+    clock = [1e6]
+    monkeypatch.setattr(execute, "monotonic", lambda: clock[0])
+    seeds = []
+    for later in (0, SEED_SECONDS / 2, SEED_SECONDS, 1):
+        clock[0] += later
+        seeds.append(grade(copy.deepcopy(source)).metadata[SEED])
+    assert seeds[0] == seeds[1] != seeds[2] == seeds[3]
 
 
 @pytest.mark.parametrize(

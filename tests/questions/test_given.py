@@ -7,8 +7,9 @@ import types
 import numpy as np
 import pytest
 
+from autograder.box.wire import asking, digest
 from autograder.questions import given, judge, questions_of
-from autograder.questions.checkers import other_cost
+from autograder.questions.checkers import foreseen_steps, other_cost
 from autograder.questions.given import Given
 from autograder.questions.one_dimension import pairs
 from autograder.truth.cases import live_case
@@ -27,6 +28,32 @@ FUNCTIONS = [
     and value.__module__ == given.__name__
     and not value.__name__.startswith("_")
 ]
+
+
+class TestForeseen:
+    @pytest.mark.parametrize("epsilon", [1e-5, 2e-2])
+    def test_the_steps_of_an_answer_are_foreseen_bit_for_bit(self, epsilon):
+        """All of them but one, which the grader wants to see."""
+        rng = np.random.default_rng(8)
+        case, (others, _) = live_case(rng), other_cost(rng)
+        foreseen = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
+        asked = []
+
+        def cost(X, Y, parameters):
+            asked.append(digest(asking(0, (X, Y, parameters), {})))
+            return foreseen(X, Y, parameters)
+
+        student = Notebook("n_dimensions").student
+        arguments = case.parameters, case.X, case.Y
+        answer = student.call(
+            "numerical_gradient", *arguments, epsilon=epsilon,
+            replacing={"forward_propagation_n": cost},
+        )  # fmt: skip
+        assert answer.array().shape == (47, 1)
+        ahead = {digest(asking(0, each, {})) for each in foreseen.calls}
+        assert len(asked) == 94
+        assert len(ahead) == 93
+        assert len(ahead & set(asked)) == 93
 
 
 class Overheard:

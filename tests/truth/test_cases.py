@@ -56,7 +56,7 @@ def test_a_third_of_the_draws_or_more_is_live(monkeypatch, m):
     rng, accepted = np.random.default_rng(2), 0
     for _ in range(100):
         with contextlib.suppress(liveness.NoLiveCase):
-            live_case(rng, m)
+            live_case.__wrapped__(rng, m)  # which forgets
             accepted += 1
     assert accepted >= 33
 
