@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import time
+from codecs import getincrementaldecoder
 from contextlib import suppress
 
 from autograder.box import kernel
@@ -43,6 +44,8 @@ class Channel:
     def __init__(self, connection, out, err, pidfd, limits, scratch, on_text):
         self._connection, self._pidfd, self._on_text = connection, pidfd, on_text
         self._pipes = {out: "stdout", err: "stderr"}
+        # A letter of several bytes may come in two pieces.
+        self._letters = {pipe: getincrementaldecoder("utf-8")("replace") for pipe in self._pipes}
         self._watch = Watch(pidfd, limits, scratch)
         self._end = time.monotonic() + limits.submission_seconds
         self._received = bytearray()
@@ -191,4 +194,6 @@ class Channel:
                 with suppress(KeyError):
                     self._poll.unregister(pipe)
                 return
-            self._on_text(self._pipes[pipe], chunk.decode("utf-8", "replace"))
+            text = self._letters[pipe].decode(chunk)
+            if text:
+                self._on_text(self._pipes[pipe], text)

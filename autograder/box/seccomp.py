@@ -112,7 +112,9 @@ def install(may_fork):
     buffer = ctypes.create_string_buffer(code)
     length = len(code) // 8
     header = ctypes.create_string_buffer(struct.pack("@HP", length, ctypes.addressof(buffer)))
-    kernel.syscall("seccomp", 1, _FILTER_OF_ALL_THREADS, header)
+    other = kernel.syscall("seccomp", 1, _FILTER_OF_ALL_THREADS, header)
+    if other:
+        raise kernel.Unsupported(f"the filter does not hold for thread {other}")
 
 
 @cache

@@ -33,6 +33,12 @@ class TestOutputs:
         assert text(events) == "J = 0.5\n"
         assert text(events, "stderr") == "odd\n"
 
+    def test_a_letter_that_is_written_in_pieces(self, child):
+        """Past Python, and more than is read at a time."""
+        line = "." + 9999 * "é"
+        events = run(child, f"import os\nfor _ in range(20):\n  os.write(1, {line!r}.encode())")
+        assert text(events) == 20 * line
+
     def test_text_keeps_its_order_among_displays(self, child):
         events = run(child, "print(1)\ndisplay(2)\nprint(3)\n4")
         assert [event[0] for event in events] == ["stream", "display", "stream", "result"]
