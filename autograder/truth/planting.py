@@ -25,6 +25,14 @@ KINDS = {
     "transpose": "the entries of an array are in the wrong places",
     "loss": "dZ3 isn't the derivative of this cost",
 }
+"""What a student may be asked to tell apart."""
+
+LESSON_KINDS = {
+    "alias": "an array that the code was given is changed",
+    "shape": "the numbers are right, their arrangement isn't",
+    "dtype": "digits are lost",
+}
+"""What a comparison of values can't find, or hardly."""
 
 
 class BugDoesNotFit(ValueError):
@@ -80,7 +88,8 @@ class Bug:
     ----------
     name : str
     kinds : tuple of str
-        The names from `KINDS` that count as a right diagnosis, the best one first.
+        The names from `KINDS` that count as a right diagnosis, the best one first; or one from
+        `LESSON_KINDS`, of a bug that is never a suspect.
     first_wrong : str
         The first gradient in `ORDER` that it corrupts.
     edits : tuple of Edit
@@ -104,9 +113,9 @@ class Bug:
     invisible: tuple = ()
 
     def __post_init__(self):
-        unknown = [kind for kind in self.kinds if kind not in KINDS]
-        if unknown or not self.kinds:
-            raise ValueError(f"{self.name}: kinds {self.kinds} must be some of {tuple(KINDS)}")
+        known = KINDS if self.suspect else KINDS | LESSON_KINDS
+        if not self.kinds or not known.keys() >= set(self.kinds):
+            raise ValueError(f"{self.name}: kinds {self.kinds} must be some of {tuple(known)}")
         if self.first_wrong not in ORDER:
             raise ValueError(f"{self.name}: first_wrong {self.first_wrong} is not in {ORDER}")
 

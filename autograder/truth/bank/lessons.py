@@ -1,0 +1,52 @@
+"""What a comparison of values can't find, or hardly: for the lessons, and never a suspect.
+
+Their kinds are none of those that a student is asked for: "alias" (what the code was given is
+changed), "shape" (the numbers are right, their arrangement isn't), "dtype" (digits get lost).
+"""
+
+from autograder.truth.planting import Bug, Edit
+
+BUGS = (
+    Bug(
+        "dZ3_into_cache", ("alias",), "dW3",
+        (Edit("dZ3", "A3 - Y", "np.subtract(A3, Y, out=A3)"),),
+        hint="Call it twice with one cache.",
+        why="In-place arithmetic saves an array, and here it overwrites somebody else's.",
+        suspect=False,
+    ),
+    Bug(
+        "dZ2_into_cache", ("alias",), "dW2",
+        (Edit("dZ2", "ANY * (Z2 > 0)", "np.multiply(ANY, Z2 > 0, out=Z2)"),),
+        hint="Compare the cache before and after.",
+        why="dZ2 and Z2 have one shape, so that the one seems to be room for the other.",
+        suspect=False,
+    ),
+    Bug(
+        "db1_flat", ("shape",), "db1",
+        (Edit("db1", "np.sum(ANY, axis=1, keepdims=True)", "np.sum(ANY, axis=1)"),),
+        hint="What shape has b1 - db1?",
+        why="Without keepdims the sum has one axis less, and the update makes a square of it.",
+        suspect=False,
+    ),
+    Bug(
+        "dW3_flat", ("shape",), "dW3",
+        (Edit("dW3", "np.dot(dZ3, A2.T)", "np.dot(dZ3, A2.T).ravel()"),),
+        hint="Compare the shapes of the gradients with those of the parameters.",
+        why="With a single output unit a row and a list look alike.",
+        suspect=False,
+    ),
+    Bug(
+        "dZ3_in_single", ("dtype",), "dW3",
+        (Edit("dZ3", "A3 - Y", "(A3 - Y).astype(np.float32)"),),
+        hint="How small can the difference of a check get, and how small is yours?",
+        why="Training runs in single precision; a check can't.",
+        suspect=False,
+    ),
+    Bug(
+        "dW2_in_half", ("dtype",), "dW2",
+        (Edit("dW2", "np.dot(dZ2, A1.T)", "np.dot(dZ2, A1.T).astype(np.float16)"),),
+        hint="To how many digits do the entries of dW2 agree?",
+        why="Gradients are rounded to 16 bits to be sent, and were looked at after that.",
+        suspect=False,
+    ),
+)
