@@ -73,6 +73,8 @@ def _run(console, doing, work, absent=()):
                 progress.advance(task)
                 if outcome.status == "failed":
                     _print_failure(console, outcome)
+                elif outcome.note:
+                    _print_line(console, outcome.student, outcome.note, "yellow")
     return outcomes
 
 
@@ -86,10 +88,14 @@ def _until_it_stops(assignment, running):
 
 
 def _print_failure(console, outcome):
+    _print_line(console, outcome.student, outcome.why, "red")
+
+
+def _print_line(console, student, text, style):
     from autograder.grading.trouble import printable
 
-    who = f"{printable(outcome.student)}: " if outcome.student else ""
-    console.print(f"{who}{outcome.why}", style="red", markup=False, soft_wrap=True)
+    who = f"{printable(student)}: " if student else ""
+    console.print(f"{who}{text}", style=style, markup=False, soft_wrap=True)
 
 
 def _sum_up(console, outcomes, verb):
@@ -137,6 +143,30 @@ def release(assignment: Assignment = None):
         names = _chosen(course, assignment)
         work = {name: ([""], map(course.release, [name])) for name in names}
         _sum_up(console, _run(console, "releasing", work), "released")
+
+
+@app.command()
+def personalise(
+    assignment: Annotated[str, typer.Argument(help="The assignment with suspects.")],
+    roster: Annotated[
+        str, typer.Option(metavar="FILE", help="The class: a CSV file with a column id.")
+    ],
+):
+    """Write a release for every student of a roster, with bugs that nobody else has."""
+    with _the_course() as course:
+        from autograder.grading.course import Outcome
+        from autograder.grading.roster import read_roster
+
+        console, students = _console(), read_roster(roster)
+        writing = course.personalise(assignment, students)
+        written = (Outcome(assignment, "", "done") for _ in writing)
+        outcomes = _run(console, "personalising", {assignment: (students, written)})
+        _sum_up(console, outcomes, "copies written")
+        for line in (
+            f"personal/{assignment}.zip is for hand-out; personal/{assignment}/ holds the same.",
+            "course_secret draws everybody's bugs again: keep it, and show it to nobody.",
+        ):
+            console.print(line, markup=False, soft_wrap=True)
 
 
 @app.command()

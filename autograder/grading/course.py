@@ -11,7 +11,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,10 +22,10 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.box.preflight import proven_warden
 from autograder.box.warden import NoWalls
-from autograder.grading import converters, gradebook, scores
+from autograder.grading import converters, gradebook, personal, scores
 from autograder.grading.hand_ins import strays, trouble_with
 from autograder.grading.nbgrader_app import configured
-from autograder.grading.rebuild import FINGERPRINT, fingerprint
+from autograder.grading.rebuild import FINGERPRINT, OWNER, fingerprint
 from autograder.grading.released import differences
 from autograder.grading.trouble import CourseError, in_one_line, printable
 
@@ -45,12 +45,15 @@ class Outcome:
         "done", "skipped" or "failed".
     why : str
         For a failure: one line for people.
+    note : str
+        What else is to be said of it, on one line.
     """
 
     assignment: str
     student: str
     status: str
     why: str = ""
+    note: str = ""
 
 
 class Course:
@@ -147,6 +150,12 @@ class Course:
                 shutil.copytree(Path(safe, "release"), folder)
         return outcome
 
+    def personalise(self, assignment, students) -> Iterator[str]:
+        """Write everybody's own release; see :func:`autograder.grading.personal.personalise`."""
+        self.check_released(assignment)
+        release = nbformat.read(self.notebook("release", ".", assignment), as_version=4)
+        yield from personal.personalise(self.root, assignment, release, students)
+
     def check_released(self, assignment):
         """Raise CourseError unless the gradebook and ``release/`` know the same assignment."""
         self.check_assignment(assignment)
@@ -201,6 +210,7 @@ class Course:
             The assignment can't be graded.
         """
         self.check_released(assignment)
+        personal.of(self.root, assignment)
         self._app.config.TrustedExecute.seed = seed
         try:
             proven_warden(str(self.root / "nbgrader_config.py"))
@@ -217,18 +227,30 @@ class Course:
             else:
                 again = force or student not in done or self._handed_in_again(assignment, student)
                 outcome = self._convert(converters.Grade, assignment, student, again)
+                outcome = replace(outcome, note=self._note(assignment, student))
             if outcome.status == "failed":
                 with self.gradebook() as book:
                     scores.forget(book, assignment, student)
             yield outcome
 
     def _handed_in_again(self, assignment, student):
-        graded = self.notebook("autograded", student, assignment)
         now = fingerprint(self.notebook("submitted", student, assignment))
+        return self._noted(assignment, student, FINGERPRINT) != now
+
+    def _note(self, assignment, student):
+        owner = self._noted(assignment, student, OWNER)
+        if owner in (None, student):
+            return ""
+        path = self._shown(self.notebook("submitted", student, assignment))
+        return f"{path} is the copy that was made for {printable(owner)}"
+
+    def _noted(self, assignment, student, what):
+        """What grading has noted in the metadata of a graded notebook; None for nothing."""
+        graded = self.notebook("autograded", student, assignment)
         try:
-            return json.loads(graded.read_bytes())["metadata"][FINGERPRINT] != now
+            return json.loads(graded.read_bytes())["metadata"][what]
         except (OSError, ValueError, LookupError, TypeError):
-            return True
+            return None
 
     def feedback(self, assignment, students, force=True) -> Iterator[Outcome]:
         """Write the feedback page of students from :meth:`graded`; see :meth:`grade`."""

@@ -14,6 +14,7 @@ from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.preflight import proven_warden
 from autograder.grading.boxed import BoxedStudent
 from autograder.grading.cell_outputs import Outputs
+from autograder.grading.personal import answer_key
 from autograder.questions import judge, questions_of
 
 SEED = "seed"
@@ -74,6 +75,7 @@ class TrustedExecute(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         asked = questions_of(resources["nbgrader"]["assignment"])
         check_questions(nb, asked)
+        key = answer_key(self._root, *(resources["nbgrader"][k] for k in ("assignment", "student")))
         seed = _seed_for_now() if self.seed is None else self.seed
         nb.metadata[SEED] = seed
         with self._warden().child(self.limits) as child:
@@ -92,15 +94,18 @@ class TrustedExecute(NbGraderPreprocessor):
                     cell.outputs = [_not_run(child.ended)]
                 if is_test(cell):
                     name = cell.metadata.nbgrader.grade_id.removeprefix("test_")
-                    verdict = judge(name, student, seed, child.ended)
+                    verdict = judge(name, student, seed, child.ended, key)
                     cell.outputs = _written(verdict, cell.execution_count)
         return nb, resources
 
     def _warden(self):
         """Walls that have been tried at a file of this very course."""
-        folder = self.parent.parent.coursedir.root if self.parent is not None else ""
-        file = os.path.join(folder, "nbgrader_config.py")
+        file = os.path.join(self._root, "nbgrader_config.py")
         return proven_warden(file) if os.path.isfile(file) else proven_warden()
+
+    @property
+    def _root(self):
+        return self.parent.parent.coursedir.root if self.parent is not None else ""
 
     def _visible(self, cell):
         """What of a cell students have seen: the rest must not come near their code."""

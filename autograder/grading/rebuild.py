@@ -15,9 +15,12 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grading import places
+from autograder.grading.personal import of
 
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 FINGERPRINT = "submission"
+OWNER = "copy_of"
+"""Whose personal copy was handed in, where that is known: for the instructor, in the metadata."""
 MOST_CELLS = 1000
 """Those of a release are some forty, and each one costs the grader time."""
 
@@ -34,7 +37,12 @@ class Rebuild(NbGraderPreprocessor):
         coursedir = self.parent.parent.coursedir
         folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
         release = nbformat.read(Path(folder, f"{notebook}.ipynb"), as_version=4)
+        personal = of(coursedir.root, assignment)
+        if personal is not None:
+            release = personal.check_and_release(release, resources["nbgrader"]["student"])
         rebuilt = rebuild(release, nb)
+        if personal is not None:
+            rebuilt.metadata[OWNER] = personal.owner(nb)
         handed_in = Path(resources["metadata"]["path"], f"{notebook}.ipynb")
         rebuilt.metadata[FINGERPRINT] = fingerprint(handed_in)
         return rebuilt, resources

@@ -36,7 +36,7 @@ def in_one_line(error, where, remedy):
             return f"{where}: {text} If not, {remedy}"
         case "NoWalls":
             return f"{where} was not run: {text}"
-        case "NoQuestion":
+        case "NoQuestion" | "CourseError":
             return f"{where} was not graded: {text}"
         case "GraderFailed":
             return f"{where}: the grader failed, not the student: {text}"

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from inspect import signature
 from types import MappingProxyType
 
 import numpy as np
 
 from autograder.questions.verdict import Marks, Verdict, Wrong
+from autograder.truth.bugs import FIXED_DRAW
 
 ASSIGNMENTS = ("one_dimension", "n_dimensions", "planted_bugs")
 
@@ -29,7 +31,8 @@ class Question:
     parts : mapping of str to float
         The points of each part, in the order in which they are shown.
     asks : callable
-        ``asks(student, rng, marks)`` draws cases from ``rng``, asks, and notes the findings.
+        ``asks(student, rng, marks)`` draws cases from ``rng``, asks, and notes the findings. One
+        that has a fourth parameter `key` is told which bugs this student was given.
     """
 
     name: str
@@ -39,6 +42,11 @@ class Question:
     @property
     def points(self) -> float:
         return float(sum(self.parts.values()))
+
+    def ask(self, student, rng, marks, key):
+        """Ask it; `key` goes to those questions only that have a use for it."""
+        more = {"key": key} if "key" in signature(self.asks).parameters else {}
+        self.asks(student, rng, marks, **more)
 
 
 def question(**parts):
@@ -69,7 +77,7 @@ def find(name):
     raise GraderFailed(f"no question is called {name!r}; there are {known}")
 
 
-def judge(name, student, seed=None, silent=""):
+def judge(name, student, seed=None, silent="", key=None):
     """Ask one question.
 
     Parameters
@@ -82,6 +90,9 @@ def judge(name, student, seed=None, silent=""):
         The seed of an earlier verdict; a fresh one by default.
     silent : str
         Why the student can't answer any more; then nothing is asked, and nothing earned.
+    key : mapping of str to str, optional
+        The names of the bugs that this student was given, by suspect; those of the common release
+        by default.
 
     Returns
     -------
@@ -102,7 +113,7 @@ def judge(name, student, seed=None, silent=""):
         return Verdict(name, marks.findings(), seed)
     try:
         with np.errstate(all="ignore"):
-            asked.asks(student, np.random.default_rng(seed), marks)
+            asked.ask(student, np.random.default_rng(seed), marks, key or FIXED_DRAW)
     except Exception as error:
         raise GraderFailed(
             f"the question {name!r} broke at seed {seed} ({type(error).__name__}: {error}); "

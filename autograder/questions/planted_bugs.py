@@ -89,11 +89,11 @@ FIELDS = {"first_wrong": ORDER, "kind": tuple(KINDS)}
 
 
 @question(**{f"{name}_{field}": 1 for name in bugs.FIXED_DRAW for field in FIELDS})
-def diagnosis(student, rng, marks):
+def diagnosis(student, rng, marks, key):
     answer = student.value("diagnosis")
-    for name, bug in bugs.FIXED_DRAW.items():
-        key = bugs.by_name(bug)
-        accepted = {"first_wrong": (key.first_wrong,), "kind": key.kinds}
+    for name in bugs.FIXED_DRAW:
+        bug = bugs.by_name(key[name])
+        accepted = {"first_wrong": (bug.first_wrong,), "kind": bug.kinds}
         for field, words in FIELDS.items():
             with marks.part(f"{name}_{field}"):
                 said = _diagnosed(answer, name, field)

@@ -33,8 +33,8 @@ CONTROLS = (
     Edit("db2", "np.sum(ANY, axis=1, keepdims=True)", "np.dot(ANY, np.ones((m, 1)))"),
     Edit("dW2", "np.dot(dZ2, A1.T) / m", "np.dot(A1, dZ2.T).T / m"),
     Edit("dW1", "ANY / m", "1 / m * ANY"),
-    Edit("dA1", "W2.T", "W2.reshape(-1, W2.shape[0], order='F')"),
-    Edit("m", "X.shape[1]", "A2.shape[-1]"),
+    Edit("dA1", "W2.T", "np.transpose(W2)"),
+    Edit("m", "X.shape[1]", "len(X.T)"),
 )
 """Changes that leave every gradient as it was, and must never be called bugs."""
 

@@ -24,7 +24,7 @@ from autograder.truth.network import (
     relu,
     sigmoid,
 )
-from autograder.truth.remembered import remembered
+from autograder.truth.remembered import locked, remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Case:
 
     @cached_property
     def _forward(self):
-        return forward_propagation(self.X, self.Y, self.parameters)
+        return locked(forward_propagation(self.X, self.Y, self.parameters))
 
     @property
     def cost(self):
@@ -70,9 +70,13 @@ class Case:
         return self._forward[1]
 
     @cached_property
+    def _gradients(self):
+        return locked(backward_propagation(self.X, self.Y, self.cache))
+
+    @property
     def gradients(self):
-        """The reference's gradients: a dict of dW1, db1, ..."""
-        return backward_propagation(self.X, self.Y, self.cache)
+        """The reference's gradients: a dict of dW1, db1, ..., of the caller's own."""
+        return dict(self._gradients)
 
     def with_flat_labels(self):
         """Return the same case with labels of shape (m,)."""

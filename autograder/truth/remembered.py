@@ -3,6 +3,7 @@
 All submissions of a class are asked about the same cases, which take longer to draw than to ask.
 """
 
+from dataclasses import fields, is_dataclass
 from functools import lru_cache, wraps
 
 import numpy as np
@@ -14,8 +15,8 @@ MOST = 1024
 def remembered(draw):
     """Make ``draw(rng, ...)`` return what it returned to a generator in this state before.
 
-    The generator goes on as if it had drawn. What is returned is shared, so nobody may change it;
-    the other arguments must be hashable.
+    The generator goes on as if it had drawn. What is returned is shared, so nobody may change it,
+    and the arrays in it can't be; the other arguments must be hashable.
     """
 
     @lru_cache(maxsize=MOST)
@@ -23,7 +24,7 @@ def remembered(draw):
         rng = np.random.Generator(np.random.PCG64(0))
         _set(rng, state)
         found = draw(rng, *arguments, **dict(by_name))
-        return found, _state(rng)
+        return locked(found), _state(rng)
 
     @wraps(draw)
     def drawn(rng, *arguments, **by_name):
@@ -32,6 +33,20 @@ def remembered(draw):
         return found
 
     return drawn
+
+
+def locked(value):
+    """`value`, with the arrays in it, in whatever it holds, made read-only."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, dict):
+        locked(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            locked(each)
+    elif is_dataclass(value):
+        locked([getattr(value, each.name) for each in fields(value)])
+    return value
 
 
 def _state(rng):

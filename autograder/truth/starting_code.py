@@ -12,4 +12,9 @@ def source(name):
         return never_ran_backward(name).rstrip()
     if name == "repaired_check":
         return never_ran_check(name).rstrip()
-    return suspect_source(name, by_name(FIXED_DRAW[name])).rstrip()
+    return suspect(name, FIXED_DRAW[name])
+
+
+def suspect(name, bug):
+    """Return the code of a suspect, with the bug of that name in it."""
+    return suspect_source(name, by_name(bug)).rstrip()

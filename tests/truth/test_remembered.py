@@ -65,4 +65,14 @@ def test_old_draws_are_forgotten(drawn):
 def test_so_is_a_live_case_with_all_that_is_known_of_it():
     first, second = (live_case(np.random.default_rng(7), 6) for _ in range(2))
     assert first is second
-    assert first.gradients is second.gradients
+    assert first.gradients["dW1"] is second.gradients["dW1"]
+
+
+def test_nobody_can_change_what_others_will_be_asked():
+    case = live_case(np.random.default_rng(7), 6)
+    del case.gradients["dW1"]
+    assert "dW1" in case.gradients
+    arrays = [case.X, case.Y, *case.parameters.values(), *case.cache, *case.gradients.values()]
+    for array in arrays:
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0

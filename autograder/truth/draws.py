@@ -1,0 +1,78 @@
+"""Who is asked to find which bugs: a draw from the bank for every student.
+
+Everybody gets three suspects of different kinds and of comparable difficulty: one bug that leaves
+every array right but for a factor, one that spoils a single array in another way, and one that
+spreads. Which ones depends on the course's secret and on the student's id, and on nothing else.
+"""
+
+import hmac
+from functools import cache
+
+import numpy as np
+
+from autograder.truth.bugs import BANK, FIXED_DRAW
+from autograder.truth.cases import live_case
+from autograder.truth.gradcheck import deviation
+from autograder.truth.planting import backward_with
+
+EFFECTS = ("factor", "single", "spread")
+CASES = 5
+UNTOUCHED, CLEARLY = 1e-12, 1e-9
+
+
+@cache
+def effect(bug):
+    """What a bug looks like beside the right gradients: one of `EFFECTS`, measured.
+
+    "factor": each array is a multiple of the right one. "single": one array is wrong, and no
+    multiple. "spread": several arrays are wrong, and not all are multiples.
+    """
+    rng, wrong, multiples = np.random.default_rng(0), set(), True
+    for case in (live_case(rng) for _ in range(CASES)):
+        found = backward_with(bug)(case.X, case.Y, case.cache)
+        for key, truth in case.gradients.items():
+            if deviation(found[key], truth) > UNTOUCHED:
+                wrong.add(key)
+                factor = np.vdot(found[key], truth) / np.vdot(truth, truth)
+                multiples &= deviation(found[key], factor * truth) < CLEARLY
+    if multiples:
+        return "factor"
+    return "single" if len(wrong) == 1 else "spread"
+
+
+def draw(secret, student):
+    """Draw the suspects of one student.
+
+    All suspects of the bank are put into the student's own order, by a keyed hash. The first one
+    is taken, then the first of another kind and another effect, then the first of the third. So a
+    bug that is added to the bank changes few draws, and a student that enrols late none.
+
+    Parameters
+    ----------
+    secret : bytes
+        The course's.
+    student : str
+        The id.
+
+    Returns
+    -------
+    dict of str to str
+        suspect_a, suspect_b and suspect_c with the name of the bug in each.
+    """
+    order = sorted(
+        (bug for bug in BANK if bug.suspect), key=lambda bug: keyed(secret, student, bug.name)
+    )
+    drawn = []
+    for _ in FIXED_DRAW:
+        effects, kinds = {effect(bug) for bug in drawn}, {bug.kinds[0] for bug in drawn}
+        drawn.append(
+            next(bug for bug in order if effect(bug) not in effects and bug.kinds[0] not in kinds)
+        )
+    return {name: bug.name for name, bug in zip(FIXED_DRAW, drawn, strict=True)}
+
+
+def keyed(secret, *words):
+    """A hash of words that only the owner of the secret can compute: 32 bytes (HMAC-SHA256)."""
+    message = b"".join(len(each.encode()).to_bytes(4, "big") + each.encode() for each in words)
+    return hmac.digest(secret, message, "sha256")
+
