@@ -87,6 +87,10 @@ c.Autograde.autograde_preprocessors = [
 c.TrustedExecute.timeout = 60
 c.TrustedExecute.submission_timeout = 300
 
+# What feedback says of wrong gradients: "none" (that they are wrong), "where" (which one first) or
+# "what" (what they look like, and a hint).
+c.TrustedExecute.help = "what"
+
 # An assignment is one notebook: nothing beside it is copied, least of all what a link points to.
 c.CourseDirectory.ignore.extend(extra_files.beside_notebooks(Path(__file__).parent))
 c.Autograde.pre_convert_hook = extra_files.before_reading

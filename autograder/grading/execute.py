@@ -8,7 +8,7 @@ import nbformat
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
-from traitlets import Float, Integer, Unicode
+from traitlets import Enum, Float, Integer, Unicode
 
 from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.preflight import proven_warden
@@ -16,6 +16,7 @@ from autograder.grading.boxed import BoxedStudent
 from autograder.grading.cell_outputs import Outputs
 from autograder.grading.personal import answer_key
 from autograder.questions import judge, questions_of
+from autograder.questions.verdict import HELP
 
 SEED = "seed"
 """Where the graded notebook keeps the seed of its cases."""
@@ -56,6 +57,10 @@ class TrustedExecute(NbGraderPreprocessor):
     skip_cells_with_tag = Unicode(
         "demonstration", help="Cells with this tag define nothing, and are not run."
     ).tag(config=True)
+    help = Enum(
+        [*HELP], "what", help="What feedback says of wrong gradients: "
+        + "; ".join(f"{level} ({words})" for level, words in HELP.items())
+    ).tag(config=True)  # fmt: skip
     seed = Integer(None, allow_none=True, help="Draws the cases of an earlier grading again.").tag(
         config=True
     )
@@ -94,7 +99,7 @@ class TrustedExecute(NbGraderPreprocessor):
                     cell.outputs = [_not_run(child.ended)]
                 if is_test(cell):
                     name = cell.metadata.nbgrader.grade_id.removeprefix("test_")
-                    verdict = judge(name, student, seed, child.ended, key)
+                    verdict = judge(name, student, seed, child.ended, key, self.help)
                     cell.outputs = _written(verdict, cell.execution_count)
         return nb, resources
 

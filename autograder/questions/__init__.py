@@ -77,7 +77,7 @@ def find(name):
     raise GraderFailed(f"no question is called {name!r}; there are {known}")
 
 
-def judge(name, student, seed=None, silent="", key=None):
+def judge(name, student, seed=None, silent="", key=None, help="what"):
     """Ask one question.
 
     Parameters
@@ -93,6 +93,8 @@ def judge(name, student, seed=None, silent="", key=None):
     key : mapping of str to str, optional
         The names of the bugs that this student was given, by suspect; those of the common release
         by default.
+    help : {"none", "where", "what"}
+        What the messages say of wrong gradients: see `autograder.questions.verdict.HELP`.
 
     Returns
     -------
@@ -105,7 +107,7 @@ def judge(name, student, seed=None, silent="", key=None):
     """
     asked = find(name)
     seed = secrets.randbits(48) if seed is None else int(seed)
-    marks = Marks(asked.parts)
+    marks = Marks(asked.parts, help)
     if silent:
         for part in asked.parts:
             with marks.part(part):

@@ -10,8 +10,10 @@ from autograder.questions.stand_ins import LARGER, forward_propagation_n
 from autograder.questions.student import describe, real_array
 from autograder.questions.verdict import Wrong
 from autograder.truth.cases import live_case, synthetic_cache
+from autograder.truth.fingerprints import Seen, bugs_like, change_of, planted_lines
 from autograder.truth.gradcheck import TOLERANCE, deviation
 from autograder.truth.network import backward_propagation
+from autograder.truth.planting import ORDER
 from autograder.truth.remembered import remembered
 
 OUTPUT_LAYER = ("dW3", "db3")
@@ -68,7 +70,7 @@ def backward_cases(rng):
     ]
 
 
-def faults_of_backward(student, name, cases):
+def faults_of_backward(student, name, cases, help):
     """Ask a backward pass on every case.
 
     Parameters
@@ -77,6 +79,8 @@ def faults_of_backward(student, name, cases):
     name : str
         The function to ask.
     cases : list of BackwardCase
+    help : {"none", "where", "what"}
+        What else to say of the first array that is wrong.
 
     Returns
     -------
@@ -90,17 +94,38 @@ def faults_of_backward(student, name, cases):
         function takes its numbers from somewhere else.
     """
     faults = dict.fromkeys(ARRAYS, "")
-    imitated = False
+    imitated, answers = False, []
     for case in cases:
         answer = student.call(name, case.X, case.Y, case.cache, replacing=STAND_IN)
         truth = case.truth
+        found = answer.value if isinstance(answer.value, dict) else {}
+        answers.append(Seen(case.X, case.Y, case.cache, truth, found))
         for array in ARRAYS:
             if not faults[array]:
                 faults[array] = fault_of_array(answer, array, truth[array], case.words)
                 imitated |= case.synthetic and bool(faults[array])
     if imitated:
         raise Wrong(IMITATION)
+    first = next((array for array in ORDER if faults[array]), None)
+    if first is not None:
+        faults[first] = " ".join([*_likeness(first, answers, help), faults[first]])
     return faults
+
+
+def _likeness(first, answers, help):
+    """What more there is to say of wrong gradients: sentences."""
+    if help == "what":
+        likely, change = bugs_like(answers), change_of(first, answers)
+        if likely:
+            lines = " and ".join(f"`{line}`" for line in planted_lines(likely[0]))
+            looks = f"Your {first} is {change}, and your" if change else "Your"
+            return f"{looks} gradients are those that {lines} gives.", likely[0].hint
+        if change:
+            return (f"Your {first} is {change}.",)
+    right = ORDER[: ORDER.index(first)]
+    if help == "none" or not right:
+        return ()
+    return (f"Of the arrays, {first} is the first to go wrong: look between it and {right[-1]}.",)
 
 
 def fault_of_array(answer, array, truth, where):

@@ -113,7 +113,7 @@ LAYER_PARTS = {
 def backward_propagation_n(student, rng, marks):
     name = "backward_propagation_n"
     try:
-        faults = faults_of_backward(student, name, backward_cases(rng))
+        faults = faults_of_backward(student, name, backward_cases(rng), marks.help)
     except Wrong as imitation:
         for part in marks.parts:
             with marks.part(part):

@@ -44,7 +44,8 @@ LEAST_TRUTH = 1e-6
 @question(output_layer=2, second_layer=2, first_layer=2)
 def repaired_backward(student, rng, marks):
     try:
-        faults = faults_of_backward(student, "repaired_backward", backward_cases(rng))
+        cases = backward_cases(rng)
+        faults = faults_of_backward(student, "repaired_backward", cases, marks.help)
     except Wrong as imitation:
         for part in marks.parts:
             with marks.part(part):
@@ -76,7 +77,8 @@ def _suspect(name):
     def asks(student, rng, marks):
         with marks.part("repaired"):
             batches = [of_live_case(live_case(rng, m)) for m in (1, 3)]
-            faults = faults_of_backward(student, name, backward_cases(rng) + batches)
+            cases = backward_cases(rng) + batches
+            faults = faults_of_backward(student, name, cases, marks.help)
             expect_arrays(faults, ORDER)
 
     asks.__name__ = name

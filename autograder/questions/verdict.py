@@ -4,6 +4,13 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+HELP = {
+    "none": "that they are wrong, and by how much",
+    "where": "which of them went wrong first",
+    "what": "what they look like, and a hint",
+}
+"""What a student is told of wrong gradients, by the instructor's choice."""
+
 
 class Wrong(Exception):
     """An answer is wrong; the text says to the student what differs, where and by how much."""
@@ -73,9 +80,15 @@ class Marks:
 
     A part is written ``with marks.part("value"):`` and is earned when its body ends without
     :class:`Wrong`. A part that is never opened, because one that gates it was lost, is lost too.
+
+    Attributes
+    ----------
+    help : {"none", "where", "what"}
+        How much a message may say of gradients that are wrong: see `HELP`.
     """
 
     parts: Mapping[str, float]
+    help: str = "what"
     lost: dict[str, str] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
 

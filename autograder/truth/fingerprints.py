@@ -1,0 +1,145 @@
+"""What wrong gradients look like: a bug of the bank, or the right ones changed in a simple way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.truth.bugs import BANK
+from autograder.truth.gradcheck import deviation
+from autograder.truth.planting import ORDER, backward_with, plant
+from autograder.truth.standard_form import STANDARD
+
+ALIKE = 1e-7
+"""How near found gradients must come to those of a bug, array by array, in every case."""
+DIFFERENT = 1e-4
+"""How far from the right ones they must be in some case: what is invisible is not recognised."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """One answer of a backward pass.
+
+    Attributes
+    ----------
+    X, Y : ndarray
+    cache : tuple
+    truth : mapping of str to ndarray
+        The right gradients.
+    found : mapping
+        What came back, of whatever shapes and types.
+    """
+
+    X: np.ndarray
+    Y: np.ndarray
+    cache: tuple
+    truth: Mapping
+    found: Mapping
+
+    @property
+    def m(self):
+        """The number of examples."""
+        return self.X.shape[1]
+
+
+def bugs_like(answers):
+    """The bugs of the bank that give these gradients, in every case.
+
+    Parameters
+    ----------
+    answers : sequence of Seen
+
+    Returns
+    -------
+    list of Bug
+        More than one where they can't be told apart on these cases.
+    """
+    return [bug for bug in BANK if answers and _is_like(bug, answers)]
+
+
+def _is_like(bug, answers):
+    visible = False
+    for seen in answers:
+        with np.errstate(all="ignore"):
+            given = backward_with(bug)(seen.X, seen.Y, seen.cache)
+        for key in ORDER:
+            if not deviation(seen.found.get(key, ()), given[key]) <= ALIKE:
+                return False
+            visible |= deviation(given[key], seen.truth[key]) > DIFFERENT
+    return visible
+
+
+def planted_lines(bug):
+    """The statements of the standard form that a bug changes, as it writes them."""
+    before, after = (text.splitlines() for text in (STANDARD, plant(bug, name="backward")))
+    return [new.strip() for old, new in zip(before, after, strict=True) if old != new]
+
+
+def change_of(key, answers):
+    """In which simple way an array differs from the right one, in every case.
+
+    Parameters
+    ----------
+    key : str
+        dW1, db1, …
+    answers : sequence of Seen
+
+    Returns
+    -------
+    str
+        What follows "Your dW2 is" in a sentence, or "" when it is none of these: a constant
+        multiple, the opposite, m times or 1/m of it, its transpose, another array of the right
+        gradients, the same numbers in another shape or in other places.
+    """
+    found = [seen.found.get(key) for seen in answers]
+    if not all(isinstance(each, np.ndarray) and _is_finite(each) for each in found):
+        return ""
+    pairs = list(zip(found, answers, strict=True))
+    if all(_same(each, seen.truth[key]) for each, seen in pairs):
+        return ""
+    factors = [_factor(each, seen.truth[key]) for each, seen in pairs]
+    if None not in factors:
+        words = _words_for(factors, [seen.m for seen in answers])
+        if words:
+            return words
+    if all(_same(each.T, seen.truth[key]) for each, seen in pairs):
+        return "the right one transposed"
+    for other in ORDER:
+        if other != key and all(_same(each, seen.truth[other]) for each, seen in pairs):
+            return f"what {other} should be"
+    if all(_same(each.ravel(), seen.truth[key].ravel()) for each, seen in pairs):
+        return "the right one in another shape"
+    if all(_same(np.sort(each, None), np.sort(seen.truth[key], None)) for each, seen in pairs):
+        return "made of the right numbers in other places"
+    return ""
+
+
+def _is_finite(array):
+    return array.dtype.kind in "biuf" and np.isfinite(array).all()
+
+
+def _same(found, truth):
+    return deviation(found, truth) <= ALIKE
+
+
+def _factor(found, truth):
+    """c where found is c times the truth, else None."""
+    if found.shape != truth.shape:
+        return None
+    c = float(np.vdot(found, truth) / np.vdot(truth, truth))
+    return c if np.isfinite(c) and deviation(found, c * truth) <= ALIKE * abs(c) else None
+
+
+def _words_for(factors, sizes):
+    if all(c == 0 for c in factors):
+        return "0 everywhere"
+    for power, words in ((1, "not averaged: m times the right one"),
+                         (-1, "divided by m once too often: 1/m of the right one")):  # fmt: skip
+        if len(set(sizes)) > 1 and np.allclose(factors, [m**power for m in sizes], rtol=1e-6):
+            return words
+    c = factors[0]
+    if not np.allclose(factors, c, rtol=1e-6) or abs(c - 1) < DIFFERENT:
+        return ""
+    if abs(c + 1) < ALIKE:
+        return "right but for its sign"
+    return f"exactly {c:.6g} times the right one"

@@ -1,0 +1,69 @@
+"""If this fails, feedback says more than the instructor chose, or not what it could."""
+
+import pytest
+
+from autograder import questions
+from autograder.questions.verdict import HELP
+from autograder.truth.bugs import by_name
+from autograder.truth.planting import ORDER, plant
+from tests.questions.notebook import ASSIGNMENTS, Notebook, lost
+
+NAMES = ["backward_propagation_n", "repaired_backward", "suspect_b"]
+
+
+def verdicts(name, bug, *replaced):
+    """{level of help: what is said} of a backward pass with a bug; the marks are the same."""
+    (assignment,) = (each for each in ASSIGNMENTS if name in questions.questions_of(each))
+    source = plant(by_name(bug), name=name)
+    for old, new in replaced:
+        assert old in source
+        source = source.replace(old, new)
+    student = Notebook(assignment, {name: source}).student
+    found = {level: questions.judge(name, student, 3, help=level) for level in HELP}
+    assert len({lost(each) for each in found.values()}) == 1
+    return {level: str(verdict) for level, verdict in found.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bug_of_the_bank_is_shown_with_its_hint(name):
+    said = verdicts(name, "dZ2_unmasked")
+    assert "Your gradients are those that `dZ2 = dA2` gives. What does a unit that" in said["what"]
+    assert said["what"].count("Your gradients") == 1
+    assert "dW2 is the first to go wrong: look between it and db3" in said["where"]
+    for level in ("where", "none"):
+        assert "`" not in said[level]
+    assert "first to go wrong" not in said["none"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_constant_factor_is_told(name):
+    said = verdicts(name, "dW2_doubled")["what"]
+    assert "Your dW2 is exactly 2 times the right one, and your gradients are those that `" in said
+    assert "Your dW2 is exactly 7 times the right one. " in verdicts(
+        name, "dW2_doubled", ("* 2 / m", "* 7 / m")
+    )["what"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_looks_like_nothing_is_told_where_it_begins(name):
+    said = verdicts(name, "dZ1_unmasked", ("dZ1 = dA1", "dZ1 = np.sin(dA1)"))
+    assert "dW1 is the first to go wrong: look between it and db2" in said["what"]
+    assert "`" not in said["what"]
+
+
+def test_what_is_wrong_from_the_beginning_has_no_place_before_it():
+    said = verdicts("suspect_a", "dZ3_hinge", ("dZ3 = ", "dZ3 = 0.1 + "))
+    assert "first to go wrong" not in said["what"] + said["where"]
+
+
+def test_gradients_from_elsewhere_are_told_so_and_nothing_else():
+    """Of a synthetic cache they look like no bug that could be named."""
+    name = "backward_propagation_n"
+    source = plant(by_name("dW2_doubled"), name=name).replace(" * 2", "").replace(
+        "m = X.shape[1]\n", "m = X.shape[1]\n    _, cache = forward_propagation_n("
+        'X, Y, dict(zip(("W1", "b1", "W2", "b2", "W3", "b3"), '
+        "[cache[i] for i in (2, 3, 6, 7, 10, 11)])))\n"
+    )  # fmt: skip
+    said = str(Notebook("n_dimensions", {name: source}).judge(name, 3))
+    assert "unrelated to W and X" in said
+    assert not any(f"Your {key}" in said for key in (*ORDER, "gradients"))

@@ -1,0 +1,117 @@
+"""If this fails, feedback names a bug that isn't there, or doesn't know one that it should."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from autograder.truth.bugs import BANK, CONTROLS
+from autograder.truth.cases import live_case, synthetic_cache
+from autograder.truth.fingerprints import Seen, bugs_like, change_of, planted_lines
+from autograder.truth.gradcheck import deviation
+from autograder.truth.network import backward_propagation
+from autograder.truth.planting import ORDER, backward_with, compile_backward
+from autograder.truth.standard_form import STANDARD
+
+each_bug = pytest.mark.parametrize("bug", BANK, ids=lambda bug: bug.name)
+
+
+@cache
+def inputs(seed=1, count=3):
+    """As the questions ask: live cases, larger layers, synthetic caches."""
+    rng = np.random.default_rng(seed)
+    cases = [live_case(rng) for _ in range(count)]
+    cases.append(live_case(rng, layers=(6, 8, 5, 1)))
+    made = [(case.X, case.Y, case.cache) for case in cases]
+    return [*made, synthetic_cache(rng), synthetic_cache(rng, layers=(6, 8, 5, 1))]
+
+
+def seen(backward, cases=None):
+    return [
+        Seen(X, Y, values, backward_propagation(X, Y, values), backward(X, Y, values))
+        for X, Y, values in cases or inputs()
+    ]
+
+
+def changed(**change):
+    """Answers in which some arrays are a function of the right ones and of m."""
+    answers = seen(backward_propagation)
+    for each in answers:
+        for key, how in change.items():
+            each.found[key] = how(each)
+    return answers
+
+
+@each_bug
+def test_each_bug_is_recognised_or_one_that_cannot_be_told_from_it(bug):
+    likely = bugs_like(seen(backward_with(bug)))
+    assert bug in likely
+    for other in likely:
+        for X, Y, values in inputs(seed=2, count=20):
+            one, another = (backward_with(each)(X, Y, values) for each in (bug, other))
+            assert max(deviation(one[key], another[key]) for key in ORDER) < 1e-7
+
+
+@each_bug
+def test_of_every_bug_the_line_is_shown_that_it_writes(bug):
+    lines = planted_lines(bug)
+    assert len(lines) == len(bug.edits)
+    assert not any(line in STANDARD.splitlines() for line in lines)
+
+
+def test_right_gradients_look_like_nothing():
+    for backward in (backward_propagation, *(compile_backward(each.apply(STANDARD), "backward")
+                                             for each in CONTROLS)):  # fmt: skip
+        answers = seen(backward)
+        assert bugs_like(answers) == []
+        assert [change_of(key, answers) for key in ORDER] == [""] * 6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_gradients_that_are_wrong_in_no_known_way_are_not_given_a_name(seed):
+    """Also where one number of one array is off by a thousandth."""
+    rng = np.random.default_rng(seed)
+    for key in ORDER:
+        noisy = changed(**{key: lambda one, key=key: one.truth[key] * rng.uniform(0.5, 2)})
+        slight = changed(**{key: lambda one, key=key: one.truth[key] + 0.0})
+        for each in slight:
+            place = rng.integers(each.found[key].size)
+            each.found[key].flat[place] += 1e-3 * np.abs(each.truth[key]).max()
+        for answers in (noisy, slight):
+            assert bugs_like(answers) == []
+            assert change_of(key, answers) == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "how", "words"),
+    [
+        ("dW2", lambda one: 2 * one.truth["dW2"], "exactly 2 times the right one"),
+        ("db3", lambda one: one.truth["db3"] / 3, "exactly 0.333333 times the right one"),
+        ("dW1", lambda one: -one.truth["dW1"], "right but for its sign"),
+        ("dW1", lambda one: -4.0 * one.truth["dW1"], "exactly -4 times the right one"),
+        ("db2", lambda one: one.m * one.truth["db2"], "not averaged: m times the right one"),
+        ("dW3", lambda one: one.truth["dW3"] / one.m, "divided by m once too often"),
+        ("dW2", lambda one: one.truth["dW2"].T, "the right one transposed"),
+        ("dW1", lambda one: one.truth["dW1"][::-1], "made of the right numbers in other places"),
+        ("db1", lambda one: one.truth["db2"], "what db2 should be"),
+        ("db1", lambda one: 0 * one.truth["db1"], "0 everywhere"),
+        ("dW2", lambda one: None, ""),
+        ("dW2", lambda one: "two", ""),
+        ("dW2", lambda one: [[1, 2], [3]], ""),
+        ("dW2", lambda one: one.truth["dW2"] * 1j, ""),
+        ("dW2", lambda one: one.truth["dW2"] * np.nan, ""),
+        ("dW2", lambda one: one.truth["dW2"] * 1e300 * 1e300, ""),
+        ("dW2", lambda one: one.truth["dW2"].ravel(), "the right one in another shape"),
+    ],
+)
+def test_simple_changes_are_said_in_words(key, how, words):
+    with np.errstate(all="ignore"):
+        found = change_of(key, changed(**{key: how}))
+    assert found.startswith(words)
+    assert bool(found) == bool(words)
+
+
+def test_a_missing_array_and_no_answer_at_all_look_like_nothing():
+    answers = seen(lambda *_: {})
+    assert (bugs_like(answers), change_of("dW1", answers)) == ([], "")
+    assert (bugs_like([]), change_of("dW1", [])) == ([], "")
