@@ -1,5 +1,6 @@
 """Backward passes: asked on many cases, compared array by array, told in the student's terms."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -98,8 +99,7 @@ def faults_of_backward(student, name, cases, help):
     for case in cases:
         answer = student.call(name, case.X, case.Y, case.cache, replacing=STAND_IN)
         truth = case.truth
-        found = answer.value if isinstance(answer.value, dict) else {}
-        answers.append(Seen(case.X, case.Y, case.cache, truth, found))
+        answers.append(Seen(case.X, case.Y, case.cache, truth, _arrays_of(answer)))
         for array in ARRAYS:
             if not faults[array]:
                 faults[array] = fault_of_array(answer, array, truth[array], case.words)
@@ -110,6 +110,15 @@ def faults_of_backward(student, name, cases, help):
     if first is not None:
         faults[first] = " ".join([*_likeness(first, answers, help), faults[first]])
     return faults
+
+
+def _arrays_of(answer):
+    """What of an answer are arrays of real numbers, by name."""
+    found = {}
+    for key in ARRAYS:
+        with suppress(Wrong, KeyError):
+            found[key] = real_array(answer.dictionary()[key], key)
+    return found
 
 
 def _likeness(first, answers, help):

@@ -26,8 +26,8 @@ class Seen:
     cache : tuple
     truth : mapping of str to ndarray
         The right gradients.
-    found : mapping
-        What came back, of whatever shapes and types.
+    found : mapping of str to ndarray
+        What came back, of whatever shapes; an array may be missing.
     """
 
     X: np.ndarray

@@ -1,0 +1,55 @@
+"""Checks along random directions: what is known of them whatever the directions are."""
+
+from autograder.questions.verdict import Wrong
+
+MOST_SEEDS = 16
+"""Of directions that move every parameter with a chance of one half, one answer in 65,536 misses a
+bias as often."""
+
+
+def expect_factor(ask, case, factor, array, others, gradients_of):
+    """Raise Wrong unless a directional check sees gradients that are wrong by a factor.
+
+    Parameters
+    ----------
+    ask : callable
+        ``ask(case, gradients, replacing, directions=1, seed=...)`` returns an Answer.
+    array : str or None
+        The only array of the other cost's gradients that is not zero. Directions that leave it
+        alone, as honest ones may that move about half of the parameters, see no slope at all.
+    others, gradients_of
+        Of :func:`other_cost`.
+    """
+    scaled = {key: factor * each for key, each in gradients_of(case.parameters).items()}
+    known = abs(factor - 1) / (abs(factor) + 1)
+    cost = f"a cost of {array[1:]} alone" if array else "another cost"
+    words = f"{factor:g} times the right gradients of {cost} differ by {known:.4g}"
+    for seed in range(MOST_SEEDS):
+        answer = ask(case, scaled, others, directions=1, seed=seed)
+        if array and (answer.failure or not answer.number() > 0):
+            continue
+        found = answer.number()
+        if not abs(found - known) <= 1e-3:
+            raise Wrong(f"{words} in any direction; yours said {found:.4g}.")
+        return
+    raise Wrong(f"{words}; {MOST_SEEDS} seeds of yours saw nothing.")
+
+
+def two_of_three(holds, ask, *arguments):
+    """What was said with two seeds of three when it doesn't hold; nothing when it holds for two.
+
+    A random direction is nearly at right angles to the gradient once in a long while. Then even
+    right gradients look bad, and wrong ones good (1.3% of directions, where a tenth of the length
+    is wrong by a tenth). Two directions, and three seeds, are fooled once in ten million times.
+    """
+    good, bad = 0, []
+    for seed in range(3):
+        found = ask(*arguments, directions=2, seed=seed).number()
+        if holds(found):
+            good += 1
+        else:
+            bad.append(found)
+        if good == 2:
+            return []
+        if len(bad) == 2:
+            return bad

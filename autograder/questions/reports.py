@@ -1,0 +1,78 @@
+"""Reports of a check, array by array: what stands out, and what must not."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from autograder.questions.checkers import raise_slipped, wrong_gradients
+from autograder.questions.gradients import ARRAYS
+from autograder.questions.student import describe, real_array
+from autograder.questions.verdict import Wrong
+from autograder.truth.cases import live_case
+from autograder.truth.gradcheck import relative_difference
+from autograder.truth.liveness import ATTEMPTS, NoLiveCase
+from autograder.truth.remembered import remembered
+
+CLEAN_BELOW, WRONG_ABOVE = 1e-6, 1e-4
+UNTOUCHED = 1e-12
+LEAST_TINY = 5e-5
+"""The least norm of a tiny gradient array. The round-off of a central difference with epsilon 1e-5
+is below 1e-11 an entry, so a right report stays below 5e-7."""
+
+
+def read_report(answer):
+    """The six numbers of a report."""
+    report = answer.dictionary()
+    missing = [array for array in ARRAYS if array not in report]
+    if missing:
+        raise Wrong(f"The report lacks {', '.join(missing)}.")
+    numbers = {array: real_array(report[array], f"{array} is") for array in ARRAYS}
+    for array, number in numbers.items():
+        if number.size != 1:
+            raise Wrong(f"{array} of the report is {describe(number)}, not one number.")
+    return {array: float(number.reshape(())) for array, number in numbers.items()}
+
+
+def expect_report(answer, wrong):
+    """Raise Wrong unless the arrays in `wrong` stand out and all others are clean."""
+    for array, found in read_report(answer).items():
+        if array in wrong and not found > WRONG_ABOVE:
+            raise Wrong(f"{array} was wrong ({wrong[array]}); the report gives it {found:.3e}.")
+        if array not in wrong and not 0 <= found < CLEAN_BELOW:
+            raise Wrong(f"{array} was right; the report gives it {found:.3e}.")
+
+
+def expect_bugs_found(ask, rng, count):
+    """Raise Wrong unless reports of gradients with bugs tell the wrong arrays from the right ones.
+
+    Parameters
+    ----------
+    ask : callable
+        ``ask(case, gradients)`` returns the Answer with the report.
+    rng : numpy.random.Generator
+    count : int
+        How many bugs. Arrays that a bug changes by less than ten times what must be seen are not
+        looked at.
+    """
+    slipped = {}
+    for kind, case, gradients in wrong_gradients(rng, count):
+        report = read_report(ask(case, gradients))
+        for array, truth in case.gradients.items():
+            off = relative_difference(gradients[array], truth)
+            said = f"and got {report[array]:.3e}"
+            if off < UNTOUCHED and not 0 <= report[array] < CLEAN_BELOW:
+                slipped.setdefault(kind, f"{array} was right, {said}")
+            if off >= 10 * WRONG_ABOVE and not report[array] > WRONG_ABOVE:
+                slipped.setdefault(kind, f"{array} was off by {off:.2e}, {said}")
+    raise_slipped(slipped, "Each array is compared with its own part of the numerical gradient.")
+
+
+@remembered
+def with_tiny_gradients(rng):
+    """A case with so small a W3 that the gradients below it are tiny, but clear of round-off."""
+    for _ in range(ATTEMPTS):
+        case = live_case(rng)
+        case = replace(case, parameters=case.parameters | {"W3": case.parameters["W3"] * 0.01})
+        if min(np.linalg.norm(array) for array in case.gradients.values()) >= LEAST_TINY:
+            return case
+    raise NoLiveCase(f"no case with gradients of at least {LEAST_TINY:g} in {ATTEMPTS} draws")
