@@ -27,19 +27,29 @@ Students = Annotated[
 
 
 @contextmanager
-def _the_course():
-    """The course in this folder; what a person can mend becomes one line and exit status 1."""
+def _mended_by_a_person():
+    """What a person can mend becomes one line and exit status 1."""
     try:
-        from autograder.grading.course import Course, CourseError
+        from autograder.grading.trouble import CourseError
+
+        try:
+            yield
+        except CourseError as error:
+            typer.echo(f"autograder: {error}", err=True)
+            raise typer.Exit(1) from None
     except ModuleNotFoundError as error:
         package = error.name.partition(".")[0]
         typer.echo(f"autograder: {package} is missing: run `autograder doctor`", err=True)
         raise typer.Exit(1) from None
-    try:
+
+
+@contextmanager
+def _the_course():
+    """The course in this folder."""
+    with _mended_by_a_person():
+        from autograder.grading.course import Course
+
         yield Course()
-    except CourseError as error:
-        typer.echo(f"autograder: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 def _console():
@@ -235,6 +245,32 @@ def feedback(assignment: Assignment = None, student: Students = None):
             raise CourseError("nothing has been graded yet: run `autograder grade` first")
         outcomes = _run(console, "writing feedback on", work, absent)
         _sum_up(console, outcomes, "pages written")
+
+
+@app.command()
+def bugs(
+    name: Annotated[
+        str | None, typer.Argument(help="One bug; a list of all by default.", show_default=False)
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="Only bugs of this kind.")] = None,
+    picture: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Draw the effect of the bug into a file.")
+    ] = None,
+):
+    """List the bank of planted bugs, or show one with its effect."""
+    with _mended_by_a_person():
+        from autograder.desk.bank import bank_table, bug_page, draw_heat_map, find_bug
+
+        if name is None:
+            if picture:
+                raise typer.BadParameter("of which bug? Name one before --picture")
+            _console().print(bank_table(kind))
+            return
+        bug = find_bug(name)
+        for part in bug_page(bug):
+            _console().print(part)
+        if picture:
+            draw_heat_map(bug, picture)
 
 
 @app.command()
