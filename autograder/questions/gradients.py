@@ -11,7 +11,7 @@ from autograder.questions.stand_ins import LARGER, forward_propagation_n
 from autograder.questions.student import describe, real_array
 from autograder.questions.verdict import Wrong
 from autograder.truth.cases import live_case, synthetic_cache
-from autograder.truth.fingerprints import Seen, bugs_like, change_of, planted_lines
+from autograder.truth.fingerprints import Seen, bugs_like, change_of
 from autograder.truth.gradcheck import TOLERANCE, deviation
 from autograder.truth.network import backward_propagation
 from autograder.truth.planting import ORDER
@@ -126,9 +126,8 @@ def _likeness(first, answers, help):
     if help == "what":
         likely, change = bugs_like(answers), change_of(first, answers)
         if likely:
-            lines = " and ".join(f"`{line}`" for line in planted_lines(likely[0]))
             looks = f"Your {first} is {change}, and your" if change else "Your"
-            return f"{looks} gradients are those that {lines} gives.", likely[0].hint
+            return f"{looks} gradients are those that `{likely[0].writes}` gives.", likely[0].hint
         if change:
             return (f"Your {first} is {change}.",)
     right = ORDER[: ORDER.index(first)]

@@ -7,8 +7,7 @@ import numpy as np
 
 from autograder.truth.bugs import BANK
 from autograder.truth.gradcheck import deviation
-from autograder.truth.planting import ORDER, backward_with, plant
-from autograder.truth.standard_form import STANDARD
+from autograder.truth.planting import ORDER, backward_with
 
 ALIKE = 1e-7
 """How near found gradients must come to those of a bug, array by array, in every case."""
@@ -67,12 +66,6 @@ def _is_like(bug, answers):
                 return False
             visible |= deviation(given[key], seen.truth[key]) > DIFFERENT
     return visible
-
-
-def planted_lines(bug):
-    """The statements of the standard form that a bug changes, as it writes them."""
-    before, after = (text.splitlines() for text in (STANDARD, plant(bug, name="backward")))
-    return [new.strip() for old, new in zip(before, after, strict=True) if old != new]
 
 
 def change_of(key, answers):

@@ -93,6 +93,8 @@ class Bug:
     first_wrong : str
         The first gradient in `ORDER` that it corrupts.
     edits : tuple of Edit
+    writes : str
+        The statement that it makes of the standard form's, as an example of what it does.
     hint : str
         For a student who is looking for it.
     why : str
@@ -107,6 +109,7 @@ class Bug:
     kinds: tuple
     first_wrong: str
     edits: tuple
+    writes: str
     hint: str
     why: str
     suspect: bool = True

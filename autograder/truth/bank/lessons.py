@@ -10,6 +10,7 @@ BUGS = (
     Bug(
         "dZ3_into_cache", ("alias",), "dW3",
         (Edit("dZ3", "A3 - Y", "np.subtract(A3, Y, out=A3)"),),
+        writes="dZ3 = np.subtract(A3, Y, out=A3)",
         hint="Call it twice with one cache.",
         why="In-place arithmetic saves an array, and here it overwrites somebody else's.",
         suspect=False,
@@ -17,6 +18,7 @@ BUGS = (
     Bug(
         "dZ2_into_cache", ("alias",), "dW2",
         (Edit("dZ2", "ANY * (Z2 > 0)", "np.multiply(ANY, Z2 > 0, out=Z2)"),),
+        writes="dZ2 = np.multiply(dA2, Z2 > 0, out=Z2)",
         hint="Compare the cache before and after.",
         why="dZ2 and Z2 have one shape, so that the one seems to be room for the other.",
         suspect=False,
@@ -24,6 +26,7 @@ BUGS = (
     Bug(
         "db1_flat", ("shape",), "db1",
         (Edit("db1", "np.sum(ANY, axis=1, keepdims=True)", "np.sum(ANY, axis=1)"),),
+        writes="db1 = np.sum(dZ1, axis=1) / m",
         hint="What shape has b1 - db1?",
         why="Without keepdims the sum has one axis less, and the update makes a square of it.",
         suspect=False,
@@ -31,6 +34,7 @@ BUGS = (
     Bug(
         "dW3_flat", ("shape",), "dW3",
         (Edit("dW3", "np.dot(dZ3, A2.T)", "np.dot(dZ3, A2.T).ravel()"),),
+        writes="dW3 = np.dot(dZ3, A2.T).ravel() / m",
         hint="Compare the shapes of the gradients with those of the parameters.",
         why="With a single output unit a row and a list look alike.",
         suspect=False,
@@ -38,6 +42,7 @@ BUGS = (
     Bug(
         "dZ3_in_single", ("dtype",), "dW3",
         (Edit("dZ3", "A3 - Y", "(A3 - Y).astype(np.float32)"),),
+        writes="dZ3 = (A3 - Y).astype(np.float32)",
         hint="How small can the difference of a check get, and how small is yours?",
         why="Training runs in single precision; a check can't.",
         suspect=False,
@@ -45,6 +50,7 @@ BUGS = (
     Bug(
         "dW2_in_half", ("dtype",), "dW2",
         (Edit("dW2", "np.dot(dZ2, A1.T)", "np.dot(dZ2, A1.T).astype(np.float16)"),),
+        writes="dW2 = np.dot(dZ2, A1.T).astype(np.float16) / m",
         hint="To how many digits do the entries of dW2 agree?",
         why="Gradients are rounded to 16 bits to be sent, and were looked at after that.",
         suspect=False,

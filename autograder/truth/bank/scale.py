@@ -6,6 +6,7 @@ BUGS = (
     Bug(
         "dW2_doubled", ("scale",), "dW2",
         (Edit("dW2", "ANY / m", "ANY * 2 / m"),),
+        writes="dW2 = np.dot(dZ2, A1.T) * 2 / m",
         hint="Divide the dW2 of the code by the numerical one, entry by entry.",
         why="The classic exercise plants this factor, and half of its readers leave it in.",
         suspect=False,
@@ -13,6 +14,7 @@ BUGS = (
     Bug(
         "db1_quadrupled", ("scale", "batch"), "db1",
         (Edit("db1", "ANY / m", "4. / m * ANY"),),
+        writes="db1 = 4.0 / m * np.sum(dZ1, axis=1, keepdims=True)",
         hint="Every db is the same average of its dZ. Which one isn't?",
         why="The other bug of the classic exercise: one character in front of a familiar line.",
         suspect=False,
@@ -20,24 +22,28 @@ BUGS = (
     Bug(
         "dW3_halved", ("scale", "batch"), "dW3",
         (Edit("dW3", "ANY / m", "ANY / (2 * m)"),),
+        writes="dW3 = np.dot(dZ3, A2.T) / (2 * m)",
         hint="Does the cost carry a factor 1/2 that the derivative of a square would cancel?",
         why="1 / (2m) belongs to the squared error, where it makes the derivative look tidy.",
     ),
     Bug(
         "db3_halved", ("scale", "batch"), "db3",
         (Edit("db3", "ANY / m", "ANY / (2 * m)"),),
+        writes="db3 = np.sum(dZ3, axis=1, keepdims=True) / (2 * m)",
         hint="Move b3 by a little: by how much does the cost move, and what does db3 say?",
         why="The 1 / (2m) of the squared error was taken over into one line and not the others.",
     ),
     Bug(
         "dW1_doubled", ("scale", "batch"), "dW1",
         (Edit("dW1", "ANY / m", "2 / m * ANY"),),
+        writes="dW1 = 2 / m * np.dot(dZ1, X.T)",
         hint="Compare the factor in front of dW1 with the one in front of dW2.",
         why="2/m is the factor of the mean squared error without its half.",
     ),
     Bug(
         "dZ2_doubled", ("scale", "chain"), "dW2",
         (Edit("dZ2", "ANY * (Z2 > 0)", "2 * ANY * (Z2 > 0)"),),
+        writes="dZ2 = 2 * dA2 * (Z2 > 0)",
         hint="From which array on is everything twice too large?",
         why="Somebody who makes up for dropout doubles what is left, and forgets to do so in the "
             "forward pass.",
@@ -45,12 +51,14 @@ BUGS = (
     Bug(
         "dA1_halved", ("scale", "chain"), "dW1",
         (Edit("dA1", "np.dot(W2.T, dZ2)", "0.5 * np.dot(W2.T, dZ2)"),),
+        writes="dA1 = 0.5 * np.dot(W2.T, dZ2)",
         hint="dW2 is right and dW1 is not: which lines stand between the two?",
         why="The half of 0.5 * |W|^2 was carried along from the derivative of a penalty.",
     ),
     Bug(
         "dZ3_doubled", ("scale", "loss"), "dW3",
         (Edit("dZ3", "A3 - Y", "2 * (A3 - Y)"),),
+        writes="dZ3 = 2 * (A3 - Y)",
         hint="All six arrays are off by one factor. Where do they all come from?",
         why="(a - y)^2 has the derivative 2 (a - y), and the 2 was brought along.",
     ),

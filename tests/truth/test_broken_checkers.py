@@ -1,0 +1,78 @@
+"""If this fails, a lesson says of a broken check what isn't so, or the right one isn't."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from autograder.truth.broken_checkers import CHECKERS, STANDARD_CHECK, broken
+from autograder.truth.bugs import BANK
+from autograder.truth.cases import live_case
+from autograder.truth.planting import backward_with
+
+each_checker = pytest.mark.parametrize("checker", CHECKERS, ids=lambda checker: checker.name)
+
+
+@cache
+def cases():
+    rng = np.random.default_rng(4)
+    return [live_case(rng) for _ in range(5)]
+
+
+@cache
+def wrong_gradients():
+    return [(case, backward_with(bug)(case.X, case.Y, case.cache))
+            for case in cases()[:2] for bug in BANK]  # fmt: skip
+
+
+def passes(check, case, gradients):
+    with np.errstate(all="ignore"):
+        return check(case.parameters, gradients, case.X, case.Y)[1]
+
+
+def passed_by(check):
+    """The parts of right gradients, of those with bugs, and of those with a NaN that pass."""
+    spoilt = [(case, case.gradients | {"dW1": case.gradients["dW1"] * np.nan}) for case in cases()]
+    right = [(case, case.gradients) for case in cases()]
+    return [np.mean([passes(check, *each) for each in some])
+            for some in (right, wrong_gradients(), spoilt)]  # fmt: skip
+
+
+def test_the_right_check_makes_no_mistake():
+    assert passed_by(broken()) == [1, 0, 0]
+
+
+@each_checker
+def test_it_misses_and_alarms_as_it_says(checker):
+    right, wrong, spoilt = passed_by(broken(checker))
+    assert checker.alarms == (right < 1)
+    match checker.misses:
+        case "nothing":
+            assert (wrong, spoilt) == (0, 0)
+        case "some":
+            assert 0 < wrong < 1
+        case "nearly all":
+            assert wrong > 0.8
+        case "nan":
+            assert wrong == 0 < spoilt
+
+
+@each_checker
+def test_it_says_what_a_student_and_a_teacher_need(checker):
+    assert checker.hint.endswith((".", "?"))
+    assert checker.why.endswith((".", "…"))
+
+
+def test_there_are_enough_and_of_both_sorts():
+    assert len({checker.name for checker in CHECKERS}) == len(CHECKERS) >= 10
+    assert {checker.alarms for checker in CHECKERS} == {True, False}
+    assert "nan" in {checker.misses for checker in CHECKERS}
+
+
+def test_it_leaves_the_parameters_alone_unless_that_is_the_mistake():
+    case = cases()[0]
+    before = {key: array.copy() for key, array in case.parameters.items()}
+    for checker in (None, *CHECKERS):
+        passes(broken(checker), case, case.gradients)
+    assert all(np.array_equal(before[key], case.parameters[key]) for key in before)
+    assert STANDARD_CHECK.count("np.copy") == 2
