@@ -187,6 +187,7 @@ def _plant(rig):
     (home / ".ssh" / "id_rsa").write_text(f"{CANARY}-key\n")
     (home / ".bash_history").write_text(f"{CANARY}-history\n")
     (course.root / "secret.txt").write_text(f"{CANARY}-file\n")
+    (course.root / "course_secret").write_text(f"{CANARY}-of-everybody-s-bugs\n")
     return {
         "run": rig.run,
         "course": str(course.root),

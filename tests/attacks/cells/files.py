@@ -12,6 +12,14 @@ tries("the file", read, TOLD["file"])
 tries("the configuration", read, TOLD["course"], "nbgrader_config.py")
 tries("the log", read, TOLD["course"], ".nbgrader.log")
 
+# /// reads_what_bugs_are_drawn_with
+# tells = "Reads the secret that everybody's bugs are drawn with."
+# stopped_by = "own files"
+# ///
+# %%
+tries("the secret", read, TOLD["course"], "course_secret")
+tries("the list of copies", os.listdir, os.path.join(TOLD["course"], "personal"))
+
 # /// reads_the_neighbours
 # tells = "Reads what other students handed in, and how they were graded."
 # stopped_by = "own files"
