@@ -140,7 +140,7 @@ BUGS = (
         why="Without an axis np.sum adds everything up, and broadcasting hides it.",
     ),
     Bug(
-        "dA2_of_the_mean", ("batch",), "dW2",
+        "dA2_of_the_mean", ("batch", "chain"), "dW2",
         (Edit("dA2", "dZ3", "np.mean(dZ3, axis=1, keepdims=True)"),),
         writes="dA2 = np.dot(W3.T, np.mean(dZ3, axis=1, keepdims=True))",
         hint="What does an example with a large error send down, compared with the others?",

@@ -50,7 +50,7 @@ BUGS = (
         invisible=("m=1", "constant units"),
     ),
     Bug(
-        "dZ1_masked_by_gradient", ("mask",), "dW1",
+        "dZ1_masked_by_gradient", ("mask", "chain"), "dW1",
         (Edit("dZ1", "Z1 > 0", "dA1 > 0"),),
         writes="dZ1 = dA1 * (dA1 > 0)",
         hint="The derivative of the ReLU is taken where the forward pass was. Where is that?",
@@ -58,14 +58,14 @@ BUGS = (
             "negative gradients.",
     ),
     Bug(
-        "dZ2_masked_by_gradient", ("mask",), "dW2",
+        "dZ2_masked_by_gradient", ("mask", "chain"), "dW2",
         (Edit("dZ2", "Z2 > 0", "dA2 > 0"),),
         writes="dZ2 = dA2 * (dA2 > 0)",
         hint="Is a gradient dropped because of its own sign, or because of the unit's?",
         why="relu(dA2) is one call shorter than dA2 * (Z2 > 0).",
     ),
     Bug(
-        "dZ1_guided", ("mask",), "dW1",
+        "dZ1_guided", ("mask", "chain"), "dW1",
         (Edit("dZ1", "ANY * (Z1 > 0)", "np.maximum(ANY, 0) * (Z1 > 0)"),),
         writes="dZ1 = np.maximum(dA1, 0) * (Z1 > 0)",
         hint="Print the signs of dZ1. Is there a reason why none is negative?",

@@ -19,7 +19,7 @@ BUGS = (
         why="reshape was taken for a transpose: it keeps the order and changes the places.",
     ),
     Bug(
-        "dW1_examples_reshaped", ("transpose",), "dW1",
+        "dW1_examples_reshaped", ("transpose", "chain"), "dW1",
         (Edit("dW1", "X.T", "X.reshape(m, -1)"),),
         writes="dW1 = np.dot(dZ1, X.reshape(m, -1)) / m",
         hint="Write X.T and X.reshape(m, -1) on paper for two inputs and three examples.",
@@ -27,7 +27,7 @@ BUGS = (
         invisible=("m=1",),
     ),
     Bug(
-        "dW2_examples_reshaped", ("transpose",), "dW2",
+        "dW2_examples_reshaped", ("transpose", "chain"), "dW2",
         (Edit("dW2", "A1.T", "A1.reshape(m, -1)"),),
         writes="dW2 = np.dot(dZ2, A1.reshape(m, -1)) / m",
         hint="Does the first row of A1.reshape(m, -1) belong to one example?",
@@ -63,7 +63,7 @@ BUGS = (
         why="np.flip was left in from a look at the picture, whose rows go upwards.",
     ),
     Bug(
-        "dA2_examples_in_reverse", ("transpose", "batch"), "dW2",
+        "dA2_examples_in_reverse", ("transpose", "batch", "chain"), "dW2",
         (Edit("dA2", "dZ3", "dZ3[:, ::-1]"),),
         writes="dA2 = np.dot(W3.T, dZ3[:, ::-1])",
         hint="Whose error does the first example get?",
@@ -71,7 +71,7 @@ BUGS = (
         invisible=("m=1",),
     ),
     Bug(
-        "dW1_examples_shifted", ("transpose", "batch"), "dW1",
+        "dW1_examples_shifted", ("transpose", "batch", "chain"), "dW1",
         (Edit("dW1", "X.T", "np.roll(X, 1, axis=1).T"),),
         writes="dW1 = np.dot(dZ1, np.roll(X, 1, axis=1).T) / m",
         hint="Which column of X goes with which column of dZ1?",

@@ -1,0 +1,52 @@
+"""If this fails, a right diagnosis of one's own bugs loses points, or one of others' keeps them."""
+
+from itertools import product
+
+import pytest
+
+from autograder.questions import judge
+from autograder.truth.bugs import FIXED_DRAW, by_name
+from autograder.truth.draws import draw
+from autograder.truth.planting import KINDS, ORDER
+from tests.questions.notebook import Notebook, lost
+
+KEYS = [draw(b"a secret for this test", f"student{number}") for number in range(25)]
+
+
+def said(key, kind=0):
+    """A right diagnosis; where several kinds count, the one at this place of the list."""
+    found = {}
+    for name, bug in key.items():
+        kinds = by_name(bug).kinds
+        found[name] = {"first_wrong": by_name(bug).first_wrong, "kind": kinds[kind % len(kinds)]}
+    return found
+
+
+def verdict(diagnosis, key=None):
+    notebook = Notebook("planted_bugs", {"diagnosis": f"diagnosis = {diagnosis!r}"})
+    return judge("diagnosis", notebook.student, 1, key=key)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: "-".join(key.values()))
+@pytest.mark.parametrize("kind", [0, 1, 2])
+def test_each_accepted_answer_counts_for_its_own_key(key, kind):
+    assert not lost(verdict(said(key, kind), key))
+
+
+@pytest.mark.parametrize("key", KEYS[:5], ids=lambda key: "-".join(key.values()))
+def test_each_wrong_word_costs_its_own_point(key):
+    right = said(key)
+    for name, (field, words) in product(key, {"first_wrong": ORDER, "kind": tuple(KINDS)}.items()):
+        bug = by_name(key[name])
+        accepted = (bug.first_wrong,) if field == "first_wrong" else bug.kinds
+        for word in set(words) - set(accepted):
+            wrong = right | {name: right[name] | {field: word}}
+            found = verdict(wrong, key)
+            assert lost(found) == {f"{name}_{field}"}
+            assert not any(other in str(found) for other in key.values())
+
+
+def test_without_a_key_it_is_that_of_the_common_release():
+    assert not lost(verdict(said(FIXED_DRAW)))
+    assert lost(verdict(said(FIXED_DRAW), KEYS[0]))
+    assert lost(verdict(said(KEYS[0])))
