@@ -14,7 +14,6 @@ from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.fingerprints import Seen, bugs_like, change_of
 from autograder.truth.gradcheck import TOLERANCE, deviation
 from autograder.truth.network import backward_propagation
-from autograder.truth.planting import ORDER
 from autograder.truth.remembered import remembered
 
 OUTPUT_LAYER = ("dW3", "db3")
@@ -106,7 +105,7 @@ def faults_of_backward(student, name, cases, help):
                 imitated |= case.synthetic and bool(faults[array])
     if imitated:
         raise Wrong(IMITATION)
-    first = next((array for array in ORDER if faults[array]), None)
+    first = next((array for array in ARRAYS if faults[array]), None)
     if first is not None:
         faults[first] = " ".join([*_likeness(first, answers, help), faults[first]])
     return faults
@@ -130,7 +129,7 @@ def _likeness(first, answers, help):
             return f"{looks} gradients are those that `{likely[0].writes}` gives.", likely[0].hint
         if change:
             return (f"Your {first} is {change}.",)
-    right = ORDER[: ORDER.index(first)]
+    right = ARRAYS[: ARRAYS.index(first)]
     if help == "none" or not right:
         return ()
     return (f"Of the arrays, {first} is the first to go wrong: look between it and {right[-1]}.",)
@@ -157,9 +156,12 @@ def fault_of_array(answer, array, truth, where):
 
 def expect_arrays(faults, arrays):
     """Raise Wrong with what is wrong with any of these arrays."""
-    found = [faults[array] for array in arrays if faults[array]]
-    if found:
-        raise Wrong(" ".join(dict.fromkeys(found)))
+    wrong = [array for array in ARRAYS if array in arrays and faults[array]]
+    said = dict.fromkeys(faults[array] for array in wrong)
+    if len(said) > 2:  # a list of six would hide what the first one says
+        raise Wrong(f"{next(iter(said))} Wrong as well: {', '.join(wrong[1:])}.")
+    if said:
+        raise Wrong(" ".join(said))
 
 
 def expect_unchanged(answer, given, names):
