@@ -81,7 +81,7 @@ class Personal:
                 cell.metadata.nbgrader.checksum = compute_checksum(cell)
         title = next(cell for cell in copy.cells if cell.cell_type == "markdown")
         title.source = (
-            f"*Copy {self.code(student)}, made for you alone: its bugs are in nobody else's. To "
+            f"*Copy {self.code(student)}: its bugs were drawn for you alone. To "
             "work in Google Colab, open [colab.research.google.com](https://colab.research.google."
             "com), choose* Upload *and take this file.*\n\n" + BADGE.sub("", title.source)
         )
