@@ -210,7 +210,9 @@ class Course:
             The assignment can't be graded.
         """
         self.check_released(assignment)
-        personal.of(self.root, assignment)
+        copies = personal.of(self.root, assignment)
+        if copies is not None:
+            copies.check()
         self._app.config.TrustedExecute.seed = seed
         try:
             proven_warden(str(self.root / "nbgrader_config.py"))

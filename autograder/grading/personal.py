@@ -108,6 +108,13 @@ class Personal:
             )
         return ""
 
+    def check(self):
+        """Raise CourseError when the codes are not those of this secret and this bank."""
+        for student in self.codes:
+            trouble = self.trouble_with(student)
+            if trouble:
+                raise CourseError(f"{printable(student)}'s copy can't be drawn again: {trouble}")
+
     def owner(self, notebook):
         """Whose copy a notebook is; None when no code of this course stands in it.
 

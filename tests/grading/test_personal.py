@@ -234,6 +234,19 @@ def test_somebody_who_is_on_no_roster_is_named_and_not_graded(graded):
     assert set(graded.grades(ASSIGNMENT).get("eve", {None: None}).values()) == {None}
 
 
+def test_with_another_secret_nobody_is_graded_and_one_line_says_so(graded):
+    secret = graded.root / "course_secret"
+    kept, before = secret.read_text(), graded.grades(ASSIGNMENT)
+    secret.write_text("not the one that it was")
+    try:
+        done = graded.run("autograder", "grade", ASSIGNMENT, "--force")
+    finally:
+        secret.write_text(kept)
+    assert done.returncode == 1
+    assert done.stdout.count("can't be drawn again: course_secret or the bank of bugs") == 1
+    assert graded.grades(ASSIGNMENT) == before
+
+
 def test_stock_nbgrader_grades_by_the_same_keys(graded):
     before = {who: graded.points(ASSIGNMENT, who) for who in ("ada", "bob")}
     done = graded.run("nbgrader", "autograde", ASSIGNMENT, "--student", "ada", "--force")

@@ -11,6 +11,7 @@ from autograder.truth.bugs import (
     BANK,
     CONTROLS,
     FIXED_DRAW,
+    LESSONS,
     MUTANT,
     TEXTBOOK_BUGS,
     by_name,
@@ -98,6 +99,25 @@ def test_larger_networks_and_synthetic_caches_show_it(bug):
 def test_it_says_what_a_student_and_a_teacher_need(bug):
     assert bug.hint.endswith((".", "?"))
     assert bug.why.endswith(".")
+
+
+@pytest.mark.parametrize("bug", LESSONS, ids=lambda bug: bug.name)
+def test_lessons_do_what_their_kind_says_and_little_else(bug):
+    """The numbers are right, to half precision at worst."""
+    backward, changed, shapes, dtypes = compile_backward(plant(bug)), set(), set(), set()
+    for case in live_cases()[:20]:
+        values = tuple(array.copy() for array in case.cache)
+        found = backward(case.X, case.Y, values)
+        changed |= {i for i in range(12) if not np.array_equal(values[i], case.cache[i])}
+        for key, truth in case.gradients.items():
+            shapes |= {key} if found[key].shape != truth.shape else set()
+            dtypes |= {key} if found[key].dtype != truth.dtype else set()
+            off = deviation(np.reshape(found[key], truth.shape).astype(float), truth)
+            assert off < (1e-2 if bug.kinds == ("dtype",) else 1e-12)
+    seen = {"alias": changed, "shape": shapes, "dtype": dtypes}
+    assert [kind for kind in seen if seen[kind]] == list(bug.kinds)
+    assert not bug.suspect
+    assert bug.kinds != ("shape",) or shapes == {bug.first_wrong}
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.target)
