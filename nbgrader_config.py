@@ -59,7 +59,8 @@ c.GenerateAssignment.preprocessors = [
     stock.CheckCellMetadata,
 ]
 
-# Submitted to clean. Rebuild comes before all that read cells: they meet the release's own only.
+# Submitted to clean. Rebuild comes before all that read cells: they meet the release's own only,
+# whose flags it has checked.
 c.Autograde.sanitize_preprocessors = [
     ForgetEarlierScores,
     extra_files.RefuseLinks,
@@ -69,7 +70,6 @@ c.Autograde.sanitize_preprocessors = [
     stock.DeduplicateIds,
     stock.OverwriteKernelspec,
     stock.OverwriteCells,
-    stock.CheckCellMetadata,
 ]
 
 # Clean to graded. TrustedExecute runs the code behind walls and writes the score down outside.
@@ -79,7 +79,6 @@ c.Autograde.autograde_preprocessors = [
     stock.LimitOutput,
     stock.SaveAutoGrades,
     stock.AssignLatePenalties,
-    stock.CheckCellMetadata,
 ]
 
 # A loop that never ends is stopped after 5 seconds by the visible checks and after 10 by each

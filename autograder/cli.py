@@ -1,5 +1,6 @@
 """The command line: one verb per command, acting on the course in the current folder."""
 
+import os
 import sys
 from contextlib import contextmanager
 from typing import Annotated
@@ -89,7 +90,8 @@ def _run(console, doing, work, absent=()):
 
 
 def _until_it_stops(assignment, running):
-    from autograder.grading.course import CourseError, Outcome
+    from autograder.grading.outcome import Outcome
+    from autograder.grading.trouble import CourseError
 
     try:
         yield from running
@@ -121,7 +123,7 @@ def _sum_up(console, outcomes, verb):
 
 
 def _chosen(course, assignment):
-    from autograder.grading.course import CourseError
+    from autograder.grading.trouble import CourseError
 
     if assignment is not None:
         course.check_assignment(assignment)
@@ -138,7 +140,7 @@ def _among(known, student):
 
 def _absent(student, work, why):
     """A failure for each student who was asked for and has nothing to work on."""
-    from autograder.grading.course import Outcome
+    from autograder.grading.outcome import Outcome
 
     found = {each for students, _ in work.values() for each in students}
     missing = dict.fromkeys(each for each in student or () if each not in found)
@@ -164,7 +166,7 @@ def personalise(
 ):
     """Write a release for every student of a roster, with bugs that nobody else has."""
     with _the_course() as course:
-        from autograder.grading.course import Outcome
+        from autograder.grading.outcome import Outcome
         from autograder.grading.roster import read_roster
 
         console, students = _console(), read_roster(roster)
@@ -192,16 +194,22 @@ def grade(
             help="Draw the cases of an earlier grading again; implies --force.",
         ),
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, show_default="all processors", help="Submissions at the same time."),
+    ] = None,
 ):
     """Grade what is in submitted/ and print the table of grades."""
     with _the_course() as course:
-        from autograder.grading.course import CourseError, Outcome
+        from autograder.grading.outcome import Outcome
+        from autograder.grading.trouble import CourseError
 
         console, work = _console(), {}
         for name in _chosen(course, assignment):
             students = _among(course.students(name), student)
             if students:
-                work[name] = students, course.grade(name, students, force or seed is not None, seed)
+                again = force or seed is not None
+                work[name] = students, course.grade(name, students, again, seed, jobs or _all())
         place = f"submitted/<student>/{assignment or '<assignment>'}/"
         absent = _absent(student, work, f"nothing was handed in: there is no {place}")
         if not student:
@@ -215,6 +223,11 @@ def grade(
         outcomes = _run(console, "grading", work, absent)
         _print_grades(console, course, outcomes)
         _sum_up(console, outcomes, "graded")
+
+
+def _all():
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def _print_grades(console, course, outcomes):
@@ -233,7 +246,7 @@ def _print_grades(console, course, outcomes):
 def feedback(assignment: Assignment = None, student: Students = None):
     """Write a page for each graded submission into feedback/."""
     with _the_course() as course:
-        from autograder.grading.course import CourseError
+        from autograder.grading.trouble import CourseError
 
         console, work = _console(), {}
         for name in _chosen(course, assignment):

@@ -5,13 +5,11 @@ they leave out: an error in one line, and a run that goes on.
 """
 
 import glob
-import json
 import os
 import re
 import shutil
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,40 +18,15 @@ from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from autograder.box.preflight import proven_warden
-from autograder.box.warden import NoWalls
-from autograder.grading import converters, gradebook, personal, scores
-from autograder.grading.hand_ins import strays, trouble_with
+from autograder.grading import converters, gradebook, personal, scores, whole_class
+from autograder.grading.hand_ins import strays
 from autograder.grading.nbgrader_app import configured
-from autograder.grading.rebuild import FINGERPRINT, OWNER, fingerprint
+from autograder.grading.outcome import Outcome
 from autograder.grading.released import differences
 from autograder.grading.trouble import CourseError, in_one_line, printable
 
 # nbgrader's own way of adding a submission; nothing that a person at the terminal could mend.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type .* not in session")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one assignment or one submission.
-
-    Attributes
-    ----------
-    assignment, student : str
-        Which one; a release has the student "".
-    status : str
-        "done", "skipped" or "failed".
-    why : str
-        For a failure: one line for people.
-    note : str
-        What else is to be said of it, on one line.
-    """
-
-    assignment: str
-    student: str
-    status: str
-    why: str = ""
-    note: str = ""
 
 
 class Course:
@@ -77,8 +50,8 @@ class Course:
                 f"{self.root} is no course folder (it holds no nbgrader_config.py): "
                 "change to the folder of the course first"
             )
-        self._app = configured(self.root)
-        self._dir = self._app.coursedir
+        self.app = configured(self.root)
+        self._dir = self.app.coursedir
 
     def folder(self, step, student, assignment):
         """Where nbgrader keeps a step ("source", "submitted", …) of a student's assignment."""
@@ -92,7 +65,7 @@ class Course:
 
     def setting(self, section, name):
         """A setting of ``nbgrader_config.py``, or None where it is not set."""
-        return self._app.config.get(section, {}).get(name)
+        return self.app.config.get(section, {}).get(name)
 
     def gradebook(self):
         """The open gradebook; a context manager that raises only CourseError."""
@@ -145,7 +118,7 @@ class Course:
         with TemporaryDirectory() as safe:
             if folder.is_dir():
                 shutil.copytree(folder, Path(safe, "release"))
-            outcome = self._convert(converters.Release, assignment, "", force=True)
+            outcome = self.convert(converters.Release, assignment, "", force=True)
             if Path(safe, "release").is_dir() and not folder.is_dir():
                 shutil.copytree(Path(safe, "release"), folder)
         return outcome
@@ -162,11 +135,11 @@ class Course:
         remedy = f"run `autograder release {assignment}`"
         path = self.notebook("release", ".", assignment)
         if not path.is_file():
-            raise CourseError(f"{self._shown(path)} is missing: {remedy}")
+            raise CourseError(f"{self.shown(path)} is missing: {remedy}")
         try:
             release = nbformat.read(path, as_version=4)
         except Exception as error:
-            raise CourseError(in_one_line(error, self._shown(path), remedy)) from error
+            raise CourseError(in_one_line(error, self.shown(path), remedy)) from error
         if not gradebook.exists(self._dir.db_url):
             raise CourseError(f"{assignment} is not in the gradebook yet: {remedy}")
         with self.gradebook() as book:
@@ -177,7 +150,7 @@ class Course:
             changes = "; ".join(differences(release, known))
         if changes:
             raise CourseError(
-                f"{self._shown(path)} is not what the gradebook knows ({changes}): {remedy}"
+                f"{self.shown(path)} is not what the gradebook knows ({changes}): {remedy}"
             )
 
     def released_cells(self, assignment):
@@ -186,79 +159,15 @@ class Course:
         cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
         return [each.metadata.nbgrader.grade_id for each in cells if "nbgrader" in each.metadata]
 
-    def grade(self, assignment, students, force=False, seed=None) -> Iterator[Outcome]:
-        """Grade submissions one after the other.
-
-        Parameters
-        ----------
-        assignment : str
-        students : iterable of str
-            Ids from :meth:`students`.
-        force : bool
-            Also those that have been graded and not handed in again.
-        seed : int, optional
-            Draws the cases of an earlier grading again.
-
-        Yields
-        ------
-        Outcome
-            One for each student, as soon as it is known. No submission stops the others.
-
-        Raises
-        ------
-        CourseError
-            The assignment can't be graded.
-        """
-        self.check_released(assignment)
-        copies = personal.of(self.root, assignment)
-        if copies is not None:
-            copies.check()
-        self._app.config.TrustedExecute.seed = seed
-        try:
-            proven_warden(str(self.root / "nbgrader_config.py"))
-        except NoWalls as refused:
-            raise CourseError(str(refused)) from None
-        done = set(self.graded(assignment))
-        for student in students:
-            folder = self.folder("submitted", student, assignment)
-            trouble = trouble_with(folder, student, assignment, self._shown(folder))
-            if trouble:
-                outcome = Outcome(assignment, student, "failed", trouble)
-                # As nbgrader does with what fails later: an earlier grade is not this one's.
-                shutil.rmtree(self.folder("autograded", student, assignment), ignore_errors=True)
-            else:
-                again = force or student not in done or self._handed_in_again(assignment, student)
-                outcome = self._convert(converters.Grade, assignment, student, again)
-                outcome = replace(outcome, note=self._note(assignment, student))
-            if outcome.status == "failed":
-                with self.gradebook() as book:
-                    scores.forget(book, assignment, student)
-            yield outcome
-
-    def _handed_in_again(self, assignment, student):
-        now = fingerprint(self.notebook("submitted", student, assignment))
-        return self._noted(assignment, student, FINGERPRINT) != now
-
-    def _note(self, assignment, student):
-        owner = self._noted(assignment, student, OWNER)
-        if owner in (None, student):
-            return ""
-        path = self._shown(self.notebook("submitted", student, assignment))
-        return f"{path} is the copy that was made for {printable(owner)}"
-
-    def _noted(self, assignment, student, what):
-        """What grading has noted in the metadata of a graded notebook; None for nothing."""
-        graded = self.notebook("autograded", student, assignment)
-        try:
-            return json.loads(graded.read_bytes())["metadata"][what]
-        except (OSError, ValueError, LookupError, TypeError):
-            return None
+    def grade(self, assignment, students, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
+        """Grade submissions; see :func:`autograder.grading.whole_class.grade`."""
+        yield from whole_class.grade(self, assignment, students, force, seed, jobs)
 
     def feedback(self, assignment, students, force=True) -> Iterator[Outcome]:
         """Write the feedback page of students from :meth:`graded`; see :meth:`grade`."""
         self.check_assignment(assignment)
         for student in students:
-            yield self._convert(converters.Feedback, assignment, student, force)
+            yield self.convert(converters.Feedback, assignment, student, force)
 
     def graded(self, assignment):
         """The ids of everyone whose submission has been graded to the end."""
@@ -281,18 +190,20 @@ class Course:
         folders = filter(os.path.isdir, found)
         return sorted(re.fullmatch(pattern, path)["student"] for path in folders)
 
-    def _shown(self, path):
+    def shown(self, path):
+        """A path as messages show it: from the course folder on."""
         return printable(str(path.relative_to(self.root)))
 
-    def _convert(self, converter_class, assignment, student, force):
+    def convert(self, converter_class, assignment, student, force):
+        """Have one of nbgrader's converters do its work on one thing: an :class:`Outcome`."""
         self._dir.assignment_id, self._dir.student_id = assignment, student or "."
-        converter = converter_class(coursedir=self._dir, parent=self._app)
+        converter = converter_class(coursedir=self._dir, parent=self.app)
         converter.force = force
         try:
             converter.start()
         except (Exception, SystemExit) as error:
             where = self.notebook(converter.reads, student or ".", assignment)
-            why = in_one_line(converter.failure or error, self._shown(where), converter.remedy)
+            why = in_one_line(converter.failure or error, self.shown(where), converter.remedy)
             return Outcome(assignment, student, "failed", why)
         finally:
             self._dir.student_id = "*"

@@ -5,23 +5,33 @@ import secrets
 from time import monotonic
 
 import nbformat
-from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Enum, Float, Integer, Unicode
 
 from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.preflight import proven_warden
-from autograder.grading.boxed import BoxedStudent
-from autograder.grading.cell_outputs import Outputs
 from autograder.grading.personal import answer_key
-from autograder.questions import judge, questions_of
+from autograder.grading.submission import Cell, Job, run
+from autograder.questions import questions_of
 from autograder.questions.verdict import HELP
 
 SEED = "seed"
 """Where the graded notebook keeps the seed of its cases."""
 SEED_SECONDS = 120
 """How long submissions are asked about the same cases."""
+
+
+class Elsewhere:
+    """Where a job may have been done already; `autograder.grading.ahead` puts itself here.
+
+    Attributes
+    ----------
+    look_up : callable
+        ``look_up(student, job)`` is what became of it, or None.
+    """
+
+    look_up = staticmethod(lambda student, job: None)
 
 
 class NoQuestion(Exception):
@@ -78,30 +88,46 @@ class TrustedExecute(NbGraderPreprocessor):
         )
 
     def preprocess(self, nb, resources):
-        asked = questions_of(resources["nbgrader"]["assignment"])
-        check_questions(nb, asked)
-        key = answer_key(self._root, *(resources["nbgrader"][k] for k in ("assignment", "student")))
-        seed = _seed_for_now() if self.seed is None else self.seed
-        nb.metadata[SEED] = seed
-        with self._warden().child(self.limits) as child:
-            student, outputs, count = BoxedStudent(child), Outputs(), 0
-            for cell in nb.cells:
-                if cell.cell_type != "code":
-                    continue
+        assignment, student = (resources["nbgrader"][each] for each in ("assignment", "student"))
+        check_questions(nb, questions_of(assignment))
+        job = self.job(nb, answer_key(self._root, assignment, student))
+        nb.metadata[SEED] = job.seed
+        for cell in nb.cells:
+            if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-                if self.skip_cells_with_tag in cell.metadata.get("tags", ()):
-                    continue
-                if not child.ended:
-                    count += 1
-                    cell.execution_count = count
-                    cell.outputs = outputs.of_cell(child.run(self._visible(cell)))
-                elif not is_test(cell):
-                    cell.outputs = [_not_run(child.ended)]
-                if is_test(cell):
-                    name = cell.metadata.nbgrader.grade_id.removeprefix("test_")
-                    verdict = judge(name, student, seed, child.ended, key, self.help)
-                    cell.outputs = _written(verdict, cell.execution_count)
+        ran = Elsewhere.look_up(student, job) or run(job, self._warden())
+        for cell, (count, outputs) in zip(self._run_of(nb), ran, strict=True):
+            cell.outputs, cell.execution_count = outputs, count
         return nb, resources
+
+    def job(self, nb, key):
+        """What is to be run and asked of a notebook.
+
+        Parameters
+        ----------
+        nb : NotebookNode
+            Rebuilt from the release.
+        key : mapping of str to str
+            The bugs that this student was given, by suspect.
+
+        Returns
+        -------
+        autograder.grading.submission.Job
+        """
+        cells = tuple(
+            Cell(self._visible(cell), question_of(cell) if is_test(cell) else "")
+            for cell in self._run_of(nb)
+        )
+        seed = _seed_for_now() if self.seed is None else self.seed
+        return Job(cells, dict(key), seed, self.help, self.limits)
+
+    def _run_of(self, nb):
+        return [
+            cell
+            for cell in nb.cells
+            if cell.cell_type == "code"
+            and self.skip_cells_with_tag not in cell.metadata.get("tags", ())
+        ]
 
     def _warden(self):
         """Walls that have been tried at a file of this very course."""
@@ -144,11 +170,16 @@ def is_test(cell):
     return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
 
 
+def question_of(cell):
+    """The name of the question that a test cell asks."""
+    return cell.metadata.nbgrader.grade_id.removeprefix("test_")
+
+
 def check_questions(nb, asked):
     """Raise NoQuestion unless a question of the right points answers for every test cell."""
     for cell in filter(is_test, nb.cells):
         name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
-        question = asked.get(name.removeprefix("test_"))
+        question = asked.get(question_of(cell))
         if question is None or not name.startswith("test_"):
             raise NoQuestion(
                 f"no question decides about the cell {name}: write one in autograder/questions/, "
@@ -159,18 +190,3 @@ def check_questions(nb, asked):
                 f"the cell {name} gives {points:g} points and its question {question.points:g}: "
                 "make them equal"
             )
-
-
-def _written(verdict, count):
-    """The outputs of a test cell. nbgrader reads the score from the result, a plain float."""
-    score = new_output(
-        "execute_result",
-        data={"text/plain": repr(float(verdict.points))},
-        execution_count=count,
-    )
-    return [new_output("stream", name="stdout", text=f"{verdict}\n"), score]
-
-
-def _not_run(why):
-    text = f"This cell was not run: {why}."
-    return new_output("error", ename="NotRun", evalue=text, traceback=[text])

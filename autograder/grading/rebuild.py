@@ -7,12 +7,13 @@ was answered, and which cells the student added.
 """
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader import utils
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor
 
 from autograder.grading import places
 from autograder.grading.personal import of
@@ -36,7 +37,8 @@ class Rebuild(NbGraderPreprocessor):
         assignment, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
         coursedir = self.parent.parent.coursedir
         folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
-        release = nbformat.read(Path(folder, f"{notebook}.ipynb"), as_version=4)
+        path = Path(folder, f"{notebook}.ipynb")
+        release = _checked(path, path.stat().st_mtime_ns)
         personal = of(coursedir.root, assignment)
         if personal is not None:
             release = personal.check_and_release(release, resources["nbgrader"]["student"])
@@ -46,6 +48,15 @@ class Rebuild(NbGraderPreprocessor):
         handed_in = Path(resources["metadata"]["path"], f"{notebook}.ipynb")
         rebuilt.metadata[FINGERPRINT] = fingerprint(handed_in)
         return rebuilt, resources
+
+
+@lru_cache(maxsize=8)
+def _checked(path, written):
+    """A release, once for a class. Whatever is rebuilt from it has flags and points that are valid,
+    so that nbgrader need not check them in every submission, before and after it has run."""
+    release = nbformat.read(path, as_version=4)
+    CheckCellMetadata().preprocess(release, {})
+    return release
 
 
 def fingerprint(path):

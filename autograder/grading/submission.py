@@ -1,0 +1,105 @@
+"""One submission, run and asked: a function of values, with no gradebook and no disk behind it.
+
+So it can be computed anywhere, and what was computed elsewhere can be compared with what is wanted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from nbformat.v4 import new_output
+
+from autograder.box.limits import Limits
+from autograder.grading.boxed import BoxedStudent
+from autograder.grading.cell_outputs import Outputs
+from autograder.questions import judge
+
+
+class Cell(NamedTuple):
+    """A cell that is run: what students have seen of it, and the question that decides, if any."""
+
+    source: str
+    question: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be run and asked.
+
+    Attributes
+    ----------
+    cells : tuple of Cell
+    key : mapping of str to str
+        The bugs that this student was given, by suspect.
+    seed : int
+        Draws the cases.
+    help : str
+        How much messages say: see `autograder.questions.verdict.HELP`.
+    limits : autograder.box.limits.Limits
+    """
+
+    cells: tuple[Cell, ...]
+    key: Mapping[str, str]
+    seed: int
+    help: str
+    limits: Limits
+
+
+class Ran(NamedTuple):
+    """What became of a cell: its number, None when it did not run, and its outputs."""
+
+    count: int | None
+    outputs: list
+
+
+def run(job, warden):
+    """Run a submission's cells and ask its questions.
+
+    Parameters
+    ----------
+    job : Job
+    warden : autograder.box.warden.Warden
+
+    Returns
+    -------
+    list of Ran
+        One for each cell.
+
+    Raises
+    ------
+    autograder.box.warden.NoWalls
+        The walls can't be put up: nothing was run.
+    autograder.questions.GraderFailed
+        A question broke: no score may be recorded.
+    """
+    found = []
+    with warden.child(job.limits) as child:
+        student, outputs, count = BoxedStudent(child), Outputs(), 0
+        for cell in job.cells:
+            number, shown = None, []
+            if not child.ended:
+                number = count = count + 1
+                shown = outputs.of_cell(child.run(cell.source))
+            elif not cell.question:
+                shown = [_not_run(child.ended)]
+            if cell.question:
+                # Only the verdict remains of what a test cell shows.
+                verdict = judge(cell.question, student, job.seed, child.ended, job.key, job.help)
+                shown = _written(verdict, number)
+            found.append(Ran(number, shown))
+    return found
+
+
+def _written(verdict, count):
+    """The outputs of a test cell. nbgrader reads the score from the result, a plain float."""
+    score = new_output(
+        "execute_result",
+        data={"text/plain": repr(float(verdict.points))},
+        execution_count=count,
+    )
+    return [new_output("stream", name="stdout", text=f"{verdict}\n"), score]
+
+
+def _not_run(why):
+    text = f"This cell was not run: {why}."
+    return new_output("error", ename="NotRun", evalue=text, traceback=[text])

@@ -1,0 +1,116 @@
+"""If this fails, a class that is graded several at a time gets other grades, or loses some."""
+
+import os
+
+import nbformat
+import pytest
+
+from autograder.grading import ahead, execute
+from autograder.grading.course import Course
+from tests import sample_class
+from tests.temporary_course import TemporaryCourse
+
+ASSIGNMENT = "one_dimension"
+STORIES = [name for name, story in sample_class.stories().items() if ASSIGNMENT in story.loses][:10]
+
+
+@pytest.fixture
+def handed_in(course):
+    sample_class.hand_in(course.root, [(story, ASSIGNMENT) for story in STORIES])
+    course.hand_in("torn", ASSIGNMENT, '{"cells": [')
+    course.hand_in("wrong", ASSIGNMENT, course.release("planted_bugs"))
+    return course
+
+
+def grade(course, jobs, **more):
+    """The outcomes of everybody by student."""
+    found = Course(course.root)
+    outcomes = found.grade(ASSIGNMENT, found.students(ASSIGNMENT), seed=7, jobs=jobs, **more)
+    return {each.student: (each.status, each.why, each.note) for each in outcomes}
+
+
+def graded(course):
+    """All that students' notebooks hold after grading."""
+    paths = {story: course.path("autograded", ASSIGNMENT, story) for story in STORIES}
+    return {story: nbformat.read(path, as_version=4) for story, path in paths.items()}
+
+
+def nobody_here(monkeypatch):
+    """Nothing may be run in this process itself."""
+    here, run = os.getpid(), execute.run
+
+    def elsewhere(job, warden):
+        assert os.getpid() != here
+        return run(job, warden)
+
+    monkeypatch.setattr(execute, "run", elsewhere)
+
+
+def test_several_at_a_time_get_what_they_get_one_by_one(handed_in, tmp_path, monkeypatch):
+    """Every grade, every output, every message."""
+    other = TemporaryCourse(tmp_path / "other", handed_in.settings, copy_of=handed_in)
+    one_by_one = grade(handed_in, jobs=1)
+    nobody_here(monkeypatch)
+    assert grade(other, jobs=2) == one_by_one
+    assert other.grades(ASSIGNMENT) == handed_in.grades(ASSIGNMENT)
+    assert graded(other) == graded(handed_in)
+    assert {who for who, (status, *_) in one_by_one.items() if status == "failed"} == {
+        "torn", "wrong"
+    }  # fmt: skip
+
+
+def test_who_has_been_graded_is_not_run_again(handed_in, monkeypatch):
+    grade(handed_in, jobs=2)
+    added = []
+    monkeypatch.setattr(ahead.Pool, "add", lambda pool, student, task: added.append(student))
+    second = grade(handed_in, jobs=2)
+    assert {who for who, (status, *_) in second.items() if status == "skipped"} == set(STORIES)
+    assert set(added) <= {"torn", "wrong"}
+
+
+@pytest.mark.parametrize("how", ["dies", "raises", "does something else"])
+def test_a_worker_that_fails_costs_nobody_a_grade(handed_in, tmp_path, monkeypatch, how):
+    other = TemporaryCourse(tmp_path / "other", handed_in.settings, copy_of=handed_in)
+    expected, done = grade(other, jobs=1), ahead.done
+
+    def fails(task, file):
+        if how == "dies":
+            os._exit(1)
+        if how == "raises":
+            raise OSError("no memory left")
+        job, ran = done(task, file)
+        return job.__class__(job.cells[1:], job.key, job.seed, job.help, job.limits), ran
+
+    monkeypatch.setattr(ahead, "done", fails)
+    assert grade(handed_in, jobs=2) == expected
+    assert handed_in.grades(ASSIGNMENT) == other.grades(ASSIGNMENT)
+
+
+def test_only_so_many_wait_however_large_the_class_is(handed_in, monkeypatch):
+    waiting, add = [], ahead.Pool.add
+
+    def noting(pool, student, task):
+        add(pool, student, task)
+        waiting.append(len(pool._futures))
+
+    monkeypatch.setattr(ahead.Pool, "add", noting)
+    grade(handed_in, jobs=2)
+    assert len(waiting) >= len(STORIES)
+    assert max(waiting) <= 4
+
+
+def test_a_run_that_is_given_up_leaves_no_worker_and_no_result_behind(handed_in):
+    found = Course(handed_in.root)
+    running = found.grade(ASSIGNMENT, found.students(ASSIGNMENT), jobs=2)
+    next(running)
+    running.close()
+    assert execute.Elsewhere.look_up("ada", None) is None
+    again = grade(handed_in, jobs=1)
+    assert {who for who, (status, *_) in again.items() if status == "failed"} == {"torn", "wrong"}
+
+
+def test_few_are_not_worth_the_start_of_other_processes(handed_in, monkeypatch):
+    monkeypatch.setattr(ahead, "Pool", None)
+    found = Course(handed_in.root)
+    outcomes = list(found.grade(ASSIGNMENT, STORIES[: ahead.LEAST - 1], jobs=2))
+    assert {each.status for each in outcomes} == {"done"}
