@@ -11,7 +11,10 @@ from tests import sample_class
 from tests.temporary_course import TemporaryCourse
 
 ASSIGNMENT = "one_dimension"
-STORIES = [name for name, story in sample_class.stories().items() if ASSIGNMENT in story.loses][:10]
+STORIES = [
+    "always_says_wrong", "correct", "correct_other_style", "raises", "syntax_error", "unsolved",
+]  # fmt: skip
+"""Quick ones, of all sorts."""
 
 
 @pytest.fixture
