@@ -30,7 +30,7 @@ class Answers:
         self._namespace = namespace
         self._endless = set()
 
-    def call(self, name, arguments, by_name, replacing, seconds):
+    def call(self, name, arguments, by_name, replacing, seconds, watching=False):
         """Call a function.
 
         Parameters
@@ -42,13 +42,15 @@ class Answers:
             Arguments that go by name; functions that stand in for those of the notebook.
         seconds : float
             The time limit. A function that once exceeded it is not called again.
+        watching : bool
+            Whether to tell what became of the arguments.
 
         Returns
         -------
         dict
             ``value``, ``raised`` (the exception's name), ``failure`` (why there is no value, in a
-            student's words), ``printed`` and ``arguments`` (as they are afterwards; functions as
-            None).
+            student's words), ``printed`` and ``arguments`` (as they are afterwards, functions as
+            None; or none at all).
         """
         if not callable(self._namespace.get(name)):
             return record(raised="NameError", failure="is not defined as a function")
@@ -69,7 +71,8 @@ class Answers:
             except BaseException as error:
                 raised = type(error).__name__
                 failure = f"raised {raised}: {_in_one_line(error)}"[:200]
-        after = [None if callable(each) else _as_it_is(each) for each in arguments]
+        watched = arguments if watching else ()
+        after = [None if callable(each) else _as_it_is(each) for each in watched]
         return record(value, raised, failure, printed.text(), after)
 
     def value(self, name):

@@ -96,7 +96,7 @@ class Child:
             self._events.append(("error", "Ended", text, [text]))
         return self._events
 
-    def call(self, name, arguments, by_name, replacing, luggage):
+    def call(self, name, arguments, by_name, replacing, luggage, watching=False):
         """Call a function; see :meth:`autograder.box.answers.Answers.call`.
 
         Parameters
@@ -108,6 +108,8 @@ class Child:
             ``luggage(function)`` is (source, name, constants) of a function that may run inside
             instead; a list of the arguments to which its replies are sent along, as far as they are
             numbers, None, or tuples of these; or None.
+        watching : bool
+            Whether the arguments shall come back as they are afterwards.
 
         Returns
         -------
@@ -132,7 +134,7 @@ class Child:
             [sent(place, each) for place, each in enumerate(arguments)],
             {key: sent(key, each) for key, each in by_name.items()},
             {key: sent(key, each) for key, each in replacing.items()},
-            sent_along, float(self._limits.call_seconds),
+            sent_along, float(self._limits.call_seconds), bool(watching),
         )  # fmt: skip
         # Those that came as text run inside.
         trusted = {number for number in range(len(functions))

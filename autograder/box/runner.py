@@ -97,7 +97,7 @@ class Runner:
                 signal.setitimer(signal.ITIMER_REAL, 3e-5)
             raise KeyboardInterrupt
 
-    def _call(self, name, arguments, by_name, replacing, functions, seconds):
+    def _call(self, name, arguments, by_name, replacing, functions, seconds, watching):
         given, counts = {}, {}
         for number, luggage in functions.items():
             if isinstance(luggage, tuple):
@@ -115,7 +115,9 @@ class Runner:
         by_name, replacing = restored(by_name), restored(replacing)
         try:
             with _open_to_signals():
-                found = self._answers.call(name, arguments, by_name, replacing, seconds)
+                found = self._answers.call(
+                    name, arguments, by_name, replacing, seconds, watching
+                )
         except KeyboardInterrupt:  # its own: nobody interrupts a call
             found = record(raised="KeyboardInterrupt", failure="raised KeyboardInterrupt")
         self._send_answer(found, counts)

@@ -15,9 +15,10 @@ class BoxedStudent:
     def __init__(self, child):
         self._child = child
 
-    def call(self, name, *arguments, replacing=None, **by_name):
+    def call(self, name, *arguments, replacing=None, watching=False, **by_name):
         """See :meth:`autograder.questions.student.Student.call`."""
-        return Answer(name, **self._child.call(name, arguments, by_name, replacing or {}, _luggage))
+        asked = name, arguments, by_name, replacing or {}, _luggage, watching
+        return Answer(name, **self._child.call(*asked))
 
     def value(self, name):
         """See :meth:`autograder.questions.student.Student.value`."""

@@ -27,15 +27,14 @@ class InProcessStudent:
         self._answers = Answers(namespace)
         self._seconds = seconds
 
-    def call(self, name, *arguments, replacing=None, **by_name):
+    def call(self, name, *arguments, replacing=None, watching=False, **by_name):
         """See :meth:`autograder.questions.student.Student.call`."""
         calls = {}
         given = [_given(place, each, calls) for place, each in enumerate(arguments)]
         named = {key: _given(key, each, calls) for key, each in by_name.items()}
         others = {key: _counted(key, each, calls) for key, each in (replacing or {}).items()}
-        return Answer(
-            name, **self._answers.call(name, given, named, others, self._seconds), calls=calls
-        )
+        asked = name, given, named, others, self._seconds, watching
+        return Answer(name, **self._answers.call(*asked), calls=calls)
 
     def value(self, name):
         """See :meth:`autograder.questions.student.Student.value`."""

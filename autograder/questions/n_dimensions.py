@@ -68,7 +68,8 @@ def expect_cache(answer, case, words):
 
 
 def forward(student, case):
-    return student.call("forward_propagation_n", case.X, case.Y, case.parameters)
+    name = "forward_propagation_n"
+    return student.call(name, case.X, case.Y, case.parameters, watching=True)
 
 
 @question(cost=2, cache=1, any_batch=1, large_logits=1)
@@ -137,7 +138,7 @@ def backward_propagation_n(student, rng, marks):
         expect_something_right(marks, LAYER_PARTS)
         case = of_live_case(live_case(rng))
         given = case.X, case.Y, case.cache
-        answer = student.call(name, *given, replacing=STAND_IN)
+        answer = student.call(name, *given, replacing=STAND_IN, watching=True)
         for array in right:
             fault = fault_of_array(answer, array, case.truth[array], case.words)
             if fault:
@@ -151,7 +152,8 @@ def backward_propagation_n(student, rng, marks):
 
 def numerical(student, case, replacing, **by_name):
     arguments = case.parameters, case.X, case.Y
-    return student.call("numerical_gradient", *arguments, replacing=replacing, **by_name)
+    asked = {"replacing": replacing, "watching": True, **by_name}
+    return student.call("numerical_gradient", *arguments, **asked)
 
 
 def expect_vector(answer, truth, words, tolerance=TOLERANCE):

@@ -31,7 +31,7 @@ class Answer:
     printed : str
         What went to stdout.
     arguments : tuple
-        The positional arguments as they are afterwards; stand-ins as None.
+        The positional arguments as they are afterwards, where they were watched; stand-ins as None.
     calls : mapping
         How often each stand-in was called: by name for replaced functions, by position for
         arguments.
@@ -78,9 +78,17 @@ class Student(Protocol):
     """Whoever answers: the code of one submission after its cells have run."""
 
     def call(
-        self, name: str, *arguments: Any, replacing: Mapping[str, Callable] | None = None, **by_name
+        self,
+        name: str,
+        *arguments: Any,
+        replacing: Mapping[str, Callable] | None = None,
+        watching: bool = False,
+        **by_name,
     ) -> Answer:
-        """Call the function `name`; functions in `replacing` stand in for the student's own."""
+        """Call the function `name`; functions in `replacing` stand in for the student's own.
+
+        What becomes of the arguments is told when it is `watching`.
+        """
 
     def value(self, name: str) -> Answer:
         """Read the variable `name`."""

@@ -20,7 +20,7 @@ def nothing(function):
 
 def ask(child, name, *arguments, replacing=None, **by_name):
     """A record of an answer, all functions answered outside."""
-    return child.call(name, arguments, by_name, replacing or {}, nothing)
+    return child.call(name, arguments, by_name, replacing or {}, nothing, watching=True)
 
 
 def value(child, name, *arguments, **more):

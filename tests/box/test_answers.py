@@ -16,7 +16,7 @@ def answers(text="", **names):
 
 
 def call(text, *arguments, replacing=None, seconds=10, **by_name):
-    return answers(text).call("f", list(arguments), by_name, replacing or {}, seconds)
+    return answers(text).call("f", list(arguments), by_name, replacing or {}, seconds, True)
 
 
 @pytest.mark.parametrize(

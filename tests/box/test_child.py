@@ -344,6 +344,8 @@ class TestCalls:
         np.testing.assert_array_equal(found["value"][0], [3, 3])
         assert found["value"][1] == 2.5
         np.testing.assert_array_equal(found["arguments"][0]["W"], [[2, 1], [1, 2]])
+        found = child.call("f", [{"W": np.eye(2)}, np.ones(2)], {"c": 2.5}, {}, nothing)
+        assert found["arguments"] == ()
 
     def test_variables(self, child):
         run(child, "diagnosis = {'suspect': ('W1', 2)}")

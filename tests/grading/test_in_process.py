@@ -28,7 +28,7 @@ def answer_to(body, *arguments, seconds=10, **by_name):
     """The answer of a function f of any arguments with this body."""
     indented = "\n    ".join(body.strip("\n").split("\n"))
     student = student_of(f"def f(*arguments, **by_name):\n    {indented}", seconds)
-    return student.call("f", *arguments, **by_name)
+    return student.call("f", *arguments, watching=True, **by_name)
 
 
 class TestValue:
@@ -159,10 +159,11 @@ class TestStandIn:
 
     def test_a_function_among_the_arguments_is_counted_by_its_position(self):
         student = student_of("def f(g, x, h=None): return g(x) + h(x)")
-        answer = student.call("f", abs, -3, h=abs)
+        answer = student.call("f", abs, -3, h=abs, watching=True)
         assert answer.value == 6
         assert answer.calls == {0: 1, "h": 1}
         assert answer.arguments == (None, -3)
+        assert student.call("f", abs, -3, h=abs).arguments == ()
 
     def test_it_sees_and_gives_copies(self):
         inside, seen = np.zeros(2), []
