@@ -53,72 +53,10 @@ def _the_course():
         yield Course()
 
 
-def _console():
-    from rich.console import Console
-
-    # A student's name that this terminal or file can't show is no reason to stop.
-    sys.stdout.reconfigure(errors="backslashreplace")
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=1000)
-    return console
-
-
-def _run(console, doing, work, absent=()):
-    """Show progress over {assignment: (students, outcomes)}, and a line for each failure.
-
-    Returns the outcomes, those of `absent` first. An assignment that can't be worked on at all is
-    a failure, and the others go on.
-    """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    outcomes = list(absent)
-    for outcome in absent:
-        _print_failure(console, outcome)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        for assignment, (students, running) in work.items():
-            task = progress.add_task(f"{doing} {assignment}", total=len(students))
-            for outcome in _until_it_stops(assignment, running):
-                outcomes.append(outcome)
-                progress.advance(task)
-                if outcome.status == "failed":
-                    _print_failure(console, outcome)
-                elif outcome.note:
-                    _print_line(console, outcome.student, outcome.note, "yellow")
-    return outcomes
-
-
-def _until_it_stops(assignment, running):
-    from autograder.grading.outcome import Outcome
-    from autograder.grading.trouble import CourseError
-
-    try:
-        yield from running
-    except CourseError as error:
-        yield Outcome(assignment, "", "failed", str(error))
-
-
-def _print_failure(console, outcome):
-    _print_line(console, outcome.student, outcome.why, "red")
-
-
-def _print_line(console, student, text, style):
-    from autograder.grading.trouble import printable
-
-    who = f"{printable(student)}: " if student else ""
-    console.print(f"{who}{text}", style=style, markup=False, soft_wrap=True)
-
-
 def _sum_up(console, outcomes, verb):
-    counts = {
-        word: sum(outcome.status == status for outcome in outcomes)
-        for word, status in ((verb, "done"), ("skipped", "skipped"), ("failed", "failed"))
-    }
-    console.print(
-        ", ".join(f"{count} {word}" for word, count in counts.items() if count or word == verb)
-    )
-    if counts["failed"]:
+    from autograder.desk.progress import sum_up
+
+    if sum_up(console, outcomes, verb):
         raise typer.Exit(1)
 
 
@@ -151,10 +89,12 @@ def _absent(student, work, why):
 def release(assignment: Assignment = None):
     """Write the students' notebooks from source/ into release/."""
     with _the_course() as course:
-        console = _console()
+        from autograder.desk.progress import the_console, work_through
+
+        console = the_console()
         names = _chosen(course, assignment)
         work = {name: ([""], map(course.release, [name])) for name in names}
-        _sum_up(console, _run(console, "releasing", work), "released")
+        _sum_up(console, work_through(console, "releasing", work), "released")
 
 
 @app.command()
@@ -166,13 +106,14 @@ def personalise(
 ):
     """Write a release for every student of a roster, with bugs that nobody else has."""
     with _the_course() as course:
+        from autograder.desk.progress import the_console, work_through
         from autograder.grading.outcome import Outcome
         from autograder.grading.roster import read_roster
 
-        console, students = _console(), read_roster(roster)
+        console, students = the_console(), read_roster(roster)
         writing = course.personalise(assignment, students)
         written = (Outcome(assignment, "", "done") for _ in writing)
-        outcomes = _run(console, "personalising", {assignment: (students, written)})
+        outcomes = work_through(console, "personalising", {assignment: (students, written)})
         _sum_up(console, outcomes, "copies written")
         for line in (
             f"personal/{assignment}.zip is for hand-out; personal/{assignment}/ holds the same.",
@@ -201,10 +142,11 @@ def grade(
 ):
     """Grade what is in submitted/ and print the table of grades."""
     with _the_course() as course:
+        from autograder.desk.progress import the_console, work_through
         from autograder.grading.outcome import Outcome
         from autograder.grading.trouble import CourseError
 
-        console, work = _console(), {}
+        console, work = the_console(), {}
         for name in _chosen(course, assignment):
             students = _among(course.students(name), student)
             if students:
@@ -220,7 +162,7 @@ def grade(
                 f"no submissions of {which} in {course.root}/submitted: put each notebook into "
                 "submitted/<student>/<assignment>/<assignment>.ipynb"
             )
-        outcomes = _run(console, "grading", work, absent)
+        outcomes = work_through(console, "grading", work, absent)
         _print_grades(console, course, outcomes)
         _sum_up(console, outcomes, "graded")
 
@@ -246,9 +188,10 @@ def _print_grades(console, course, outcomes):
 def feedback(assignment: Assignment = None, student: Students = None):
     """Write a page for each graded submission into feedback/."""
     with _the_course() as course:
+        from autograder.desk.progress import the_console, work_through
         from autograder.grading.trouble import CourseError
 
-        console, work = _console(), {}
+        console, work = the_console(), {}
         for name in _chosen(course, assignment):
             students = _among(course.graded(name), student)
             if students:
@@ -256,7 +199,7 @@ def feedback(assignment: Assignment = None, student: Students = None):
         absent = _absent(student, work, "nothing has been graded: run `autograder grade` first")
         if not work and not absent:
             raise CourseError("nothing has been graded yet: run `autograder grade` first")
-        outcomes = _run(console, "writing feedback on", work, absent)
+        outcomes = work_through(console, "writing feedback on", work, absent)
         _sum_up(console, outcomes, "pages written")
 
 
@@ -273,15 +216,16 @@ def bugs(
     """List the bank of planted bugs, or show one with its effect."""
     with _mended_by_a_person():
         from autograder.desk.bank import bank_table, bug_page, draw_heat_map, find_bug
+        from autograder.desk.progress import the_console
 
         if name is None:
             if picture:
                 raise typer.BadParameter("of which bug? Name one before --picture")
-            _console().print(bank_table(kind))
+            the_console().print(bank_table(kind))
             return
         bug = find_bug(name)
         for part in bug_page(bug):
-            _console().print(part)
+            the_console().print(part)
         if picture:
             draw_heat_map(bug, picture)
 
