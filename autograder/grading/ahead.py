@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 
+from autograder.box import kernel
 from autograder.box.preflight import proven_warden
 from autograder.grading.execute import Elsewhere, TrustedExecute
 from autograder.grading.rebuild import rebuild
@@ -69,8 +70,9 @@ def done(task, file):
 
 
 def _begin():
-    """Ctrl-C is for the process that started the workers."""
+    """Ctrl-C is for the process that started the workers; when it ends, so do they."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
 class Pool:

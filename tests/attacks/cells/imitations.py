@@ -218,7 +218,6 @@ def backward_propagation_n(X, Y, cache):
 # starts_from = "correct"
 # attacks = ["numerical_gradient"]
 # earns = {numerical_gradient = 1}  # nothing was changed
-# stock = "no gain"
 # ///
 # %% numerical_gradient
 def numerical_gradient(parameters, X, Y, epsilon=1e-5):
