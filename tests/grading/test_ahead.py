@@ -1,7 +1,6 @@
 """If this fails, a class that is graded several at a time gets other grades, or loses some."""
 
 import os
-import time
 
 import nbformat
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from autograder.grading import ahead, execute
 from autograder.grading.course import Course
 from tests import sample_class
-from tests.box.inside import LONG, gone, tree
 from tests.temporary_course import TemporaryCourse
 
 ASSIGNMENT = "one_dimension"
@@ -112,20 +110,6 @@ def test_a_run_that_is_given_up_leaves_no_worker_and_no_result_behind(handed_in)
     assert execute.Elsewhere.look_up("ada", None) is None
     again = grade(handed_in, jobs=1)
     assert {who for who, (status, *_) in again.items() if status == "failed"} == {"torn", "wrong"}
-
-
-def test_who_is_killed_takes_the_workers_along(handed_in):
-    """And their interpreters, which hold the sockets that they wait at."""
-    running = handed_in.start("autograder", "grade", ASSIGNMENT, "--jobs", "2")
-    graded = handed_in.path("autograded", ASSIGNMENT, STORIES[0])
-    end = time.monotonic() + LONG
-    while not graded.exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    family = tree(running.pid)
-    running.kill()
-    running.wait()
-    assert len(family) >= 6  # itself, two workers, and an interpreter for each of the three
-    assert gone(family)
 
 
 def test_few_are_not_worth_the_start_of_other_processes(handed_in, monkeypatch):
