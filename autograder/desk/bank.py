@@ -13,7 +13,7 @@ from autograder.grading.trouble import CourseError
 from autograder.truth.bugs import BANK, LESSONS
 from autograder.truth.cases import live_case
 from autograder.truth.draws import effect
-from autograder.truth.gradcheck import deviation
+from autograder.truth.gradcheck import UNTOUCHED, deviation
 from autograder.truth.planting import KINDS, LESSON_KINDS, ORDER, backward_with, plant
 from autograder.truth.standard_form import STANDARD
 
@@ -21,7 +21,6 @@ EXAMPLES, SEED = 8, 14
 """The case on which effects are shown."""
 
 COLOURS = {"-": "red", "+": "green", "@": "dim"}
-UNTOUCHED = 1e-12
 
 
 def find_bug(name):

@@ -64,15 +64,15 @@ def done(task, file):
         nbformat.reads(text, as_version=4) for text in (task.release, task.submission)
     )
     job = TrustedExecute(**task.settings).job(rebuild(release, submission), task.key)
-    warden = proven_warden(file)
-    Finalize(warden, warden.close, exitpriority=1)  # a worker's end calls nothing else
-    return job, run(job, warden)
+    return job, run(job, proven_warden(file))
 
 
-def _begin():
+def _begin(file):
     """Ctrl-C is for the process that started the workers; when it ends, so do they."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
+    warden = proven_warden(file)
+    Finalize(warden, warden.close, exitpriority=1)  # a worker's end calls nothing else
 
 
 class Pool:
@@ -86,9 +86,12 @@ class Pool:
 
     def __init__(self, jobs, file):
         self._room, self._file, self.used = 2 * jobs, file, 0
-        # Forked, because all imports have been made, and no thread runs here.
-        context = multiprocessing.get_context("fork")
-        self._executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+        # Not forked from this process, which knows the course's secret and may have threads.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__])
+        self._executor = ProcessPoolExecutor(
+            jobs, mp_context=context, initializer=_begin, initargs=(file,)
+        )
         self._futures = {}
 
     @property

@@ -14,12 +14,13 @@ from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.fingerprints import Seen, bugs_like, change_of
 from autograder.truth.gradcheck import TOLERANCE, deviation
 from autograder.truth.network import backward_propagation
+from autograder.truth.planting import ORDER
 from autograder.truth.remembered import remembered
 
 OUTPUT_LAYER = ("dW3", "db3")
 SECOND_LAYER = ("dW2", "db2")
 FIRST_LAYER = ("dW1", "db1")
-ARRAYS = OUTPUT_LAYER + SECOND_LAYER + FIRST_LAYER
+ARRAYS = ORDER
 
 STAND_IN = {"forward_propagation_n": forward_propagation_n}
 

@@ -9,12 +9,11 @@ from autograder.questions.gradients import ARRAYS
 from autograder.questions.student import describe, real_array
 from autograder.questions.verdict import Wrong
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import relative_difference
+from autograder.truth.gradcheck import UNTOUCHED, relative_difference
 from autograder.truth.liveness import ATTEMPTS, NoLiveCase
 from autograder.truth.remembered import remembered
 
 CLEAN_BELOW, WRONG_ABOVE = 1e-6, 1e-4
-UNTOUCHED = 1e-12
 LEAST_TINY = 5e-5
 """The least norm of a tiny gradient array. The round-off of a central difference with epsilon 1e-5
 is below 1e-11 an entry, so a right report stays below 5e-7."""

@@ -18,6 +18,9 @@ TOLERANCE = 1e-6
 """The largest `deviation` of a right answer. Honest ways to write the backward pass agree to 5e-14
 and an honest guard such as A3 + 1e-8 costs 5.5e-7; every drawn bug is far above."""
 
+UNTOUCHED = 1e-12
+"""The largest difference that round-off makes in an array which a bug has not touched."""
+
 LARGEST_BATCH = 2**13
 """How many numbers of one layer, for all networks and examples, a batched forward pass takes to
 either side at once: more would leave the processor's cache."""
