@@ -80,7 +80,7 @@ def _absent(student, work, why):
     """A failure for each student who was asked for and has nothing to work on."""
     from autograder.grading.outcome import Outcome
 
-    found = {each for students, _ in work.values() for each in students}
+    found = {each for students in work.values() for each in students}
     missing = dict.fromkeys(each for each in student or () if each not in found)
     return [Outcome("", each, "failed", why) for each in missing]
 
@@ -93,8 +93,9 @@ def release(assignment: Assignment = None):
 
         console = the_console()
         names = _chosen(course, assignment)
-        work = {name: ([""], map(course.release, [name])) for name in names}
-        _sum_up(console, work_through(console, "releasing", work), "released")
+        running = (course.release(name) for name in names)
+        outcomes, _ = work_through(console, "releasing", dict.fromkeys(names, 1), running)
+        _sum_up(console, outcomes, "released")
 
 
 @app.command()
@@ -113,7 +114,8 @@ def personalise(
         console, students = the_console(), read_roster(roster)
         writing = course.personalise(assignment, students)
         written = (Outcome(assignment, "", "done") for _ in writing)
-        outcomes = work_through(console, "personalising", {assignment: (students, written)})
+        totals = {assignment: len(students)}
+        outcomes, _ = work_through(console, "personalising", totals, written)
         _sum_up(console, outcomes, "copies written")
         for line in (
             f"personal/{assignment}.zip is for hand-out; personal/{assignment}/ holds the same.",
@@ -142,16 +144,17 @@ def grade(
 ):
     """Grade what is in submitted/ and print the table of grades."""
     with _the_course() as course:
+        from autograder.batch.whole_class import grade
         from autograder.desk.progress import the_console, work_through
         from autograder.grading.outcome import Outcome
         from autograder.grading.trouble import CourseError
 
-        console, work = the_console(), {}
-        for name in _chosen(course, assignment):
-            students = _among(course.students(name), student)
-            if students:
-                again = force or seed is not None
-                work[name] = students, course.grade(name, students, again, seed, jobs or _all())
+        console = the_console()
+        work = {
+            name: students
+            for name in _chosen(course, assignment)
+            if (students := _among(course.students(name), student))
+        }
         place = f"submitted/<student>/{assignment or '<assignment>'}/"
         absent = _absent(student, work, f"nothing was handed in: there is no {place}")
         if not student:
@@ -162,9 +165,22 @@ def grade(
                 f"no submissions of {which} in {course.root}/submitted: put each notebook into "
                 "submitted/<student>/<assignment>/<assignment>.ipynb"
             )
-        outcomes = work_through(console, "grading", work, absent)
+        totals = {name: len(students) for name, students in work.items()}
+        running = grade(course, work, force or seed is not None, seed, jobs or _all())
+        outcomes, stopped = work_through(console, "grading", totals, running, absent)
         _print_grades(console, course, outcomes)
+        if stopped:
+            _say_how_to_go_on(console, outcomes)
         _sum_up(console, outcomes, "graded")
+
+
+def _say_how_to_go_on(console, outcomes):
+    done = sum(outcome.status == "done" for outcome in outcomes)
+    console.print(
+        f"stopped: {done} graded and recorded; run the same command again to go on (without "
+        "--force, which would begin anew)"
+    )
+    raise typer.Exit(130)
 
 
 def _all():
@@ -191,15 +207,18 @@ def feedback(assignment: Assignment = None, student: Students = None):
         from autograder.desk.progress import the_console, work_through
         from autograder.grading.trouble import CourseError
 
-        console, work = the_console(), {}
-        for name in _chosen(course, assignment):
-            students = _among(course.graded(name), student)
-            if students:
-                work[name] = students, course.feedback(name, students)
+        console = the_console()
+        work = {
+            name: students
+            for name in _chosen(course, assignment)
+            if (students := _among(course.graded(name), student))
+        }
         absent = _absent(student, work, "nothing has been graded: run `autograder grade` first")
         if not work and not absent:
             raise CourseError("nothing has been graded yet: run `autograder grade` first")
-        outcomes = work_through(console, "writing feedback on", work, absent)
+        totals = {name: len(students) for name, students in work.items()}
+        running = course.feedback(work)
+        outcomes, _ = work_through(console, "writing feedback on", totals, running, absent)
         _sum_up(console, outcomes, "pages written")
 
 

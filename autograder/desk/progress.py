@@ -7,12 +7,28 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from autograder.grading.outcome import Outcome
 from autograder.grading.trouble import CourseError, printable
+
+
+class Rate(ProgressColumn):
+    """How many are done in a second."""
+
+    def render(self, task):
+        """See rich."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "", style="progress.data.speed")
+
+
+COLUMNS = (
+    TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(),
+    TimeRemainingColumn(),
+)  # fmt: skip
 
 
 def the_console():
@@ -25,7 +41,7 @@ def the_console():
     return console
 
 
-def work_through(console, doing, work, absent=()):
+def work_through(console, doing, totals, running, absent=()):
     """Show how far the work is, and a line for each failure.
 
     Parameters
@@ -33,41 +49,48 @@ def work_through(console, doing, work, absent=()):
     console : rich.console.Console
     doing : str
         "grading", for example.
-    work : dict of str to (collection, iterable of Outcome)
-        By assignment, who it is about, and what becomes of them.
+    totals : mapping of str to int
+        How much there is to do, by assignment.
+    running : iterator of Outcome
+        The work. What stops it as a whole is a failure as well.
     absent : iterable of Outcome
         Failures that are known before.
 
     Returns
     -------
     list of Outcome
-        Those of `absent` first. An assignment that can't be worked on at all is a failure, and the
-        others go on.
+        Those of `absent` first.
+    bool
+        Whether somebody has stopped it, with Ctrl-C.
     """
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    )  # fmt: skip
     outcomes = list(absent)
     for outcome in absent:
         _print_failure(console, outcome)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        for assignment, (students, running) in work.items():
-            task = progress.add_task(f"{doing} {assignment}", total=len(students))
-            for outcome in _until_it_stops(assignment, running):
+    with Progress(*COLUMNS, console=console, disable=not console.is_terminal) as progress:
+        tasks = {
+            assignment: progress.add_task(f"{doing} {assignment}", total=total)
+            for assignment, total in totals.items()
+        }
+        try:
+            for outcome in _until_it_stops(running):
                 outcomes.append(outcome)
-                progress.advance(task)
+                if outcome.assignment in tasks:
+                    progress.advance(tasks[outcome.assignment])
                 if outcome.status == "failed":
                     _print_failure(console, outcome)
                 elif outcome.note:
                     _print_line(console, outcome.student, outcome.note, "yellow")
-    return outcomes
+        except KeyboardInterrupt:
+            running.close()
+            return outcomes, True
+    return outcomes, False
 
 
-def _until_it_stops(assignment, running):
+def _until_it_stops(running):
     try:
         yield from running
     except CourseError as error:
-        yield Outcome(assignment, "", "failed", str(error))
+        yield Outcome("", "", "failed", str(error))
 
 
 def _print_failure(console, outcome):

@@ -1,6 +1,6 @@
 """nbgrader's converters, which say what became of their one assignment or submission."""
 
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
 
 
 class _Noting:
@@ -48,12 +48,6 @@ class Release(_Noting, GenerateAssignment):
     """Source to release."""
 
     reads, remedy = "source", "correct it, or take it back from git"
-
-
-class Grade(_Noting, Autograde):
-    """Submitted to autograded, and into the gradebook."""
-
-    reads, remedy = "submitted", "ask for the .ipynb file again"
 
 
 class Feedback(_Noting, GenerateFeedback):

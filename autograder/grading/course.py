@@ -18,7 +18,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from autograder.grading import converters, gradebook, personal, scores, whole_class
+from autograder.grading import converters, gradebook, personal, scores
 from autograder.grading.hand_ins import strays
 from autograder.grading.nbgrader_app import configured
 from autograder.grading.outcome import Outcome
@@ -37,6 +37,12 @@ class Course:
     root : path
         The folder that holds ``nbgrader_config.py`` and ``source/``.
 
+    Attributes
+    ----------
+    app : nbgrader.apps.NbGrader
+        With the configuration of the folder.
+    dir : nbgrader.coursedir.CourseDirectory
+
     Raises
     ------
     CourseError
@@ -51,12 +57,12 @@ class Course:
                 "change to the folder of the course first"
             )
         self.app = configured(self.root)
-        self._dir = self.app.coursedir
+        self.dir = self.app.coursedir
 
     def folder(self, step, student, assignment):
         """Where nbgrader keeps a step ("source", "submitted", …) of a student's assignment."""
         return Path(
-            self._dir.format_path(getattr(self._dir, f"{step}_directory"), student, assignment)
+            self.dir.format_path(getattr(self.dir, f"{step}_directory"), student, assignment)
         )
 
     def notebook(self, step, student, assignment):
@@ -69,7 +75,7 @@ class Course:
 
     def gradebook(self):
         """The open gradebook; a context manager that raises only CourseError."""
-        return gradebook.opened(self._dir.db_url, self._dir.course_id)
+        return gradebook.opened(self.dir.db_url, self.dir.course_id)
 
     def assignments(self):
         """The assignments by name: folders of ``source/`` with a notebook of the same name."""
@@ -102,7 +108,7 @@ class Course:
 
     def strays(self):
         """A line for everything in ``submitted/`` that is in the wrong place."""
-        if self._dir.directory_structure != CourseDirectory.directory_structure.default_value:
+        if self.dir.directory_structure != CourseDirectory.directory_structure.default_value:
             return []
         return strays(self.folder("submitted", ".", "."), self.assignments())
 
@@ -140,7 +146,7 @@ class Course:
             release = nbformat.read(path, as_version=4)
         except Exception as error:
             raise CourseError(in_one_line(error, self.shown(path), remedy)) from error
-        if not gradebook.exists(self._dir.db_url):
+        if not gradebook.exists(self.dir.db_url):
             raise CourseError(f"{assignment} is not in the gradebook yet: {remedy}")
         with self.gradebook() as book:
             try:
@@ -159,22 +165,18 @@ class Course:
         cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
         return [each.metadata.nbgrader.grade_id for each in cells if "nbgrader" in each.metadata]
 
-    def grade(self, assignment, students, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
-        """Grade submissions; see :func:`autograder.grading.whole_class.grade`."""
-        yield from whole_class.grade(self, assignment, students, force, seed, jobs)
-
-    def feedback(self, assignment, students, force=True) -> Iterator[Outcome]:
-        """Write the feedback page of students from :meth:`graded`; see :meth:`grade`."""
-        self.check_assignment(assignment)
-        for student in students:
-            yield self.convert(converters.Feedback, assignment, student, force)
+    def feedback(self, work) -> Iterator[Outcome]:
+        """Write the feedback pages of students from :meth:`graded`, by assignment."""
+        for assignment, students in work.items():
+            for student in students:
+                yield self.convert(converters.Feedback, assignment, student, force=True)
 
     def graded(self, assignment):
         """The ids of everyone whose submission has been graded to the end."""
-        if not gradebook.exists(self._dir.db_url):
+        if not gradebook.exists(self.dir.db_url):
             return []
         with self.gradebook() as book:
-            whole = scores.graded_to_the_end(book, assignment)
+            whole = scores.recorded(book, assignment)
         return [
             student
             for student in self._everyone("autograded", assignment)
@@ -182,11 +184,11 @@ class Course:
         ]
 
     def _everyone(self, step, assignment):
-        directory = getattr(self._dir, f"{step}_directory")
-        pattern = self._dir.format_path(
+        directory = getattr(self.dir, f"{step}_directory")
+        pattern = self.dir.format_path(
             directory, "(?P<student>[^/]*)", re.escape(assignment), escape=True
         )
-        found = glob.glob(self._dir.format_path(directory, "*", glob.escape(assignment)))
+        found = glob.glob(self.dir.format_path(directory, "*", glob.escape(assignment)))
         folders = filter(os.path.isdir, found)
         return sorted(re.fullmatch(pattern, path)["student"] for path in folders)
 
@@ -196,8 +198,8 @@ class Course:
 
     def convert(self, converter_class, assignment, student, force):
         """Have one of nbgrader's converters do its work on one thing: an :class:`Outcome`."""
-        self._dir.assignment_id, self._dir.student_id = assignment, student or "."
-        converter = converter_class(coursedir=self._dir, parent=self.app)
+        self.dir.assignment_id, self.dir.student_id = assignment, student or "."
+        converter = converter_class(coursedir=self.dir, parent=self.app)
         converter.force = force
         try:
             converter.start()
@@ -206,5 +208,5 @@ class Course:
             why = in_one_line(converter.failure or error, self.shown(where), converter.remedy)
             return Outcome(assignment, student, "failed", why)
         finally:
-            self._dir.student_id = "*"
+            self.dir.student_id = "*"
         return Outcome(assignment, student, "done" if converter.processed else "skipped")

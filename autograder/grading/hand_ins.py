@@ -1,4 +1,4 @@
-"""What lies in `submitted/`: what is wrong with a hand-in before anything is run."""
+"""What lies in `submitted/`: what is wrong with a hand-in before it is graded."""
 
 import json
 import os
@@ -19,7 +19,7 @@ ALLOW = "give yourself the right to read it"
 
 
 def trouble_with(folder, student, assignment, shown):
-    """What is wrong with a hand-in, or "".
+    """What is wrong with a hand-in before anybody looks into its notebook, or "".
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def trouble_with(folder, student, assignment, shown):
     if student != student.strip() or not student.isprintable() or {*student} & {*"*?[]"}:
         return f"{shown}/: nbgrader can't read a folder of this name: rename it, and grade again"
     try:
-        return _absent(wanted, shown) or _unreadable(wanted, shown) or _undated(folder, shown)
+        return _absent(wanted, shown) or _undated(folder, shown)
     except OSError as error:
         return f"{shown}/ can't be read ({error.strerror}): {ALLOW}"
 
@@ -59,17 +59,20 @@ def _absent(wanted, shown):
     return f"{shown}/{wanted.name} {reason}: ask for the .ipynb file again" if reason else ""
 
 
-def _unreadable(wanted, shown):
+def unreadable(text):
+    """Why what was handed in can be no notebook, or "".
+
+    Parameters
+    ----------
+    text : bytes
+    """
     try:
-        notebook = json.loads(wanted.read_bytes())
+        notebook = json.loads(text)
     except (ValueError, RecursionError):
-        why = "no JSON in UTF-8"
-    else:
-        whole = isinstance(notebook, dict)
-        cells = notebook.get("cells", notebook.get("worksheets")) if whole else None
-        why = "" if isinstance(cells, list) else "no cells in it"
-    shown = f"{shown}/{wanted.name}"
-    return f"{shown} is not a notebook ({why}): ask for the .ipynb file again" if why else ""
+        return "no JSON in UTF-8"
+    whole = isinstance(notebook, dict)
+    cells = notebook.get("cells", notebook.get("worksheets")) if whole else None
+    return "" if isinstance(cells, list) else "no cells in it"
 
 
 def _undated(folder, shown):

@@ -17,6 +17,8 @@ class Outcome:
         For a failure: one line for people.
     note : str
         What else is to be said of it, on one line.
+    seconds : float
+        How long the work itself took.
     """
 
     assignment: str
@@ -24,3 +26,4 @@ class Outcome:
     status: str
     why: str = ""
     note: str = ""
+    seconds: float = 0.0

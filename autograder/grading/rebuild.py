@@ -46,7 +46,7 @@ class Rebuild(NbGraderPreprocessor):
         if personal is not None:
             rebuilt.metadata[OWNER] = personal.owner(nb)
         handed_in = Path(resources["metadata"]["path"], f"{notebook}.ipynb")
-        rebuilt.metadata[FINGERPRINT] = fingerprint(handed_in)
+        rebuilt.metadata[FINGERPRINT] = fingerprint(handed_in.read_bytes())
         return rebuilt, resources
 
 
@@ -59,9 +59,9 @@ def _checked(path, written):
     return release
 
 
-def fingerprint(path):
-    """What tells one hand-in from another, kept in the graded notebook: a hash of the file."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+def fingerprint(submission):
+    """What tells one hand-in from another, kept in the graded notebook: a hash of its bytes."""
+    return hashlib.sha256(submission).hexdigest()
 
 
 def rebuild(release, submission):

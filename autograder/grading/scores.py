@@ -1,7 +1,16 @@
 """Which scores in the gradebook belong to what is handed in now."""
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import NbGraderPreprocessor
+from sqlalchemy import select
 
 
 class ForgetEarlierScores(NbGraderPreprocessor):
@@ -44,14 +53,38 @@ def is_scored(grade):
     )
 
 
-def graded_to_the_end(gradebook, assignment):
-    """The ids of the students of whose submission every cell has been graded."""
-    try:
-        submissions = gradebook.find_assignment(assignment).submissions
-    except MissingEntry:
-        return set()
-    return {
-        each.student.id
-        for each in submissions
-        if all(is_scored(grade) for notebook in each.notebooks for grade in notebook.grades)
-    }
+def recorded(gradebook, assignment):
+    """What has been graded to the end.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    assignment : str
+
+    Returns
+    -------
+    dict of str to dict of str to (float or None, float or None, bool)
+        By student and graded cell, the automatic score, the one that a person gave, and whether a
+        person has to read the answer; of those students every cell of whom says anything.
+    """
+    grade, notebook, submission = (
+        model.__table__ for model in (Grade, SubmittedNotebook, SubmittedAssignment)
+    )
+    found = gradebook.db.execute(
+        select(
+            submission.c.student_id, BaseCell.name,
+            grade.c.auto_score, grade.c.manual_score, grade.c.needs_manual_grade,
+        )
+        .join(notebook, notebook.c.assignment_id == submission.c.id)
+        .join(grade, grade.c.notebook_id == notebook.c.id)
+        .join(BaseCell, BaseCell.id == grade.c.cell_id)
+        .join(Assignment, Assignment.id == submission.c.assignment_id)
+        .where(Assignment.name == assignment)
+    )  # fmt: skip
+    scores, unfinished = {}, set()
+    for student, name, *score in found:
+        scores.setdefault(student, {})[name] = tuple(score)
+        if score == [None, None, False]:
+            unfinished.add(student)
+    gradebook.db.rollback()  # nothing is locked from here on
+    return {student: each for student, each in scores.items() if student not in unfinished}

@@ -1,0 +1,91 @@
+"""What a worker does with a hand-in: grades it, or says in one line why it can't be graded."""
+
+import os
+import signal
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.util import Finalize
+
+from autograder.box.preflight import proven_warden
+from autograder.box.warden import NoWalls
+from autograder.grading.hand_ins import unreadable
+from autograder.grading.task import Graded, Task, graded
+from autograder.grading.trouble import in_one_line
+from autograder.questions import GraderFailed
+
+ASK_AGAIN = "ask for the .ipynb file again"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A hand-in that was not graded.
+
+    Attributes
+    ----------
+    why : str
+        One line for people.
+    ours : bool
+        Whether it was the grader that failed, so that nothing may be concluded about the hand-in.
+    """
+
+    why: str
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A process in which nothing can be graded at all, with the reason."""
+
+    why: str
+
+
+def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
+    """Grade a hand-in.
+
+    Parameters
+    ----------
+    task : autograder.grading.task.Task
+    where : str
+        The hand-in's name in messages.
+    file : str
+        Something readable of the course, for the walls to be tried with.
+    """
+    try:
+        warden = proven_warden(file) if os.path.isfile(file) else proven_warden()
+    except NoWalls as refused:
+        return Refused(str(refused))
+    why = unreadable(task.submission)
+    if why:
+        return Failure(f"{where} is not a notebook ({why}): {ASK_AGAIN}")
+    try:
+        return graded(task, warden)
+    except Exception as error:
+        why = in_one_line(error, where, ASK_AGAIN)
+        return Failure(why, ours=isinstance(error, GraderFailed | NoWalls | MemoryError))
+
+
+def begin(file, parent):
+    """Begin a worker's life: see `autograder.batch.workers.Workers`.
+
+    Parameters
+    ----------
+    file : str
+        See :func:`attempt`.
+    parent : multiprocessing.connection.Connection
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the workers
+    wardens = []
+    threading.Thread(target=_end_with, args=(parent, wardens), daemon=True).start()
+    with suppress(NoWalls):  # the first attempt says so
+        warden = proven_warden(file)
+        wardens.append(warden)
+        Finalize(warden, warden.close, exitpriority=1)  # a worker's end calls nothing else
+
+
+def _end_with(parent, wardens):
+    with suppress(EOFError, OSError):
+        parent.recv_bytes()
+    for warden in wardens:
+        warden.close()
+    os._exit(1)

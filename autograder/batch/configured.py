@@ -1,0 +1,80 @@
+"""How nbgrader is configured to autograde in a course: its steps, its rules, its hooks."""
+
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.utils.importstring import import_item
+
+from autograder.grading.task import OF_THE_RECORD, Step
+from autograder.grading.trouble import CourseError
+
+
+class Configured:
+    """The settings of ``nbgrader autograde``, for whoever does its work.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+
+    Attributes
+    ----------
+    steps : tuple of autograder.grading.task.Step
+        The preprocessors of both of its passes that don't need the gradebook.
+    adds_students : bool
+        Whether students are noted that the gradebook does not know.
+
+    Raises
+    ------
+    CourseError
+        There is a preprocessor that can't be used.
+    """
+
+    def __init__(self, course):
+        self._dir = course.dir
+        self._converter = Autograde(coursedir=course.dir, parent=course.app)
+        self._late = AssignLatePenalties(parent=self._converter)
+        self._late.init_plugin()
+        self.adds_students = self._converter.create_student
+        self.steps = tuple(self._steps())
+
+    def _steps(self):
+        converter = self._converter
+        for kind in (*converter.sanitize_preprocessors, *converter.autograde_preprocessors):
+            kind = import_item(kind) if isinstance(kind, str) else kind
+            if not isinstance(kind, type):
+                raise CourseError(
+                    f"nbgrader_config.py: {kind!r} among the preprocessors is no class: name one"
+                )
+            if not issubclass(kind, OF_THE_RECORD):
+                step = kind(parent=converter)
+                yield Step(kind, {name: getattr(step, name) for name in step.traits(config=True)})
+
+    def is_excluded(self, student):
+        """Whether nbgrader is told to leave a student out."""
+        return student in self._dir.student_id_exclude.split(",")
+
+    def before(self, assignment, student, notebook):
+        """Run the hook that comes first; whether the hand-in is still to be read then."""
+        return bool(self._run(self._converter.run_pre_convert_hook, assignment, student, notebook))
+
+    def after(self, assignment, student, notebook):
+        """Set the permissions of what was made, and run the hook that comes last."""
+        self._converter.set_permissions(assignment, student)
+        self._run(self._converter.run_post_convert_hook, assignment, student, notebook)
+
+    def _run(self, hook, assignment, student, notebook):
+        self._dir.assignment_id, self._dir.student_id = assignment, student
+        self._converter.notebooks = [str(notebook)]
+        try:
+            hook()
+            return self._converter.notebooks
+        finally:
+            self._dir.student_id = "*"
+
+    def penalty(self, student):
+        """What is taken off a submission that is late: for `Recorder.record`."""
+
+        def penalty(notebook, seconds):
+            found = self._late.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+            return found if found is None else self._late._check_late_penalty(notebook, found)
+
+        return penalty

@@ -1,0 +1,81 @@
+"""`autograded/`: a graded notebook appears whole, after the gradebook knows its scores.
+
+What is written lies in a folder of its own until it is put into its place, which can't fail for
+want of room. A run that was killed in between has recorded the grade, and leaves the notebook of
+the grade before it, if any; the next run sees that the two don't belong together.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from tempfile import mkdtemp
+
+PREFIX = ".graded-"
+
+
+def stage(files, folder):
+    """Write files where nobody looks for them yet.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        By name; the first is the one that the others belong to.
+    folder : pathlib.Path
+        Where graded work lies. It need not be there yet.
+
+    Returns
+    -------
+    pathlib.Path
+        What they are in: for :func:`put_in_place`.
+
+    Raises
+    ------
+    OSError
+        Nothing is left behind.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    staged = Path(mkdtemp(prefix=PREFIX, dir=folder))
+    try:
+        for name, content in files.items():
+            with (staged / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+    return staged
+
+
+def put_in_place(staged, files, place):
+    """Move staged files to where they are looked for, in place of what was there.
+
+    Parameters
+    ----------
+    staged : pathlib.Path
+    files : iterable of str
+        Their names. The first is moved last, because it tells what the others are.
+    place : pathlib.Path
+        A student's folder of an assignment.
+    """
+    place.mkdir(parents=True, exist_ok=True)
+    names = [*files]
+    for found in place.iterdir():
+        if found.name not in names:
+            _remove(found)
+    for name in reversed(names):
+        os.replace(staged / name, place / name)
+    staged.rmdir()
+
+
+def sweep(folder):
+    """Remove what runs have left that were killed."""
+    for found in folder.glob(f"{PREFIX}*") if folder.is_dir() else ():
+        shutil.rmtree(found, ignore_errors=True)
+
+
+def _remove(path):
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

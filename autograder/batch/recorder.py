@@ -1,0 +1,227 @@
+"""The recorder: each submission goes into nbgrader's gradebook whole, or not at all.
+
+nbgrader opens the gradebook ten times for a submission and commits after every cell, so that a run
+which is stopped leaves half a submission behind. Here one connection serves the whole run, and one
+transaction each submission. The tables, and the rules by which they are filled, are nbgrader's.
+"""
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import NamedTuple
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
+from nbgrader.utils import parse_utc
+from sqlalchemy import bindparam, event, insert, or_, select, update
+
+BUSY_SECONDS = 60
+"""How long to wait for others who write into the same file, the Formgrader for example."""
+
+STUDENT, SUBMISSION, NOTEBOOK, GRADE, COMMENT = (
+    model.__table__ for model in (Student, SubmittedAssignment, SubmittedNotebook, Grade, Comment)
+)
+GRADED, COMMENTED = ("GradeCell", "TaskCell"), ("SolutionCell", "TaskCell")
+"""The kinds of cells for which a submission has a grade, and a comment."""
+
+FIND_STUDENT = select(STUDENT.c.id).where(STUDENT.c.id == bindparam("student"))
+FIND_SUBMISSION = select(SUBMISSION.c.id).where(
+    SUBMISSION.c.assignment_id == bindparam("assignment"),
+    SUBMISSION.c.student_id == bindparam("student"),
+)
+FIND_NOTEBOOK = select(NOTEBOOK.c.id).where(
+    NOTEBOOK.c.notebook_id == bindparam("notebook"), NOTEBOOK.c.assignment_id == bindparam("of")
+)
+# A person who has given a score looks at it again when the automatic one changes.
+WRITE_SCORE = (
+    update(GRADE)
+    .where(GRADE.c.cell_id == bindparam("cell"), GRADE.c.notebook_id == bindparam("place"))
+    .values(
+        auto_score=bindparam("value"),
+        needs_manual_grade=or_(GRADE.c.manual_score.is_not(None), bindparam("unscored")),
+    )
+)
+WRITE_COMMENT = (
+    update(COMMENT)
+    .where(COMMENT.c.cell_id == bindparam("cell"), COMMENT.c.notebook_id == bindparam("place"))
+    .values(auto_comment=bindparam("value"))
+)
+
+
+class _Known(NamedTuple):
+    """An assignment as the gradebook knows it: cells by name, with their id and notebook."""
+
+    id: str
+    duedate: datetime | None
+    notebooks: list[str]
+    graded: Mapping[str, tuple[str, str]]
+    commented: Mapping[str, tuple[str, str]]
+
+
+class Recorder:
+    """Writes into an open gradebook.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    """
+
+    def __init__(self, gradebook):
+        self._db, self._assignments = gradebook.db, {}
+        if gradebook.engine.dialect.name == "sqlite":
+            gradebook.db.remove()
+            gradebook.engine.dispose()
+            event.listen(gradebook.engine, "connect", _share_the_file)
+
+    def record(self, assignment, student, scores, comments, handed_in=None, penalty=None):
+        """Record what became of a submission, in one transaction.
+
+        Parameters
+        ----------
+        assignment, student : str
+        scores : mapping of str to float or None
+            By graded cell. Manual scores stay as they are.
+        comments : mapping of str to str or None
+            nbgrader's own, by answer. Those of people stay.
+        handed_in : datetime, optional
+            When; an earlier time stays where none is known.
+        penalty : callable, optional
+            ``penalty(notebook, seconds_late)`` is what is taken off for being late, or None.
+
+        Raises
+        ------
+        sqlalchemy.exc.SQLAlchemyError
+            Nothing has been recorded.
+        """
+        known = self._known(assignment)
+        with self._transaction():
+            submission, places = self._submission(known, student, handed_in)
+            for statement, cells, values in (
+                (WRITE_SCORE, known.graded, scores), (WRITE_COMMENT, known.commented, comments)
+            ):  # fmt: skip
+                rows = [_row(cells[name], places, value) for name, value in values.items()]
+                if rows:
+                    self._db.connection().execute(statement, rows)
+            self._deduct(known, submission, places, penalty)
+
+    def knows(self, student):
+        """Whether the gradebook has a student."""
+        return self._db.scalar(FIND_STUDENT, {"student": student}) is not None
+
+    def forget(self, assignment, student, handed_in=None, add=True):
+        """Take back the automatic scores of a submission; what people gave or wrote stays.
+
+        One that the gradebook does not know is noted in it, as nbgrader does, or left if not `add`.
+        """
+        known = self._known(assignment)
+        names = {"assignment": known.id, "student": student}
+        if not add and self._db.scalar(FIND_SUBMISSION, names) is None:
+            return
+        with self._transaction():
+            _, places = self._submission(known, student, handed_in)
+            self._db.execute(
+                update(GRADE)
+                .where(GRADE.c.notebook_id.in_(places.values()))
+                .values(auto_score=None, needs_manual_grade=GRADE.c.manual_score.is_not(None))
+            )
+
+    @contextmanager
+    def _transaction(self):
+        try:
+            yield
+            self._db.commit()
+        except BaseException:
+            self._db.rollback()
+            raise
+
+    def _known(self, name):
+        if name not in self._assignments:
+            rows, kinds = self._db.execute, (GRADED, COMMENTED)
+            given = rows(select(Assignment.id, Assignment.duedate).where(Assignment.name == name))
+            found, duedate = given.one()
+            notebooks = select(Notebook.id).where(Notebook.assignment_id == found)
+            notebooks = self._db.scalars(notebooks).all()
+            columns = select(BaseCell.name, BaseCell.type, BaseCell.id, BaseCell.notebook_id)
+            cells = rows(columns.where(BaseCell.notebook_id.in_(notebooks))).all()
+            graded, commented = (
+                {cell: (own, of) for cell, kind, own, of in cells if kind in which}
+                for which in kinds
+            )
+            self._assignments[name] = _Known(found, duedate, notebooks, graded, commented)
+            self._db.rollback()
+        return self._assignments[name]
+
+    def _submission(self, known, student, handed_in):
+        """The id of a submission, and of its notebooks by those of the assignment's."""
+        values = {} if handed_in is None else {"timestamp": parse_utc(handed_in)}
+        names = {"assignment": known.id, "student": student}
+        found = self._db.scalar(FIND_SUBMISSION, names)
+        if found is None:
+            return self._add_submission(known, student, values)
+        if values:
+            self._db.execute(update(SUBMISSION).where(SUBMISSION.c.id == found).values(values))
+        return found, {
+            each: self._db.scalar(FIND_NOTEBOOK, {"notebook": each, "of": found})
+            for each in known.notebooks
+        }
+
+    def _add_submission(self, known, student, values):
+        """All the rows that ``Gradebook.add_submission`` makes."""
+        if self._db.scalar(FIND_STUDENT, {"student": student}) is None:
+            self._add(STUDENT, [{"id": student}])
+        made, places = new_uuid(), {each: new_uuid() for each in known.notebooks}
+        self._add(
+            SUBMISSION, [{"id": made, "assignment_id": known.id, "student_id": student, **values}]
+        )
+        self._add(
+            NOTEBOOK,
+            [{"id": place, "assignment_id": made, "notebook_id": of}
+             for of, place in places.items()],
+        )  # fmt: skip
+        for table, cells in ((GRADE, known.graded), (COMMENT, known.commented)):
+            self._add(
+                table,
+                [{"cell_id": cell, "notebook_id": places[of]} for cell, of in cells.values()],
+            )
+        return made, places
+
+    def _add(self, table, rows):
+        if rows:
+            self._db.execute(insert(table), rows)
+
+    def _deduct(self, known, submission, places, penalty):
+        """What is taken off for being late, whatever was before."""
+        self._db.execute(
+            update(NOTEBOOK)
+            .where(NOTEBOOK.c.id.in_(places.values()))
+            .values(late_submission_penalty=None)
+        )
+        if known.duedate is None or penalty is None:
+            return
+        found = self._db.get(SubmittedAssignment, submission, populate_existing=True)
+        late = found.total_seconds_late
+        for notebook in found.notebooks if late > 0 else ():
+            self._db.refresh(notebook)
+            notebook.late_submission_penalty = penalty(notebook, late)
+
+
+def _row(cell, places, value):
+    found, of = cell
+    return {"cell": found, "place": places[of], "value": value, "unscored": value is None}
+
+
+def _share_the_file(connection, _):
+    """A writer keeps no reader waiting and waits for other writers; a commit is on the disk."""
+    for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL"
+    ):  # fmt: skip
+        connection.execute(f"PRAGMA {pragma}").close()

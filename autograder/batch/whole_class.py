@@ -1,0 +1,89 @@
+"""A whole class, graded: each hand-in by whoever is free, whatever is wrong with the others."""
+
+import secrets
+from collections import deque
+from collections.abc import Iterator
+from functools import partial
+
+from autograder.batch import attempt as attempts
+from autograder.batch import graded_folder
+from autograder.batch.lock import only_run
+from autograder.batch.recorder import Recorder
+from autograder.batch.run import Run
+from autograder.batch.workers import Here, Workers
+from autograder.grading.outcome import Outcome
+from autograder.grading.trouble import CourseError
+
+LEAST = 6
+"""Hand-ins for which it is worth while to start other processes, which takes seconds."""
+
+
+def grade(course, work, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
+    """Grade submissions.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+    work : mapping of str to iterable of str
+        By assignment, ids from ``course.students``.
+    force : bool
+        Also those that have been graded and not handed in again.
+    seed : int, optional
+        Draws the cases of an earlier grading again. All are asked about the same cases.
+    jobs : int
+        How many submissions run at the same time, where there are enough of them.
+
+    Yields
+    ------
+    Outcome
+        One for each student, once it is recorded. No submission stops the others. One with the
+        student "" for an assignment that can't be graded.
+
+    Raises
+    ------
+    CourseError
+        Nothing can be graded, or recorded, any more. What has been recorded stays.
+    """
+    course.app.config.TrustedExecute.seed = secrets.randbits(48) if seed is None else seed
+    file = str(course.root / "nbgrader_config.py")
+    with only_run(course.root), course.gradebook() as gradebook:
+        recorder, runs, plans = Recorder(gradebook), {}, []
+        graded_folder.sweep(course.folder("autograded", ".", "."))
+        for assignment, students in work.items():
+            try:
+                run = runs[assignment] = Run(course, assignment, gradebook, recorder)
+            except CourseError as error:
+                yield Outcome(assignment, "", "failed", str(error))
+            else:
+                plans += [run.plan(student, force) for student in students]
+        plans.sort(key=lambda plan: plan.seconds, reverse=True)
+        several = jobs > 1 and sum(plan.again for plan in plans) >= LEAST
+        with _staff(jobs if several else 1, file) as staff:
+            settled = deque()
+            pieces = _pieces(plans, runs, file, settled)
+            for plan, result in staff.work(attempts.attempt, pieces):
+                yield from _all_of(settled)
+                yield runs[plan.assignment].record(plan, result)
+            yield from _all_of(settled)
+
+
+def _staff(count, file):
+    if count == 1:
+        return Here()
+    return Workers(count, partial(attempts.begin, file), attempts.__name__)
+
+
+def _pieces(plans, runs, file, settled):
+    """Work for others; what there is none for is settled here."""
+    for plan in plans:
+        run = runs[plan.assignment]
+        found = run.task(plan)
+        if isinstance(found, Outcome):
+            settled.append(found)
+        else:
+            yield plan, (found, run.where(plan), file)
+
+
+def _all_of(settled):
+    while settled:
+        yield settled.popleft()

@@ -1,0 +1,164 @@
+"""Who does the work: processes of this machine, each of which does one piece after the other."""
+
+import multiprocessing
+import os
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+AHEAD = 2
+"""Pieces that a worker has been given: the one that it does, and the next."""
+TIMES = 2
+"""How often a piece is tried over which workers end."""
+
+
+class WorkerDied(Exception):
+    """As many workers as are tried ended while they did the same piece of work."""
+
+
+class Here:
+    """No other process: the work is done in this one, piece by piece. See :class:`Workers`."""
+
+    def work(self, function, pieces):
+        """See :meth:`Workers.work`."""
+        for key, arguments in pieces:
+            try:
+                yield key, function(*arguments)
+            except Exception as error:
+                yield key, error
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+class Workers:
+    """A pool of processes; a context manager, after which there are none of them.
+
+    They are forked from a process that has imported what they need, and not from this one, which
+    knows the course's secret and may have threads.
+
+    Parameters
+    ----------
+    count : int
+    begin : callable
+        ``begin(parent)`` is called in each process as it begins. From the connection `parent`
+        nothing ever comes: it ends when the process shall end, and when this one has.
+    preload : str
+        The module that is imported before processes are forked.
+    """
+
+    def __init__(self, count, begin, preload):
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([preload])
+        self._workers = [_Worker(context, begin) for _ in range(count)]
+
+    def work(self, function, pieces):
+        """Have pieces of work done, as workers become free.
+
+        Parameters
+        ----------
+        function : callable
+            Of a module that workers can import.
+        pieces : iterable of (key, tuple)
+            Something to know a piece by, and the arguments of the function. They are taken one by
+            one when somebody can do them, so that there may be any number.
+
+        Yields
+        ------
+        key
+        object
+            As it becomes known, what the function returned, or the exception that it raised;
+            :class:`WorkerDied` when workers ended over it.
+        """
+        pieces = iter(pieces)
+        while True:
+            for given in range(AHEAD):
+                for worker in self._workers:
+                    if len(worker.queue) == given and (piece := next(pieces, None)) is not None:
+                        worker.give(_Piece(function, *piece))
+            waiting = [piece.future for worker in self._workers for piece in worker.queue]
+            if not waiting:
+                return
+            wait(waiting, return_when=FIRST_COMPLETED)
+            for worker in self._workers:
+                yield from worker.finished()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        for worker in self._workers:
+            worker.end(at_once=kind is not None)
+
+
+@dataclass
+class _Piece:
+    function: Any
+    key: Any
+    arguments: tuple
+    died: int = 0
+    future: Future | None = None
+
+
+class _Worker:
+    """One process, and another one in its place when it ends.
+
+    A pool of one: what ends it is then what it was doing, and nothing of another's is lost.
+    """
+
+    def __init__(self, context, begin):
+        self._context, self._begin = context, begin
+        self.queue = deque()
+        self._start()
+
+    def _start(self):
+        reader, self._parent = self._context.Pipe(duplex=False)
+        self._executor = ProcessPoolExecutor(
+            1, mp_context=self._context, initializer=self._begin, initargs=(reader,)
+        )
+        self._executor.submit(os.getpid)  # which starts the process
+
+    def give(self, piece):
+        """Have a piece done after all others."""
+        piece.future = self._submit(piece)
+        self.queue.append(piece)
+
+    def _submit(self, piece):
+        try:
+            return self._executor.submit(piece.function, *piece.arguments)
+        except BrokenExecutor as broken:
+            future = Future()
+            future.set_exception(broken)
+            return future
+
+    def finished(self):
+        """What has been done: keys and results."""
+        while self.queue and self.queue[0].future.done():
+            piece = self.queue.popleft()
+            error = piece.future.exception()
+            if not isinstance(error, BrokenExecutor):
+                yield piece.key, piece.future.result() if error is None else error
+                continue
+            piece.died += 1
+            if piece.died < TIMES:
+                self.queue.appendleft(piece)
+            self._start_again()
+            if piece.died >= TIMES:
+                yield piece.key, WorkerDied()
+
+    def _start_again(self):
+        self.end(at_once=True)
+        self._start()
+        for piece in self.queue:
+            piece.future = self._submit(piece)
+
+    def end(self, at_once):
+        """End the process, with what it is doing or after it."""
+        if at_once:
+            self._parent.close()
+        self._executor.shutdown(wait=not at_once, cancel_futures=True)
+        self._parent.close()

@@ -1,0 +1,211 @@
+"""One hand-in from bytes to bytes: a function that any process on any machine can compute.
+
+What nbgrader's converters do with a submission between a course folder and a gradebook is done here
+with neither: the same steps of the same configuration, in the same order, on values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import nbformat
+from nbgrader import utils
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+from autograder.grading.execute import TrustedExecute, check_questions
+from autograder.grading.extra_files import CarryTime, RefuseLinks
+from autograder.grading.rebuild import FINGERPRINT, OWNER, Rebuild, fingerprint, rebuild
+from autograder.grading.scores import ForgetEarlierScores
+from autograder.questions import questions_of
+
+OF_THE_RECORD = (
+    ForgetEarlierScores, RefuseLinks, CarryTime, SaveAutoGrades, AssignLatePenalties
+)  # fmt: skip
+"""Steps that deal with the course folder and the gradebook only."""
+SCORES, SECONDS = "scores", "seconds"
+"""Where a graded notebook keeps what was recorded of it, and how long that took."""
+
+
+class Step(NamedTuple):
+    """A preprocessor of nbgrader's configuration, with its settings."""
+
+    kind: type
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A hand-in, and all that it takes to grade it.
+
+    Attributes
+    ----------
+    assignment, student : str
+    submission : bytes
+        The notebook as it was handed in.
+    release : str
+        The notebook that this student was given.
+    known : str
+        The common release as the gradebook knows it: with hidden tests.
+    key : mapping of str to str
+        The student's bugs, by suspect.
+    owner : str or None
+        Whose personal copy was handed in, where there are any and that is known.
+    personal : bool
+        Whether there are personal copies.
+    steps : tuple of Step
+        What nbgrader is configured to do, without :data:`OF_THE_RECORD`.
+    """
+
+    assignment: str
+    student: str
+    submission: bytes
+    release: str
+    known: str
+    key: Mapping[str, str]
+    owner: str | None
+    personal: bool
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What became of a task.
+
+    Attributes
+    ----------
+    notebook : str
+        The graded notebook.
+    scores : mapping of str to float or None
+        By graded cell, in order; None where a person has to read the answer.
+    comments : mapping of str to str or None
+        nbgrader's own, by answer.
+    seconds : float
+        How long it took.
+    """
+
+    notebook: str
+    scores: Mapping[str, float | None]
+    comments: Mapping[str, str | None]
+    seconds: float
+
+
+def graded(task, warden):
+    """Grade a hand-in.
+
+    Parameters
+    ----------
+    task : Task
+    warden : autograder.box.warden.Warden
+
+    Returns
+    -------
+    Graded
+
+    Raises
+    ------
+    Exception
+        Whatever the steps raise, and nbformat for what is no valid notebook.
+    """
+    began = perf_counter()
+    nb, resources = nbformat.reads(task.submission.decode(), as_version=4), _resources(task)
+    for kind, settings in task.steps:
+        if issubclass(kind, Rebuild):
+            nb = _rebuilt(task, nb)
+        elif issubclass(kind, OverwriteKernelspec):
+            nb.metadata.update(_kernelspec(task.known))
+        elif issubclass(kind, OverwriteCells):
+            _overwrite(nb, task.known)
+        elif issubclass(kind, TrustedExecute):
+            check_questions(nb, questions_of(task.assignment))
+            kind(**settings).execute(nb, task.key, warden)
+        else:
+            nb, resources = kind(**settings)(nb, resources)
+    nbformat.validate(nb)
+    scores, comments = _scores(nb), _comments(nb)
+    seconds = perf_counter() - began
+    nb.metadata.update({SCORES: scores, SECONDS: round(seconds, 3)})
+    return Graded(f"{nbformat.v4.writes(nb)}\n", scores, comments, seconds)
+
+
+def known_to_the_gradebook(release, assignment, db_url):
+    """A release with what the gradebook keeps of it, as nbgrader puts it into a submission.
+
+    Parameters
+    ----------
+    release : NotebookNode
+        The common release; it stays as it is.
+    assignment, db_url : str
+
+    Returns
+    -------
+    NotebookNode
+    """
+    nb = nbformat.from_dict(release)
+    resources = {"nbgrader": {"notebook": assignment, "assignment": assignment, "db_url": db_url}}
+    for step in (OverwriteKernelspec(), OverwriteCells()):
+        nb, _ = step.preprocess(nb, resources)
+    return nb
+
+
+def _resources(task):
+    names = {"student": task.student, "assignment": task.assignment, "notebook": task.assignment}
+    return {"nbgrader": names, "unique_key": task.assignment, "metadata": {}, "outputs": {}}
+
+
+def _rebuilt(task, nb):
+    rebuilt = rebuild(_read(task.release), nb)
+    if task.personal:
+        rebuilt.metadata[OWNER] = task.owner
+    rebuilt.metadata[FINGERPRINT] = fingerprint(task.submission)
+    return rebuilt
+
+
+@lru_cache(maxsize=16)
+def _read(text):
+    """A notebook that is read once; nobody may change it."""
+    return nbformat.reads(text, as_version=4)
+
+
+@lru_cache(maxsize=16)
+def _known_cells(text):
+    cells = _read(text).cells
+    return {each.metadata.nbgrader.grade_id: each for each in cells if "nbgrader" in each.metadata}
+
+
+def _kernelspec(text):
+    known = _read(text).metadata
+    return {"kernelspec": nbformat.from_dict(known.kernelspec)} if "kernelspec" in known else {}
+
+
+def _overwrite(nb, text):
+    """What ``OverwriteCells`` does: flags, points and checksums; of locked cells also the text."""
+    known = _known_cells(text)
+    for cell in nb.cells:
+        if "nbgrader" in cell.metadata:
+            found = known[cell.metadata.nbgrader.grade_id]
+            cell.metadata.nbgrader = nbformat.from_dict(found.metadata.nbgrader)
+            if utils.is_locked(found):
+                cell.source = found.source
+
+
+def _scores(nb):
+    """What ``SaveAutoGrades`` would record, by cell."""
+    cells = filter(utils.is_grade, nb.cells)
+    return {each.metadata.nbgrader.grade_id: utils.determine_grade(each)[0] for each in cells}
+
+
+def _comments(nb):
+    cells = (each for each in nb.cells if utils.is_solution(each) or utils.is_task(each))
+    return {each.metadata.nbgrader.grade_id: _comment(each) for each in cells}
+
+
+def _comment(cell):
+    unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+    return "No response." if unchanged and not utils.is_task(cell) else None
