@@ -143,6 +143,7 @@ def grade(
     ] = None,
 ):
     """Grade what is in submitted/ and print the table of grades."""
+    _warm_up(several=(jobs or _all()) > 1 and not student)
     with _the_course() as course:
         from autograder.batch.whole_class import grade
         from autograder.desk.progress import the_console, work_through
@@ -172,6 +173,19 @@ def grade(
         if stopped:
             _say_how_to_go_on(console, outcomes)
         _sum_up(console, outcomes, "graded")
+
+
+def _warm_up(several):
+    """Start the processes that grade, which takes as long as the imports here: at the same time."""
+    config = os.path.realpath("nbgrader_config.py")
+    if os.path.isfile(config):
+        with _mended_by_a_person():
+            from autograder.batch.workers import warm_up
+            from autograder.box.preflight import prove_ahead
+
+            prove_ahead(config)
+            if several:
+                warm_up("autograder.batch.attempt")
 
 
 def _say_how_to_go_on(console, outcomes):

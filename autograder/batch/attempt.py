@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
 
-from autograder.box.preflight import proven_warden
+from autograder.box.preflight import adopt, proven_warden
 from autograder.box.warden import NoWalls
 from autograder.grading.hand_ins import unreadable
 from autograder.grading.task import Graded, Task, graded
@@ -65,20 +65,22 @@ def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
         return Failure(why, ours=isinstance(error, GraderFailed | NoWalls | MemoryError))
 
 
-def begin(file, parent):
+def begin(parent, file, zygote):
     """Begin a worker's life: see `autograder.batch.workers.Workers`.
 
     Parameters
     ----------
+    parent : multiprocessing.connection.Connection
     file : str
         See :func:`attempt`.
-    parent : multiprocessing.connection.Connection
+    zygote : autograder.box.warden.Zygote or None
+        Behind walls that have been tried already; without one, new ones are built and tried.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the workers
     wardens = []
     threading.Thread(target=_end_with, args=(parent, wardens), daemon=True).start()
     with suppress(NoWalls):  # the first attempt says so
-        warden = proven_warden(file)
+        warden = proven_warden(file) if zygote is None else adopt(zygote, file)
         wardens.append(warden)
         Finalize(warden, warden.close, exitpriority=1)  # a worker's end calls nothing else
 

@@ -13,7 +13,7 @@ from autograder.batch.configured import Configured
 from autograder.batch.workers import WorkerDied
 from autograder.grading import personal
 from autograder.grading.extra_files import STAMP
-from autograder.grading.hand_ins import trouble_with
+from autograder.grading.hand_ins import ALLOW, trouble_with
 from autograder.grading.outcome import Outcome
 from autograder.grading.rebuild import FINGERPRINT, OWNER, fingerprint
 from autograder.grading.scores import recorded
@@ -99,12 +99,14 @@ class Run:
         why = why or self._unknown(student)
         if not why and not self._nbgrader.before(self._assignment, student, path):
             why = f"{self._shown(path)} must not be read: {ASK_AGAIN}"
-        if why:
-            return self._failed(plan, why, noted=False)
-        try:
-            return self._task(student, path.read_bytes())
-        except OSError as error:
-            return self._failed(plan, in_one_line(error, self._shown(path), ASK_AGAIN), noted=False)
+        if not why:
+            try:
+                return self._task(student, path.read_bytes())
+            except OSError as error:
+                why = f"{self._shown(path.parent)}/ can't be read ({error.strerror}): {ALLOW}"
+            except CourseError as error:
+                why = in_one_line(error, self._shown(path), ASK_AGAIN)
+        return self._failed(plan, why, noted=False)
 
     def where(self, plan):
         """The hand-in's name in messages."""
@@ -144,8 +146,8 @@ class Run:
     def _task(self, student, submission):
         release, key, owner = self._common, FIXED_DRAW, None
         if self._copies is not None:
-            key, release = self._copies.draw(student), self._copies.release(self._release, student)
-            release, owner = nbformat.writes(release), self._owner(submission)
+            release = nbformat.writes(self._copies.check_and_release(self._release, student))
+            key, owner = self._copies.draw(student), self._owner(submission)
         return Task(
             self._assignment, student, submission, release, self._known, dict(key), owner,
             self._copies is not None, self._nbgrader.steps,

@@ -3,14 +3,15 @@
 import secrets
 from collections import deque
 from collections.abc import Iterator
-from functools import partial
 
 from autograder.batch import attempt as attempts
 from autograder.batch import graded_folder
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.run import Run
-from autograder.batch.workers import Here, Workers
+from autograder.batch.workers import Here, Workers, warm_up
+from autograder.box.preflight import proven_warden
+from autograder.box.warden import NoWalls
 from autograder.grading.outcome import Outcome
 from autograder.grading.trouble import CourseError
 
@@ -68,9 +69,19 @@ def grade(course, work, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
 
 
 def _staff(count, file):
+    """Workers, each with a zygote like this process's own, whose walls have been tried."""
     if count == 1:
         return Here()
-    return Workers(count, partial(attempts.begin, file), attempts.__name__)
+
+    def begin():
+        try:
+            zygote = proven_warden(file).another()
+        except NoWalls:
+            zygote = None  # the worker tries for itself, and says why it can't
+        return attempts.begin, (file, zygote)
+
+    warm_up(attempts.__name__)
+    return Workers(count, begin)
 
 
 def _pieces(plans, runs, file, settled):

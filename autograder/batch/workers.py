@@ -5,6 +5,7 @@ import os
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import Any
 
 AHEAD = 2
@@ -15,6 +16,12 @@ TIMES = 2
 
 class WorkerDied(Exception):
     """As many workers as are tried ended while they did the same piece of work."""
+
+
+def warm_up(module):
+    """Start the process from which workers are forked; it imports a module in the meantime."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload([module])
+    forkserver.ensure_running()
 
 
 class Here:
@@ -45,16 +52,13 @@ class Workers:
     ----------
     count : int
     begin : callable
-        ``begin(parent)`` is called in each process as it begins. From the connection `parent`
+        ``begin()`` is called here for each process: a function that is called there as the process
+        begins, and its arguments. They follow another one, `parent`, a connection from which
         nothing ever comes: it ends when the process shall end, and when this one has.
-    preload : str
-        The module that is imported before processes are forked.
     """
 
-    def __init__(self, count, begin, preload):
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([preload])
-        self._workers = [_Worker(context, begin) for _ in range(count)]
+    def __init__(self, count, begin):
+        self._workers = [_Worker(begin) for _ in range(count)]
 
     def work(self, function, pieces):
         """Have pieces of work done, as workers become free.
@@ -110,15 +114,16 @@ class _Worker:
     A pool of one: what ends it is then what it was doing, and nothing of another's is lost.
     """
 
-    def __init__(self, context, begin):
-        self._context, self._begin = context, begin
-        self.queue = deque()
+    def __init__(self, begin):
+        self._begin, self.queue = begin, deque()
         self._start()
 
     def _start(self):
-        reader, self._parent = self._context.Pipe(duplex=False)
+        context = multiprocessing.get_context("forkserver")
+        reader, self._parent = context.Pipe(duplex=False)
+        function, arguments = self._begin()
         self._executor = ProcessPoolExecutor(
-            1, mp_context=self._context, initializer=self._begin, initargs=(reader,)
+            1, mp_context=context, initializer=function, initargs=(reader, *arguments)
         )
         self._executor.submit(os.getpid)  # which starts the process
 

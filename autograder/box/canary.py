@@ -150,4 +150,8 @@ ATTEMPTS = {
     "fill_the_disk": "a disk without end",
     "fork_without_end": "processes without end",
 }
+FLOODS = (
+    "take_memory", "take_memory_with_many", "fill_the_disk", "fork_without_end"
+)  # fmt: skip
+"""Attempts that leave no child behind in which another one could be made."""
 SOURCE = inspect.getsource(sys.modules[__name__]).partition("ATTEMPTS =")[0]

@@ -8,11 +8,11 @@ setting changes that.
 import os
 import platform
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock, Thread
 
 from autograder.box import canary
 from autograder.box.limits import MEGABYTE, Limits
@@ -52,6 +52,9 @@ class Tried:
     found: str
 
 
+_proven, _proving = {}, Lock()
+
+
 def proven_warden(file=__file__):
     """The process's own :class:`Warden`, with walls that have all been tried.
 
@@ -65,12 +68,31 @@ def proven_warden(file=__file__):
     NoWalls
         With the reason and the remedy.
     """
-    return _proven_warden_of(os.getpid(), str(file))
+    # A process that was forked has no use for its parent's warden.
+    own = os.getpid(), str(file)
+    with _proving:
+        if own not in _proven:
+            _proven[own] = _prove(file)
+        return _proven[own]
 
 
-@cache
-def _proven_warden_of(process, file):
-    """A process that was forked has no use for its parent's warden."""
+def prove_ahead(file=__file__):
+    """Have :func:`proven_warden` made while this process does other things."""
+
+    def prove():
+        with suppress(NoWalls):  # whoever asks for it is told
+            proven_warden(file)
+
+    Thread(target=prove, daemon=True).start()
+
+
+def adopt(zygote, file=__file__):
+    """Make another process's :class:`Zygote`, behind walls that it has tried, this one's own."""
+    with _proving:
+        return _proven.setdefault((os.getpid(), str(file)), Warden(zygote=zygote))
+
+
+def _prove(file):
     remedy = REMEDIES.get(platform.system(), REMEDIES["Linux"])
     if platform.system() != "Linux":
         raise NoWalls(f"this host can't keep a submission's code in: {remedy}")
@@ -104,16 +126,19 @@ def try_walls(warden, file=__file__):
     """
     with ExitStack() as outside:
         targets = _targets(outside, file) | {"watched": warden.level == LANDLOCK}
-        tried = []
+        tried, child, inside = [], None, outside.enter_context(ExitStack())
         for name in canary.ATTEMPTS:
-            # Each in a child of its own: some end it, as they should.
-            with warden.child(LIMITS) as child:
+            if child is None or child.ended or name in canary.FLOODS:
+                inside.close()
+                child = inside.enter_context(warden.child(LIMITS))
                 child.run(canary.SOURCE)
-                inside, met = _met(child, "stay_inside", targets), _met(child, name, targets)
-            if inside != canary.THROUGH:
-                met = f"nothing can be tried: {inside}"
-            holds = inside == canary.THROUGH != met
+            works, met = _met(child, "stay_inside", targets), _met(child, name, targets)
+            if works != canary.THROUGH:
+                met = f"nothing can be tried: {works}"
+            holds = works == canary.THROUGH != met
             tried.append(Tried(canary.ATTEMPTS[name], holds, met))
+            if name in canary.FLOODS:
+                child = None
         return tried
 
 

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Lock
+from typing import NamedTuple
 
 from autograder.box.child import Child
 from autograder.box.limits import Limits
@@ -39,6 +40,22 @@ class NoWalls(Exception):
     """This host can't keep a student's code in: nothing may be run on it."""
 
 
+class Zygote(NamedTuple):
+    """A zygote that is somebody else's, and this process's to command.
+
+    Attributes
+    ----------
+    control : socket.socket
+    level : str
+    user : int
+        The user id that children have.
+    """
+
+    control: socket.socket
+    level: str
+    user: int
+
+
 class Warden:
     """A warm zygote at the highest level of walls that the host allows.
 
@@ -46,6 +63,8 @@ class Warden:
     ----------
     level : {"namespaces", "landlock"}, optional
         Only this level, for tests; by default the first one that the host allows.
+    zygote : Zygote, optional
+        One that another warden has had made by :meth:`another`; by default a new one is started.
 
     Attributes
     ----------
@@ -58,11 +77,16 @@ class Warden:
         The host refuses both; with what it said.
     """
 
-    def __init__(self, level=None):
+    def __init__(self, level=None, zygote=None):
         self._one_at_a_time, self._owner = Lock(), os.getpid()
         self._folder = mkdtemp(prefix="autograder-")
         os.chmod(self._folder, 0o711)
         atexit.register(self.close)
+        self._process = None
+        if zygote is not None:
+            self._control, self.level, self._user = zygote
+            self._control.settimeout(UP_SECONDS)  # which does not come along to another process
+            return
         refusals = {}
         for each in (level,) if level else (NAMESPACES, LANDLOCK):
             refusals[each] = self._start(each)
@@ -89,6 +113,29 @@ class Warden:
                 child.close(self._hear())
                 if scratch:
                     _remove(scratch)
+
+    def another(self):
+        """Have the zygote make one like itself, which is ready at once: a :class:`Zygote`.
+
+        It ends with this one, or when its control socket is closed.
+
+        Raises
+        ------
+        NoWalls
+            There is no zygote any more.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(UP_SECONDS)
+        with self._one_at_a_time, theirs:
+            try:
+                socket.send_fds(self._control, [json.dumps({"another": True}).encode()],
+                                [theirs.fileno()])  # fmt: skip
+            except OSError as error:
+                ours.close()
+                raise NoWalls(f"the process that starts submissions ended: {error}") from error
+        if "up" not in _heard(ours):
+            raise NoWalls("the process that starts submissions ended")
+        return Zygote(ours, self.level, self._user)
 
     def close(self):
         """End the zygote; no child is left, because each ends with it."""
@@ -159,11 +206,7 @@ class Warden:
         return scratch
 
     def _hear(self):
-        """The zygote's next message; nothing when it ended instead."""
-        try:
-            return json.loads(self._control.recv(4096) or "{}")
-        except OSError:
-            return {}
+        return _heard(self._control)
 
     def _last_words(self):
         self._process.kill()
@@ -174,9 +217,18 @@ class Warden:
 
     def _stop(self):
         self._control.close()
-        self._process.kill()
-        self._process.wait()
-        self._errors.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._errors.close()
+
+
+def _heard(control):
+    """A zygote's next message; nothing when it ended instead."""
+    try:
+        return json.loads(control.recv(4096) or "{}")
+    except OSError:
+        return {}
 
 
 def _remove(folder):

@@ -127,7 +127,7 @@ def graded(task, warden):
             kind(**settings).execute(nb, task.key, warden)
         else:
             nb, resources = kind(**settings)(nb, resources)
-    nbformat.validate(nb)
+    nbformat.validate(nb, relax_add_props=True)  # as nbconvert does between its steps
     scores, comments = _scores(nb), _comments(nb)
     seconds = perf_counter() - began
     nb.metadata.update({SCORES: scores, SECONDS: round(seconds, 3)})

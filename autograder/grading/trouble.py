@@ -1,8 +1,5 @@
 """What went wrong, in one line for a person: what was found, where, and what to do next."""
 
-from nbgrader.api import InvalidEntry
-from sqlalchemy.exc import SQLAlchemyError
-
 LOG = ".nbgrader.log"
 
 
@@ -42,6 +39,10 @@ def in_one_line(error, where, remedy):
             return f"{where}: the grader failed, not the student: {text}"
         case "ChangedAfterRelease":
             return f"{where}: {text}"
+    # Only here, because they take half a second, and the command line reads this file first.
+    from nbgrader.api import InvalidEntry
+    from sqlalchemy.exc import SQLAlchemyError
+
     if isinstance(error, SQLAlchemyError | InvalidEntry):
         return f"{where}: the gradebook can't be used ({text}): see that it is writable"
     if isinstance(error, OSError):

@@ -97,7 +97,7 @@ print([each for each in try_walls(Warden({level!r})) if not each.holds])
 
 
 def test_its_own_warden_is_the_highest_level_and_started_once(wardens):
-    preflight._proven_warden_of.cache_clear()
+    preflight._proven.clear()
     try:
         proven = proven_warden()
         assert proven is proven_warden()
@@ -105,7 +105,7 @@ def test_its_own_warden_is_the_highest_level_and_started_once(wardens):
         assert proven.level == NAMESPACES
     finally:
         proven.close()
-        preflight._proven_warden_of.cache_clear()
+        preflight._proven.clear()
 
 
 MISSED = [
@@ -146,7 +146,7 @@ def test_a_box_in_which_nothing_works_proves_nothing(leaving_out, only):
 
 def test_a_host_that_refuses_everything_gets_reason_and_remedy(monkeypatch):
     monkeypatch.setattr(warden, "START", "import sys; sys.exit('refused')")
-    preflight._proven_warden_of.cache_clear()
+    preflight._proven.clear()
     with pytest.raises(NoWalls) as refused:
         proven_warden()
     for word in ("namespaces: refused", "landlock: refused", *preflight.REMEDIES["Linux"].split()):
@@ -158,7 +158,7 @@ def test_a_host_that_refuses_everything_gets_reason_and_remedy(monkeypatch):
 def test_each_system_has_its_remedy(monkeypatch, system):
     monkeypatch.setattr(warden, "START", "import sys; sys.exit('refused')")
     monkeypatch.setattr(preflight.platform, "system", cache(lambda: system))
-    preflight._proven_warden_of.cache_clear()
+    preflight._proven.clear()
     with pytest.raises(NoWalls) as refused:
         proven_warden()
     assert str(refused.value).endswith(preflight.REMEDIES[system])
@@ -172,7 +172,7 @@ def test_a_host_whose_walls_do_not_hold_is_refused(monkeypatch, only):
     weakened = "from autograder.box import seccomp\nseccomp.install = lambda may_fork: None"
     text = f"{begin[0]}exec({weakened!r}); {begin[1]}{begin[2]}"
     monkeypatch.setattr(warden, "START", text)
-    preflight._proven_warden_of.cache_clear()
+    preflight._proven.clear()
     with pytest.raises(NoWalls, match="memory that nobody counts") as refused:
         proven_warden()
     assert preflight.REMEDIES["Linux"] in str(refused.value)

@@ -48,11 +48,19 @@ def test_who_never_handed_in_has_nothing_to_forget(gradebook):
 
 
 def test_graded_to_the_end_means_every_cell(gradebook):
-    assert scores.graded_to_the_end(gradebook, ASSIGNMENT) == {"ada"}
-    grades(gradebook)[0].auto_score = None
-    assert scores.graded_to_the_end(gradebook, ASSIGNMENT) == set()
-    grades(gradebook)[0].needs_manual_grade = True
-    assert scores.graded_to_the_end(gradebook, ASSIGNMENT) == {"ada"}
-    grades(gradebook)[0].needs_manual_grade, grades(gradebook)[0].manual_score = False, 2
-    assert scores.graded_to_the_end(gradebook, ASSIGNMENT) == {"ada"}
-    assert scores.graded_to_the_end(gradebook, "nothing") == set()
+    def whole():
+        return set(scores.recorded(gradebook, ASSIGNMENT))
+
+    def change(place, **values):
+        for name, value in values.items():
+            setattr(grades(gradebook)[place], name, value)
+        gradebook.db.commit()
+
+    assert whole() == {"ada"}
+    change(0, auto_score=None)
+    assert whole() == set()
+    change(0, needs_manual_grade=True)
+    assert whole() == {"ada"}
+    change(0, needs_manual_grade=False, manual_score=2)
+    assert whole() == {"ada"}
+    assert scores.recorded(gradebook, "nothing") == {}
