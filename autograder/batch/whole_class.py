@@ -30,7 +30,8 @@ def grade(course, work, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
     force : bool
         Also those that have been graded and not handed in again.
     seed : int, optional
-        Draws the cases of an earlier grading again. All are asked about the same cases.
+        Draws the cases of an earlier grading again, in place of the configured one, or of a new
+        one. All are asked about the same cases.
     jobs : int
         How many submissions run at the same time, where there are enough of them.
 
@@ -45,6 +46,8 @@ def grade(course, work, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
     CourseError
         Nothing can be graded, or recorded, any more. What has been recorded stays.
     """
+    if seed is None:
+        seed = course.setting("TrustedExecute", "seed")
     course.app.config.TrustedExecute.seed = secrets.randbits(48) if seed is None else seed
     file = str(course.root / "nbgrader_config.py")
     with only_run(course.root), course.gradebook() as gradebook:
