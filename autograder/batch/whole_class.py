@@ -3,6 +3,7 @@
 import secrets
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from autograder.batch import attempt as attempts
 from autograder.batch import graded_folder
@@ -76,12 +77,15 @@ def _staff(count, file):
     if count == 1:
         return Here()
 
+    @contextmanager
     def begin():
         try:
             zygote = proven_warden(file).another()
         except NoWalls:
             zygote = None  # the worker tries for itself, and says why it can't
-        return attempts.begin, (file, zygote)
+        yield attempts.begin, (file, zygote)
+        if zygote is not None:
+            zygote.control.close()  # which is the worker's from here on
 
     warm_up(attempts.__name__)
     return Workers(count, begin)

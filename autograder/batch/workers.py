@@ -52,9 +52,9 @@ class Workers:
     ----------
     count : int
     begin : callable
-        ``begin()`` is called here for each process: a function that is called there as the process
-        begins, and its arguments. They follow another one, `parent`, a connection from which
-        nothing ever comes: it ends when the process shall end, and when this one has.
+        ``with begin() as (function, arguments)`` is what starts each process: the function is
+        called there as it begins. Its arguments follow another one, `parent`, a connection from
+        which nothing ever comes: it ends when the process shall end, and when this one has.
     """
 
     def __init__(self, count, begin):
@@ -121,11 +121,11 @@ class _Worker:
     def _start(self):
         context = multiprocessing.get_context("forkserver")
         reader, self._parent = context.Pipe(duplex=False)
-        function, arguments = self._begin()
-        self._executor = ProcessPoolExecutor(
-            1, mp_context=context, initializer=function, initargs=(reader, *arguments)
-        )
-        self._executor.submit(os.getpid)  # which starts the process
+        with reader, self._begin() as (function, arguments):
+            self._executor = ProcessPoolExecutor(
+                1, mp_context=context, initializer=function, initargs=(reader, *arguments)
+            )
+            self._executor.submit(os.getpid)  # which starts the process
 
     def give(self, piece):
         """Have a piece done after all others."""
@@ -165,5 +165,5 @@ class _Worker:
         """End the process, with what it is doing or after it."""
         if at_once:
             self._parent.close()
-        self._executor.shutdown(wait=not at_once, cancel_futures=True)
+        self._executor.shutdown(cancel_futures=True)
         self._parent.close()
