@@ -25,6 +25,10 @@ Students = Annotated[
     list[str] | None,
     typer.Option("--student", metavar="ID", help="Only this student; may be given again."),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, show_default="all processors", help="How many at the same time."),
+]
 
 
 @contextmanager
@@ -137,10 +141,7 @@ def grade(
             help="Draw the cases of an earlier grading again; implies --force.",
         ),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, show_default="all processors", help="Submissions at the same time."),
-    ] = None,
+    jobs: Jobs = None,
 ):
     """Grade what is in submitted/ and print the table of grades."""
     _warm_up(several=(jobs or _all()) > 1 and not student)
@@ -215,9 +216,10 @@ def _print_grades(console, course, outcomes):
 
 
 @app.command()
-def feedback(assignment: Assignment = None, student: Students = None):
+def feedback(assignment: Assignment = None, student: Students = None, jobs: Jobs = None):
     """Write a page for each graded submission into feedback/."""
     with _the_course() as course:
+        from autograder.batch.pages import write_pages
         from autograder.desk.progress import the_console, work_through
         from autograder.grading.trouble import CourseError
 
@@ -231,7 +233,7 @@ def feedback(assignment: Assignment = None, student: Students = None):
         if not work and not absent:
             raise CourseError("nothing has been graded yet: run `autograder grade` first")
         totals = {name: len(students) for name, students in work.items()}
-        running = course.feedback(work)
+        running = write_pages(course, work, jobs or _all())
         outcomes, _ = work_through(console, "writing feedback on", totals, running, absent)
         _sum_up(console, outcomes, "pages written")
 

@@ -1,19 +1,17 @@
 """What a worker does with a hand-in: grades it, or says in one line why it can't be graded."""
 
 import os
-import signal
-import threading
-from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.util import Finalize
 
 from autograder.box.preflight import adopt, proven_warden
 from autograder.box.warden import NoWalls
 from autograder.grading.hand_ins import unreadable
 from autograder.grading.task import Graded, Task, graded
 from autograder.grading.trouble import in_one_line
-from autograder.questions import GraderFailed
+from autograder.questions import ASSIGNMENTS, GraderFailed, questions_of
 
+for assignment in ASSIGNMENTS:
+    questions_of(assignment)  # imported once, before workers are forked
 ASK_AGAIN = "ask for the .ipynb file again"
 
 
@@ -65,29 +63,22 @@ def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
         return Failure(why, ours=isinstance(error, GraderFailed | NoWalls | MemoryError))
 
 
-def begin(parent, file, zygote):
-    """Begin a worker's life: see `autograder.batch.workers.Workers`.
+def begin(file, zygote):
+    """What comes before a worker's first attempt.
 
     Parameters
     ----------
-    parent : multiprocessing.connection.Connection
     file : str
         See :func:`attempt`.
     zygote : autograder.box.warden.Zygote or None
         Behind walls that have been tried already; without one, new ones are built and tried.
+
+    Returns
+    -------
+    callable
+        What comes after the last one.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the workers
-    wardens = []
-    threading.Thread(target=_end_with, args=(parent, wardens), daemon=True).start()
-    with suppress(NoWalls):  # the first attempt says so
-        warden = proven_warden(file) if zygote is None else adopt(zygote, file)
-        wardens.append(warden)
-        Finalize(warden, warden.close, exitpriority=1)  # a worker's end calls nothing else
-
-
-def _end_with(parent, wardens):
-    with suppress(EOFError, OSError):
-        parent.recv_bytes()
-    for warden in wardens:
-        warden.close()
-    os._exit(1)
+    try:
+        return (proven_warden(file) if zygote is None else adopt(zygote, file)).close
+    except NoWalls:
+        return int  # each attempt says so

@@ -2,10 +2,14 @@
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
+from multiprocessing.util import Finalize
 from typing import Any
 
 AHEAD = 2
@@ -51,13 +55,12 @@ class Workers:
     Parameters
     ----------
     count : int
-    begin : callable
+    begin : callable, optional
         ``with begin() as (function, arguments)`` is what starts each process: the function is
-        called there as it begins. Its arguments follow another one, `parent`, a connection from
-        which nothing ever comes: it ends when the process shall end, and when this one has.
+        called there as it begins, and returns what is to be called at its end.
     """
 
-    def __init__(self, count, begin):
+    def __init__(self, count, begin=lambda: nullcontext((_nothing, ()))):
         self._workers = [_Worker(begin) for _ in range(count)]
 
     def work(self, function, pieces):
@@ -121,9 +124,9 @@ class _Worker:
     def _start(self):
         context = multiprocessing.get_context("forkserver")
         reader, self._parent = context.Pipe(duplex=False)
-        with reader, self._begin() as (function, arguments):
+        with reader, self._begin() as begin:
             self._executor = ProcessPoolExecutor(
-                1, mp_context=context, initializer=function, initargs=(reader, *arguments)
+                1, mp_context=context, initializer=_live, initargs=(reader, *begin)
             )
             self._executor.submit(os.getpid)  # which starts the process
 
@@ -167,3 +170,28 @@ class _Worker:
             self._parent.close()
         self._executor.shutdown(cancel_futures=True)
         self._parent.close()
+
+
+def _live(parent, function, arguments):
+    """The beginning of a worker's life; it ends with that of `parent`, a connection.
+
+    From there nothing ever comes: it ends when this process shall end, and when the other one has.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the workers
+    at_the_end = []
+    threading.Thread(target=_end_with, args=(parent, at_the_end), daemon=True).start()
+    end = function(*arguments)
+    at_the_end.append(end)
+    Finalize(None, end, exitpriority=1)  # a worker's own end calls nothing else
+
+
+def _end_with(parent, at_the_end):
+    with suppress(EOFError, OSError):
+        parent.recv_bytes()
+    for end in at_the_end:
+        end()
+    os._exit(1)
+
+
+def _nothing():
+    return _nothing

@@ -1,6 +1,7 @@
 """nbgrader's converters, which say what became of their one assignment or submission."""
 
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from nbgrader.utils import chdir
 
 
 class _Noting:
@@ -54,3 +55,14 @@ class Feedback(_Noting, GenerateFeedback):
     """Autograded to feedback."""
 
     reads, remedy = "autograded", "grade again with --force"
+    _has_exporter = False
+
+    def start(self):
+        """As nbgrader does, but with one exporter for all pages: it compiles its templates once."""
+        if not self._has_exporter:
+            self._has_exporter = True
+            super().start()
+            return
+        self.init_notebooks()
+        with chdir(self.coursedir.root):
+            self.convert_notebooks()

@@ -58,6 +58,7 @@ class Course:
             )
         self.app = configured(self.root)
         self.dir = self.app.coursedir
+        self._converters = {}
 
     def folder(self, step, student, assignment):
         """Where nbgrader keeps a step ("source", "submitted", …) of a student's assignment."""
@@ -165,11 +166,9 @@ class Course:
         cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
         return [each.metadata.nbgrader.grade_id for each in cells if "nbgrader" in each.metadata]
 
-    def feedback(self, work) -> Iterator[Outcome]:
-        """Write the feedback pages of students from :meth:`graded`, by assignment."""
-        for assignment, students in work.items():
-            for student in students:
-                yield self.convert(converters.Feedback, assignment, student, force=True)
+    def feedback(self, assignment, student):
+        """Write the feedback page of a student from :meth:`graded`: an :class:`Outcome`."""
+        return self.convert(converters.Feedback, assignment, student, force=True)
 
     def graded(self, assignment):
         """The ids of everyone whose submission has been graded to the end."""
@@ -199,8 +198,11 @@ class Course:
     def convert(self, converter_class, assignment, student, force):
         """Have one of nbgrader's converters do its work on one thing: an :class:`Outcome`."""
         self.dir.assignment_id, self.dir.student_id = assignment, student or "."
-        converter = converter_class(coursedir=self.dir, parent=self.app)
-        converter.force = force
+        if converter_class not in self._converters:
+            made = converter_class(coursedir=self.dir, parent=self.app)
+            self._converters[converter_class] = made
+        converter = self._converters[converter_class]
+        converter.force, converter.failure, converter.processed = force, None, False
         try:
             converter.start()
         except (Exception, SystemExit) as error:

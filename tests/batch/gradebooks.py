@@ -19,7 +19,7 @@ def contents(gradebook):
     """Every table of an open gradebook: {table: sorted rows}, a row a dict as text."""
     tables = inspect(gradebook.engine).get_table_names()
     rows = {
-        table: [dict(row) for row in gradebook.db.execute(text(f"SELECT * FROM {table}")).mappings()]
+        table: [*map(dict, gradebook.db.execute(text(f"SELECT * FROM {table}")).mappings())]
         for table in tables
     }
     gradebook.db.rollback()

@@ -4,9 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,18 +13,6 @@ from autograder.batch.workers import AHEAD, Here, WorkerDied, Workers
 from tests.box.inside import gone
 
 # What workers do here; they find these functions by name.
-
-
-def begin(parent, *_):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent):
-    try:
-        parent.recv_bytes()
-    except EOFError:
-        os._exit(1)
 
 
 def double(number):
@@ -58,14 +44,9 @@ def whoever(_):
     return os.getpid()
 
 
-@contextmanager
-def starting():
-    yield begin, ()
-
-
 @pytest.fixture(params=["here", "workers"])
 def staff(request):
-    with Here() if request.param == "here" else Workers(2, starting) as staff:
+    with Here() if request.param == "here" else Workers(2) as staff:
         yield staff
 
 
@@ -88,7 +69,7 @@ def test_what_is_raised_is_a_result_like_others(staff):
 
 
 def test_what_can_not_be_sent_is_a_result_too():
-    with Workers(1, starting) as staff:
+    with Workers(1) as staff:
         found = dict(staff.work(double, [("bad", (lambda: 0,)), ("good", (1,))]))
     assert found["good"] == 2
     assert isinstance(found["bad"], Exception)
@@ -96,14 +77,14 @@ def test_what_can_not_be_sent_is_a_result_too():
 
 def test_a_worker_that_ends_costs_nobody_but_its_own_piece(tmp_path):
     """Its piece is tried once more; who ends two workers is given up."""
-    with Workers(2, starting) as staff:
+    with Workers(2) as staff:
         found = dict(staff.work(dies, pieces(range(12), str(tmp_path))))
     assert isinstance(found.pop("number 3"), WorkerDied)
     assert found == {f"number {each}": each for each in range(12) if each != 3}
 
 
 def test_workers_share_the_work():
-    with Workers(2, starting) as staff:
+    with Workers(2) as staff:
         list(staff.work(slow, pieces([0.1] * 2)))
         found = [pid for _, pid in staff.work(whoever, pieces(range(20)))]
     assert len(set(found)) == 2 and os.getpid() not in found
@@ -118,7 +99,7 @@ def test_only_so_many_pieces_are_taken_ahead():
             taken.append(number)
             yield number, (number,)
 
-    with Workers(2, starting) as staff:
+    with Workers(2) as staff:
         running = staff.work(double, endless())
         for done in range(1, 20):
             next(running)
@@ -126,7 +107,7 @@ def test_only_so_many_pieces_are_taken_ahead():
 
 
 def test_who_is_in_the_middle_of_something_is_ended_as_well():
-    with pytest.raises(KeyboardInterrupt), Workers(2, starting) as staff:
+    with pytest.raises(KeyboardInterrupt), Workers(2) as staff:
         workers = {pid for _, pid in staff.work(whoever, pieces(range(20)))}
         running = staff.work(slow, pieces([0.01, 60, 60]))
         next(running)
@@ -142,7 +123,7 @@ sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from autograder.batch.workers import Workers
 from tests.batch import test_workers as here
 if __name__ == "__main__":
-    with Workers(2, here.starting) as staff:
+    with Workers(2) as staff:
         for _, pid in staff.work(here.whoever, here.pieces(range(4))):
             print(pid, flush=True)
         print("ready", flush=True)

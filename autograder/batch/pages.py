@@ -1,0 +1,55 @@
+"""Pages of feedback for a class, by nbgrader's own converter in each of several processes."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from autograder.batch.workers import Here, Workers, warm_up
+from autograder.grading.course import Course
+from autograder.grading.outcome import Outcome
+from autograder.grading.trouble import in_one_line
+
+LEAST = 6
+"""Pages for which it is worth while to start other processes."""
+
+
+def write_pages(course, work, jobs=1) -> Iterator[Outcome]:
+    """Write feedback pages.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+    work : mapping of str to collection of str
+        By assignment, ids from ``course.graded``.
+    jobs : int
+        How many pages are written at the same time, where there are enough of them.
+
+    Yields
+    ------
+    Outcome
+        One for each student.
+    """
+    several = jobs > 1 and sum(map(len, work.values())) >= LEAST
+    if several:
+        warm_up(__name__)
+    pieces = (
+        ((assignment, student), (str(course.root), assignment, student))
+        for assignment, students in work.items()
+        for student in students
+    )
+    with Workers(jobs) if several else Here() as staff:
+        for (assignment, student), result in staff.work(_page, pieces):
+            if isinstance(result, Exception):
+                where = course.shown(course.notebook("autograded", student, assignment))
+                why = in_one_line(result, where, "write it again with --jobs 1")
+                result = Outcome(assignment, student, "failed", why)
+            yield result
+
+
+def _page(root, assignment, student):
+    return _course(root).feedback(assignment, student)
+
+
+@cache
+def _course(root):
+    """A process's own course, with one exporter for all of its pages."""
+    return Course(root)
