@@ -18,6 +18,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+STOPPED = 130
+"""The exit status of what Ctrl-C has stopped, as shells have it."""
+
 Assignment = Annotated[
     str | None, typer.Argument(help="One assignment; all of them by default.", show_default=False)
 ]
@@ -33,7 +36,7 @@ Jobs = Annotated[
 
 @contextmanager
 def _mended_by_a_person():
-    """What a person can mend becomes one line and exit status 1."""
+    """What a person can mend becomes one line and exit status 1; what a person stops, stops."""
     try:
         from autograder.grading.trouble import CourseError
 
@@ -46,6 +49,9 @@ def _mended_by_a_person():
         package = error.name.partition(".")[0]
         typer.echo(f"autograder: {package} is missing: run `autograder doctor`", err=True)
         raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("autograder: stopped", err=True)
+        raise typer.Exit(STOPPED) from None
 
 
 @contextmanager
@@ -195,7 +201,7 @@ def _say_how_to_go_on(console, outcomes):
         f"stopped: {done} graded and recorded; run the same command again to go on (without "
         "--force, which would begin anew)"
     )
-    raise typer.Exit(130)
+    raise typer.Exit(STOPPED)
 
 
 def _all():

@@ -1,0 +1,140 @@
+"""What is wrong with disk, gradebook or terminal is said in one line, and costs no grade."""
+
+import signal
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+from autograder.batch import recorder
+from tests import sample_class
+from tests.box.inside import gone, tree
+from tests.temporary_course import TemporaryCourse
+
+ASSIGNMENT = "one_dimension"
+STORIES = ["always_says_wrong", "correct", "correct_other_style", "raises", "syntax_error",
+           "unsolved"]  # fmt: skip
+
+
+def class_of(course, size):
+    for number in range(size):
+        notebook = course.answered(ASSIGNMENT, STORIES[number % len(STORIES)])
+        course.hand_in(f"s{number:03}", ASSIGNMENT, notebook)
+
+
+def fails_in_one_line(done, *said):
+    status, out, err = done
+    lines = out.splitlines()
+    (line,) = (line for line in lines if all(each in line for each in said))
+    assert status == 1 and not err and "Traceback" not in out
+    assert lines[-1].endswith("1 failed")
+    return line
+
+
+def test_a_gradebook_that_somebody_else_holds(cli, course, monkeypatch):
+    """For longer than we wait."""
+    monkeypatch.setattr(recorder, "BUSY_SECONDS", 0.2)
+    class_of(course, 2)
+    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        done = cli(course, "grade")
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert "locked" in str(done) and "gradebook" in str(done), done
+    assert done[0] == 1
+    assert cli(course, "grade")[1].endswith("2 graded\n")
+
+
+def test_somebody_else_who_is_soon_done_is_waited_for(course):
+    class_of(course, 1)
+    course.run("autograder", "grade")
+    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    running = course.start("autograder", "grade", "--force")
+    time.sleep(6)  # nbgrader's own would have given up after 5 seconds
+    assert running.poll() is None
+    other.execute("ROLLBACK")
+    other.close()
+    out, _ = running.communicate(timeout=60)
+    assert out.endswith("1 graded\n")
+
+
+def test_a_gradebook_that_can_only_be_read(cli, course):
+    class_of(course, 1)
+    path = course.root / "gradebook.db"
+    with sqlite3.connect(path) as gradebook:
+        gradebook.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON submitted_assignment "
+            "BEGIN SELECT RAISE(ABORT, 'attempt to write a readonly database'); END"
+        )
+    gradebook.close()
+    fails_in_one_line(cli(course, "grade"), "gradebook.db can't be used", "readonly", "writable")
+    assert not course.path("autograded", ASSIGNMENT, "s000").exists()
+    assert list((course.root / "autograded").iterdir()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of a few megabytes, or none where that is not allowed."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root can make a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk(course, small_disk):
+    """What was recorded until then is kept, and the rest is graded once there is room again."""
+    class_of(course, 8)
+    course = TemporaryCourse(small_disk / "course", course.settings, copy_of=course)
+    assert course.run("autograder", "grade", "--student", "s000").returncode == 0
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
+        while file.write(b"x" * 4096):
+            pass
+    done = course.run("autograder", "grade", "--jobs", "1")
+    fails_in_one_line((done.returncode, done.stdout, done.stderr), "can't be", "room")
+    filler.unlink()
+    assert sum(filter(None, course.grades(ASSIGNMENT)["s000"].values())) >= 0
+    again = course.run("autograder", "grade")
+    assert again.stdout.endswith("7 graded, 1 skipped\n"), again.stdout + again.stderr
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_stops_soon_and_says_how_to_go_on(course, jobs):
+    class_of(course, 40)
+    running = course.start("autograder", "grade", "--jobs", jobs)
+    deadline = time.monotonic() + 60
+    while not any((course.root / "autograded").glob("s*/*/*.ipynb")):
+        assert running.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    family = tree(running.pid)
+    running.send_signal(signal.SIGINT)
+    before = time.monotonic()
+    out, err = running.communicate(timeout=60)
+    took = time.monotonic() - before
+    assert (running.returncode, err) == (130, "")
+    assert "run the same command again to go on" in out.splitlines()[-1]
+    assert gone(family) and took < 10
+    recorded = len(course.grades(ASSIGNMENT))
+    assert f"stopped: {recorded} graded" in out
+    again = course.run("autograder", "grade")
+    assert again.stdout.endswith(f"{40 - recorded} graded, {recorded} skipped\n")
+
+
+def test_one_that_is_stopped_at_once_stops_too(course):
+    """Before anything has been graded."""
+    class_of(course, 8)
+    running = course.start("autograder", "grade")
+    time.sleep(0.6)
+    family = tree(running.pid)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (130, "autograder: stopped\n")
+    assert "Traceback" not in err + out
+    assert gone(family)
