@@ -32,6 +32,7 @@ Jobs = Annotated[
     int | None,
     typer.Option(min=1, show_default="all processors", help="How many at the same time."),
 ]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 
 
 @contextmanager
@@ -70,39 +71,15 @@ def _sum_up(console, outcomes, verb):
         raise typer.Exit(1)
 
 
-def _chosen(course, assignment):
-    from autograder.grading.trouble import CourseError
-
-    if assignment is not None:
-        course.check_assignment(assignment)
-        return [assignment]
-    if not course.assignments():
-        raise CourseError(f"{course.root}/source holds no assignment: there is nothing to do")
-    return course.assignments()
-
-
-def _among(known, student):
-    """The students that were asked for, in the order of the class; all of them by default."""
-    return [each for each in known if not student or each in student]
-
-
-def _absent(student, work, why):
-    """A failure for each student who was asked for and has nothing to work on."""
-    from autograder.grading.outcome import Outcome
-
-    found = {each for students in work.values() for each in students}
-    missing = dict.fromkeys(each for each in student or () if each not in found)
-    return [Outcome("", each, "failed", why) for each in missing]
-
-
 @app.command()
 def release(assignment: Assignment = None):
     """Write the students' notebooks from source/ into release/."""
     with _the_course() as course:
         from autograder.desk.progress import the_console, work_through
+        from autograder.desk.selection import chosen
 
         console = the_console()
-        names = _chosen(course, assignment)
+        names = chosen(course, assignment)
         running = (course.release(name) for name in names)
         outcomes, _ = work_through(console, "releasing", dict.fromkeys(names, 1), running)
         _sum_up(console, outcomes, "released")
@@ -148,26 +125,29 @@ def grade(
         ),
     ] = None,
     jobs: Jobs = None,
+    json: Json = False,
 ):
     """Grade what is in submitted/ and print the table of grades."""
     _warm_up(several=(jobs or _all()) > 1 and not student)
     with _the_course() as course:
         from autograder.batch.whole_class import grade
+        from autograder.desk.grades import print_grades
         from autograder.desk.progress import the_console, work_through
+        from autograder.desk.selection import absent, among, chosen
         from autograder.grading.outcome import Outcome
         from autograder.grading.trouble import CourseError
 
-        console = the_console()
+        console = the_console(quiet=json)
         work = {
             name: students
-            for name in _chosen(course, assignment)
-            if (students := _among(course.students(name), student))
+            for name in chosen(course, assignment)
+            if (students := among(course.students(name), student))
         }
         place = f"submitted/<student>/{assignment or '<assignment>'}/"
-        absent = _absent(student, work, f"nothing was handed in: there is no {place}")
+        missing = absent(student, work, f"nothing was handed in: there is no {place}")
         if not student:
-            absent += [Outcome("", "", "failed", line) for line in course.strays()]
-        if not work and not absent:
+            missing += [Outcome("", "", "failed", line) for line in course.strays()]
+        if not work and not missing:
             which = assignment or "any assignment"
             raise CourseError(
                 f"no submissions of {which} in {course.root}/submitted: put each notebook into "
@@ -175,11 +155,23 @@ def grade(
             )
         totals = {name: len(students) for name, students in work.items()}
         running = grade(course, work, force or seed is not None, seed, jobs or _all())
-        outcomes, stopped = work_through(console, "grading", totals, running, absent)
-        _print_grades(console, course, outcomes)
-        if stopped:
-            _say_how_to_go_on(console, outcomes)
-        _sum_up(console, outcomes, "graded")
+        outcomes, stopped = work_through(console, "grading", totals, running, missing)
+        if not json:
+            print_grades(console, course, outcomes)
+        _end(console, course, outcomes, "graded", stopped, json)
+
+
+def _end(console, course, outcomes, verb, stopped, json):
+    """Say how it ended, to people or to a program, and end so."""
+    if json:
+        from autograder.desk.as_json import as_json
+
+        typer.echo(as_json(course, outcomes, stopped))
+        if not stopped and any(outcome.status == "failed" for outcome in outcomes):
+            raise typer.Exit(1)
+    if stopped:
+        _say_how_to_go_on(console, outcomes)
+    _sum_up(console, outcomes, verb)
 
 
 def _warm_up(several):
@@ -209,16 +201,33 @@ def _all():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def _print_grades(console, course, outcomes):
-    from autograder.desk.grades import grade_table
+@app.command()
+def regrade(
+    assignment: Assignment = None,
+    question: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this question may change a grade.")
+    ] = None,
+    student: Students = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, only say.")] = False,
+    lower: Annotated[bool, typer.Option("--lower", help="Let grades become lower, too.")] = False,
+    jobs: Jobs = None,
+    json: Json = False,
+):
+    """Grade again, on the same cases, what has been graded: after a question was mended."""
+    _warm_up(several=(jobs or _all()) > 1 and not student)
+    with _the_course() as course:
+        from autograder.batch.regrade import regrade
+        from autograder.desk.changes import print_changes
+        from autograder.desk.progress import the_console, work_through
+        from autograder.desk.selection import NOT_GRADED, absent, graded
 
-    looked_at = (each.assignment for each in outcomes if each.assignment and each.student)
-    for name in dict.fromkeys(looked_at):
-        order, students = course.released_cells(name), course.students(name)
-        with course.gradebook() as gradebook:
-            table = grade_table(gradebook, name, order, students)
-        if table is not None:
-            console.print(table)
+        console, work = the_console(quiet=json), graded(course, assignment, student)
+        missing = absent(student, work, NOT_GRADED)
+        totals = {name: len(students) for name, students in work.items()}
+        running = regrade(course, work, question, lower, dry_run, jobs or _all())
+        outcomes, stopped = work_through(console, "regrading", totals, running, missing)
+        print_changes(console, outcomes, dry_run)
+        _end(console, course, outcomes, "regraded", stopped, json)
 
 
 @app.command()
@@ -227,20 +236,13 @@ def feedback(assignment: Assignment = None, student: Students = None, jobs: Jobs
     with _the_course() as course:
         from autograder.batch.pages import write_pages
         from autograder.desk.progress import the_console, work_through
-        from autograder.grading.trouble import CourseError
+        from autograder.desk.selection import NOT_GRADED, absent, graded
 
-        console = the_console()
-        work = {
-            name: students
-            for name in _chosen(course, assignment)
-            if (students := _among(course.graded(name), student))
-        }
-        absent = _absent(student, work, "nothing has been graded: run `autograder grade` first")
-        if not work and not absent:
-            raise CourseError("nothing has been graded yet: run `autograder grade` first")
+        console, work = the_console(), graded(course, assignment, student)
+        missing = absent(student, work, NOT_GRADED)
         totals = {name: len(students) for name, students in work.items()}
         running = write_pages(course, work, jobs or _all())
-        outcomes, _ = work_through(console, "writing feedback on", totals, running, absent)
+        outcomes, _ = work_through(console, "writing feedback on", totals, running, missing)
         _sum_up(console, outcomes, "pages written")
 
 

@@ -4,6 +4,7 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.utils.importstring import import_item
 
+from autograder.grading.execute import TrustedExecute
 from autograder.grading.task import OF_THE_RECORD, Step
 from autograder.grading.trouble import CourseError
 
@@ -47,6 +48,16 @@ class Configured:
             if not issubclass(kind, OF_THE_RECORD):
                 step = kind(parent=converter)
                 yield Step(kind, {name: getattr(step, name) for name in step.traits(config=True)})
+
+    def steps_with(self, seed):
+        """:attr:`steps`, with another seed for the cases unless it is None."""
+        if seed is None:
+            return self.steps
+        return tuple(
+            Step(kind, {**settings, "seed": seed}) if issubclass(kind, TrustedExecute)
+            else Step(kind, settings)
+            for kind, settings in self.steps
+        )  # fmt: skip
 
     def is_excluded(self, student):
         """Whether nbgrader is told to leave a student out."""

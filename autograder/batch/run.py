@@ -17,7 +17,7 @@ from autograder.grading.hand_ins import ALLOW, trouble_with
 from autograder.grading.outcome import Outcome
 from autograder.grading.rebuild import FINGERPRINT, OWNER, fingerprint
 from autograder.grading.scores import recorded
-from autograder.grading.task import SCORES, SECONDS, Task, known_to_the_gradebook
+from autograder.grading.task import SCORES, SECONDS, Graded, Task, known_to_the_gradebook
 from autograder.grading.trouble import CourseError, first_line, in_one_line, printable
 from autograder.truth.bugs import FIXED_DRAW
 
@@ -81,8 +81,14 @@ class Run:
         seconds = noted.get(SECONDS, inf) if known else inf
         return Plan(self._assignment, student, force or not known, known, seconds)
 
-    def task(self, plan):
+    def task(self, plan, seed=None):
         """What a worker needs for a hand-in.
+
+        Parameters
+        ----------
+        plan : Plan
+        seed : int, optional
+            Draws the cases of this submission, in place of those that all are asked about.
 
         Returns
         -------
@@ -101,12 +107,23 @@ class Run:
             why = f"{self._shown(path)} must not be read: {ASK_AGAIN}"
         if not why:
             try:
-                return self._task(student, path.read_bytes())
+                return self._task(student, path.read_bytes(), seed)
             except OSError as error:
                 why = f"{self._shown(path.parent)}/ can't be read ({error.strerror}): {ALLOW}"
             except CourseError as error:
                 why = in_one_line(error, self._shown(path), ASK_AGAIN)
         return self._failed(plan, why, noted=False)
+
+    def before(self, plan):
+        """What has been recorded of a hand-in that is known.
+
+        Returns
+        -------
+        scores : dict of str to autograder.grading.scores.Scored
+        notebook : NotebookNode
+        """
+        path = self._path("autograded", plan)
+        return self._recorded[plan.student], nbformat.read(path, as_version=4)
 
     def where(self, plan):
         """The hand-in's name in messages."""
@@ -131,26 +148,30 @@ class Run:
         sqlalchemy.exc.SQLAlchemyError
             It could not be recorded, and is as it was before.
         """
+        if not isinstance(result, Graded):
+            failure = self.failure(plan, result)
+            theirs = isinstance(result, Failure) and not result.ours
+            return self._failed(plan, failure.why) if theirs or not plan.known else failure
+        self.keep(plan, result)
+        note = self._note(plan.student, json.loads(result.notebook)["metadata"].get(OWNER))
+        return Outcome(self._assignment, plan.student, "done", "", note, result.seconds)
+
+    def failure(self, plan, result):
+        """What is said of a result that is none: an :class:`Outcome`; nothing is written."""
         if isinstance(result, Refused):
             raise CourseError(result.why)
         if isinstance(result, Exception):
             result = Failure(f"{self.where(plan)}: {_in_words(result)}", ours=True)
-        if isinstance(result, Failure):
-            if result.ours and plan.known:
-                return Outcome(self._assignment, plan.student, "failed", result.why)
-            return self._failed(plan, result.why)
-        self._keep(plan, result)
-        note = self._note(plan.student, json.loads(result.notebook)["metadata"].get(OWNER))
-        return Outcome(self._assignment, plan.student, "done", "", note, result.seconds)
+        return Outcome(self._assignment, plan.student, "failed", result.why)
 
-    def _task(self, student, submission):
+    def _task(self, student, submission, seed):
         release, key, owner = self._common, FIXED_DRAW, None
         if self._copies is not None:
             release = nbformat.writes(self._copies.check_and_release(self._release, student))
             key, owner = self._copies.draw(student), self._owner(submission)
         return Task(
             self._assignment, student, submission, release, self._known, dict(key), owner,
-            self._copies is not None, self._nbgrader.steps,
+            self._copies is not None, self._nbgrader.steps_with(seed),
         )  # fmt: skip
 
     def _owner(self, submission):
@@ -159,8 +180,20 @@ class Run:
         except Exception:  # whatever is wrong with it, the worker will say so
             return None
 
-    def _keep(self, plan, graded):
-        """Into the gradebook and into autograded/, in this order."""
+    def keep(self, plan, graded):
+        """Write scores and comments into the gradebook, and then the notebook into autograded/.
+
+        Parameters
+        ----------
+        plan : Plan
+        graded : autograder.grading.task.Graded
+            Cells of which it has no score keep theirs.
+
+        Raises
+        ------
+        CourseError
+            Something can't be written.
+        """
         submitted, place = (self._path(step, plan) for step in ("submitted", "autograded"))
         files = {place.name: graded.notebook.encode()}
         stamp = submitted.with_name(STAMP)
@@ -208,7 +241,7 @@ class Run:
         scores = self._recorded.get(student)
         if scores is None:
             return False
-        automatic = {name: auto for name, (auto, *_) in scores.items()}
+        automatic = {name: each.auto for name, each in scores.items()}
         try:
             handed_in = self._course.notebook("submitted", student, self._assignment).read_bytes()
         except OSError:

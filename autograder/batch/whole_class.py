@@ -63,17 +63,30 @@ def grade(course, work, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
                 plans += [run.plan(student, force) for student in students]
         plans.sort(key=lambda plan: plan.seconds, reverse=True)
         several = jobs > 1 and sum(plan.again for plan in plans) >= LEAST
-        with _staff(jobs if several else 1, file) as staff:
+        with staff(jobs if several else 1, file) as workers:
             settled = deque()
             pieces = _pieces(plans, runs, file, settled)
-            for plan, result in staff.work(attempts.attempt, pieces):
+            for plan, result in workers.work(attempts.attempt, pieces):
                 yield from _all_of(settled)
                 yield runs[plan.assignment].record(plan, result)
             yield from _all_of(settled)
 
 
-def _staff(count, file):
-    """Workers, each with a zygote like this process's own, whose walls have been tried."""
+def staff(count, file):
+    """Who does the work.
+
+    Parameters
+    ----------
+    count : int
+        One is this process itself; others have a zygote each that is forked from its own, so that
+        the walls are built and tried once.
+    file : str
+        Something readable of the course, for the walls to be tried with.
+
+    Returns
+    -------
+    autograder.batch.workers.Here or autograder.batch.workers.Workers
+    """
     if count == 1:
         return Here()
 

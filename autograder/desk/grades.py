@@ -5,11 +5,22 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.grading.scores import is_scored
+from autograder.grading.scores import all_scores
 from autograder.grading.trouble import printable
 
 TO_READ = "read"
 NOT_GRADED = "-"
+
+
+def print_grades(console, course, outcomes):
+    """Print a table of grades for each assignment that some outcomes are about."""
+    looked_at = (each.assignment for each in outcomes if each.assignment and each.student)
+    for name in dict.fromkeys(looked_at):
+        order, students = course.released_cells(name), course.students(name)
+        with course.gradebook() as gradebook:
+            table = grade_table(gradebook, name, order, students)
+        if table is not None:
+            console.print(table)
 
 
 def grade_table(gradebook, assignment, order, students=()):
@@ -43,23 +54,21 @@ def grade_table(gradebook, assignment, order, students=()):
         name = cell.name.removeprefix("test_").replace("_", "_\n")
         table.add_column(f"{name}\n/ {cell.max_score:g}", justify="right", vertical="bottom")
     table.add_column(f"total\n/ {sum(cell.max_score for cell in cells):g}", justify="right")
-    submissions = {each.student.id: each for each in notebook.submissions}
-    for student in sorted({*submissions, *students}):
-        table.add_row(escape(printable(student)), *_row(submissions.get(student), cells))
+    names, scores = [cell.name for cell in cells], all_scores(gradebook, assignment)
+    for student in sorted({*scores, *students}):
+        table.add_row(escape(printable(student)), *_row(scores.get(student), names))
     return table
 
 
-def _row(submission, cells):
-    if submission is None:
-        return [NOT_GRADED] * (len(cells) + 1)
-    grades = {grade.name: grade for grade in submission.grades}
-    shown = [_shown(grades[cell.name]) for cell in cells]
-    return [*shown, NOT_GRADED if NOT_GRADED in shown else f"{submission.score:g}"]
+def _row(scores, names):
+    if scores is None:
+        return [NOT_GRADED] * (len(names) + 1)
+    shown = [_shown(scores[name]) for name in names]
+    total = sum(scores[name].score for name in names)
+    return [*shown, NOT_GRADED if NOT_GRADED in shown else f"{total:g}"]
 
 
-def _shown(grade):
-    if not is_scored(grade):
+def _shown(scored):
+    if not scored.says_something:
         return NOT_GRADED
-    if grade.auto_score is None and grade.needs_manual_grade and grade.manual_score is None:
-        return TO_READ
-    return f"{grade.score:g}"
+    return TO_READ if scored.waits else f"{scored.score:g}"

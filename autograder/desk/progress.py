@@ -31,13 +31,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def the_console():
-    """Where all is printed: quiet and plain when that is no terminal."""
+def the_console(quiet=False):
+    """Where all is printed, if anything: plain when that is no terminal."""
     # A student's name that this terminal or file can't show is no reason to stop.
     sys.stdout.reconfigure(errors="backslashreplace")
-    console = Console(highlight=False)
+    console = Console(highlight=False, quiet=quiet)
     if not console.is_terminal:
-        console = Console(highlight=False, width=1000)
+        console = Console(highlight=False, quiet=quiet, width=1000)
     return console
 
 
@@ -66,7 +66,8 @@ def work_through(console, doing, totals, running, absent=()):
     outcomes = list(absent)
     for outcome in absent:
         _print_failure(console, outcome)
-    with Progress(*COLUMNS, console=console, disable=not console.is_terminal) as progress:
+    hidden = console.quiet or not console.is_terminal
+    with Progress(*COLUMNS, console=console, disable=hidden) as progress:
         tasks = {
             assignment: progress.add_task(f"{doing} {assignment}", total=total)
             for assignment, total in totals.items()

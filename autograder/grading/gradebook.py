@@ -25,8 +25,8 @@ def opened(db_url, course_id):
     except (SQLAlchemyError, ImportError, OSError) as error:
         raise CourseError(
             f"the gradebook {_address(db_url)} can't be used ({first_line(error)}): check that its "
-            "folder is writable and its disk has room, check c.CourseDirectory.db_url in nbgrader_config.py, or put back "
-            "a copy of it"
+            "folder is writable and its disk has room, check c.CourseDirectory.db_url in "
+            "nbgrader_config.py, or put back a copy of it"
         ) from error
 
 

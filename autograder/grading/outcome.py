@@ -1,6 +1,7 @@
 """What is said of a piece of work at the end."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,9 @@ class Outcome:
         What else is to be said of it, on one line.
     seconds : float
         How long the work itself took.
+    changes, kept : mapping of str to (float or None, float or None)
+        Of a regrading, by graded cell: the score before and after, where they differ; and where it
+        would be lower, so that the one before was kept.
     """
 
     assignment: str
@@ -27,3 +31,5 @@ class Outcome:
     why: str = ""
     note: str = ""
     seconds: float = 0.0
+    changes: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    kept: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)

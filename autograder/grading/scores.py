@@ -1,5 +1,7 @@
 """Which scores in the gradebook belong to what is handed in now."""
 
+from typing import NamedTuple
+
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -46,15 +48,42 @@ def forget(gradebook, assignment, student):
     gradebook.db.commit()
 
 
-def is_scored(grade):
-    """Whether a grade says anything: a score, or that a person has to read the answer."""
-    return not (
-        grade.auto_score is None and grade.manual_score is None and not grade.needs_manual_grade
-    )
+class Scored(NamedTuple):
+    """What the gradebook holds of one cell of one submission.
+
+    Attributes
+    ----------
+    auto, manual, extra : float or None
+        The automatic score, and what a person gave in its place or on top.
+    to_read : bool
+        Whether a person has to look at the answer.
+    """
+
+    auto: float | None
+    manual: float | None
+    extra: float | None
+    to_read: bool
+
+    @property
+    def says_something(self):
+        """Whether there is a score, or a person who has to give one."""
+        return self.auto is not None or self.manual is not None or self.to_read
+
+    @property
+    def waits(self):
+        """Whether there is no score before a person gives one."""
+        return self.to_read and self.auto is None and self.manual is None
+
+    @property
+    def score(self):
+        """The points, as nbgrader counts them."""
+        if self.auto is None and self.manual is None:
+            return 0.0
+        return (self.auto if self.manual is None else self.manual) + (self.extra or 0.0)
 
 
-def recorded(gradebook, assignment):
-    """What has been graded to the end.
+def all_scores(gradebook, assignment):
+    """What the gradebook holds of an assignment, in one query.
 
     Parameters
     ----------
@@ -63,17 +92,16 @@ def recorded(gradebook, assignment):
 
     Returns
     -------
-    dict of str to dict of str to (float or None, float or None, bool)
-        By student and graded cell, the automatic score, the one that a person gave, and whether a
-        person has to read the answer; of those students every cell of whom says anything.
+    dict of str to dict of str to Scored
+        By student and graded cell.
     """
     grade, notebook, submission = (
         model.__table__ for model in (Grade, SubmittedNotebook, SubmittedAssignment)
     )
     found = gradebook.db.execute(
         select(
-            submission.c.student_id, BaseCell.name,
-            grade.c.auto_score, grade.c.manual_score, grade.c.needs_manual_grade,
+            submission.c.student_id, BaseCell.name, grade.c.auto_score, grade.c.manual_score,
+            grade.c.extra_credit, grade.c.needs_manual_grade,
         )
         .join(notebook, notebook.c.assignment_id == submission.c.id)
         .join(grade, grade.c.notebook_id == notebook.c.id)
@@ -81,10 +109,17 @@ def recorded(gradebook, assignment):
         .join(Assignment, Assignment.id == submission.c.assignment_id)
         .where(Assignment.name == assignment)
     )  # fmt: skip
-    scores, unfinished = {}, set()
-    for student, name, *score in found:
-        scores.setdefault(student, {})[name] = tuple(score)
-        if score == [None, None, False]:
-            unfinished.add(student)
+    scores = {}
+    for student, name, *scored in found:
+        scores.setdefault(student, {})[name] = Scored(*scored)
     gradebook.db.rollback()  # nothing is locked from here on
-    return {student: each for student, each in scores.items() if student not in unfinished}
+    return scores
+
+
+def recorded(gradebook, assignment):
+    """Those of :func:`all_scores` who have been graded to the end."""
+    return {
+        student: cells
+        for student, cells in all_scores(gradebook, assignment).items()
+        if all(each.says_something for each in cells.values())
+    }

@@ -8,7 +8,6 @@ import time
 import pytest
 
 from autograder.batch import recorder
-from tests import sample_class
 from tests.box.inside import gone, tree
 from tests.temporary_course import TemporaryCourse
 

@@ -1,0 +1,122 @@
+"""Grades again what has been graded, after a question was mended: the same hand-ins and cases.
+
+Only what the mended question says differently is written. What people have given or written stays,
+and no grade becomes lower unless that was asked for.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import nbformat
+
+from autograder.batch import attempt as attempts
+from autograder.batch.lock import only_run
+from autograder.batch.recorder import Recorder
+from autograder.batch.run import Run
+from autograder.batch.whole_class import LEAST, staff
+from autograder.grading.execute import SEED, is_test
+from autograder.grading.outcome import Outcome
+from autograder.grading.task import SCORES, Graded
+from autograder.grading.trouble import CourseError
+from autograder.questions import questions_of
+
+NOT_KNOWN = "handed in again since it was graded, or never graded: `autograder grade` does that"
+
+
+def regrade(course, work, question=None, lower=False, dry_run=False, jobs=1) -> Iterator[Outcome]:
+    """Grade again what has been graded.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+    work : mapping of str to collection of str
+        By assignment, ids from ``course.graded``.
+    question : str, optional
+        Only this one may change a grade.
+    lower : bool
+        Whether a grade may become lower.
+    dry_run : bool
+        Write nothing, only say what would be written.
+    jobs : int
+        How many submissions run at the same time, where there are enough of them.
+
+    Yields
+    ------
+    Outcome
+        One for each student, with what changes.
+
+    Raises
+    ------
+    CourseError
+        There is no such question, or nothing can be graded, or recorded, any more.
+    """
+    _check(question, work)
+    with only_run(course.root), course.gradebook() as gradebook:
+        recorder = Recorder(gradebook)
+        runs = {name: Run(course, name, gradebook, recorder) for name in work}
+        plans = [runs[name].plan(student, True) for name in work for student in work[name]]
+        yield from (
+            Outcome(plan.assignment, plan.student, "skipped", note=NOT_KNOWN)
+            for plan in plans
+            if not plan.known
+        )
+        plans = [plan for plan in plans if plan.known]
+        file, settled = str(course.root / "nbgrader_config.py"), []
+        with staff(jobs if len(plans) >= LEAST else 1, file) as workers:
+            for plan, result in workers.work(
+                attempts.attempt, _pieces(plans, runs, file, settled)
+            ):
+                yield _changed(runs[plan.assignment], plan, result, question, lower, dry_run)
+            yield from settled
+
+
+def _check(question, work):
+    known = [name for assignment in work for name in questions_of(assignment)]
+    if question is not None and question.removeprefix("test_") not in known:
+        raise CourseError(f"no question is called {question!r}; there are {', '.join(known)}")
+
+
+def _pieces(plans, runs, file, settled):
+    for plan in plans:
+        run = runs[plan.assignment]
+        _, notebook = run.before(plan)
+        task = run.task(plan, notebook.metadata.get(SEED))
+        if isinstance(task, Outcome):
+            settled.append(task)
+        else:
+            yield plan, (task, run.where(plan), file)
+
+
+def _changed(run, plan, result, question, lower, dry_run):
+    if not isinstance(result, Graded):
+        return run.failure(plan, result)
+    scores, notebook = run.before(plan)
+    asked = None if question is None else f"test_{question.removeprefix('test_')}"
+    changes, kept = {}, {}
+    for name, now in result.scores.items():
+        before = scores[name].auto
+        if now == before or now is None or asked not in (None, name):
+            continue
+        falls = before is not None and now < before and not lower
+        (kept if falls else changes)[name] = before, now
+    if changes and not dry_run:
+        run.keep(plan, _merged(notebook, result, changes))
+    return Outcome(
+        plan.assignment, plan.student, "done", seconds=result.seconds, changes=changes, kept=kept
+    )
+
+
+def _merged(notebook, graded, changes):
+    """The graded notebook that there is, with the new verdicts where they differ."""
+    new = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in nbformat.reads(graded.notebook, as_version=4).cells
+        if is_test(cell)
+    }
+    for cell in notebook.cells:
+        if is_test(cell) and cell.metadata.nbgrader.grade_id in changes:
+            found = new[cell.metadata.nbgrader.grade_id]
+            cell.outputs, cell.execution_count = found.outputs, found.execution_count
+    after = {name: now for name, (_, now) in changes.items()}
+    notebook.metadata[SCORES] = {**notebook.metadata.get(SCORES, {}), **after}
+    return replace(graded, notebook=f"{nbformat.v4.writes(notebook)}\n", scores=after, comments={})

@@ -1,0 +1,49 @@
+"""What became of a run, for programs: one JSON object."""
+
+import json
+
+from autograder.grading.scores import all_scores
+
+
+def as_json(course, outcomes, stopped):
+    """Outcomes and grades.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+    outcomes : list of autograder.grading.outcome.Outcome
+    stopped : bool
+        Whether the run was given up before its end.
+
+    Returns
+    -------
+    str
+        An object with ``outcomes``, a list of the fields of an Outcome; ``grades``, by assignment,
+        student and graded cell the score, whether a person has to read the answer, and what the
+        score is made of; ``counts``, how many are done, skipped and failed; and ``stopped``.
+    """
+    grades = {}
+    with course.gradebook() as gradebook:
+        for name in dict.fromkeys(each.assignment for each in outcomes if each.assignment):
+            grades[name] = {
+                student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
+                for student, cells in sorted(all_scores(gradebook, name).items())
+            }
+    statuses = [each.status for each in outcomes]
+    report = {
+        "outcomes": [_outcome(each) for each in outcomes],
+        "grades": grades,
+        "counts": {each: statuses.count(each) for each in ("done", "skipped", "failed")},
+        "stopped": stopped,
+    }
+    return json.dumps(report, indent=1)
+
+
+def _outcome(outcome):
+    fields = {name: getattr(outcome, name) for name in outcome.__dataclass_fields__}
+    return {**fields, "changes": dict(outcome.changes), "kept": dict(outcome.kept)}
+
+
+def _scored(scored):
+    score = scored.score if scored.says_something and not scored.waits else None
+    return {"score": score, **scored._asdict()}

@@ -1,0 +1,40 @@
+"""Which assignments and which students a command is about."""
+
+from autograder.grading.outcome import Outcome
+from autograder.grading.trouble import CourseError
+
+NOT_GRADED = "nothing has been graded: run `autograder grade` first"
+
+
+def chosen(course, assignment):
+    """The assignment that was asked for, or all of them; raises CourseError for want of any."""
+    if assignment is not None:
+        course.check_assignment(assignment)
+        return [assignment]
+    if not course.assignments():
+        raise CourseError(f"{course.root}/source holds no assignment: there is nothing to do")
+    return course.assignments()
+
+
+def among(known, student):
+    """The students that were asked for, in the order of the class; all of them by default."""
+    return [each for each in known if not student or each in student]
+
+
+def graded(course, assignment, student):
+    """{assignment: students} of what has been graded; raises CourseError for want of any."""
+    work = {
+        name: students
+        for name in chosen(course, assignment)
+        if (students := among(course.graded(name), student))
+    }
+    if not work and not student:
+        raise CourseError(NOT_GRADED)
+    return work
+
+
+def absent(student, work, why):
+    """A failure for each student who was asked for and has nothing to work on."""
+    found = {each for students in work.values() for each in students}
+    missing = dict.fromkeys(each for each in student or () if each not in found)
+    return [Outcome("", each, "failed", why) for each in missing]
