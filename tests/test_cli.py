@@ -5,6 +5,8 @@ import os
 import pty
 import re
 import shutil
+import subprocess
+import sys
 import time
 
 import nbformat
@@ -205,25 +207,27 @@ def read_all(descriptor):
         chunks.append(chunk)
 
 
-def test_a_run_that_was_killed_is_made_up_for(cli, course):
-    """Killed while a cell runs, it leaves a half-graded notebook that must not count as graded."""
-    notebook = course.answered(ASSIGNMENT)
-    notebook.cells.insert(30, nbformat.v4.new_code_cell("import time\n\ntime.sleep(5)"))
-    course.hand_in("ada", ASSIGNMENT, notebook)
+def test_a_run_that_was_killed_is_made_up_for(course):
+    """What it has recorded stays, and nothing else counts as graded; see tests/restarts."""
+    slow = course.answered(ASSIGNMENT)
+    slow.cells.insert(30, nbformat.v4.new_code_cell("import time\n\ntime.sleep(2)"))
+    for student in ("ada", "bob", "cid"):
+        course.hand_in(student, ASSIGNMENT, slow)
     process = course.start("autograder", "grade")
-    half_graded = course.path("autograded", ASSIGNMENT, "ada")
+    first = course.path("autograded", ASSIGNMENT, "ada")
     try:
         deadline = time.monotonic() + 120
-        while not half_graded.is_file() and process.poll() is None:
+        while not first.is_file() and process.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.05)
     finally:
         process.kill()
         process.communicate()
-    assert half_graded.is_file()
-    status, out, _ = cli(course, "grade")
-    assert (status, out.splitlines()[-1]) == (0, "1 graded")
-    assert sum(filter(None, course.grades(ASSIGNMENT)["ada"].values())) == 18
+    assert set(course.grades(ASSIGNMENT)) == {"ada"}
+    done = course.run("autograder", "grade")
+    assert done.stdout.endswith("2 graded, 1 skipped\n")
+    points = [sum(filter(None, each.values())) for each in course.grades(ASSIGNMENT).values()]
+    assert points == [18, 18, 18]
 
 
 @pytest.mark.parametrize("seed", ["1", "2"])
@@ -249,3 +253,33 @@ def test_help_says_what_a_command_does(cli, tmp_path, command):
     assert status == 0 and command in listed
     status, out, _ = cli(tmp_path, command, "--help")
     assert status == 0 and f"Usage: autograder {command}" in out.replace("root", "autograder")
+
+
+def test_programs_get_one_json_object(cli, course):
+    """The same that people see: who was graded, who was not and why, and every score."""
+    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.hand_in("torn", ASSIGNMENT, '{"cells": [')
+    status, out, err = cli(course, "grade", "--json")
+    report = json.loads(out)
+    assert (status, err) == (1, "")
+    found = {each["student"]: each for each in report["outcomes"]}
+    assert found["ada"]["status"] == "done" and found["ada"]["seconds"] > 0
+    assert "is not a notebook" in found["torn"]["why"]
+    assert report["counts"] == {"done": 1, "skipped": 0, "failed": 1}
+    grades = report["grades"][ASSIGNMENT]["ada"]
+    assert sum(each["score"] for each in grades.values() if each["score"] is not None) == 18
+    assert grades["explain_zero"]["to_read"] and grades["explain_zero"]["score"] is None
+    assert report["stopped"] is False
+
+
+def test_the_help_is_there_at_once():
+    """Nothing heavy is imported for it."""
+    program = (
+        "import sys; from autograder.cli import app\n"
+        "try: app(['--help'])\n"
+        "finally: print(*sorted(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert "typer" in loaded
+    assert not loaded & {"numpy", "nbformat", "nbgrader", "sqlalchemy", "IPython", "distributed"}
