@@ -37,7 +37,7 @@ bench-box: .venv/installed
 
 ## make lock: pin the newest versions that pyproject.toml allows (needs uv)
 lock:
-	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
 
 ## make clean: throw away grades and environment; source/ and release/ stay

@@ -125,10 +125,15 @@ def grade(
         ),
     ] = None,
     jobs: Jobs = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Grade on the workers of this Dask scheduler."),
+    ] = None,
     json: Json = False,
 ):
     """Grade what is in submitted/ and print the table of grades."""
-    _warm_up(several=(jobs or _all()) > 1 and not student)
+    if scheduler is None:
+        _warm_up(several=(jobs or _all()) > 1 and not student)
     with _the_course() as course:
         from autograder.batch.whole_class import grade
         from autograder.desk.grades import print_grades
@@ -154,7 +159,8 @@ def grade(
                 "submitted/<student>/<assignment>/<assignment>.ipynb"
             )
         totals = {name: len(students) for name, students in work.items()}
-        running = grade(course, work, force or seed is not None, seed, jobs or _all())
+        again = force or seed is not None
+        running = grade(course, work, again, seed, jobs or _all(), scheduler)
         outcomes, stopped = work_through(console, "grading", totals, running, missing)
         if not json:
             print_grades(console, course, outcomes)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from autograder.batch import attempt as attempts
 from autograder.batch import graded_folder
+from autograder.batch.cluster import Cluster
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.run import Run
@@ -20,7 +21,9 @@ LEAST = 6
 """Hand-ins for which it is worth while to start other processes, which takes seconds."""
 
 
-def grade(course, work, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
+def grade(
+    course, work, force=False, seed=None, jobs=1, scheduler=None
+) -> Iterator[Outcome]:
     """Grade submissions.
 
     Parameters
@@ -35,6 +38,8 @@ def grade(course, work, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
         one. All are asked about the same cases.
     jobs : int
         How many submissions run at the same time, where there are enough of them.
+    scheduler : str, optional
+        The address of a Dask scheduler, whose workers run them instead.
 
     Yields
     ------
@@ -63,7 +68,7 @@ def grade(course, work, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
                 plans += [run.plan(student, force) for student in students]
         plans.sort(key=lambda plan: plan.seconds, reverse=True)
         several = jobs > 1 and sum(plan.again for plan in plans) >= LEAST
-        with staff(jobs if several else 1, file) as workers:
+        with staff(jobs if several else 1, file, scheduler) as workers:
             settled = deque()
             pieces = _pieces(plans, runs, file, settled)
             for plan, result in workers.work(attempts.attempt, pieces):
@@ -72,7 +77,7 @@ def grade(course, work, force=False, seed=None, jobs=1) -> Iterator[Outcome]:
             yield from _all_of(settled)
 
 
-def staff(count, file):
+def staff(count, file, scheduler=None):
     """Who does the work.
 
     Parameters
@@ -82,11 +87,16 @@ def staff(count, file):
         the walls are built and tried once.
     file : str
         Something readable of the course, for the walls to be tried with.
+    scheduler : str, optional
+        The address of a Dask scheduler, whose workers do it instead.
 
     Returns
     -------
-    autograder.batch.workers.Here or autograder.batch.workers.Workers
+    autograder.batch.workers.Here, autograder.batch.workers.Workers or \
+    autograder.batch.cluster.Cluster
     """
+    if scheduler is not None:
+        return Cluster(scheduler)
     if count == 1:
         return Here()
 

@@ -1,0 +1,144 @@
+"""Who does the work: the workers of a Dask scheduler, on as many machines as it has.
+
+They need this package in the same version, and walls of their own; the course folder and the
+gradebook stay here. What they are sent and what they answer is trusted, so a network with strangers
+in it calls for Dask's own TLS.
+"""
+
+import hashlib
+import logging
+import re
+from functools import cache
+from pathlib import Path
+
+from autograder.batch.workers import AHEAD, WorkerDied
+from autograder.box.preflight import proven_warden
+from autograder.box.warden import NoWalls
+from autograder.grading.trouble import CourseError, first_line
+
+CONNECT_SECONDS = 10
+EXAMINE_SECONDS = 120
+
+
+class Cluster:
+    """The workers of a scheduler; a context manager. See `autograder.batch.workers.Workers`.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler, for example ``tcp://10.0.0.1:8786``.
+
+    Raises
+    ------
+    CourseError
+        There is no such scheduler, it has no workers, or one of them can't grade: with the reason.
+    """
+
+    def __init__(self, address):
+        try:
+            from distributed import Client
+        except ModuleNotFoundError:
+            raise CourseError(
+                "--scheduler needs Dask: install it with `pip install .[cluster]`"
+            ) from None
+        for name in filter(re.compile("distributed").match, logging.root.manager.loggerDict):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what is lost we say ourselves
+        self._address = address
+        try:
+            self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise CourseError(
+                f"no Dask scheduler answers at {address} ({first_line(error)}): start one with "
+                "`dask scheduler`, or correct the address"
+            ) from None
+        try:
+            self._threads = self._examined()
+        except BaseException:
+            self._client.close()
+            raise
+
+    def _examined(self):
+        """How many pieces are done at once; raises CourseError unless every worker is fit."""
+        threads = self._client.nthreads()
+        if not threads:
+            raise CourseError(
+                f"the scheduler at {self._address} has no workers: start some with `dask worker`"
+            )
+        asked = {
+            worker: self._client.submit(examine, version(), workers=[worker], pure=False)
+            for worker in threads
+        }
+        for worker, future in asked.items():
+            try:
+                why = future.result(timeout=EXAMINE_SECONDS)
+            except Exception as error:
+                why = f"{type(error).__name__}: {first_line(error)}"
+            if why:
+                raise CourseError(f"the worker {worker} can't grade: {why}")
+        return sum(threads.values())
+
+    def work(self, function, pieces):
+        """See `autograder.batch.workers.Workers.work`.
+
+        Raises
+        ------
+        CourseError
+            The scheduler was lost.
+        """
+        from distributed import as_completed
+        from distributed.client import FutureCancelledError
+        from distributed.comm import CommClosedError
+        from distributed.scheduler import KilledWorker
+
+        pieces, keys, running = iter(pieces), {}, as_completed(loop=self._client.loop)
+        while True:
+            while len(keys) < AHEAD * self._threads:
+                piece = next(pieces, None)
+                if piece is None:
+                    break
+                key, arguments = piece
+                future = self._client.submit(function, *arguments, pure=False)
+                keys[future.key] = key
+                running.add(future)
+            if not keys:
+                return
+            future = next(running)
+            try:
+                result = future.result()
+            except KilledWorker:
+                result = WorkerDied()
+            except (FutureCancelledError, CommClosedError):
+                raise CourseError(
+                    f"the scheduler at {self._address} was lost: what is recorded stays; start it "
+                    "again, and grade again"
+                ) from None
+            except Exception as error:
+                result = error
+            yield keys.pop(future.key), result
+            del future  # and with it the scheduler's copy of the result
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._client.close(timeout=2)
+
+
+def examine(wanted):
+    """Why this process can't grade for somebody who has this version, or ""."""
+    if version() != wanted:
+        return "it has another version of the autograder: install the same one there"
+    try:
+        proven_warden()
+    except NoWalls as refused:
+        return str(refused)
+    return ""
+
+
+@cache
+def version():
+    """What tells this package from any other state of it: a hash of all its modules."""
+    package, digest = Path(__file__).parents[1], hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(f"{path.relative_to(package)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()

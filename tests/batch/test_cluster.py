@@ -1,0 +1,136 @@
+"""If this fails, grades depend on where they were computed, or a lost scheduler loses some."""
+
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from autograder.batch import cluster
+from tests import sample_class
+from tests.batch.gradebooks import contents
+from tests.batch.test_whole_class import ASSIGNMENT, STORIES, graded
+from tests.box.inside import gone, tree
+from tests.temporary_course import BIN, TemporaryCourse
+
+class Dask:
+    """A scheduler and its workers, as people start them."""
+
+    def __init__(self, folder):
+        self._folder, self._running = folder, []
+        self.scheduler = self._start("scheduler", "--port", "0", "--host", "127.0.0.1")
+        self.address = self._says("scheduler", r"Scheduler at: +(tcp://\S+)")
+
+    def worker(self, name, **options):
+        """Start a worker and wait until it is there."""
+        running = self._start("worker", self.address, "--nthreads", "1", name=name, **options)
+        self._says(name, r"Starting established connection|Registered to")
+        return running
+
+    def _start(self, what, *arguments, name=None, **options):
+        log = (self._folder / f"{name or what}.log").open("w")
+        command = [BIN / "dask", what, *arguments, "--no-dashboard"]
+        running = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log, **options)
+        log.close()
+        self._running.append(running)
+        return running
+
+    def _says(self, name, pattern):
+        deadline = time.monotonic() + 60
+        while not (found := re.search(pattern, (self._folder / f"{name}.log").read_text())):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        return found[found.re.groups and 1]
+
+    def end(self):
+        """End all of them, and whatever they have started."""
+        family = set().union(*(tree(each.pid) for each in self._running))
+        for each in self._running:
+            each.send_signal(signal.SIGTERM)
+            try:
+                each.wait(10)
+            except subprocess.TimeoutExpired:
+                each.kill()
+                each.wait()
+        return gone(family)
+
+
+@pytest.fixture
+def dask(tmp_path):
+    folder = tmp_path / "dask"
+    folder.mkdir()
+    dask = Dask(folder)
+    yield dask
+    dask.end()
+
+
+@pytest.fixture
+def handed_in(course):
+    course.configure("c.TrustedExecute.seed = 7")
+    sample_class.hand_in(course.root, [(story, ASSIGNMENT) for story in STORIES])
+    course.hand_in("wrong", ASSIGNMENT, course.release("planted_bugs"))
+    return course
+
+
+def test_two_workers_of_a_scheduler_grade_as_one_process_does(handed_in, tmp_path, dask):
+    """They share no folder with the course and know nothing of its gradebook."""
+    other = TemporaryCourse(tmp_path / "other", handed_in.settings, copy_of=handed_in)
+    assert "6 graded, 1 failed" in other.run("autograder", "grade", "--jobs", "1").stdout
+    for name in ("one", "two"):
+        dask.worker(name)
+    done = handed_in.run("autograder", "grade", "--scheduler", dask.address)
+    assert done.stdout.endswith("6 graded, 1 failed\n"), done.stdout + done.stderr
+    with handed_in.gradebook() as found, other.gradebook() as expected:
+        assert contents(found) == contents(expected)
+    assert graded(handed_in) == graded(other)
+    assert dask.end(), "nobody stays behind"
+
+
+def test_a_worker_that_is_killed_costs_time_only(handed_in, dask):
+    for number in range(30):
+        handed_in.hand_in(f"more{number:02}", ASSIGNMENT, handed_in.answered(ASSIGNMENT))
+    victim = dask.worker("one", start_new_session=True)
+    running = handed_in.start("autograder", "grade", "--scheduler", dask.address)
+    deadline = time.monotonic() + 60
+    while not any((handed_in.root / "autograded").glob("*/*/*.ipynb")):
+        assert running.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    dask.worker("two")
+    for process in sorted(tree(victim.pid), reverse=True):
+        subprocess.run(["kill", "-9", str(process)], check=False)
+    out, err = running.communicate(timeout=120)
+    assert out.endswith("36 graded, 1 failed\n"), out + err
+
+
+def test_a_scheduler_that_is_lost_loses_no_grade(handed_in, dask):
+    for number in range(60):
+        handed_in.hand_in(f"more{number:02}", ASSIGNMENT, handed_in.answered(ASSIGNMENT))
+    dask.worker("one")
+    running = handed_in.start("autograder", "grade", "--scheduler", dask.address)
+    deadline = time.monotonic() + 60
+    while not any((handed_in.root / "autograded").glob("*/*/*.ipynb")):
+        assert running.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    dask.scheduler.kill()
+    out, err = running.communicate(timeout=120)
+    assert (running.returncode, err) == (1, "")
+    assert f"the scheduler at {dask.address} was lost: what is recorded stays" in out
+    recorded = len(handed_in.grades(ASSIGNMENT))
+    assert 0 < recorded < 67
+    again = handed_in.run("autograder", "grade", "--jobs", "2").stdout
+    assert again.endswith(f"{66 - recorded} graded, {recorded} skipped, 1 failed\n")
+
+
+def test_no_scheduler_no_worker_and_another_version(handed_in, dask, cli, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    status, out, err = cli(handed_in, "grade", "--scheduler", "tcp://127.0.0.1:9")
+    assert status == 1 and not err
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in out and "`dask scheduler`" in out
+    _, out, _ = cli(handed_in, "grade", "--scheduler", dask.address)
+    assert "has no workers: start some with `dask worker`" in out
+    dask.worker("one")
+    monkeypatch.setattr(cluster, "version", lambda: "another")
+    _, out, _ = cli(handed_in, "grade", "--scheduler", dask.address)
+    assert "another version of the autograder: install the same one there" in out
+    assert handed_in.grades(ASSIGNMENT) == {}
