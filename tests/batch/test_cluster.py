@@ -14,6 +14,7 @@ from tests.batch.test_whole_class import ASSIGNMENT, STORIES, graded
 from tests.box.inside import gone, tree
 from tests.temporary_course import BIN, TemporaryCourse
 
+
 class Dask:
     """A scheduler and its workers, as people start them."""
 

@@ -1,0 +1,115 @@
+"""If this fails, a gradebook in PostgreSQL holds other things than nbgrader would put there."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests import sample_class
+from tests.batch.gradebooks import contents
+from tests.batch.test_whole_class import ASSIGNMENT, STORIES
+from tests.temporary_course import TemporaryCourse
+
+
+def programs():
+    """The folder of the server's programs, which Debian keeps out of the way."""
+    found = shutil.which("initdb")
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return Path(found).resolve().parent if found else debian[-1].parent if debian else None
+
+
+class Server:
+    """A PostgreSQL server of the test's own, in a folder, on a socket there."""
+
+    def __init__(self, folder):
+        self._folder, self._bin = folder, programs()
+        # It refuses to run as root.
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._as:
+            shutil.chown(folder, "postgres")
+        self._run("initdb", "-D", f"{folder}/data", "-U", "grader", "-A", "trust")
+        self.start()
+
+    def _run(self, program, *arguments):
+        subprocess.run(
+            [*self._as, self._bin / program, *arguments], cwd="/", check=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def start(self):
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder}"
+        self._control("-l", f"{self._folder}/log", "-o", options, "start")
+
+    def stop(self, how="fast"):
+        self._control("-m", how, "stop")
+
+    def _control(self, *arguments):
+        self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", *arguments)
+
+    def database(self, name):
+        """Make a database: its address for ``c.CourseDirectory.db_url``."""
+        self._run("createdb", "-h", str(self._folder), "-U", "grader", name)
+        return f"postgresql+psycopg://grader@/{name}?host={self._folder}"
+
+
+@pytest.fixture
+def server(tmp_path_factory):
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed")
+    folder = Path("/tmp") / f"pg-{os.getpid()}"  # a socket's path may not be long
+    folder.mkdir()
+    try:
+        server = Server(folder)
+        yield server
+        server.stop("immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def course_in(server, name, released, folder):
+    course = TemporaryCourse(folder / name, released.settings, copy_of=released)
+    (course.root / "gradebook.db").unlink()
+    course.address = server.database(name)
+    course.configure(f"c.CourseDirectory.db_url = {course.address!r}")
+    course.configure("c.TrustedExecute.seed = 7")
+    assert course.run("autograder", "release").returncode == 0
+    sample_class.hand_in(course.root, [(story, ASSIGNMENT) for story in STORIES])
+    course.hand_in("wrong", ASSIGNMENT, course.release("planted_bugs"))
+    return course
+
+
+def held(course):
+    with Gradebook(course.address) as gradebook:
+        return contents(gradebook)
+
+
+def test_both_fill_it_alike(server, released, tmp_path):
+    """First all of it, then again after some have handed in something else."""
+    stock, ours = (course_in(server, name, released, tmp_path) for name in ("stock", "ours"))
+    for _ in range(2):
+        stock.run("nbgrader", "autograde", ASSIGNMENT, "--force")
+        done = ours.run("autograder", "grade", "--force", "--jobs", "2")
+        assert done.stdout.endswith("6 graded, 1 failed\n"), done.stdout + done.stderr
+        expected, found = held(stock), held(ours)
+        for table in expected:
+            assert found[table] == expected[table], table
+        for course in (stock, ours):
+            course.hand_in("correct", ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
+    assert len(expected["grade"]) > 40
+    assert not list(ours.root.glob("gradebook*"))
+
+
+def test_a_server_that_is_gone_costs_one_line(server, released, tmp_path, cli):
+    ours = course_in(server, "ours", released, tmp_path)
+    assert ours.run("autograder", "grade").stdout.endswith("6 graded, 1 failed\n")
+    before = held(ours)
+    server.stop("immediate")
+    status, out, err = cli(ours, "grade", "--force")
+    said = out + err
+    assert status == 1 and "can't be used" in said and "c.CourseDirectory.db_url" in said
+    assert ours.path("autograded", ASSIGNMENT, "correct").exists()
+    server.start()
+    assert held(ours) == before
