@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test attacks lint lock fuzz bench-box clean
+.PHONY: grade test attacks restarts lint lock fuzz bench bench-box clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -15,13 +15,18 @@ grade: .venv/installed
 	@echo "Graded notebooks: autograded/    Gradebook: gradebook.db"
 	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
 
-## make test: everything that pytest holds, but for the attacks
+## make test: everything that pytest holds, but for the attacks and the restarts
 test: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/attacks
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile \
+	    --ignore tests/attacks --ignore tests/restarts
 
 ## make attacks: hostile submissions, graded by stock nbgrader beside honest ones
 attacks: .venv/installed
 	$(BIN)/python -m pytest tests/attacks
+
+## make restarts: a run that is killed at 25 random moments, and resumed
+restarts: .venv/installed
+	$(BIN)/python -m pytest tests/restarts
 
 ## make lint: modules and notebooks
 lint: .venv/installed
@@ -30,6 +35,10 @@ lint: .venv/installed
 ## make fuzz: noise for what decodes a child's messages; SECONDS=600 for longer
 fuzz: .venv/installed
 	$(BIN)/python -m tests.box.fuzz $(or $(SECONDS),60)
+
+## make bench: a class graded by stock nbgrader and by this, for half an hour; QUICK=1 for minutes
+bench: .venv/installed
+	$(BIN)/python -m benchmarks.grading $(if $(QUICK),--quick)
 
 ## make bench-box: what the walls cost, against a bare fork
 bench-box: .venv/installed

@@ -22,7 +22,8 @@ STORIES = [
 
 
 @pytest.fixture
-def handed_in(course):
+def handed_in(course, monkeypatch):
+    monkeypatch.setattr(whole_class, "LEAST", 2)  # so that several of a small class are at work
     sample_class.hand_in(course.root, [(story, ASSIGNMENT) for story in STORIES])
     course.hand_in("torn", ASSIGNMENT, '{"cells": [')
     course.hand_in("wrong", ASSIGNMENT, course.release("planted_bugs"))
@@ -172,5 +173,7 @@ def test_two_runs_do_not_grade_the_same_course_at_once(handed_in):
 
 def test_few_are_not_worth_the_start_of_other_processes(handed_in, monkeypatch):
     monkeypatch.setattr(whole_class, "Workers", None)
-    outcomes = run(handed_in, jobs=2, students=STORIES[: LEAST - 1])
+    monkeypatch.setattr(whole_class, "LEAST", LEAST)
+    assert LEAST > len(STORIES)
+    outcomes = run(handed_in, jobs=2, students=STORIES)
     assert {status for status, *_ in outcomes.values()} == {"done"}
