@@ -21,8 +21,8 @@ from autograder.questions import ASSIGNMENTS
 from benchmarks.accounting import Cost, cost
 from benchmarks.box import BareFork, cells_of
 from tests import sample_class
-from tests.batch.postgresql import Server
-from tests.batch.scheduler import Dask
+from tests.servers.postgresql import Server
+from tests.servers.scheduler import Dask
 from tests.temporary_course import BIN, ROOT, TemporaryCourse
 
 STORIES = [

@@ -25,7 +25,7 @@ ROOMS = {
     "box": ({"box"}, {"numpy", "IPython", "traitlets"}),
     "grading": ({"grading", "questions", "truth", "box"}, None),
     "batch": ({"batch", "grading", "questions", "truth", "box"}, None),
-    "desk": ({"desk", "batch", "grading", "questions", "truth", "box"}, None),
+    "desk": ({"desk", "grading", "questions", "truth", "box"}, None),
 }
 
 

@@ -79,6 +79,6 @@ def begin(file, zygote):
         What comes after the last one.
     """
     try:
-        return (proven_warden(file) if zygote is None else adopt(zygote, file)).close
+        return (proven_warden(file) if zygote is None else adopt(zygote)).close
     except NoWalls:
         return int  # each attempt says so

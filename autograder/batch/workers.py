@@ -1,21 +1,27 @@
-"""Who does the work: processes of this machine, each of which does one piece after the other."""
+"""Who does the work: processes of this machine, each of which does one piece after the other.
+
+`concurrent.futures.ProcessPoolExecutor` holds the writing ends of its own pipes open, so that it
+waits for ever for the rest of a result when a process is killed in the middle of sending one. Here
+each process has a pipe of its own, of which nobody else holds the other end.
+"""
 
 import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver
-from multiprocessing.util import Finalize
+from multiprocessing import connection, forkserver
+from queue import SimpleQueue
 from typing import Any
 
 AHEAD = 2
 """Pieces that a worker has been given: the one that it does, and the next."""
 TIMES = 2
 """How often a piece is tried over which workers end."""
+END_SECONDS = 2
+"""How long a worker may take to tidy up after itself."""
 
 
 class WorkerDied(Exception):
@@ -34,10 +40,7 @@ class Here:
     def work(self, function, pieces):
         """See :meth:`Workers.work`."""
         for key, arguments in pieces:
-            try:
-                yield key, function(*arguments)
-            except Exception as error:
-                yield key, error
+            yield key, _done(function, arguments)
 
     def __enter__(self):
         return self
@@ -50,7 +53,8 @@ class Workers:
     """A pool of processes; a context manager, after which there are none of them.
 
     They are forked from a process that has imported what they need, and not from this one, which
-    knows the course's secret and may have threads.
+    knows the course's secret and may have threads. Each one ends when this one does, however it
+    ends.
 
     Parameters
     ----------
@@ -87,11 +91,12 @@ class Workers:
                 for worker in self._workers:
                     if len(worker.queue) == given and (piece := next(pieces, None)) is not None:
                         worker.give(_Piece(function, *piece))
-            waiting = [piece.future for worker in self._workers for piece in worker.queue]
-            if not waiting:
+            busy = {worker.pipe: worker for worker in self._workers if worker.queue}
+            if not busy:
                 return
-            wait(waiting, return_when=FIRST_COMPLETED)
-            for worker in self._workers:
+            ready = [worker for worker in busy.values() if worker.can_say_more]
+            ready = ready or [busy[pipe] for pipe in connection.wait(busy)]
+            for worker in ready:
                 yield from worker.finished()
 
     def __enter__(self):
@@ -99,7 +104,9 @@ class Workers:
 
     def __exit__(self, kind, *_):
         for worker in self._workers:
-            worker.end(at_once=kind is not None)
+            worker.stop(at_once=kind is not None)
+        for worker in self._workers:
+            worker.end()
 
 
 @dataclass
@@ -108,14 +115,11 @@ class _Piece:
     key: Any
     arguments: tuple
     died: int = 0
-    future: Future | None = None
+    unsent: Exception | None = None
 
 
 class _Worker:
-    """One process, and another one in its place when it ends.
-
-    A pool of one: what ends it is then what it was doing, and nothing of another's is lost.
-    """
+    """One process, and another one in its place when it ends."""
 
     def __init__(self, begin):
         self._begin, self.queue = begin, deque()
@@ -123,74 +127,121 @@ class _Worker:
 
     def _start(self):
         context = multiprocessing.get_context("forkserver")
-        reader, self._parent = context.Pipe(duplex=False)
-        with reader, self._begin() as begin:
-            self._executor = ProcessPoolExecutor(
-                1, mp_context=context, initializer=_live, initargs=(reader, *begin)
-            )
-            self._executor.submit(os.getpid)  # which starts the process
+        self.pipe, theirs = context.Pipe()
+        with theirs, self._begin() as begin:
+            self._process = context.Process(target=_live, args=(theirs, *begin), daemon=True)
+            self._process.start()
+
+    @property
+    def can_say_more(self):
+        """Whether there is a result that needs not be waited for."""
+        return self.queue[0].unsent is not None
 
     def give(self, piece):
         """Have a piece done after all others."""
-        piece.future = self._submit(piece)
         self.queue.append(piece)
+        self._send(piece)
 
-    def _submit(self, piece):
+    def _send(self, piece):
         try:
-            return self._executor.submit(piece.function, *piece.arguments)
-        except BrokenExecutor as broken:
-            future = Future()
-            future.set_exception(broken)
-            return future
+            self.pipe.send((piece.function, piece.arguments))
+        except OSError:
+            pass  # it has ended, which is noticed where its results are awaited
+        except Exception as error:
+            piece.unsent = error
 
     def finished(self):
-        """What has been done: keys and results."""
-        while self.queue and self.queue[0].future.done():
-            piece = self.queue.popleft()
-            error = piece.future.exception()
-            if not isinstance(error, BrokenExecutor):
-                yield piece.key, piece.future.result() if error is None else error
-                continue
-            piece.died += 1
-            if piece.died < TIMES:
-                self.queue.appendleft(piece)
-            self._start_again()
-            if piece.died >= TIMES:
-                yield piece.key, WorkerDied()
+        """The key and the result of its first piece, if there is one by now."""
+        piece = self.queue[0]
+        if piece.unsent is not None:
+            yield self.queue.popleft().key, piece.unsent
+            return
+        try:
+            result = self.pipe.recv()
+        except (EOFError, OSError):
+            yield from self._revived(piece)
+            return
+        except Exception as error:  # it can't be read
+            result = error
+        yield self.queue.popleft().key, result
 
-    def _start_again(self):
-        self.end(at_once=True)
+    def _revived(self, piece):
+        """Another process goes on with what is left; the first piece is what ended this one."""
+        piece.died += 1
+        if piece.died >= TIMES:
+            self.queue.popleft()
+        self.stop(at_once=True)
+        self.end()
         self._start()
-        for piece in self.queue:
-            piece.future = self._submit(piece)
+        for each in self.queue:
+            self._send(each)
+        if piece.died >= TIMES:
+            yield piece.key, WorkerDied()
 
-    def end(self, at_once):
-        """End the process, with what it is doing or after it."""
+    def stop(self, at_once):
+        """Have it end: with what it is doing, or after all that it has been given."""
         if at_once:
-            self._parent.close()
-        self._executor.shutdown(cancel_futures=True)
-        self._parent.close()
+            self.pipe.close()
+        else:
+            with suppress(OSError):
+                self.pipe.send(None)
+
+    def end(self):
+        """Wait for its end, or see to it."""
+        self._process.join(END_SECONDS)
+        self._process.kill()
+        self._process.join()
+        self.pipe.close()
 
 
-def _live(parent, function, arguments):
-    """The beginning of a worker's life; it ends with that of `parent`, a connection.
+def _done(function, arguments):
+    """What a function returns, or the exception that it raises."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        return error
 
-    From there nothing ever comes: it ends when this process shall end, and when the other one has.
+
+def _live(pipe, begin, arguments):
+    """A worker's life: it takes pieces from a pipe and answers there, until the other end closes.
+
+    The pipe is read by a thread, so that the end is noticed also in the middle of a piece.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the workers
-    at_the_end = []
-    threading.Thread(target=_end_with, args=(parent, at_the_end), daemon=True).start()
-    end = function(*arguments)
-    at_the_end.append(end)
-    Finalize(None, end, exitpriority=1)  # a worker's own end calls nothing else
-
-
-def _end_with(parent, at_the_end):
-    with suppress(EOFError, OSError):
-        parent.recv_bytes()
+    pieces, at_the_end = SimpleQueue(), []
+    threading.Thread(target=_read, args=(pipe, pieces, at_the_end), daemon=True).start()
+    at_the_end.append(begin(*arguments))
+    while (piece := pieces.get()) is not None:
+        _answer(pipe, _done(*piece))
     for end in at_the_end:
         end()
-    os._exit(1)
+
+
+def _read(pipe, pieces, at_the_end):
+    piece = ()
+    while piece is not None:
+        try:
+            piece = pipe.recv()
+        except (EOFError, OSError):
+            for end in at_the_end:
+                end()
+            os._exit(1)
+        except Exception as error:  # it can't be read
+            piece = _raise, (error,)
+        pieces.put(piece)
+
+
+def _raise(error):
+    raise error
+
+
+def _answer(pipe, result):
+    try:
+        pipe.send(result)
+    except OSError:
+        os._exit(1)  # nobody is there any more
+    except Exception as error:  # what was found can't be sent
+        pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))
 
 
 def _nothing():

@@ -61,15 +61,14 @@ def proven_warden(file=__file__):
     Parameters
     ----------
     file : str
-        Something readable of the course, for the canary to try and read.
+        Something readable of the course, for the canary to try and read, when it is made.
 
     Raises
     ------
     NoWalls
         With the reason and the remedy.
     """
-    # A process that was forked has no use for its parent's warden.
-    own = os.getpid(), str(file)
+    own = os.getpid()  # a process that was forked has no use for its parent's warden
     with _proving:
         if own not in _proven:
             _proven[own] = _prove(file)
@@ -86,10 +85,10 @@ def prove_ahead(file=__file__):
     Thread(target=prove, daemon=True).start()
 
 
-def adopt(zygote, file=__file__):
+def adopt(zygote):
     """Make another process's :class:`Zygote`, behind walls that it has tried, this one's own."""
     with _proving:
-        return _proven.setdefault((os.getpid(), str(file)), Warden(zygote=zygote))
+        return _proven.setdefault(os.getpid(), Warden(zygote=zygote))
 
 
 def _prove(file):

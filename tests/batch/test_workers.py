@@ -4,13 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from autograder.batch import workers
 from autograder.batch.workers import AHEAD, Here, WorkerDied, Workers
 from tests.box.inside import gone
+
+SIZE = 50_000_000
 
 # What workers do here; they find these functions by name.
 
@@ -38,6 +42,25 @@ def raises(number):
     if number == 1:
         raise LookupError("one")
     return number
+
+
+def unsendable(number):
+    return number or (lambda: 0)
+
+
+class Strange:
+    """Can be sent, and not be read."""
+
+    def __reduce__(self):
+        return _unreadable, ()
+
+
+def _unreadable():
+    raise LookupError("unreadable")
+
+
+def large(_):
+    return bytes(SIZE)
 
 
 def whoever(_):
@@ -83,6 +106,28 @@ def test_a_worker_that_ends_costs_nobody_but_its_own_piece(tmp_path):
     assert found == {f"number {each}": each for each in range(12) if each != 3}
 
 
+def test_what_can_not_be_sent_back_or_read_is_a_result_too():
+    with Workers(1) as staff:
+        found = dict(staff.work(unsendable, pieces([0, 1])))
+        strange = dict(staff.work(double, [("strange", (Strange(),)), ("good", (1,))]))
+    assert found["number 1"] == 1 and "pickle" in str(found["number 0"])
+    assert isinstance(strange["strange"], LookupError) and strange["good"] == 2
+
+
+def test_one_that_is_killed_in_the_middle_of_a_sentence_is_replaced():
+    """Nobody waits for the rest of a result that was half sent."""
+    with Workers(1) as staff:
+        ((_, pid),) = staff.work(whoever, pieces([0]))
+        running = staff.work(large, pieces([1, 2]))
+        following = threading.Timer(1, os.kill, (pid, signal.SIGKILL))
+        following.start()
+        # Nobody reads what the first one says in the meantime.
+        staff._workers[0].give(workers._Piece(large, "unread", (0,)))
+        following.join()
+        assert next(running)[0] == "unread"
+        assert [len(found) for _, found in running] == [SIZE, SIZE]
+
+
 def test_workers_share_the_work():
     with Workers(2) as staff:
         list(staff.work(slow, pieces([0.1] * 2)))
@@ -120,6 +165,7 @@ def test_workers_end_with_who_started_them(tmp_path):
     program = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from autograder.batch import workers
 from autograder.batch.workers import Workers
 from tests.batch import test_workers as here
 if __name__ == "__main__":

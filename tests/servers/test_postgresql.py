@@ -9,8 +9,8 @@ from nbgrader.api import Gradebook
 
 from tests import sample_class
 from tests.batch.gradebooks import contents
-from tests.batch.postgresql import Server, programs
 from tests.batch.test_whole_class import ASSIGNMENT, STORIES
+from tests.servers.postgresql import Server, programs
 from tests.temporary_course import TemporaryCourse
 
 

@@ -8,9 +8,9 @@ import pytest
 from autograder.batch import cluster
 from tests import sample_class
 from tests.batch.gradebooks import contents
-from tests.batch.scheduler import Dask
 from tests.batch.test_whole_class import ASSIGNMENT, STORIES, graded
 from tests.box.inside import tree
+from tests.servers.scheduler import Dask
 from tests.temporary_course import TemporaryCourse
 
 
