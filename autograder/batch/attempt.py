@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from autograder.box.preflight import adopt, proven_warden
 from autograder.box.warden import NoWalls
 from autograder.grading.hand_ins import unreadable
+from autograder.grading.submission import KilledFromOutside
 from autograder.grading.task import Graded, Task, graded
 from autograder.grading.trouble import in_one_line
 from autograder.questions import ASSIGNMENTS, GraderFailed, questions_of
 
 for assignment in ASSIGNMENTS:
     questions_of(assignment)  # imported once, before workers are forked
+OURS = GraderFailed | KilledFromOutside | NoWalls | MemoryError
+"""What the grader is to blame for, or its host."""
 ASK_AGAIN = "ask for the .ipynb file again"
 
 
@@ -59,8 +62,7 @@ def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
     try:
         return graded(task, warden)
     except Exception as error:
-        why = in_one_line(error, where, ASK_AGAIN)
-        return Failure(why, ours=isinstance(error, GraderFailed | NoWalls | MemoryError))
+        return Failure(in_one_line(error, where, ASK_AGAIN), ours=isinstance(error, OURS))
 
 
 def begin(file, zygote):

@@ -15,6 +15,8 @@ QUICK_SECONDS = 0.01
 """Most replies come sooner; only then are the pipes and the limits looked at."""
 WATCH_SECONDS = 0.1
 INTERRUPT_SECONDS = 0.05
+BY_ITSELF = "it ended its own Python process"
+"""Why a child has ended for which nobody here had a reason."""
 
 
 class Ended(Exception):
@@ -120,7 +122,7 @@ class Channel:
 
     def gone(self):
         """It ended by itself: an exception to raise."""
-        return self.end("it ended its own Python process")
+        return self.end(BY_ITSELF)
 
     def end(self, why):
         """End it for a reason: an exception to raise."""

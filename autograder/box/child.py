@@ -1,17 +1,18 @@
 """A child as it is seen from outside: cells to run, calls to answer.
 
-Nothing that a child sends is believed. Bytes that are no message end it; so do too much memory, too
-much time and too much output. What remains is taken for the student's own answer.
+Nothing that a child sends is believed. Bytes that are no message end it; so does too much of
+anything. What remains is taken for the student's own answer.
 """
 
 import time
 from contextlib import suppress
 from functools import lru_cache
+from signal import SIGKILL
 
 import numpy as np
 
 from autograder.box.answers import record
-from autograder.box.channel import Channel, Ended
+from autograder.box.channel import BY_ITSELF, Channel, Ended
 from autograder.box.events import checked, size_of
 from autograder.box.plain import plain
 from autograder.box.wire import INSIDE, Function, WireError, asking, digest, frame
@@ -24,10 +25,8 @@ DEEPEST = 8
 FLOOD = 4
 """Times the limit of output, from which on code is ended that goes on writing."""
 
-LONGEST_CELL = 1 << 20
-"""Characters."""
-EVENT = 200
-"""What an output takes beside its text, in bytes."""
+LONGEST_CELL = 1 << 20  # characters
+EVENT = 200  # bytes that an output takes beside its text
 
 _MALFORMED = (ValueError, TypeError, LookupError)  # WireError is a ValueError
 
@@ -45,15 +44,19 @@ class Child:
         Known once it has been closed; negative for a signal.
     cpu, own_cpu : float or None
         Seconds of CPU that it used, and that its zygote has used so far; known once it is closed.
+    was_killed : bool
+        Whether something outside ended it, as nothing can from inside of a namespace.
     """
 
     def __init__(self, connection, out, err, pidfd, limits, scratch):
         self._limits = limits
-        self._channel = Channel(connection, out, err, pidfd, limits, scratch, self._show_text)
+        show = lambda stream, text: self._show(("stream", stream, text))  # noqa: E731
+        self._channel = Channel(connection, out, err, pidfd, limits, scratch, show)
         self._written, self._events = 0, []
         self._functions, self._trusted, self._counts = [], set(), []
         self._questions_back = self._depth = 0
         self.exit_status = self.cpu = self.own_cpu = None
+        self.was_killed = False
 
     @property
     def ended(self):
@@ -167,6 +170,8 @@ class Child:
         """
         self.exit_status = epitaph.get("ended")
         self.cpu, self.own_cpu = epitaph.get("cpu"), epitaph.get("own_cpu")
+        killed = self.ended == BY_ITSELF and self.exit_status in (None, -SIGKILL)
+        self.was_killed = killed and (self.cpu or 0) < self._limits.submission_seconds
         self._channel.close()
 
     def _answer(self, message):
@@ -254,9 +259,6 @@ class Child:
                 self._serve(kind, rest, hard)
 
         return call
-
-    def _show_text(self, stream, text):
-        self._show(("stream", stream, text))
 
     def _show(self, event):
         """Keep an output, as long as there is room."""

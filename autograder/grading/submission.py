@@ -14,6 +14,13 @@ from autograder.grading.boxed import BoxedStudent
 from autograder.grading.cell_outputs import Outputs
 from autograder.questions import judge
 
+TIMES = 2
+"""How often a submission is run whose process something outside has ended."""
+
+
+class KilledFromOutside(Exception):
+    """Nothing is known of a submission, because it was not left alone."""
+
 
 class Cell(NamedTuple):
     """A cell that is run: what students have seen of it, and the question that decides, if any."""
@@ -71,7 +78,20 @@ def run(job, warden):
         The walls can't be put up: nothing was run.
     autograder.questions.GraderFailed
         A question broke: no score may be recorded.
+    KilledFromOutside
+        So often as it is tried: no score may be recorded.
     """
+    for _ in range(TIMES):
+        found, child = _run_once(job, warden)
+        if not child.was_killed:
+            return found
+    raise KilledFromOutside(
+        "its process was killed from outside, twice (is there too little memory?), so that nothing "
+        "is known of it: grade it again"
+    )
+
+
+def _run_once(job, warden):
     found = []
     with warden.child(job.limits) as child:
         student, outputs, count = BoxedStudent(child), Outputs(), 0
@@ -87,7 +107,7 @@ def run(job, warden):
                 verdict = judge(cell.question, student, job.seed, child.ended, job.key, job.help)
                 shown = _written(verdict, number)
             found.append(Ran(number, shown))
-    return found
+    return found, child
 
 
 def _written(verdict, count):

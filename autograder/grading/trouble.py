@@ -37,7 +37,7 @@ def in_one_line(error, where, remedy):
             return f"{where} was not graded: {text}"
         case "GraderFailed":
             return f"{where}: the grader failed, not the student: {text}"
-        case "ChangedAfterRelease":
+        case "ChangedAfterRelease" | "KilledFromOutside":
             return f"{where}: {text}"
     # Only here, because they take half a second, and the command line reads this file first.
     from nbgrader.api import InvalidEntry
