@@ -93,7 +93,7 @@ class Run:
         Returns
         -------
         autograder.grading.task.Task or autograder.grading.outcome.Outcome
-            The latter where there is nothing for a worker to do.
+            The latter where there is nothing for a worker to do; nothing is written.
         """
         student, path = plan.student, self._path("submitted", plan)
         if self._nbgrader.is_excluded(student):
@@ -112,7 +112,13 @@ class Run:
                 why = f"{self._shown(path.parent)}/ can't be read ({error.strerror}): {ALLOW}"
             except CourseError as error:
                 why = in_one_line(error, self._shown(path), ASK_AGAIN)
-        return self._failed(plan, why, noted=False)
+        return Outcome(self._assignment, student, "failed", why)
+
+    def settle(self, plan, outcome):
+        """Record what became of a hand-in that no worker has seen; the same outcome."""
+        if outcome.status == "failed":
+            self._take_back(plan, noted=False)
+        return outcome
 
     def before(self, plan):
         """What has been recorded of a hand-in that is known.
@@ -150,8 +156,9 @@ class Run:
         """
         if not isinstance(result, Graded):
             failure = self.failure(plan, result)
-            theirs = isinstance(result, Failure) and not result.ours
-            return self._failed(plan, failure.why) if theirs or not plan.known else failure
+            if not plan.known or (isinstance(result, Failure) and not result.ours):
+                self._take_back(plan)
+            return failure
         self.keep(plan, result)
         note = self._note(plan.student, json.loads(result.notebook)["metadata"].get(OWNER))
         return Outcome(self._assignment, plan.student, "done", "", note, result.seconds)
@@ -218,12 +225,11 @@ class Run:
                 "there is room and that the folder is writable, and grade again"
             ) from error
 
-    def _failed(self, plan, why, noted=True):
+    def _take_back(self, plan, noted=True):
         """As nbgrader does with what fails: an earlier grade is not this hand-in's."""
         folder = self._path("autograded", plan).parent
         shutil.rmtree(folder, ignore_errors=True)
         self._recorder.forget(self._assignment, plan.student, add=noted)
-        return Outcome(self._assignment, plan.student, "failed", why)
 
     def _unknown(self, student):
         if self._nbgrader.adds_students or self._recorder.knows(student):

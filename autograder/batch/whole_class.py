@@ -120,7 +120,7 @@ def _pieces(plans, runs, file, settled):
         run = runs[plan.assignment]
         found = run.task(plan)
         if isinstance(found, Outcome):
-            settled.append(found)
+            settled.append(run.settle(plan, found))
         else:
             yield plan, (found, run.where(plan), file)
 

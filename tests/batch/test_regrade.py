@@ -5,7 +5,9 @@ import json
 import nbformat
 import pytest
 
+from autograder.batch.run import Run
 from autograder.grading.task import SCORES
+from autograder.grading.trouble import CourseError
 from tests.batch.gradebooks import contents
 
 ASSIGNMENT = "one_dimension"
@@ -135,3 +137,20 @@ def test_there_must_be_something_to_regrade(graded, cli, course):
     assert (status, out) == (1, "") and "nothing has been graded" in err
     status, out, _ = cli(graded, "regrade", ASSIGNMENT, "--question", "nothing")
     assert status == 1 and "no question is called 'nothing'; there are forward_" in out
+
+
+def test_who_can_not_be_graded_again_keeps_everything(graded, cli, monkeypatch):
+    """For want of the bugs that a copy was made with, say."""
+    with graded.gradebook() as gradebook:
+        before = contents(gradebook)
+
+    def refuse(run, student, submission, seed):
+        raise CourseError("the secret is missing")
+
+    monkeypatch.setattr(Run, "_task", refuse)
+    status, found = regrade(cli, graded)
+    assert status == 1
+    assert all("the secret is missing" in each["why"] for each in found.values())
+    with graded.gradebook() as gradebook:
+        assert contents(gradebook) == before
+    assert graded.path("autograded", ASSIGNMENT, "ada").exists()

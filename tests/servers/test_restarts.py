@@ -17,17 +17,19 @@ from tests.temporary_course import TemporaryCourse
 
 ASSIGNMENT = "one_dimension"
 STORIES = ["always_says_wrong", "correct", "correct_other_style", "raises", "unsolved"]
-STUDENTS = 400
+STUDENTS = 300
 KILLS = 25
-LONGEST = 4.0
-"""Seconds; about what it takes to start and to grade a part of the class."""
+MOST = 10
+"""Hand-ins that are graded at most, or nearly, before somebody is killed."""
+EARLY = 3.0
+"""Seconds; about what it takes to start."""
 
 
 def handed_in(course):
-    """A class, two thirds of which have been graded and have handed in something else since."""
+    """A class, a sixth of which have been graded and have handed in something else since."""
     course.configure("c.TrustedExecute.seed = 7")
     answered = {story: course.answered(ASSIGNMENT, story) for story in STORIES}
-    again = range(0, STUDENTS, 3)
+    again = range(0, STUDENTS, 6)
     for number in again:
         course.hand_in(f"s{number:03}", ASSIGNMENT, answered["unsolved"])
     assert course.run("autograder", "grade").returncode == 0
@@ -48,26 +50,37 @@ def courses(released, tmp_path_factory):
     return course, other
 
 
-def kill(course, moment, whom, lots):
-    """Start grading, and kill somebody after a while: all processes that there have been."""
-    jobs = lots.choice(["1", "2", "2"])
+def kill(course, whom, lots):
+    """Start grading, and kill somebody at some moment: all processes that there have been.
+
+    Every third time that is while the run starts, else after some hand-ins have been recorded.
+    """
+    jobs, began = lots.choice(["1", "2", "2"]), time.time_ns()
     running = course.start("autograder", "grade", "--jobs", jobs, start_new_session=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    family, end = {running.pid}, time.monotonic() + moment
-    while time.monotonic() < end and running.poll() is None:
+    family, end = {running.pid}, time.monotonic() + lots.uniform(0.2, EARLY)
+    wanted = 0 if lots.random() < 1 / 3 else lots.randint(1, MOST)
+    while running.poll() is None and (
+        recorded_since(course, began) < wanted if wanted else time.monotonic() < end
+    ):
         family |= tree(running.pid)
-        time.sleep(0.02)
+        time.sleep(lots.uniform(0, 0.04))
     if whom == "others":
         for victim in lots.sample(sorted(family - {running.pid}), min(2, len(family) - 1)):
             with suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
-        time.sleep(lots.uniform(0, 1))
+        time.sleep(lots.uniform(0, 0.5))
         family |= tree(running.pid)
     if running.poll() is None and whom == "all of it":
         os.killpg(running.pid, signal.SIGKILL)
     running.kill()
     running.wait()
     return family
+
+
+def recorded_since(course, began):
+    found = (course.root / "autograded").glob(f"*/{ASSIGNMENT}/*.ipynb")
+    return sum(path.stat().st_mtime_ns > began for path in found)
 
 
 def whole(course, complete):
@@ -100,12 +113,12 @@ def test_killed_at_any_moment_it_goes_on_from_there(courses):
     before = whole(course, complete)
     for number in range(KILLS):
         whom = ("the run", "all of it", "others")[number % 3]
-        family = kill(course, lots.uniform(0.3, LONGEST), whom, lots)
+        family = kill(course, whom, lots)
         assert gone(family), "nobody stays behind"
         after = whole(course, complete)
         assert before <= after, "what was recorded stays"
         before = after
-    assert 0 < len(before) < STUDENTS, "there was something to do until the last one"
+    assert 0 < len(before) < STUDENTS, "there was something to do until the end"
     done = course.run("autograder", "grade")
     assert done.returncode == 0, done.stdout + done.stderr
     with course.gradebook() as found, other.gradebook() as expected:
