@@ -127,7 +127,7 @@ def try_walls(warden, file=__file__):
         targets = _targets(outside, file) | {"watched": warden.level == LANDLOCK}
         tried, child, inside = [], None, outside.enter_context(ExitStack())
         for name in canary.ATTEMPTS:
-            if child is None or child.ended or name in canary.FLOODS:
+            if child is None or child.ended:
                 inside.close()
                 child = inside.enter_context(warden.child(LIMITS))
                 child.run(canary.SOURCE)
