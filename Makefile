@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test attacks servers lint lock fuzz bench bench-box clean
+.PHONY: grade test attacks servers restarts lint lock fuzz bench bench-box clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -15,18 +15,22 @@ grade: .venv/installed
 	@echo "Graded notebooks: autograded/    Gradebook: gradebook.db"
 	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
 
-## make test: everything that pytest holds, but for the attacks and the servers
+## make test: everything that pytest holds, but for the attacks, the servers and the restarts
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile \
-	    --ignore tests/attacks --ignore tests/servers
+	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts
 
 ## make attacks: hostile submissions, graded by stock nbgrader beside honest ones
 attacks: .venv/installed
 	$(BIN)/python -m pytest tests/attacks
 
-## make servers: grading with PostgreSQL, with Dask, and while it is killed at 25 random moments
+## make servers: a gradebook in PostgreSQL, and grading on Dask's workers
 servers: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/servers
+
+## make restarts: a run that is killed at 25 random moments, and goes on
+restarts: .venv/installed
+	$(BIN)/python -m pytest tests/restarts
 
 ## make lint: modules and notebooks
 lint: .venv/installed

@@ -208,7 +208,7 @@ def read_all(descriptor):
 
 
 def test_a_run_that_was_killed_is_made_up_for(course):
-    """What it has recorded stays, and nothing else counts as graded; see tests/servers."""
+    """What it has recorded stays, and nothing else counts as graded; see tests/restarts."""
     slow = course.answered(ASSIGNMENT)
     slow.cells.insert(30, nbformat.v4.new_code_cell("import time\n\ntime.sleep(2)"))
     for student in ("ada", "bob", "cid"):
