@@ -104,10 +104,15 @@ def test_a_full_disk(course, small_disk):
     assert again.stdout.endswith("7 graded, 1 skipped\n"), again.stdout + again.stderr
 
 
+def at_a_terminal():
+    """Where Ctrl-C means something: a shell takes that away from what runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_stops_soon_and_says_how_to_go_on(course, jobs):
     class_of(course, 40)
-    running = course.start("autograder", "grade", "--jobs", jobs)
+    running = course.start("autograder", "grade", "--jobs", jobs, preexec_fn=at_a_terminal)
     deadline = time.monotonic() + 60
     while not any((course.root / "autograded").glob("s*/*/*.ipynb")):
         assert running.poll() is None and time.monotonic() < deadline
@@ -119,7 +124,7 @@ def test_ctrl_c_stops_soon_and_says_how_to_go_on(course, jobs):
     took = time.monotonic() - before
     assert (running.returncode, err) == (130, "")
     assert "run the same command again to go on" in out.splitlines()[-1]
-    assert gone(family) and took < 10
+    assert gone(family) and took < 10, "seconds, on a busy machine; two on a quiet one"
     recorded = len(course.grades(ASSIGNMENT))
     assert f"stopped: {recorded} graded" in out
     again = course.run("autograder", "grade")
@@ -129,7 +134,7 @@ def test_ctrl_c_stops_soon_and_says_how_to_go_on(course, jobs):
 def test_one_that_is_stopped_at_once_stops_too(course):
     """Before anything has been graded."""
     class_of(course, 8)
-    running = course.start("autograder", "grade")
+    running = course.start("autograder", "grade", preexec_fn=at_a_terminal)
     time.sleep(0.6)
     family = tree(running.pid)
     running.send_signal(signal.SIGINT)
