@@ -475,6 +475,7 @@ try:
         made += 1
 except RuntimeError:
     print(made < 5000)
+time.sleep(1)  # a watch looks ten times in a second
 """
         with warden.child(patient()) as child:
             if warden.level == "namespaces":
