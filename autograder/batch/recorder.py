@@ -24,6 +24,8 @@ from nbgrader.api import (
 from nbgrader.utils import parse_utc
 from sqlalchemy import bindparam, event, insert, or_, select, update
 
+from autograder.grading.scores import forget
+
 BUSY_SECONDS = 60
 """How long to wait for others who write into the same file, the Formgrader for example."""
 
@@ -76,7 +78,7 @@ class Recorder:
     """
 
     def __init__(self, gradebook):
-        self._db, self._assignments = gradebook.db, {}
+        self._gradebook, self._db, self._assignments = gradebook, gradebook.db, {}
         if gradebook.engine.dialect.name == "sqlite":
             gradebook.db.remove()
             gradebook.engine.dispose()
@@ -117,22 +119,15 @@ class Recorder:
         """Whether the gradebook has a student."""
         return self._db.scalar(FIND_STUDENT, {"student": student}) is not None
 
-    def forget(self, assignment, student, handed_in=None, add=True):
+    def forget(self, assignment, student, add=True):
         """Take back the automatic scores of a submission; what people gave or wrote stays.
 
         One that the gradebook does not know is noted in it, as nbgrader does, or left if not `add`.
         """
-        known = self._known(assignment)
-        names = {"assignment": known.id, "student": student}
-        if not add and self._db.scalar(FIND_SUBMISSION, names) is None:
-            return
-        with self._transaction():
-            _, places = self._submission(known, student, handed_in)
-            self._db.execute(
-                update(GRADE)
-                .where(GRADE.c.notebook_id.in_(places.values()))
-                .values(auto_score=None, needs_manual_grade=GRADE.c.manual_score.is_not(None))
-            )
+        if add:
+            with self._transaction():
+                self._submission(self._known(assignment), student, None)
+        forget(self._gradebook, assignment, student)
 
     @contextmanager
     def _transaction(self):

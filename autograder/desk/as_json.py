@@ -1,6 +1,7 @@
 """What became of a run, for programs: one JSON object."""
 
 import json
+from dataclasses import asdict
 
 from autograder.grading.scores import all_scores
 
@@ -31,17 +32,12 @@ def as_json(course, outcomes, stopped):
             }
     statuses = [each.status for each in outcomes]
     report = {
-        "outcomes": [_outcome(each) for each in outcomes],
+        "outcomes": [asdict(each) for each in outcomes],
         "grades": grades,
         "counts": {each: statuses.count(each) for each in ("done", "skipped", "failed")},
         "stopped": stopped,
     }
     return json.dumps(report, indent=1)
-
-
-def _outcome(outcome):
-    fields = {name: getattr(outcome, name) for name in outcome.__dataclass_fields__}
-    return {**fields, "changes": dict(outcome.changes), "kept": dict(outcome.kept)}
 
 
 def _scored(scored):
