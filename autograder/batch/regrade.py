@@ -13,7 +13,7 @@ from autograder.batch import attempt as attempts
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.run import Run
-from autograder.batch.whole_class import LEAST, staff
+from autograder.batch.whole_class import pieces, staff
 from autograder.grading.execute import SEED, is_test
 from autograder.grading.outcome import Outcome
 from autograder.grading.task import SCORES, Graded
@@ -61,11 +61,10 @@ def regrade(course, work, question=None, lower=False, dry_run=False, jobs=1) -> 
             if not plan.known
         )
         plans = [plan for plan in plans if plan.known]
-        file, settled = str(course.root / "nbgrader_config.py"), []
-        with staff(jobs if len(plans) >= LEAST else 1, file) as workers:
-            for plan, result in workers.work(
-                attempts.attempt, _pieces(plans, runs, file, settled)
-            ):
+        settled = []
+        with staff(course, jobs, len(plans)) as workers:
+            pieces_of_work = pieces(course, plans, runs, settled, _task)
+            for plan, result in workers.work(attempts.attempt, pieces_of_work):
                 yield _changed(runs[plan.assignment], plan, result, question, lower, dry_run)
             yield from settled
 
@@ -76,15 +75,9 @@ def _check(question, work):
         raise CourseError(f"no question is called {question!r}; there are {', '.join(known)}")
 
 
-def _pieces(plans, runs, file, settled):
-    for plan in plans:
-        run = runs[plan.assignment]
-        _, notebook = run.before(plan)
-        task = run.task(plan, notebook.metadata.get(SEED))
-        if isinstance(task, Outcome):
-            settled.append(task)
-        else:
-            yield plan, (task, run.where(plan), file)
+def _task(run, plan):
+    _, notebook = run.before(plan)
+    return run.task(plan, notebook.metadata.get(SEED))
 
 
 def _changed(run, plan, result, question, lower, dry_run):

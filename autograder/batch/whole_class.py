@@ -55,7 +55,6 @@ def grade(
     if seed is None:
         seed = course.setting("TrustedExecute", "seed")
     course.app.config.TrustedExecute.seed = secrets.randbits(48) if seed is None else seed
-    file = str(course.root / "nbgrader_config.py")
     with only_run(course.root), course.gradebook() as gradebook:
         recorder, runs, plans = Recorder(gradebook), {}, []
         graded_folder.sweep(course.folder("autograded", ".", "."))
@@ -67,26 +66,26 @@ def grade(
             else:
                 plans += [run.plan(student, force) for student in students]
         plans.sort(key=lambda plan: plan.seconds, reverse=True)
-        several = jobs > 1 and sum(plan.again for plan in plans) >= LEAST
-        with staff(jobs if several else 1, file, scheduler) as workers:
-            settled = deque()
-            pieces = _pieces(plans, runs, file, settled)
-            for plan, result in workers.work(attempts.attempt, pieces):
+        amount, settled = sum(plan.again for plan in plans), deque()
+        with staff(course, jobs, amount, scheduler) as workers:
+            work = pieces(course, plans, runs, settled, _task)
+            for plan, result in workers.work(attempts.attempt, work):
                 yield from _all_of(settled)
                 yield runs[plan.assignment].record(plan, result)
             yield from _all_of(settled)
 
 
-def staff(count, file, scheduler=None):
+def staff(course, jobs, amount, scheduler=None):
     """Who does the work.
 
     Parameters
     ----------
-    count : int
-        One is this process itself; others have a zygote each that is forked from its own, so that
-        the walls are built and tried once.
-    file : str
-        Something readable of the course, for the walls to be tried with.
+    course : autograder.grading.course.Course
+    jobs : int
+        How many pieces may be done at the same time. Others than this process have a zygote each
+        that is forked from its own, so that the walls are built and tried once.
+    amount : int
+        How many pieces there are; for a few, this process does it.
     scheduler : str, optional
         The address of a Dask scheduler, whose workers do it instead.
 
@@ -97,8 +96,9 @@ def staff(count, file, scheduler=None):
     """
     if scheduler is not None:
         return Cluster(scheduler)
-    if count == 1:
+    if jobs == 1 or amount < LEAST:
         return Here()
+    file = _file(course)
 
     @contextmanager
     def begin():
@@ -111,18 +111,46 @@ def staff(count, file, scheduler=None):
             zygote.control.close()  # which is the worker's from here on
 
     warm_up(attempts.__name__)
-    return Workers(count, begin)
+    return Workers(jobs, begin)
 
 
-def _pieces(plans, runs, file, settled):
-    """Work for others; what there is none for is settled here."""
+def pieces(course, plans, runs, settled, task):
+    """Work for others.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+    plans : iterable of autograder.batch.run.Plan
+    runs : mapping of str to autograder.batch.run.Run
+        By assignment.
+    settled : list or deque
+        Is given the outcomes of what there is no work in.
+    task : callable
+        ``task(run, plan)`` is a Task, or an Outcome.
+
+    Yields
+    ------
+    Plan
+    tuple
+        The arguments of `autograder.batch.attempt.attempt`.
+    """
     for plan in plans:
         run = runs[plan.assignment]
-        found = run.task(plan)
+        found = task(run, plan)
         if isinstance(found, Outcome):
-            settled.append(run.settle(plan, found))
+            settled.append(found)
         else:
-            yield plan, (found, run.where(plan), file)
+            yield plan, (found, run.where(plan), _file(course))
+
+
+def _task(run, plan):
+    found = run.task(plan)
+    return run.settle(plan, found) if isinstance(found, Outcome) else found
+
+
+def _file(course):
+    """Something readable of the course, for the walls to be tried with."""
+    return str(course.root / "nbgrader_config.py")
 
 
 def _all_of(settled):

@@ -34,8 +34,8 @@ class Channel:
     limits : autograder.box.limits.Limits
     scratch : str
         Its scratch folder, where that lies on the host's own disk.
-    on_text : callable
-        ``on_text(stream, text)`` is told what was written past Python.
+    on_event : callable
+        Is told what was written past Python, as an event.
 
     Attributes
     ----------
@@ -43,8 +43,8 @@ class Channel:
         Why the child has ended; "" while it lives.
     """
 
-    def __init__(self, connection, out, err, pidfd, limits, scratch, on_text):
-        self._connection, self._pidfd, self._on_text = connection, pidfd, on_text
+    def __init__(self, connection, out, err, pidfd, limits, scratch, on_event):
+        self._connection, self._pidfd, self._on_event = connection, pidfd, on_event
         self._pipes = {out: "stdout", err: "stderr"}
         # A letter of several bytes may come in two pieces.
         self._letters = {pipe: getincrementaldecoder("utf-8")("replace") for pipe in self._pipes}
@@ -198,4 +198,4 @@ class Channel:
                 return
             text = self._letters[pipe].decode(chunk)
             if text:
-                self._on_text(self._pipes[pipe], text)
+                self._on_event(("stream", self._pipes[pipe], text))

@@ -50,8 +50,7 @@ class Child:
 
     def __init__(self, connection, out, err, pidfd, limits, scratch):
         self._limits = limits
-        show = lambda stream, text: self._show(("stream", stream, text))  # noqa: E731
-        self._channel = Channel(connection, out, err, pidfd, limits, scratch, show)
+        self._channel = Channel(connection, out, err, pidfd, limits, scratch, self._show)
         self._written, self._events = 0, []
         self._functions, self._trusted, self._counts = [], set(), []
         self._questions_back = self._depth = 0
