@@ -20,7 +20,7 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 # What each room may import of the package, and of the world besides the standard library.
 ROOMS = {
-    "truth": ({"truth"}, {"numpy"}),
+    "truth": ({"truth"}, {"numpy", "matplotlib"}),  # a report draws itself, when it is asked to
     "questions": ({"questions", "truth"}, {"numpy"}),
     "box": ({"box"}, {"numpy", "IPython", "traitlets"}),
     "grading": ({"grading", "questions", "truth", "box"}, None),

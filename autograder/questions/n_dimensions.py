@@ -167,7 +167,7 @@ def expect_vector(answer, truth, words, tolerance=TOLERANCE):
 
 
 def expect_gradient(answer, case, epsilon):
-    truth = gradcheck.numerical_gradient(case.parameters, case.X, case.Y, epsilon)
+    truth = gradcheck.network_gradient(case.parameters, case.X, case.Y, epsilon)
     expect_vector(answer, truth, f"With epsilon = {epsilon:g}")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.questions.student import describe
 from autograder.truth import network
-from autograder.truth.gradcheck import numerical_gradient as network_gradient
+from autograder.truth.gradcheck import network_gradient
 from autograder.truth.gradcheck import relative_difference as right_difference
 from autograder.truth.network import LAYERS
 from autograder.truth.remembered import locked

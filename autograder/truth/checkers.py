@@ -10,7 +10,7 @@ import inspect
 
 import numpy as np
 
-from autograder.truth.gradcheck import numerical_gradient, relative_difference
+from autograder.truth.gradcheck import network_gradient, relative_difference
 from autograder.truth.notebook_helpers import (
     dictionary_to_vector,
     forward_propagation_n,
@@ -114,7 +114,7 @@ def run_checker(name, parameters, gradients, X, Y, epsilon=1e-7):
     with np.errstate(all="ignore"):
         if name not in _COMPARED:
             return float(CHECKERS[name](parameters, gradients, X, Y, epsilon))
-        gradapprox = numerical_gradient(parameters, X, Y, epsilon)
+        gradapprox = network_gradient(parameters, X, Y, epsilon)
         a, b = map(_COMPARED[name], (gradients_to_vector(gradients), gradapprox))
         return float(abs(a - b) / (abs(a) + abs(b)))
 
@@ -129,5 +129,5 @@ def right_check(parameters, gradients, X, Y):
     Infinite when the gradients aren't finite, so that they are never taken for right.
     """
     difference = relative_difference(gradients_to_vector(gradients),
-                                     numerical_gradient(parameters, X, Y))
+                                     network_gradient(parameters, X, Y))
     return float("inf") if np.isnan(difference) else difference

@@ -111,15 +111,32 @@ def forward_propagation(X, Y, parameters):
     cache : tuple
         (Z1, A1, W1, b1, Z2, A2, W2, b2, ...), with Z and A of shape (n_l, m).
     """
-    depth = len(parameter_keys(parameters)) // 2
-    A, cache = X, ()
-    for layer in range(1, depth + 1):
-        W, b = parameters[f"W{layer}"], parameters[f"b{layer}"]
-        Z = W @ A + b
-        A = relu(Z) if layer < depth else sigmoid(Z)
-        cache += (Z, A, W, b)
-    cost = cost_from_logits(Z, Y)
+    Zs, inputs = pre_activations(X, parameters)
+    cost, cache = cost_from_logits(Zs[-1], Y), ()
+    for layer, (Z, A) in enumerate(zip(Zs, [*inputs[1:], sigmoid(Zs[-1])], strict=True), start=1):
+        cache += (Z, A, parameters[f"W{layer}"], parameters[f"b{layer}"])
     return (cost.item() if cost.ndim == 0 else cost), cache
+
+
+def pre_activations(X, parameters):
+    """Return Z of every layer, and what each is given: X, A1, A2, ...
+
+    Parameters
+    ----------
+    X, parameters
+        As for `forward_propagation`.
+
+    Returns
+    -------
+    Zs, inputs : list of ndarray
+        Of shape (n_l, m) and (n_(l-1), m), with the leading axes of the parameters.
+    """
+    Zs, inputs = [], [X]
+    for layer in range(1, len(parameter_keys(parameters)) // 2 + 1):
+        if Zs:
+            inputs.append(relu(Zs[-1]))
+        Zs.append(parameters[f"W{layer}"] @ inputs[-1] + parameters[f"b{layer}"])
+    return Zs, inputs
 
 
 def backward_propagation(X, Y, cache):

@@ -13,7 +13,7 @@ from autograder.questions.checkers import foreseen_steps, other_cost
 from autograder.questions.given import Given
 from autograder.questions.one_dimension import pairs
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import central_difference, deviation
+from autograder.truth.gradcheck import deviation, numerical_gradient
 from autograder.truth.network import (
     gradients_to_vector,
     parameters_to_vector,
@@ -178,7 +178,7 @@ class TestSlopes:
 
         theta = parameters_to_vector(case.parameters)
         found = replacing["numerical_gradient"](case.parameters, case.X, case.Y, 2e-2)
-        loop = central_difference(cost_of_vector, theta, 2e-2)
+        loop = numerical_gradient(cost_of_vector, theta, "central", 2e-2)
         np.testing.assert_allclose(found, loop, rtol=0, atol=1e-12)
         truth = gradients_to_vector(gradients(case.parameters))
         found = replacing["numerical_gradient"](case.parameters, case.X, case.Y)

@@ -15,7 +15,7 @@ from autograder.questions.one_dimension import pairs
 from autograder.questions.student import Answer
 from autograder.truth import network
 from autograder.truth.cases import live_case, synthetic_cache
-from autograder.truth.gradcheck import numerical_gradient
+from autograder.truth.gradcheck import network_gradient
 from tests.questions.notebook import ASSIGNMENTS
 from tests.questions.plain_values import ANYTHING, HUGE
 
@@ -185,7 +185,7 @@ class TestHonestCalls:
         assert cost == pytest.approx(CASE.cost, rel=kinds.get(change, 1e-14))
         assert len(cache) == 12
         found = stand_ins.numerical_gradient(parameters, CASE.X, CASE.Y, 1e-3)
-        truth = numerical_gradient(CASE.parameters, CASE.X, CASE.Y, 1e-3)
+        truth = network_gradient(CASE.parameters, CASE.X, CASE.Y, 1e-3)
         np.testing.assert_allclose(found, truth, atol=kinds.get(change, 1e-12))
 
     @pytest.mark.parametrize("Y", [CASE.Y, CASE.Y[0], CASE.Y.astype(bool), CASE.Y[0].tolist()])

@@ -1,0 +1,87 @@
+"""The formulas of numerical differentiation, for the cost of anybody."""
+
+import numpy as np
+
+from autograder.truth.gradcheck.asked_cost import AskedCost
+from autograder.truth.gradcheck.parameters import Parameters
+
+FORMULAS = {
+    "one-sided": ((1, 0), (1, -1), 2.0**-26),
+    "central": ((1, -1), (1 / 2, -1 / 2), 1e-5),
+    "richardson": ((1, -1, 2, -2), (2 / 3, -2 / 3, -1 / 12, 1 / 12), 1e-3),
+}
+"""Where the cost is asked, in epsilons; the weights of its values there; and the epsilon at which
+truncation and round-off of a plain cost are about equal."""
+
+
+def numerical_gradient(cost, theta, method="central", epsilon=None):
+    """Return the gradient of a cost, from nothing but values of it.
+
+    =============  ===================================  ====================  ============
+    method         formula, by parameter                truncation            round-off
+    =============  ===================================  ====================  ============
+    one-sided      (J(t + e) - J(t)) / e                e J'' / 2             u abs(J) / e
+    central        D(e) = (J(t + e) - J(t - e)) / 2e    e^2 J''' / 6          u abs(J) / e
+    richardson     (4 D(e) - D(2e)) / 3                 -e^4 J''''' / 30      u abs(J) / e
+    complex        Im J(t + i e) / e                    -e^2 J''' / 6         u abs(J')
+    =============  ===================================  ====================  ============
+
+    Parameters
+    ----------
+    cost : callable
+        ``cost(theta)`` is a number. For "complex" it must take complex parameters, and be made of
+        analytic functions (Squire and Trapp, 1998, doi:10.1137/S003614459631241X). If it has a
+        method ``many``, which takes parameters with one more axis in front and returns as many
+        costs, that is asked for many places at once.
+    theta : float, ndarray of any shape, or dict of these
+        Left as it is.
+    method : str
+    epsilon : float, optional
+        Left out, the step that suits the method; and for the central differences of a `NetworkCost`
+        those that it finds best itself, free of round-off.
+
+    Returns
+    -------
+    float, ndarray or dict
+        Shaped as theta; the gradient of W1 in a dict is called dW1.
+
+    Raises
+    ------
+    ValueError
+        For parameters and costs with which nothing could be trusted, for an unknown method, and
+        for an epsilon that isn't greater than 0.
+    """
+    parameters = Parameters.of(theta)
+    if method not in (*FORMULAS, "complex"):
+        known = ", ".join((*FORMULAS, "complex"))
+        raise ValueError(f"no method is called {method!r}; there are {known}")
+    if epsilon is not None and not epsilon > 0:
+        raise ValueError(f"epsilon is {epsilon}; it must be greater than 0")
+    if method == "complex":
+        vector = _complex_step(cost, parameters, 1e-30 if epsilon is None else epsilon)
+    elif method == "central" and epsilon is None and hasattr(cost, "derivatives"):
+        vector = cost.derivatives(parameters).value
+    else:
+        offsets, weights, usual = FORMULAS[method]
+        step = usual if epsilon is None else epsilon
+        costs = AskedCost(cost, parameters).around(step * np.array(offsets))
+        vector = costs @ np.array(weights) / step
+    if parameters.form == "dict":
+        return {f"d{name}": array for name, array in parameters.cut(vector).items()}
+    found = parameters.restored(vector)
+    return float(found) if parameters.form == "number" else found
+
+
+def _complex_step(function, parameters, step):
+    vector = parameters.vector.astype(complex)
+    argument = parameters.restored(vector) if parameters.form != "number" else None
+    found = np.empty(vector.size)
+    for i, kept in enumerate(parameters.vector):
+        vector[i] = kept + 1j * step
+        value = function(complex(vector[0]) if argument is None else argument)
+        vector[i] = kept
+        if not np.iscomplexobj(value) or np.ndim(value):
+            raise ValueError("the cost has lost the imaginary part: the complex step needs a cost "
+                             "that takes complex parameters and returns a complex number")
+        found[i] = value.imag / step
+    return found

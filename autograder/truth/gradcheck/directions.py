@@ -1,0 +1,92 @@
+"""Gradients of many parameters, checked along a few random directions, with a bound on the rest."""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from autograder.truth.gradcheck import any_cost
+from autograder.truth.gradcheck.asked_cost import AskedCost
+from autograder.truth.gradcheck.check import AGREE, AGREE_SINGLE
+from autograder.truth.gradcheck.estimates import CENTRAL
+from autograder.truth.gradcheck.parameters import Parameters
+
+
+@dataclass(frozen=True, eq=False)
+class AlongDirections:
+    """What a check along random directions has found.
+
+    Attributes
+    ----------
+    analytic, numeric, errors : ndarray, shape (k,)
+        The gradient along each direction, the cost's slope there, and its error bar.
+    passed : bool
+        Whether all agree.
+    bound : float
+        With the given confidence, the whole gradient is off by no more than this, in the Euclidean
+        norm; nan when a direction could not be decided.
+    confidence : float
+    """
+
+    analytic: np.ndarray
+    numeric: np.ndarray
+    errors: np.ndarray
+    passed: bool
+    bound: float
+    confidence: float
+
+    def __str__(self):
+        said = "agree" if self.passed else "do NOT agree"
+        off = np.abs(self.analytic - self.numeric).max()
+        return (f"{len(self.analytic)} random directions {said} (off by {off:.1g} at most): with "
+                f"{self.confidence:.1%} confidence, the gradient is off by less than "
+                f"{self.bound:.1g} as a whole")
+
+
+def check_directions(cost, gradient, theta, directions=5, rng=None, confidence=0.999):
+    """Compare the gradient along random directions with the slope of the cost there.
+
+    For a handful of costs instead of 4 for each parameter. A wrong gradient, off by a vector d, is
+    off by d.v along v; for directions v of normal numbers d.v is normal with the spread |d|. So k
+    directions in which no more than b was seen bound |d|: all of them that near to 0 has the
+    probability (2 Phi(b / |d|) - 1)^k.
+
+    Parameters
+    ----------
+    cost, gradient, theta
+        As for `check_gradients`.
+    directions : int
+    rng : numpy.random.Generator, optional
+        Draws them; one with seed 0 when left out.
+    confidence : float
+        Of the bound.
+
+    Returns
+    -------
+    AlongDirections
+
+    Raises
+    ------
+    ValueError
+        As for `check_gradients`, and for fewer directions than 1.
+    """
+    if directions < 1:
+        raise ValueError(f"{directions} directions: at least one is needed")
+    rng = np.random.default_rng(0) if rng is None else rng
+    parameters = Parameters.of(theta)
+    vector, single = parameters.vector_of(gradient(theta) if callable(gradient) else gradient)
+    asked = AskedCost(cost, parameters)
+    normal = rng.standard_normal((directions, vector.size))
+    sizes = np.linalg.norm(normal, axis=1)
+    analytic = normal @ vector / sizes
+    found = any_cost.along(asked, parameters, analytic, normal / sizes[:, np.newaxis])
+    agree = AGREE_SINGLE if single or parameters.single or asked.single else AGREE
+    off = np.abs(analytic - found.value)
+    with np.errstate(invalid="ignore"):
+        right = off <= agree * np.maximum(np.abs(analytic), np.abs(found.value)) + found.error
+    decided = right & np.isfinite(analytic) & (found.how == CENTRAL)
+    # What may have been overlooked, for directions of normal numbers instead of unit length.
+    seen = float(((off + found.error) * sizes).max())
+    share = NormalDist().inv_cdf((1 + (1 - confidence) ** (1 / directions)) / 2)
+    return AlongDirections(analytic, found.value, found.error, bool(decided.all()),
+                           seen / share, confidence)

@@ -1,0 +1,145 @@
+"""Parameters of whatever form a caller has, and gradients that fit them; others are refused."""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+INTERMEDIATE = ("dZ", "dA")
+"""What many a backward pass returns besides: dZ3, dA2, ... belong to no parameter."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """A place to check at: its numbers in one vector, and the form that the caller gave them.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The keys of a dict; for a number or an array the one name "theta".
+    shapes : tuple of tuple of int
+        Of the arrays, in the same order.
+    vector : ndarray, shape (n,)
+        A copy of all numbers in float64.
+    form : str
+        "number", "array" or "dict".
+    single : bool
+        Whether they came in single precision.
+    """
+
+    names: tuple
+    shapes: tuple
+    vector: np.ndarray
+    form: str
+    single: bool
+
+    @classmethod
+    def of(cls, theta):
+        """Take the caller's parameters apart.
+
+        Parameters
+        ----------
+        theta : float, ndarray of any shape, or dict of these
+            In single or double precision.
+
+        Raises
+        ------
+        ValueError
+            For empty arrays, for integers, complex numbers, objects and half precision, and for
+            NaN and infinity: each named.
+        """
+        form = "dict" if isinstance(theta, dict) else "array" if np.ndim(theta) else "number"
+        arrays = theta if form == "dict" else {"theta": theta}
+        if not arrays:
+            raise ValueError("theta is an empty dict: there is nothing to check")
+        found = {str(name): _real(array, str(name)) for name, array in arrays.items()}
+        for name, array in found.items():
+            if not array.size:
+                raise ValueError(f"{name} is empty, of shape {array.shape}: nothing to check in it")
+            if not np.isfinite(array).all():
+                raise ValueError(f"{name} holds {array[~np.isfinite(array)][0]}: no gradient there")
+        return cls(
+            names=tuple(found),
+            shapes=tuple(array.shape for array in found.values()),
+            vector=np.concatenate([np.ravel(array) for array in found.values()]).astype(float),
+            form=form,
+            single=any(array.dtype == np.float32 for array in found.values()),
+        )
+
+    def restored(self, vectors):
+        """Give vectors, shape (..., n), the caller's form, as views of them."""
+        arrays = self.cut(vectors)
+        return arrays if self.form == "dict" else arrays["theta"]
+
+    def cut(self, vectors):
+        """Cut vectors, shape (..., n), into {name: arrays of its shape}, as views."""
+        ends, before = np.cumsum([0, *map(math.prod, self.shapes)]), vectors.shape[:-1]
+        pieces = (vectors[..., start:end] for start, end in pairwise(ends))
+        return {name: piece.reshape((*before, *shape))
+                for name, shape, piece in zip(self.names, self.shapes, pieces, strict=True)}
+
+    def vector_of(self, gradient):
+        """Return the caller's gradient as a vector, and whether it came in single precision.
+
+        Parameters
+        ----------
+        gradient : float, ndarray or dict
+            Shaped as the parameters. In a dict, the gradient of W1 is called W1 or dW1; the
+            derivatives dZ3, dA2, ... of what is no parameter are left out.
+
+        Returns
+        -------
+        vector : ndarray, shape (n,)
+        single : bool
+
+        Raises
+        ------
+        ValueError
+            If an array is missing, left over, of another shape than its parameter, or not real.
+        """
+        if self.form != "dict":
+            found = {"theta": gradient}
+            labels = {"theta": "the gradient"}
+        else:
+            found, labels = self._matched(gradient)
+        arrays = []
+        for name, shape in zip(self.names, self.shapes, strict=True):
+            array = _real(found[name], labels[name], integers=True)
+            if array.shape != shape:
+                raise ValueError(
+                    f"{labels[name]} has shape {array.shape}, its parameter has {shape}"
+                )
+            arrays.append(array)
+        single = any(array.dtype == np.float32 for array in arrays)
+        return np.concatenate([np.ravel(array) for array in arrays]).astype(float), single
+
+    def _matched(self, gradient):
+        """{name of a parameter: its gradient} and {name of a parameter: name of its gradient}."""
+        if not isinstance(gradient, dict):
+            what = type(gradient).__name__
+            raise ValueError(f"the gradient is of type {what}, the parameters are a dict")
+        labels = {name: name if name in gradient and f"d{name}" not in gradient else f"d{name}"
+                  for name in self.names}
+        for label in labels.values():
+            if label not in gradient:
+                raise ValueError(f"{label} is missing from the gradients")
+        for key in gradient:
+            if key not in labels.values() and str(key)[:2] not in INTERMEDIATE:
+                raise ValueError(f"{key} is among the gradients, but no parameter is called so")
+        return {name: gradient[label] for name, label in labels.items()}, labels
+
+
+def _real(value, name, integers=False):
+    """An array of real numbers; integers only for what is not going to be moved."""
+    array = np.asarray(value)
+    if array.dtype.kind in "iub" and integers:
+        return array.astype(float)
+    if array.dtype.kind in "iu":
+        raise ValueError(f"{name} holds integers, which can't move by a small step: "
+                         f"use {name}.astype(float)")
+    if array.dtype.kind != "f":
+        raise ValueError(f"{name} holds {array.dtype} entries, not real numbers")
+    if array.dtype.itemsize < 4:
+        raise ValueError(f"{name} is in half precision, too coarse to check: use float64")
+    return array

@@ -1,0 +1,204 @@
+"""What a check has found: in words, as a table in a notebook, as a picture."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+
+import numpy as np
+
+from autograder.truth.gradcheck.estimates import Estimates
+from autograder.truth.gradcheck.parameters import Parameters
+
+VERDICTS = ("pass", "fail", "inconclusive")
+PASS, FAIL, INCONCLUSIVE = range(3)
+
+COLOURS = ("#d9e6f2", "#b2182b", "#f4c95d")
+"""Pale blue, red and yellow: told apart by those who see colours otherwise, and in grey."""
+
+MOST_CELLS = 1024
+"""Entries of an array that are shown one by one; of a larger one, blocks with the worst in each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """The verdict on every parameter.
+
+    Attributes
+    ----------
+    parameters : Parameters
+    gradient : ndarray, shape (n,)
+        As given.
+    estimates : Estimates
+        The finite differences, their error bars, and how they were made.
+    found : ndarray of int, shape (n,)
+        PASS, FAIL or INCONCLUSIVE.
+    """
+
+    parameters: Parameters
+    gradient: np.ndarray
+    estimates: Estimates
+    found: np.ndarray
+
+    @property
+    def passed(self):
+        """True when no parameter failed and at least one was decided."""
+        return bool((self.found != FAIL).all() and (self.found == PASS).any())
+
+    @property
+    def verdict(self):
+        """ "pass", "fail", or "inconclusive" when nothing was decided."""
+        return "pass" if self.passed else VERDICTS[FAIL if FAIL in self.found else INCONCLUSIVE]
+
+    @cached_property
+    def names(self):
+        """What the gradients are called: dW1, db1, ...; "gradient" for a single array."""
+        names = self.parameters.names
+        return tuple(f"d{name}" for name in names) if self.parameters.form == "dict" else (
+            "gradient",
+        )
+
+    @cached_property
+    def verdicts(self):
+        """{name: array of "pass", "fail" and "inconclusive"}."""
+        return self._by_name(np.array(VERDICTS)[self.found])
+
+    @cached_property
+    def analytic(self):
+        """{name: the gradient as given}."""
+        return self._by_name(self.gradient)
+
+    @cached_property
+    def numeric(self):
+        """{name: the finite differences}, nan where there is none."""
+        return self._by_name(self.estimates.value)
+
+    @cached_property
+    def errors(self):
+        """{name: the error bars of the finite differences}."""
+        return self._by_name(self.estimates.error)
+
+    def reason(self, name, *index):
+        """Say why one entry has its verdict, with the numbers that it rests on."""
+        start = self._starts[name]
+        shape = self.analytic[name].shape
+        return self._reason(start + int(np.ravel_multi_index(index, shape)) if shape else start)
+
+    def count(self, name=None):
+        """Return how many passed, failed, and were inconclusive: of one array, or of all."""
+        verdicts = self.found if name is None else self._by_name(self.found)[name]
+        return tuple(int(np.sum(verdicts == verdict)) for verdict in range(3))
+
+    def worst(self, name):
+        """Return the index of the entry of an array that most deserves to be looked at.
+
+        Of those that failed, the one that is farthest off; else one that is inconclusive; else the
+        one that is farthest off.
+        """
+        found, numeric = self._by_name(self.found)[name], self.numeric[name]
+        for verdict in (FAIL, INCONCLUSIVE, PASS):
+            if (found == verdict).any():
+                break
+        with np.errstate(invalid="ignore"):
+            off = np.abs(self.analytic[name] - numeric)
+        off = np.where(np.isfinite(off), off, np.inf)
+        place = np.where(found == verdict, off, -1.0).argmax()
+        return tuple(map(int, np.unravel_index(place, found.shape)))
+
+    def __str__(self):
+        width = max(5, *(len(name) for name in self.names)) + 1
+        lines = [f"{'array':<{width}}{'pass':>6}{'fail':>6}{'inconclusive':>14}"]
+        for name in self.names:
+            counts = self.count(name)
+            line = f"{name:<{width}}{counts[0]:>6}{counts[1]:>6}{counts[2]:>14}"
+            if counts[FAIL] or counts[INCONCLUSIVE]:
+                line += f"  {self._worst_in_words(name)}"
+            lines.append(line)
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        """Show it in a notebook: a line and a map of verdicts for every array."""
+        rows = "".join(
+            f"<tr><td><code>{escape(name)}</code></td><td>{self._map(name)}</td>"
+            + "".join(f"<td style='text-align:right'>{count}</td>" for count in self.count(name))
+            + f"<td style='text-align:left'>{escape(self._worst_in_words(name))}</td></tr>"
+            for name in self.names
+        )
+        heads = "".join(f"<th>{head}</th>" for head in ("array", "", *VERDICTS, "worst entry"))
+        said = {"pass": "No gradient is wrong", "fail": "Some gradients are wrong",
+                "inconclusive": "Nothing could be decided"}[self.verdict]
+        of = " of ".join(str(n) for n in (self.count()[PASS], self.found.size))
+        return (f"<p><b>{said}.</b> {of} pass.</p>"
+                f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+
+    def plot(self, axes=None):
+        """Draw analytic against numerical gradients, with error bars, and return the axes.
+
+        Right gradients lie on the diagonal. Both axes are logarithmic around 0.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            New ones when left out.
+        """
+        if axes is None:
+            from matplotlib import pyplot
+
+            axes = pyplot.figure(figsize=(5, 5)).add_subplot()
+        value, error = self.estimates.value, self.estimates.error
+        sizes = np.abs(np.concatenate([self.gradient, value]))
+        sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+        limit = float(sizes.max()) * 2 if sizes.size else 1.0
+        linear = float(max(np.quantile(sizes, 0.05), limit * 1e-12)) if sizes.size else 1.0
+        axes.plot([-limit, limit], [-limit, limit], color="0.8", zorder=0)
+        for verdict, (colour, marker) in enumerate((("#2166ac", "o"), ("#b2182b", "X"),
+                                                    ("#e0a800", "^"))):
+            of = (self.found == verdict) & np.isfinite(self.gradient) & np.isfinite(value)
+            axes.errorbar(value[of], self.gradient[of], xerr=error[of], linestyle="none",
+                          color=colour, marker=marker, markersize=5, elinewidth=0.8,
+                          label=f"{VERDICTS[verdict]} ({np.sum(self.found == verdict)})")
+        for scale in (axes.set_xscale, axes.set_yscale):
+            scale("symlog", linthresh=linear)
+        axes.set(xlabel="numerical", ylabel="analytic", xlim=(-limit, limit), ylim=(-limit, limit))
+        axes.legend(loc="upper left", frameon=False)
+        return axes
+
+    @cached_property
+    def _starts(self):
+        sizes = [array.size for array in self.analytic.values()]
+        return dict(zip(self.names, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
+
+    def _by_name(self, vector):
+        return dict(zip(self.names, self.parameters.cut(vector).values(), strict=True))
+
+    def _worst_in_words(self, name):
+        index = self.worst(name)
+        place = f"[{', '.join(map(str, index))}]" if index else ""
+        return f"{name}{place}: {self.reason(name, *index)}"
+
+    def _reason(self, i):
+        gradient, value, how = self.gradient[i], self.estimates.value[i], self.estimates.words(i)
+        if not np.isfinite(gradient):
+            return f"{gradient} is not a finite number"
+        if self.found[i] == FAIL:
+            return f"{gradient:.6g}, but the cost says {value:.6g} ({how})"
+        if self.found[i] == INCONCLUSIVE:
+            return how
+        off = abs(gradient - value) / max(abs(gradient), abs(value)) if gradient or value else 0.0
+        return f"{gradient:.6g}, off by {off:.1g} of it ({how})"
+
+    def _map(self, name):
+        """A small picture of an array: a rectangle for each entry, or for the worst of a block."""
+        found = np.atleast_1d(self._by_name(self.found)[name])
+        found = found.reshape(-1, found.shape[-1])
+        severity = np.array([0, 2, 1])[found]  # failures hide the rest of a block
+        while severity.size > MOST_CELLS:
+            axis = int(np.argmax(severity.shape))
+            severity = np.maximum.reduceat(severity, range(0, severity.shape[axis], 2), axis=axis)
+        rows, columns = severity.shape
+        size = max(2, min(12, 96 // max(rows, columns)))
+        cells = "".join(
+            f"<rect x='{column * size}' y='{row * size}' width='{size - 0.5}' "
+            f"height='{size - 0.5}' fill='{COLOURS[(0, 2, 1)[severity[row, column]]]}'/>"
+            for row in range(rows) for column in range(columns)
+        )
+        return f"<svg width='{columns * size}' height='{rows * size}'>{cells}</svg>"

@@ -1,0 +1,185 @@
+"""If this fails, numerical gradients are not what their formulas promise."""
+
+import numpy as np
+import pytest
+
+from autograder.truth.cases import live_case, textbook_case
+from autograder.truth.gradcheck import (
+    NetworkCost,
+    deviation,
+    network_cost,
+    network_gradient,
+    numerical_gradient,
+    relative_difference,
+)
+from autograder.truth.network import (
+    LAYERS,
+    forward_propagation,
+    gradients_to_vector,
+    parameters_to_vector,
+    to_precision,
+)
+
+THETA = np.array([[0.3], [1.1]])
+
+
+def smooth(theta):
+    return np.exp(theta[0, 0]) + np.sin(theta[1, 0])
+
+
+DERIVATIVES = {  # of exp at 0.3 and of sin at 1.1
+    1: np.array([np.exp(0.3), np.cos(1.1)]),
+    2: np.array([np.exp(0.3), -np.sin(1.1)]),
+    3: np.array([np.exp(0.3), -np.cos(1.1)]),
+    5: np.array([np.exp(0.3), np.cos(1.1)]),
+}
+
+
+class TestFormulas:
+    @pytest.mark.parametrize(("method", "epsilon", "truncation"), [
+        ("one-sided", 1e-4, 1e-4 * DERIVATIVES[2] / 2),
+        ("central", 1e-2, 1e-4 * DERIVATIVES[3] / 6),
+        ("richardson", 5e-2, -(5e-2**4) * DERIVATIVES[5] / 30),
+        ("complex", 1e-2, -1e-4 * DERIVATIVES[3] / 6),
+    ])
+    def test_truncation_error_is_the_one_in_the_table(self, method, epsilon, truncation):
+        found = numerical_gradient(smooth, THETA, method, epsilon)
+        np.testing.assert_allclose(found.ravel() - DERIVATIVES[1], truncation, rtol=1e-2)
+
+    @pytest.mark.parametrize(("method", "error"), [
+        ("one-sided", 3e-8), ("central", 1e-10), ("richardson", 3e-12), ("complex", 3e-16),
+    ])
+    def test_the_usual_epsilon_is_a_good_one(self, method, error):
+        found = numerical_gradient(smooth, THETA, method)
+        assert deviation(found.ravel(), DERIVATIVES[1]) < error
+
+    def test_a_number_gives_a_number_and_a_dict_a_dict(self):
+        assert numerical_gradient(np.sin, 0.0) == pytest.approx(1.0)
+        theta = {"W": np.ones(3), "b": 2.0}
+        found = numerical_gradient(lambda p: np.sum(p["W"]) + p["b"] ** 2, theta)
+        assert list(found) == ["dW", "db"]
+        np.testing.assert_allclose(found["dW"], 1)
+        assert found["db"] == pytest.approx(4)
+
+    def test_theta_stays_as_it_was(self):
+        before = THETA.tobytes()
+        numerical_gradient(smooth, THETA, "richardson")
+        assert THETA.tobytes() == before
+
+    def test_a_method_many_is_asked_for_all_at_once(self):
+        class Squares:
+            asked = 0
+
+            def __call__(self, theta):
+                return float((theta**2).sum())
+
+            def many(self, theta):
+                self.asked += 1
+                return (theta**2).sum(axis=(1, 2))
+
+        cost = Squares()
+        np.testing.assert_allclose(numerical_gradient(cost, THETA), 2 * THETA, rtol=1e-9)
+        assert cost.asked == 1
+
+    def test_many_that_answers_otherwise_is_refused(self):
+        class Odd:
+            def __call__(self, theta):
+                return 1.0
+
+            def many(self, theta):
+                return 1.0
+
+        with pytest.raises(ValueError, match=r"many\(\) returned an array of shape \(\) for 4"):
+            numerical_gradient(Odd(), THETA)
+
+    def test_what_is_no_method_or_no_step_is_refused(self):
+        with pytest.raises(ValueError, match="'centre'; there are one-sided, central"):
+            numerical_gradient(smooth, THETA, "centre")
+        for epsilon in (0, -1e-5, np.nan):
+            with pytest.raises(ValueError, match="must be greater than 0"):
+                numerical_gradient(smooth, THETA, "central", epsilon)
+
+    def test_a_complex_step_that_goes_nowhere_is_refused(self):
+        with pytest.raises(ValueError, match="lost the imaginary part"):
+            numerical_gradient(lambda theta: float(np.abs(theta).sum()), THETA, "complex")
+
+
+class TestNetwork:
+    def test_its_gradient_is_as_good_as_epsilon_allows(self):
+        case = live_case(np.random.default_rng(1))
+        truth = gradients_to_vector(case.gradients)
+        for epsilon, tolerance in ((1e-3, 1e-5), (1e-5, 1e-9), (1e-7, 1e-7)):
+            found = network_gradient(case.parameters, case.X, case.Y, epsilon)
+            assert found.shape == (47, 1)
+            assert deviation(found, truth) < tolerance
+
+    @pytest.mark.parametrize("layers", [LAYERS, (7, 6, 4, 1), (3, 4, 4, 2, 1)])
+    @pytest.mark.parametrize("m", [1, 2, 7, 50])
+    def test_all_networks_at_once_agree_with_the_loop(self, m, layers):
+        case = live_case(np.random.default_rng(m), m, layers)
+        for epsilon in (1e-7, 1e-5, 1e-3, 2e-2):
+            loop = numerical_gradient(
+                lambda p: forward_propagation(case.X, case.Y, p)[0], case.parameters, "central",
+                epsilon,
+            )
+            loop = gradients_to_vector(loop)
+            many = numerical_gradient(NetworkCost(case.X, case.Y), case.parameters, "central",
+                                      epsilon)
+            for found in (network_gradient(case.parameters, case.X, case.Y, epsilon),
+                          gradients_to_vector(many)):
+                assert found.shape == loop.shape
+                np.testing.assert_allclose(found, loop, rtol=0, atol=1e-15 / epsilon)
+
+    @pytest.mark.parametrize("most", [1, 40, 10**9])
+    def test_it_does_not_matter_how_many_networks_are_taken_at_once(self, most, monkeypatch):
+        case = live_case(np.random.default_rng(3))
+        truth = network_gradient(case.parameters, case.X, case.Y)
+        monkeypatch.setattr(network_cost, "LARGEST_BATCH", most)
+        found = network_gradient(case.parameters, case.X, case.Y)
+        np.testing.assert_allclose(found, truth, rtol=0, atol=1e-10)
+
+    def test_no_parameter_moves_for_good(self):
+        case = live_case(np.random.default_rng(4))
+        before = parameters_to_vector(case.parameters).tobytes()
+        network_gradient(case.parameters, case.X, case.Y, 2e-2)
+        assert parameters_to_vector(case.parameters).tobytes() == before
+
+    def test_longdouble_parameters_give_more_digits(self):
+        case = live_case(np.random.default_rng(5))
+        fine = to_precision(case.parameters, np.longdouble)
+        found = network_gradient(fine, case.X, case.Y, np.longdouble(1e-6))
+        assert found.dtype == np.longdouble
+        assert deviation(found, gradients_to_vector(case.gradients)) < 1e-10
+
+    @pytest.mark.parametrize("X, Y, message", [
+        (np.ones((4, 3)), np.ones((1, 2)), "shape"),
+        (np.ones(4), np.ones(4), "shape"),
+        (np.ones((4, 2)), np.array([[0.5, 1]]), "labels"),
+        (np.array([[np.nan]]), np.ones((1, 1)), "finite"),
+    ])
+    def test_data_that_is_none_is_refused(self, X, Y, message):
+        with pytest.raises(ValueError, match=message):
+            NetworkCost(X, Y)
+
+
+class TestTextbookThreshold:
+    """The numbers that the course is built around."""
+
+    def difference(self, cost):
+        case = textbook_case()
+        found = numerical_gradient(lambda p: cost(case, p), case.parameters, "central", 1e-7)
+        return relative_difference(gradients_to_vector(found), gradients_to_vector(case.gradients))
+
+    def test_the_naive_cost_calls_right_gradients_wrong(self):
+        def naive(case, parameters):
+            A3 = forward_propagation(case.X, case.Y, parameters)[1][9]
+            logs = -np.log(A3) * case.Y - np.log(1 - A3) * (1 - case.Y)
+            return 1.0 / case.m * np.sum(logs)
+
+        assert self.difference(naive) == pytest.approx(1.189e-7, rel=1e-2)
+
+    def test_the_stable_cost_does_not(self):
+        def stable(case, parameters):
+            return forward_propagation(case.X, case.Y, parameters)[0]
+
+        assert self.difference(stable) < 1.5e-9

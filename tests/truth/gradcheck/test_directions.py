@@ -1,0 +1,72 @@
+"""If this fails, the check along random directions promises more than it has seen."""
+
+import numpy as np
+import pytest
+
+from autograder.truth.cases import live_case
+from autograder.truth.gradcheck import NetworkCost, check_directions
+
+LARGE = (20, 24, 16, 1)
+
+
+def case_and_cost(seed, layers=LARGE):
+    case = live_case(np.random.default_rng(seed), layers=layers)
+    return case, NetworkCost(case.X, case.Y)
+
+
+def test_right_gradients_pass():
+    for seed in range(20):
+        case, cost = case_and_cost(seed)
+        assert check_directions(cost, case.gradients, case.parameters).passed
+
+
+def test_a_wrong_entry_is_seen_in_every_direction():
+    case, cost = case_and_cost(1)
+    wrong = case.gradients["dW1"].copy()
+    wrong[np.unravel_index(np.abs(wrong).argmax(), wrong.shape)] *= 1.1
+    found = check_directions(cost, case.gradients | {"dW1": wrong}, case.parameters, directions=1)
+    assert not found.passed
+    assert "do NOT agree" in str(found)
+
+
+@pytest.mark.parametrize("directions", [1, 5])
+def test_the_bound_holds_as_often_as_it_says(directions):
+    """The gradient is off by a vector of length 1; few directions may miss it by chance."""
+    rng, broken, trials = np.random.default_rng(2), 0, 400
+    theta = np.linspace(-1, 1, 50)
+    for _ in range(trials):
+        off = rng.standard_normal(theta.size)
+        gradient = np.cos(theta) + off / np.linalg.norm(off)
+        found = check_directions(lambda t: float(np.sin(t).sum()), gradient, theta, directions, rng,
+                                 confidence=0.9)
+        broken += found.bound < 1
+    # A tenth is promised; a binomial count of 400 stays below 64 but for once in 20,000 times.
+    assert 16 < broken < 64
+
+
+def test_it_asks_for_few_costs():
+    asked = 0
+
+    def cost(theta):
+        nonlocal asked
+        asked += 1
+        return float((theta**2).sum())
+
+    theta = np.ones(1000)
+    assert check_directions(cost, 2 * theta, theta, directions=3).passed
+    assert asked < 80
+
+
+def test_the_same_generator_gives_the_same_directions():
+    case, cost = case_and_cost(3)
+    found = [check_directions(cost, case.gradients, case.parameters,
+                              rng=np.random.default_rng(seed)) for seed in (4, 4, 5)]
+    assert found[0].analytic.tobytes() == found[1].analytic.tobytes() != found[2].analytic.tobytes()
+
+
+def test_nothing_passes_in_silence():
+    with pytest.raises(ValueError, match="at least one"):
+        check_directions(np.sin, 1.0, 0.0, directions=0)
+    for bad in (np.nan, np.inf):
+        found = check_directions(lambda t: t.sum(), np.array([1, bad]), np.ones(2))
+        assert not found.passed

@@ -1,0 +1,93 @@
+"""If this fails, a check finds what is wrong and does not say it."""
+
+import re
+from xml.etree import ElementTree
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from autograder.truth.cases import live_case
+from autograder.truth.gradcheck import NetworkCost, check_gradients
+
+
+@pytest.fixture(scope="module")
+def report():
+    case = live_case(np.random.default_rng(1))
+    wrong = case.gradients["dW2"] * 1.5
+    wrong[0, 1] = np.nan
+    return check_gradients(NetworkCost(case.X, case.Y), case.gradients | {"dW2": wrong},
+                           case.parameters)
+
+
+def test_it_counts_by_array_and_names_the_worst(report):
+    lines = str(report).splitlines()
+    assert len(lines) == 7
+    assert re.fullmatch(r"dW1 +20 +0 +0", lines[1])
+    assert re.match(r"dW2 +\d+ +\d+ +0  dW2\[0, 1\]: nan is not a finite number", lines[3])
+    assert report.count("dW1") == (20, 0, 0)
+    assert report.count() == tuple(map(sum, zip(*map(report.count, report.names), strict=True)))
+
+
+def test_a_reason_holds_the_numbers_it_rests_on(report):
+    index = tuple(np.argwhere(report.verdicts["dW2"] == "fail")[-1])
+    given, right = report.analytic["dW2"][index], report.numeric["dW2"][index]
+    said = report.reason("dW2", *index)
+    assert f"{given:.6g}, but the cost says {right:.6g}" in said
+    assert given == pytest.approx(1.5 * right)
+    assert "off by" in report.reason("dW1", 0, 0)
+
+
+def test_arrays_have_the_shapes_of_the_parameters(report):
+    for attribute in (report.verdicts, report.analytic, report.numeric, report.errors):
+        assert attribute["dW2"].shape == (3, 5)
+        assert [*attribute] == ["dW1", "db1", "dW2", "db2", "dW3", "db3"]
+
+
+def test_a_notebook_shows_a_table_and_maps(report):
+    page = ElementTree.fromstring(f"<div>{report._repr_html_()}</div>")
+    assert "Some gradients are wrong" in "".join(page.itertext())
+    assert len(page.findall(".//tbody/tr")) == 6
+    maps = page.findall(".//svg")
+    assert [len(each) for each in maps] == [20, 5, 15, 3, 3, 1]
+    colours = [cell.get("fill") for cell in maps[2]]
+    verdicts = report.verdicts["dW2"].ravel()
+    assert len({*zip(colours, verdicts, strict=True)}) == len({*verdicts})
+
+
+def test_names_are_not_taken_for_html():
+    name = "<script>alert(1)</script>"
+    report = check_gradients(lambda p: float(p[name]), {name: 1.0}, {name: 0.5})
+    assert "<script" not in report._repr_html_()
+
+
+def test_a_large_array_keeps_its_single_failure():
+    theta = np.linspace(0, 1, 200 * 300).reshape(200, 300)
+    gradient = np.ones_like(theta)
+    gradient[123, 45] = 2
+
+    class Sum:
+        def __call__(self, theta):
+            return float(theta.sum())
+
+        def many(self, theta):
+            return theta.sum(axis=(1, 2))
+
+    small = check_gradients(Sum(), gradient[:, :60], theta[:, :60])
+    page = small._repr_html_()
+    assert len(page) < 200_000
+    assert page.count("#b2182b") == 1
+    assert small.worst("gradient") == (123, 45)
+
+
+def test_it_plots_itself(report):
+    axes = report.plot()
+    try:
+        assert axes.get_xlabel() == "numerical"
+        labels = [text.get_text() for text in axes.get_legend().get_texts()]
+        assert labels == [f"{verdict} ({count})" for verdict, count in
+                          zip(("pass", "fail", "inconclusive"), report.count(), strict=True)]
+        own = plt.figure().add_subplot()
+        assert report.plot(own) is own
+    finally:
+        plt.close("all")

@@ -1,0 +1,133 @@
+"""If this fails, the quick derivatives of the network are not those of its cost."""
+
+import numpy as np
+import pytest
+
+from autograder.truth.cases import (
+    Case,
+    kink_case,
+    live_case,
+    logit_case,
+    random_parameters,
+    textbook_case,
+)
+from autograder.truth.gradcheck import NetworkCost, deviation, numerical_gradient, structured
+from autograder.truth.gradcheck.estimates import CENTRAL, CORNER
+from autograder.truth.gradcheck.parameters import Parameters
+from autograder.truth.network import forward_propagation, gradients_to_vector
+
+
+def estimates(case):
+    return NetworkCost(case.X, case.Y).derivatives(Parameters.of(case.parameters))
+
+
+def column(gradients):
+    return gradients_to_vector(gradients)[:, 0]
+
+
+DEPTHS = [(3, 1), (5, 4, 1), (4, 5, 3, 1), (6, 5, 7, 4, 1), (3, 4, 4, 4, 3, 1)]
+
+
+@pytest.mark.parametrize("layers", DEPTHS)
+@pytest.mark.parametrize("m", [1, 3, 20, 200])
+def test_they_are_those_of_a_complex_step(layers, m):
+    case = live_case(np.random.default_rng(m), m, layers)
+    found = estimates(case)
+    truth = numerical_gradient(NetworkCost(case.X, case.Y), case.parameters, "complex")
+    assert (found.how == CENTRAL).all()
+    assert deviation(found.value, column(truth)) < 1e-13
+    assert (np.abs(found.value - column(truth)) <= found.error).all()
+    assert found.error.max() < 1e-10
+
+
+@pytest.mark.parametrize("layers", DEPTHS)
+def test_portions_change_nothing(layers, monkeypatch):
+    case = live_case(np.random.default_rng(2), 9, layers)
+    whole = estimates(case).value
+    for size in (1, 100):
+        monkeypatch.setattr(structured, "AT_ONCE", size)
+        np.testing.assert_allclose(estimates(case).value, whole, rtol=1e-14, atol=1e-18)
+
+
+def test_the_order_is_that_of_the_dict():
+    case = live_case(np.random.default_rng(3))
+    backwards = dict(reversed(case.parameters.items()))
+    found = numerical_gradient(NetworkCost(case.X, case.Y), backwards)
+    assert list(found) == ["db3", "dW3", "db2", "dW2", "db1", "dW1"]
+    for key, gradient in case.gradients.items():
+        assert deviation(found[key], gradient) < 1e-13
+
+
+@pytest.mark.parametrize("layers", DEPTHS[1:])
+@pytest.mark.parametrize("distance", [1e-4, 1e-7, 1e-10, 1e-13])
+def test_steps_stay_on_their_side_of_a_kink(layers, distance):
+    """With a step of 1e-7 for all of them, each of these would be off."""
+    rng = np.random.default_rng(4)
+    for _ in range(5):
+        case = kink_case(rng, m=8, layers=layers, distance=distance, straddled=True)
+        found, truth = estimates(case), column(case.gradients)
+        assert (found.how == CENTRAL).all()
+        assert (np.abs(found.value - truth) <= found.error).all()
+
+
+def test_steps_see_kinks_of_layers_behind():
+    """A weight of the first layer may switch a unit of the third."""
+    rng = np.random.default_rng(5)
+    for distance in (1e-5, 1e-8, 1e-11):
+        case = live_case(rng, 6, (4, 5, 4, 3, 1))
+        b3 = case.parameters["b3"].copy()
+        b3[1, 0] -= case.cache[8][1, 2] - distance
+        case = Case(case.X, case.Y, case.parameters | {"b3": b3})
+        found, truth = estimates(case), column(case.gradients)
+        assert (np.abs(found.value - truth) <= found.error).all()
+        steps = Parameters.of(case.parameters).cut(found.step)["W1"]
+        for place in np.ndindex(steps.shape):
+            W1 = case.parameters["W1"].copy()
+            W1[place] += 1e6 * steps[place]  # layers below stay affine, and round-off is far away
+            moved = forward_propagation(case.X, case.Y, case.parameters | {"W1": W1})[1][8]
+            assert np.abs(moved - case.cache[8])[1, 2] < 1e6 * distance
+
+
+def test_a_unit_on_its_kink_has_no_derivative():
+    live = live_case(np.random.default_rng(6))
+    on = np.array([[0], [1], [1], [1], [1]])
+    case = Case(live.X, live.Y, live.parameters | {
+        "W1": live.parameters["W1"] * on, "b1": live.parameters["b1"] * on})
+    found = estimates(case)
+    corners = Parameters.of(case.parameters).cut(found.how == CORNER)
+    assert corners["b1"].ravel().tolist() == [True, False, False, False, False]
+    assert corners["W1"][0].all() and not corners["W1"][1:].any()
+    assert np.isnan(found.value[found.how == CORNER]).all()
+
+
+@pytest.mark.parametrize("make", [textbook_case, lambda: logit_case(np.random.default_rng(7))])
+def test_dead_units_and_large_logits_are_no_trouble(make):
+    case = make()
+    found = estimates(case)
+    assert (np.abs(found.value - column(case.gradients)) <= found.error).all()
+
+
+def test_round_off_is_bounded_at_any_scale():
+    rng = np.random.default_rng(8)
+    for scale in (1e-8, 1e-3, 10.0, 1e4):
+        for _ in range(10):
+            case = Case(rng.standard_normal((4, 9)), rng.integers(0, 2, (1, 9)), {
+                key: scale * array for key, array in random_parameters(rng).items()})
+            found = estimates(case)
+            known = found.how == CENTRAL
+            off = np.abs(found.value - column(case.gradients))[known]
+            assert (off <= found.error[known]).all()
+
+
+def test_infinite_logits_are_refused():
+    case = live_case(np.random.default_rng(9))
+    parameters = {key: 1e200 * array for key, array in case.parameters.items()}
+    with (np.errstate(over="ignore", invalid="ignore"),
+          pytest.raises(ValueError, match="logits aren't finite")):
+        numerical_gradient(NetworkCost(case.X, case.Y), parameters)
+
+
+def test_other_names_are_refused():
+    case = live_case(np.random.default_rng(10))
+    with pytest.raises(ValueError, match="are W1, b1, W2"):
+        numerical_gradient(NetworkCost(case.X, case.Y), {"V1": case.parameters["W1"]})
