@@ -86,16 +86,15 @@ def check_gradients(cost, gradient, theta):
 
 def _judged(vector, estimates, allowed, agree):
     """PASS, FAIL or INCONCLUSIVE for every parameter."""
-    value = estimates.value
+    value, finite = estimates.value, np.isfinite(vector)
     with np.errstate(invalid="ignore", over="ignore"):
         off = np.abs(vector - value)
         wrong = off > agree * np.maximum(np.abs(vector), np.abs(value)) + allowed
-    wrong |= ~np.isfinite(vector)
-    verdicts = np.where(wrong, FAIL, PASS)
+    verdicts = np.where(wrong | ~finite, FAIL, PASS)
     if (estimates.how != CENTRAL).any():
         # Who agrees with a one-sided difference is right, who doesn't need not be wrong.
         beside = (estimates.how == ONE_SIDED) & wrong
         coarse = (estimates.how == COARSE) & ~wrong
         unknown = np.isnan(value) | (estimates.how == CORNER)
-        verdicts[(beside | coarse | unknown) & np.isfinite(vector)] = INCONCLUSIVE
+        verdicts[(beside | coarse | unknown) & finite] = INCONCLUSIVE
     return verdicts

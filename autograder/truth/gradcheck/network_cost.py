@@ -1,5 +1,7 @@
 """The cost of the reference network, as a function of its parameters that knows faster ways."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from autograder.truth.gradcheck import structured
@@ -69,11 +71,15 @@ class NetworkCost:
         ----------
         parameters : autograder.truth.gradcheck.parameters.Parameters
         """
-        arrays = parameters.cut(parameters.vector)
-        if set(arrays) != set(parameter_keys(arrays)) or not arrays:
-            names = ", ".join(arrays)
-            raise ValueError(f"the network's parameters are W1, b1, W2, ..., not {names}")
-        return structured.derivatives(self.X, self.Y, arrays)
+        _expect_network(parameters.names)
+        return structured.derivatives(self.X, self.Y, parameters.cut(parameters.vector))
+
+
+@lru_cache(maxsize=64)
+def _expect_network(names):
+    if set(names) != set(parameter_keys(names)) or not names:
+        names = ", ".join(names)
+        raise ValueError(f"the network's parameters are W1, b1, W2, ..., not {names}")
 
 
 def network_gradient(parameters, X, Y, epsilon=1e-5):

@@ -2,7 +2,8 @@
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -57,15 +58,12 @@ class Parameters:
         for name, array in found.items():
             if not array.size:
                 raise ValueError(f"{name} is empty, of shape {array.shape}: nothing to check in it")
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} holds {array[~np.isfinite(array)][0]}: no gradient there")
-        return cls(
-            names=tuple(found),
-            shapes=tuple(array.shape for array in found.values()),
-            vector=np.concatenate([np.ravel(array) for array in found.values()]).astype(float),
-            form=form,
-            single=any(array.dtype == np.float32 for array in found.values()),
-        )
+        vector, single = _joined(found.values())
+        if not np.isfinite(vector).all():
+            name = next(name for name, array in found.items() if not np.isfinite(array).all())
+            raise ValueError(f"{name} holds NaN or infinity: there is no gradient")
+        shapes = tuple(array.shape for array in found.values())
+        return cls(tuple(found), shapes, vector, form, single)
 
     def restored(self, vectors):
         """Give vectors, shape (..., n), the caller's form, as views of them."""
@@ -74,10 +72,14 @@ class Parameters:
 
     def cut(self, vectors):
         """Cut vectors, shape (..., n), into {name: arrays of its shape}, as views."""
-        ends, before = np.cumsum([0, *map(math.prod, self.shapes)]), vectors.shape[:-1]
-        pieces = (vectors[..., start:end] for start, end in pairwise(ends))
-        return {name: piece.reshape((*before, *shape))
-                for name, shape, piece in zip(self.names, self.shapes, pieces, strict=True)}
+        before = vectors.shape[:-1]
+        return {name: vectors[..., start:end].reshape((*before, *shape))
+                for name, shape, (start, end) in self._places}
+
+    @cached_property
+    def _places(self):
+        ends = accumulate(map(math.prod, self.shapes), initial=0)
+        return [*zip(self.names, self.shapes, pairwise(ends), strict=True)]
 
     def vector_of(self, gradient):
         """Return the caller's gradient as a vector, and whether it came in single precision.
@@ -111,8 +113,7 @@ class Parameters:
                     f"{labels[name]} has shape {array.shape}, its parameter has {shape}"
                 )
             arrays.append(array)
-        single = any(array.dtype == np.float32 for array in arrays)
-        return np.concatenate([np.ravel(array) for array in arrays]).astype(float), single
+        return _joined(arrays)
 
     def _matched(self, gradient):
         """{name of a parameter: its gradient} and {name of a parameter: name of its gradient}."""
@@ -130,9 +131,19 @@ class Parameters:
         return {name: gradient[label] for name, label in labels.items()}, labels
 
 
+def _joined(arrays):
+    """All entries in one vector of doubles, and whether some came in single precision."""
+    arrays = [*arrays]
+    vector = np.concatenate([array.ravel() for array in arrays])
+    single = any(array.dtype == np.float32 for array in arrays)
+    return vector.astype(float, copy=False), single
+
+
 def _real(value, name, integers=False):
     """An array of real numbers; integers only for what is not going to be moved."""
     array = np.asarray(value)
+    if array.dtype == float:
+        return array
     if array.dtype.kind in "iub" and integers:
         return array.astype(float)
     if array.dtype.kind in "iu":

@@ -26,7 +26,7 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.truth.gradcheck.estimates import CENTRAL, CORNER, Estimates
-from autograder.truth.network import pre_activations, sigmoid
+from autograder.truth.network import pre_activations
 
 FARTHEST = 2.0**-24
 """How far a step may move a logit, 6e-8: what it truncates is then below a unit round-off."""
@@ -68,7 +68,7 @@ def derivatives(X, Y, parameters):
         If the logits aren't finite there.
     """
     Zs, inputs = pre_activations(X, parameters)
-    if not np.isfinite(Zs[-1]).all():
+    if not math.isfinite(np.add.reduce(Zs[-1], axis=None)):
         raise ValueError("the logits aren't finite at these parameters: nothing to compare")
     layers = [_Layer(parameters[f"W{number}"], Z, A)
               for number, (Z, A) in enumerate(zip(Zs, inputs, strict=True), start=1)]
@@ -76,7 +76,9 @@ def derivatives(X, Y, parameters):
     arrays = [(layers[int(name[1:]) - 1], name[0] == "W") for name in parameters]
     step, may_switch = _step(layers)
     value = _quotients_of(arrays, wrong, step)
-    error = np.concatenate([layer.error(weights) for layer, weights in arrays])
+    error = np.concatenate([layer.terms(weights) for layer, weights in arrays])
+    error *= ROUND_OFF / X.shape[1]
+    error += SMALLEST
     step = np.full(value.shape, step)
     if may_switch:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -115,17 +117,16 @@ class _Layer:
             return self.slope[units]
         return (self.slope[units, np.newaxis] * self.A).reshape(-1, self.A.shape[1])
 
-    def error(self, weights):
-        """Return the error bars of the weights, or of the biases, in one row."""
-        terms = (self.share @ self.sizes.T).ravel() if weights else self.share.sum(axis=1)
-        return terms * (ROUND_OFF / self.A.shape[1]) + SMALLEST
+    def terms(self, weights):
+        """What an honest backward pass sums up for each weight, or bias, in one row."""
+        return (self.share @ self.sizes.T).ravel() if weights else self.share.sum(axis=1)
 
 
 def _backwards(layers, ones):
     """Fill in slopes and shares, and return the probability of each wrong label, shape (1, m)."""
     # Towards the wrong label is up.
     slope = np.where(ones, -1.0, 1.0)
-    wrong = sigmoid(slope * layers[-1].Z)
+    wrong = np.exp(-np.logaddexp(0, -slope * layers[-1].Z))
     # Whoever computes A3 - Y makes an error of a unit round-off in examples with the label 1,
     # however sure the network is of them.
     share = np.where(ones, 1.0, wrong)

@@ -1,5 +1,6 @@
 """If this fails, the quick derivatives of the network are not those of its cost."""
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -23,6 +24,26 @@ def estimates(case):
 
 def column(gradients):
     return gradients_to_vector(gradients)[:, 0]
+
+
+@pytest.mark.parametrize("step", [2.0**-30, 1e-5, 1e-2, 0.5])
+def test_a_quotient_is_that_of_the_cost_however_wide_the_step(step):
+    """With forty digits, the difference of two costs; nothing is a derivative in disguise."""
+    rng = np.random.default_rng(0)
+    z, fast = rng.normal(size=7) * 3, rng.normal(size=(4, 7))
+    ones = rng.integers(0, 2, 7) > 0
+    towards_wrong = np.where(ones, -1.0, 1.0)
+    wrong = 1 / (1 + np.exp(-towards_wrong * z))
+    found = structured._quotients(towards_wrong * fast, wrong[np.newaxis], step)
+    with mpmath.workdps(40):
+        def cost(moves, step):
+            moved = [mpmath.mpf(a) + step * mpmath.mpf(b) for a, b in zip(z, moves, strict=True)]
+            return sum(mpmath.log(1 + mpmath.exp(each)) - int(one) * each
+                       for each, one in zip(moved, ones, strict=True)) / len(z)
+
+        exact = [float((cost(row, mpmath.mpf(step)) - cost(row, -mpmath.mpf(step)))
+                       / (2 * mpmath.mpf(step))) for row in fast]
+    np.testing.assert_allclose(found, exact, rtol=1e-13)
 
 
 DEPTHS = [(3, 1), (5, 4, 1), (4, 5, 3, 1), (6, 5, 7, 4, 1), (3, 4, 4, 4, 3, 1)]
