@@ -406,6 +406,15 @@ def test_a_release_runs_to_its_end_with_numpy_and_matplotlib_only(bare):
         assert f"In reach: 0 of {coded:g} points" in said
 
 
+def test_the_lessons_run_to_their_ends_with_numpy_and_matplotlib_only(bare):
+    paths = [bare.course.root / path.name for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
+    for path in paths:
+        path.write_bytes((ROOT / "notebooks" / path.name).read_bytes())
+    for ran in run_all(bare.course, *paths):
+        for cell in code_of(ran):
+            assert not any(output.get("name") == "stderr" for output in cell.outputs), cell.id
+
+
 def test_the_bare_environment_is_bare(bare):
     """The guard of the test above: what is refused can't be imported, and the rest can."""
     assert {"autograder", "nbgrader", "nbformat", "scipy", "pandas"} & bare.refused == {

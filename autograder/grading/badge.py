@@ -1,9 +1,11 @@
-"""The Open-in-Colab badge of a release, written here once."""
+"""The Open-in-Colab badge of releases and lessons, written here once."""
 
+import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 PLACEHOLDER = "owner/repository"
+BEGINNING = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
 
 
 class OpenInColab(NbGraderPreprocessor):
@@ -16,11 +18,39 @@ class OpenInColab(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         assignment, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
-        path = f"{self.repository}/blob/{self.branch}/release/{assignment}/{notebook}.ipynb"
-        badge = (
-            "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-            f"(https://colab.research.google.com/github/{path})\n\n"
-        )
-        for title in [cell for cell in nb.cells if cell.cell_type == "markdown"][:1]:
-            title.source = badge + title.source
+        self.mark(nb, f"release/{assignment}/{notebook}.ipynb")
         return nb, resources
+
+    def mark(self, nb, path):
+        """Put the badge above the title, in place of one that is there.
+
+        Parameters
+        ----------
+        nb : nbformat.NotebookNode
+        path : str
+            Where the notebook is in the repository.
+        """
+        address = f"{self.repository}/blob/{self.branch}/{path}"
+        badge = f"{BEGINNING}(https://colab.research.google.com/github/{address})"
+        for title in [cell for cell in nb.cells if cell.cell_type == "markdown"][:1]:
+            first, _, rest = title.source.partition("\n\n")
+            text = rest if first.startswith(BEGINNING) else title.source
+            title.source = f"{badge}\n\n{text}"
+
+
+def mark_lessons(folder, config):
+    """Put the badge of this course above every lesson.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the lessons are; there need not be any.
+    config : traitlets.config.Config
+    """
+    badge = OpenInColab(config=config)
+    for path in sorted(folder.glob("*.ipynb")):
+        text = path.read_text(encoding="utf-8")
+        notebook = nbformat.reads(text, as_version=4)
+        badge.mark(notebook, f"{folder.name}/{path.name}")
+        if (marked := nbformat.writes(notebook) + "\n") != text:
+            path.write_text(marked, encoding="utf-8")

@@ -4,7 +4,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
-from autograder.grading.badge import OpenInColab
+from autograder.grading.badge import OpenInColab, mark_lessons
 from tests.temporary_course import ROOT
 
 
@@ -26,6 +26,30 @@ def test_the_badge_stands_above_the_title_and_points_to_the_release():
 
 def test_a_notebook_without_any_prose_stays_as_it_is():
     assert [cell.source for cell in badged([new_code_cell("1")]).cells] == ["1"]
+
+
+def test_lessons_get_the_badge_of_the_course(tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    for name, text in (("1_new", "# New"), ("2_old", "# Old")):
+        notebook = new_notebook(cells=[new_markdown_cell(text)])
+        (folder / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n")
+    for repository in ("ada/course", "bob/course", "bob/course"):
+        mark_lessons(folder, Config({"OpenInColab": {"repository": repository}}))
+    first, second = (nbformat.read(path, as_version=4).cells[0].source
+                     for path in sorted(folder.iterdir()))
+    for source, name, title in ((first, "1_new", "# New"), (second, "2_old", "# Old")):
+        assert source.count("colab-badge.svg") == 1
+        assert f"github/bob/course/blob/main/notebooks/{name}.ipynb)\n\n{title}" in source
+
+
+def test_every_lesson_has_the_badge_of_this_course():
+    """Else somebody has changed the repository and not run `autograder release`."""
+    for path in ROOT.glob("notebooks/*.ipynb"):
+        before = path.read_text()
+        notebook = nbformat.reads(before, as_version=4)
+        OpenInColab().mark(notebook, f"notebooks/{path.name}")
+        assert nbformat.writes(notebook) + "\n" == before
 
 
 def test_every_release_has_one_badge():

@@ -239,7 +239,7 @@ REFUSED = {
     "an empty dict": (lambda t: 1.0, {}, {}, "empty"),
     "an empty array among others": (
         lambda t: 1.0, {"W": 1.0, "b": np.ones(0)}, {"W": 1.0, "b": np.ones(0)}, "b is empty"),
-    "NaN parameters": (lambda t: 1.0, np.ones(2), np.array([1, np.nan]), "holds nan"),
+    "NaN parameters": (lambda t: 1.0, np.ones(2), np.array([1, np.nan]), "holds NaN"),
     "a NaN cost": (lambda t: np.nan, 1.0, 1.0, "cost is nan"),
     "an infinite cost": (lambda t: np.inf, 1.0, 1.0, "cost is inf"),
     "a cost of one entry": (lambda t: t**2, np.ones(1), np.ones(1), r"array of shape \(1,\)"),

@@ -1,0 +1,258 @@
+"""The lessons run anywhere, and what they claim comes out of their own code."""
+
+import builtins
+import json
+import re
+import sys
+
+import matplotlib
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+
+from autograder.truth.gradcheck import check_gradients
+from tests.temporary_course import ROOT
+from tests.test_notebooks import EMOJI, MOST_LINES, code_of, is_demonstration
+
+LESSONS = {path.stem: nbformat.read(path, as_version=4)
+           for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
+EACH = pytest.mark.parametrize("name", LESSONS)
+
+
+def run(name):
+    """What the code cells of a lesson define, run from top to bottom as Run All would."""
+    made = {"__name__": "__main__"}
+    for cell in code_of(LESSONS[name]):
+        exec(compile(cell.source, f"{name}, cell {cell.id}", "exec"), made)
+    return made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_pops_up():
+    """Pictures are drawn and thrown away, with the settings of before afterwards."""
+    kept = matplotlib.rcParams.copy()
+    plt.switch_backend("agg")
+    with matplotlib.rc_context({"figure.max_open_warning": 0}):
+        yield
+    plt.close("all")
+    matplotlib.rcParams.update(kept)
+
+
+@pytest.fixture(scope="module")
+def ran():
+    """{name of a lesson: what it has defined}, each run once."""
+    return {}
+
+
+@pytest.fixture
+def lesson(request, ran):
+    """What the lesson has defined of which the test is called, such as test_1_...."""
+    number = re.match(r"test_(\d)", request.node.name)[1]
+    name = next(name for name in LESSONS if name.startswith(number))
+    if name not in ran:
+        ran[name] = run(name)
+    return ran[name]
+
+
+# The files.
+
+
+def test_there_are_the_five_of_the_syllabus():
+    assert [*LESSONS] == [
+        "0_start_here", "1_one_dimension", "2_n_dimensions", "3_planted_bugs", "4_in_practice"
+    ]
+
+
+@EACH
+def test_the_file_is_a_clean_notebook(name):
+    notebook = LESSONS[name]
+    nbformat.validate(notebook)
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    for cell in code_of(notebook):
+        assert (cell.outputs, cell.execution_count) == ([], None), cell.id
+    assert (ROOT / "notebooks" / f"{name}.ipynb").read_text() == nbformat.writes(notebook) + "\n"
+    ids = [cell.id for cell in notebook.cells]
+    assert len({*ids}) == len(ids)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", each) for each in ids)
+
+
+@EACH
+def test_it_reads_like_the_others(name):
+    cells = LESSONS[name].cells
+    for promise in ("What you'll do:", "What you'll learn:", "What you need:", "Time:"):
+        assert f"**{promise}**" in cells[0].source
+    assert any("**On your own.**" in cell.source for cell in cells)
+    for cell in cells:
+        assert not EMOJI.search(cell.source), cell.id
+        if cell.cell_type == "code":
+            kind = "demonstration" if is_demonstration(cell) else "other"
+            assert cell.source.count("\n") + 1 <= MOST_LINES[kind], cell.id
+        else:
+            lines = [line for line in cell.source.splitlines()
+                     if line.strip(" |-:") and "colab-badge.svg" not in line]
+            assert len(lines) <= 8, f"{cell.id} has {len(lines)} lines"
+
+
+@EACH
+def test_it_gives_no_answer_away(name):
+    """No function that the graded notebooks ask for, under the name they ask for it."""
+    asked = {
+        cell.metadata.nbgrader.grade_id
+        for path in ROOT.glob("source/*/*.ipynb") for cell in nbformat.read(path, 4).cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+    for cell in code_of(LESSONS[name]):
+        assert not asked & {*re.findall(r"^def (\w+)|^(\w+) = ", cell.source, re.M)}
+
+
+def test_widgets_may_be_missing(monkeypatch, capsys):
+    """Then a sentence stands where the slider would, and the picture above it is for everybody."""
+    usual = builtins.__import__
+
+    def without(name, *arguments, **by_name):
+        if name.partition(".")[0] == "ipywidgets":
+            raise ImportError(name)
+        return usual(name, *arguments, **by_name)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    for module in [each for each in sys.modules if each.partition(".")[0] == "ipywidgets"]:
+        monkeypatch.delitem(sys.modules, module)
+    run("1_one_dimension")
+    assert "ipywidgets is not installed" in capsys.readouterr().out
+
+
+# What they claim.
+
+
+def test_0_the_slip_is_silent_and_heard(lesson):
+    assert (np.diff(lesson["costs_right"]) < 0).all()
+    assert (np.diff(lesson["costs_slipped"]) < 0).all(), "both go downhill"
+    assert 30 < lesson["costs_slipped"][-1] / lesson["costs_right"][-1] < 50
+    assert 10**8.5 < lesson["apart_slipped"] / lesson["apart_right"] < 1e9
+
+
+def test_1_the_error_law_holds(lesson):
+    assert lesson["order_one"] == pytest.approx(1, abs=0.1)
+    assert lesson["order_both"] == pytest.approx(2, abs=0.01)
+    np.testing.assert_allclose(lesson["error_both"], lesson["predicted"], rtol=1e-2)
+    for measured, formula in lesson["best"].values():
+        assert 1 / 4 < measured / formula < 4, "the formula gets the size right"
+    best = {name: formula for name, (_, formula) in lesson["best"].items()}
+    assert 1e-6 < best["exp t at 1"] < 1e-5
+    assert best["1000 + sin t at 0.3"] > 5 * best["exp t at 1"] > 50 * best["sin 50t at 0.3"] / 5
+
+
+def test_1_ways_to_differentiate_are_as_good_as_it_says(lesson):
+    lowest = lesson["lowest"]
+    assert 1e-9 < lowest["one side"] < 1e-7
+    assert 1e-12 < lowest["both sides"] < 1e-10
+    assert lowest["extrapolated"] < lowest["both sides"] / 10
+    assert lowest["complex step"] < 1e-15
+    assert lesson["dual_error"] < 1e-15
+
+
+def test_1_single_precision_corners_and_cancellation(lesson):
+    assert 1e5 < lesson["best32"] / lesson["lowest"]["both sides"] < 3e6, "almost six orders"
+    assert 1e-6 < lesson["best32"] < 1e-5, "five digits"
+    assert 1e-3 < lesson["best_step32"] < 1e-2
+    assert lesson["at_usual_step"] > 5e-4, "no more than three digits"
+    assert lesson["corner"][5e-6] == pytest.approx(0.75)
+    assert lesson["corner"][2e-5] == pytest.approx(1) and lesson["corner"][-2e-5] == 0
+    careless, careful = lesson["inflation"][20.0]
+    assert careless > 1e4 * careful
+
+
+def test_2_reports_say_where(lesson):
+    assert max(lesson["report"].values()) < 1e-9
+    assert lesson["slip_report"]["V"] > 0.1 and lesson["slip_report"]["w"] < 1e-9
+    assert lesson["off_by"].argmax() == lesson["on"].argmin()
+    assert lesson["overall"] < 1e-7 and lesson["columns"][1] > 0.04
+
+
+def test_2_kinks_and_idle_units_are_what_it_says(lesson):
+    assert 0.01 < lesson["alarms"][1e-3] < 0.2 and lesson["alarms"][1e-5] < 0.01
+    assert lesson["kinks_alarmed"] > 0.95 and lesson["kinks_quiet"] < 0.2
+    zeros = [lesson["zeros"][m] for m in (1, 3, 10, 30)]
+    assert zeros == sorted(zeros, reverse=True) and 0.4 < zeros[0] < 0.5
+
+
+def test_2_directions_hear_what_is_large(lesson):
+    assert lesson["along_right"] < 1e-8 and lesson["along_wrong"] > 1e-2
+    missed = [lesson["missed"][count] for count in (1, 2, 5)]
+    assert missed == sorted(missed, reverse=True) and missed[0] > 0
+
+
+def test_3_the_zoo_is_silent_and_every_animal_is_heard(lesson):
+    assert len(lesson["ZOO"]) == 14 and max(lesson["agreement"].values()) < 1e-8
+    table = lesson["table"]
+    assert all(row["12 examples"] for row in table.values())
+    assert not table["mask: forgotten"]["all units on"]
+    assert not table["batch: mean for sum"]["1 example"]
+    assert lesson["silent"]["all weights 0"] > 7, "most of the zoo"
+    assert lesson["silent"]["all units alike"] > 7
+
+
+def test_3_training_does_not_tell(lesson):
+    accuracy = lesson["accuracy"]
+    assert accuracy["right"] > 0.6 and min(accuracy.values()) < 0.45
+    assert 2 <= len(lesson["near"]) < 14
+
+
+def test_3_other_bugs_and_other_checks(lesson):
+    first, second, third = lesson["alias_errors"]
+    assert first < 1e-8 and min(second, third) > 0.1
+    assert lesson["integer_moves"] == 0
+    assert lesson["careless_verdict"] == "works perfectly fine"
+    assert lesson["blind_difference"] < 1e-8
+    assert lesson["cost_of_zero"] == pytest.approx(np.log(3))
+
+
+def test_4_error_bars_hold(lesson):
+    assert all(off <= bar for off, bar in lesson["bars"].values())
+    assert lesson["penalty_right"] == {"pass": 7, "fail": 0, "inconclusive": 0}
+    assert lesson["penalty_forgotten"] == {"pass": 1, "fail": 6, "inconclusive": 0}
+    assert lesson["dropout_frozen"]["pass"] == 7 and "random" in lesson["dropout_refusal"]
+    assert lesson["naive"].sum() >= 6 and lesson["corner_counts"]["fail"] == 0
+    assert lesson["corner_counts"]["inconclusive"] >= 5
+    assert lesson["wrong_counts"] == {"pass": 0, "fail": 7, "inconclusive": 0}
+
+
+def test_4_its_check_agrees_with_ours(lesson):
+    """On models of all sorts, right gradients and wrong ones."""
+    rng, check = np.random.default_rng(1), lesson["check_gradients"]
+    for turn in range(40):
+        A, theta = rng.normal(size=(6, 4)), rng.normal(size=4)
+        models = [
+            (lambda t, A=A: float(np.logaddexp(0, A @ t).sum()),
+             lambda t, A=A: A.T @ (1 / (1 + np.exp(-A @ t)))),
+            (lambda t, A=A: float(np.tanh(A @ t).sum()), lambda t, A=A: A.T @ (
+                1 - np.tanh(A @ t) ** 2)),
+            (lambda t, A=A: float(np.maximum(A @ t, 0).sum()), lambda t, A=A: A.T @ (A @ t > 0)),
+        ]
+        J, gradient = models[turn % 3]
+        claimed = gradient(theta)
+        if turn % 2:
+            claimed[turn % 4] *= 1.001
+        theirs = check(J, claimed, theta)
+        ours = check_gradients(J, claimed, theta).verdicts["gradient"]
+        assert theirs.tolist() == ours.tolist()
+        assert ("fail" in ours) == bool(turn % 2)
+
+
+def test_4_ways_agree_and_structure_pays(lesson):
+    accuracy = lesson["accuracy"]
+    assert all(accuracy[name] < 1e-8 for name in accuracy)
+    assert accuracy["dual numbers"] < 1e-14
+    ratios = [*lesson["speedup"].values()]
+    assert ratios[-1] > ratios[0] > 1
+
+
+def test_4_figures_are_those_of_the_benchmark(lesson):
+    figures = json.loads((ROOT / "benchmarks" / "gradcheck" / "figures.json").read_text())
+    seconds = figures["seconds"]["9765"]["16"]
+    assert len(lesson["MEASURED"]) > 5
+    for name, (time, alarms, missed) in lesson["MEASURED"].items():
+        assert time == pytest.approx(seconds[name], rel=0.01)
+        assert alarms == pytest.approx(figures["alarms"]["near kinks"][name], abs=1e-3)
+        assert missed == pytest.approx(1 - figures["caught"][name][2], abs=1e-3)
