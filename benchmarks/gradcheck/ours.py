@@ -170,7 +170,7 @@ class Directions(Checker):
 
     def check(self, problem, gradients):
         cost = NetworkCost(problem.X, problem.Y)
-        return check_directions(cost, gradients, problem.parameters).passed
+        return check_directions(cost, gradients, problem.parameters).verdict != "fail"
 
 
 OURS = (Seed(), InPlace(), Batched(), ComplexStep(), Structured(), Robust(), RobustOfAny(),

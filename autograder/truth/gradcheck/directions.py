@@ -8,7 +8,7 @@ import numpy as np
 from autograder.truth.gradcheck import any_cost
 from autograder.truth.gradcheck.asked_cost import AskedCost
 from autograder.truth.gradcheck.check import AGREE, AGREE_SINGLE
-from autograder.truth.gradcheck.estimates import CENTRAL
+from autograder.truth.gradcheck.estimates import CENTRAL, COARSE
 from autograder.truth.gradcheck.parameters import Parameters
 
 
@@ -20,8 +20,9 @@ class AlongDirections:
     ----------
     analytic, numeric, errors : ndarray, shape (k,)
         The gradient along each direction, the cost's slope there, and its error bar.
-    passed : bool
-        Whether all agree.
+    verdict : str
+        "fail" when a direction disagrees; "inconclusive" when one could not be decided, because the
+        cost has a corner there or its round-off hides the slope; else "pass".
     bound : float
         With the given confidence, the whole gradient is off by no more than this, in the Euclidean
         norm; nan when a direction could not be decided.
@@ -31,12 +32,18 @@ class AlongDirections:
     analytic: np.ndarray
     numeric: np.ndarray
     errors: np.ndarray
-    passed: bool
+    verdict: str
     bound: float
     confidence: float
 
+    @property
+    def passed(self):
+        """Whether all directions agree."""
+        return self.verdict == "pass"
+
     def __str__(self):
-        said = "agree" if self.passed else "do NOT agree"
+        said = {"pass": "agree", "fail": "do NOT agree", "inconclusive": "can't be decided"}[
+            self.verdict]
         off = np.abs(self.analytic - self.numeric).max()
         return (f"{len(self.analytic)} random directions {said} (off by {off:.1g} at most): with "
                 f"{self.confidence:.1%} confidence, the gradient is off by less than "
@@ -83,10 +90,11 @@ def check_directions(cost, gradient, theta, directions=5, rng=None, confidence=0
     agree = AGREE_SINGLE if single or parameters.single or asked.single else AGREE
     off = np.abs(analytic - found.value)
     with np.errstate(invalid="ignore"):
-        right = off <= agree * np.maximum(np.abs(analytic), np.abs(found.value)) + found.error
-    decided = right & np.isfinite(analytic) & (found.how == CENTRAL)
+        wrong = ~(off <= agree * np.maximum(np.abs(analytic), np.abs(found.value)) + found.error)
+    wrong = wrong & np.isin(found.how, (CENTRAL, COARSE)) | ~np.isfinite(analytic)
+    verdict = "pass" if (found.how == CENTRAL).all() else "inconclusive"
     # What may have been overlooked, for directions of normal numbers instead of unit length.
     seen = float(((off + found.error) * sizes).max())
     share = NormalDist().inv_cdf((1 + (1 - confidence) ** (1 / directions)) / 2)
-    return AlongDirections(analytic, found.value, found.error, bool(decided.all()),
+    return AlongDirections(analytic, found.value, found.error, "fail" if wrong.any() else verdict,
                            seen / share, confidence)

@@ -69,4 +69,10 @@ def test_nothing_passes_in_silence():
         check_directions(np.sin, 1.0, 0.0, directions=0)
     for bad in (np.nan, np.inf):
         found = check_directions(lambda t: t.sum(), np.array([1, bad]), np.ones(2))
-        assert not found.passed
+        assert found.verdict == "fail"
+
+
+def test_a_corner_is_no_mistake():
+    found = check_directions(lambda t: float(np.abs(t).sum()), np.ones(3), np.zeros(3))
+    assert found.verdict == "inconclusive"
+    assert "can't be decided" in str(found)
