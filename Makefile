@@ -1,8 +1,10 @@
 # Every target starts from a bare checkout: python3, pip and make are enough.
 PYTHON ?= python3
 BIN := .venv/bin
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test attacks servers restarts lint lock fuzz bench bench-box clean
+.PHONY: grade test attacks servers restarts lint lock fuzz bench bench-box bench-gradcheck peers \
+    clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -48,10 +50,20 @@ bench: .venv/installed
 bench-box: .venv/installed
 	$(BIN)/python -m benchmarks.box
 
+## make bench-gradcheck: gradient checks side by side, for a quarter of an hour; QUICK=1 for one
+bench-gradcheck: .venv/installed
+	$(BIN)/python -m benchmarks.gradcheck $(if $(QUICK),--quick)
+
+## make peers: install the frameworks whose gradient checks are measured, some gigabytes
+peers: .venv/installed
+	$(BIN)/pip install --quiet --require-hashes -r benchmarks/gradcheck/peers.lock
+
 ## make lock: pin the newest versions that pyproject.toml allows (needs uv)
 lock:
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-	    --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra cluster --extra postgres --extra test $(LOCKED) \
+	    --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --extra peers --constraint requirements.lock --no-annotate $(LOCKED) \
+	    --upgrade -o benchmarks/gradcheck/peers.lock
 
 ## make clean: throw away grades and environment; source/ and release/ stay
 clean:

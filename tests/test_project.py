@@ -47,29 +47,43 @@ def test_conda_and_pip_install_the_same():
 PINNED = re.compile(r"([\w.-]+)==(\S+)(?: ;[^#]*?)?((?: +--hash=sha256:[0-9a-f]{64})*) *")
 
 
-@pytest.fixture(scope="module")
-def lock():
-    """{name: (version, hashes)} of requirements.lock."""
-    text = (ROOT / "requirements.lock").read_text().replace("\\\n", " ")
+LOCKS = ["requirements.lock", "benchmarks/gradcheck/peers.lock"]
+
+
+def pinned(name):
+    """{package: (version, hashes)} of a lock file."""
+    text = (ROOT / name).read_text().replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
-    pinned = [PINNED.fullmatch(line) for line in lines]
-    assert all(pinned), [line for line, match in zip(lines, pinned, strict=True) if not match]
-    return {match[1]: (match[2], match[3].split()) for match in pinned}
+    found = [PINNED.fullmatch(line) for line in lines]
+    assert all(found), [line for line, match in zip(lines, found, strict=True) if not match]
+    return {match[1]: (match[2], match[3].split()) for match in found}
 
 
-def test_every_locked_package_has_hashes(lock):
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_package_has_hashes(name):
+    lock = pinned(name)
     assert len(lock) > 50
     assert [name for name, (_, hashes) in lock.items() if not hashes] == []
 
 
-def test_the_lock_covers_what_is_asked_for(lock):
+def test_the_locks_cover_what_is_asked_for():
+    lock, peers = map(pinned, LOCKS)
     for name, wanted in (DEPENDENCIES | TEST).items():
         assert wanted.specifier.contains(lock[name][0]), name
+    for line in PROJECT["optional-dependencies"]["peers"]:
+        assert Requirement(line).specifier.contains(peers[Requirement(line).name][0]), line
 
 
-def test_the_lock_holds_no_address():
+def test_the_peers_leave_the_other_packages_as_they_are():
+    """Else installing them would measure, and then grade, with another numpy."""
+    lock, peers = map(pinned, LOCKS)
+    assert {name for name in {*lock} & {*peers} if lock[name][0] != peers[name][0]} == set()
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_holds_no_address(name):
     """Where packages come from is the business of whoever installs them."""
-    text = (ROOT / "requirements.lock").read_text()
+    text = (ROOT / name).read_text()
     options = set(re.findall(r"(?:^|\s)(--?[a-z][\w-]*)", text))
     assert options == {"--hash"}
     assert not re.search(r"https?:|file:|@ ", text)
