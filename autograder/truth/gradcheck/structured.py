@@ -79,11 +79,12 @@ def derivatives(X, Y, parameters):
     error = np.concatenate([layer.terms(weights) for layer, weights in arrays])
     error *= ROUND_OFF / X.shape[1]
     error += SMALLEST
-    step = np.full(value.shape, step)
+    step, how = np.full(value.shape, step), np.full(value.shape, CENTRAL)
     if may_switch:
         with np.errstate(divide="ignore", invalid="ignore"):
             _narrow(arrays, layers, wrong, value, step)
-    return Estimates(value, error, step, np.where(step > 0, CENTRAL, CORNER))
+        how[step == 0] = CORNER
+    return Estimates(value, error, step, how)
 
 
 class _Layer:
@@ -107,19 +108,25 @@ class _Layer:
     def __init__(self, W, Z, A):
         self.W, self.Z, self.A = W, Z, A
         self.scales, self.sizes = np.abs(W), np.abs(A)
-        self.scale, self.largest = float(self.scales.max()), max(float(self.sizes.max()), 1.0)
+        self.scale = float(np.maximum.reduce(self.scales, axis=None))
+        self.largest = max(float(np.maximum.reduce(self.sizes, axis=None)), 1.0)
         self.total = 2 * len(A) * self.scale * self.largest
         self.slope = self.share = None
 
-    def moves(self, weights, units=slice(None)):
+    def moves(self, weights, units=slice(None), room=None):
         """How fast each weight, or each bias, of some units moves the logits: shape (k, m)."""
+        slope, (columns, m) = self.slope[units], self.A.shape
         if not weights:
-            return self.slope[units]
-        return (self.slope[units, np.newaxis] * self.A).reshape(-1, self.A.shape[1])
+            return slope if room is None else np.copy(slope)
+        if room is not None:
+            room = room[: slope.size * columns].reshape(len(slope), columns, m)
+        return np.multiply(slope[:, np.newaxis], self.A, out=room).reshape(-1, m)
 
     def terms(self, weights):
         """What an honest backward pass sums up for each weight, or bias, in one row."""
-        return (self.share @ self.sizes.T).ravel() if weights else self.share.sum(axis=1)
+        if weights:
+            return (self.share @ self.sizes.T).ravel()
+        return np.add.reduce(self.share, axis=1)
 
 
 def _backwards(layers, ones):
@@ -144,26 +151,28 @@ def _quotients_of(arrays, wrong, step):
     if sum(layer.W.size for layer, weights in arrays if weights) * wrong.size <= AT_ONCE:
         moves = np.concatenate([layer.moves(weights) for layer, weights in arrays])
         return _quotients(moves, wrong, step)
+    longest = max(layer.W.shape[1] for layer, weights in arrays) * wrong.size
+    rooms = np.empty((2, max(AT_ONCE, longest)))  # used again, so that they stay in the cache
     return np.concatenate([
-        _quotients(np.array(layer.moves(weights, units)), wrong, step)
+        _quotients(layer.moves(weights, units, rooms[0]), wrong, step, rooms[1])
         for layer, weights in arrays for units in _portions(*layer.W.shape, wrong.size)
     ])
 
 
-def _quotients(moves, wrong, step):
+def _quotients(moves, wrong, step, room=None):
     """The difference quotients for parameters that move the logits as fast as this, shape (k, m).
 
     The moves are overwritten. A step is a number, or of shape (k, 1).
     """
     moves *= step / 2
     t = np.tanh(moves, out=moves)
-    below = t * t
+    below = np.multiply(t, t, out=None if room is None else room[: t.size].reshape(t.shape))
     below *= 2 * wrong - 1
     below += 1
     t *= 2 * wrong
     t /= below
     # arctanh gives half of the change, the step is half of the way between the two ends.
-    return np.arctanh(t, out=t).sum(axis=1) / (np.ravel(step) * wrong.size)
+    return np.add.reduce(np.arctanh(t, out=t), axis=1) / (np.ravel(step) * wrong.size)
 
 
 def _step(layers):
@@ -172,7 +181,7 @@ def _step(layers):
     Each layer moves at most by its largest entry times the number of units it is given times what
     these moved: a bound that is never too small and costs nothing.
     """
-    nearest = [float(np.abs(layer.Z).min()) for layer in layers[:-1]]
+    nearest = [float(np.minimum.reduce(np.abs(layer.Z), axis=None)) for layer in layers[:-1]]
     farthest, moves = [0.0] * len(layers), 0.0
     for number, layer in enumerate(layers):
         moves = max(layer.largest, moves * layer.scale * len(layer.A))
