@@ -140,7 +140,7 @@ def test_1_the_error_law_holds(lesson):
         assert 1 / 4 < measured / formula < 4, "the formula gets the size right"
     best = {name: formula for name, (_, formula) in lesson["best"].items()}
     assert 1e-6 < best["exp t at 1"] < 1e-5
-    assert best["1000 + sin t at 0.3"] > 5 * best["exp t at 1"] > 50 * best["sin 50t at 0.3"] / 5
+    assert best["1000 + sin t at 0.3"] > 5 * best["exp t at 1"] > 10 * best["sin 50t at 0.3"]
 
 
 def test_1_ways_to_differentiate_are_as_good_as_it_says(lesson):
@@ -148,7 +148,7 @@ def test_1_ways_to_differentiate_are_as_good_as_it_says(lesson):
     assert 1e-9 < lowest["one side"] < 1e-7
     assert 1e-12 < lowest["both sides"] < 1e-10
     assert lowest["extrapolated"] < lowest["both sides"] / 10
-    assert lowest["complex step"] < 1e-15
+    assert lowest["complex step"] < 2 * lesson["u"]
     assert lesson["dual_error"] < 1e-15
 
 
@@ -178,7 +178,9 @@ def test_2_kinks_and_idle_units_are_what_it_says(lesson):
 
 
 def test_2_directions_hear_what_is_large(lesson):
-    assert lesson["along_right"] < 1e-8 and lesson["along_wrong"] > 1e-2
+    slopes, claims, wrong_claims = (lesson[name] for name in ("slopes", "claims", "wrong_claims"))
+    np.testing.assert_allclose(claims, slopes, rtol=1e-6, atol=1e-8)
+    assert np.mean(np.abs(wrong_claims - slopes) > 0.1 * np.abs(slopes)) > 0.9
     missed = [lesson["missed"][count] for count in (1, 2, 5)]
     assert missed == sorted(missed, reverse=True) and missed[0] > 0
 
@@ -188,9 +190,9 @@ def test_3_the_zoo_is_silent_and_every_animal_is_heard(lesson):
     table = lesson["table"]
     assert all(row["12 examples"] for row in table.values())
     assert not table["mask: forgotten"]["all units on"]
-    assert not table["batch: mean for sum"]["1 example"]
+    assert not table["batch: largest for sum"]["1 example"]
     assert lesson["silent"]["all weights 0"] > 7, "most of the zoo"
-    assert lesson["silent"]["all units alike"] > 7
+    assert lesson["silent"]["rows of U equal"] > 7
 
 
 def test_3_training_does_not_tell(lesson):
@@ -202,7 +204,7 @@ def test_3_training_does_not_tell(lesson):
 def test_3_other_bugs_and_other_checks(lesson):
     first, second, third = lesson["alias_errors"]
     assert first < 1e-8 and min(second, third) > 0.1
-    assert lesson["integer_moves"] == 0
+    assert lesson["integer_error"] > 1e3 and lesson["float_error"] < 1e-8
     assert lesson["careless_verdict"] == "works perfectly fine"
     assert lesson["blind_difference"] < 1e-8
     assert lesson["cost_of_zero"] == pytest.approx(np.log(3))
@@ -215,6 +217,7 @@ def test_4_error_bars_hold(lesson):
     assert lesson["dropout_frozen"]["pass"] == 7 and "random" in lesson["dropout_refusal"]
     assert lesson["naive"].sum() >= 6 and lesson["corner_counts"]["fail"] == 0
     assert lesson["corner_counts"]["inconclusive"] >= 5
+    assert lesson["factor"] == pytest.approx(3.1, abs=0.05) and 0.997 < lesson["held"] < 1
     assert lesson["wrong_counts"] == {"pass": 0, "fail": 7, "inconclusive": 0}
 
 

@@ -1,4 +1,4 @@
-"""Measure all gradient checks side by side, and write the figures, a table and two pictures."""
+"""Measure all gradient checks side by side, and write the figures, a page and two pictures."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def main(quick):
     """
     peers = [peer for peer in PEERS if peer.installed]
     missing = [peer.name for peer in PEERS if not peer.installed]
-    few, many = (50, 200) if quick else (1000, 10000)
+    few, many, cases = (50, 200, 2) if quick else (1000, 10000, 20)
     numeric = [*OURS[:5], *(peer for peer in peers if isinstance(peer, ScipyDerivative))]
     slow = [peer for peer in peers if isinstance(peer, Numdifftools)]
     sure = [Seed(), Robust(), RobustOfAny(), Directions(), *peers]
@@ -42,18 +42,23 @@ def main(quick):
         "megabytes": measures.memory(Robust()),
         "accuracy": measures.accuracy(numeric, few) | measures.accuracy(slow, few // 10),
         "alarms": {
-            "many": many, "few": few // 2,
+            "many": many, "few": few // 2, "kinks": few // 5,
+            "inconclusive": measures.inconclusive([Robust(), RobustOfAny()], few // 5),
             "random": measures.alarms([Seed(), Structured(), Robust()], many)
             | measures.alarms([each for each in sure if not isinstance(each, Seed | Robust)],
                               few // 2),
             "near kinks": measures.alarms(sure, few // 5, near_kinks=True),
         },
-        "caught": measures.caught(sure, 2 if quick else 20),
+        "cases": cases,
+        "caught": measures.caught(sure, cases),
     }
+    text = json.dumps(found, indent=1)
+    page = tables.page(json.loads(text))
     if not quick:
-        FIGURES.write_text(json.dumps(found, indent=1) + "\n")
-        pictures.write(json.loads(FIGURES.read_text()), FOLDER)
-    print("\n".join(tables.of(json.loads(json.dumps(found)))))
+        FIGURES.write_text(text + "\n")
+        (FOLDER / "README.md").write_text(page)
+        pictures.write(json.loads(text), FOLDER)
+    print(page)
 
 
 def _version(package):

@@ -108,18 +108,36 @@ def accuracy(checkers, count):
 
 def alarms(checkers, count, near_kinks=False):
     """Return {name: share of right gradients that a checker calls wrong}."""
-    rng, found = np.random.default_rng(2), dict.fromkeys((each.name for each in checkers), 0)
-    for turn in range(count):
-        if near_kinks:
-            case = kink_case(rng, distance=10 ** rng.uniform(-9, -5), straddled=bool(turn % 2))
-            problem = Problem(case.X, case.Y, case.parameters)
-        else:
-            m = int(rng.integers(1, 21))
-            problem = Problem(rng.standard_normal((4, m)), rng.integers(0, 2, (1, m)),
-                              random_parameters(rng))
+    found = dict.fromkeys((each.name for each in checkers), 0)
+    for problem in _beside_kinks(count) if near_kinks else _anywhere(count):
         for checker in checkers:
             found[checker.name] += not quietly(checker, problem, problem.gradients)
     return {name: alarmed / count for name, alarmed in found.items()}
+
+
+def inconclusive(checkers, count):
+    """Return {name: share of parameters beside kinks that one of our checkers can't decide}."""
+    found = dict.fromkeys((each.name for each in checkers), 0)
+    for problem in _beside_kinks(count):
+        for checker in checkers:
+            _, _, undecided = checker.report(problem, problem.gradients).count()
+            found[checker.name] += undecided / problem.theta.size / count
+    return found
+
+
+def _anywhere(count):
+    rng = np.random.default_rng(2)
+    for _ in range(count):
+        m = int(rng.integers(1, 21))
+        yield Problem(rng.standard_normal((4, m)), rng.integers(0, 2, (1, m)),
+                      random_parameters(rng))
+
+
+def _beside_kinks(count):
+    rng = np.random.default_rng(2)
+    for turn in range(count):
+        case = kink_case(rng, distance=10 ** rng.uniform(-9, -5), straddled=bool(turn % 2))
+        yield Problem(case.X, case.Y, case.parameters)
 
 
 def caught(checkers, count):

@@ -142,8 +142,12 @@ class Robust(Structured):
     name = "check_gradients"
 
     def check(self, problem, gradients):
+        return self.report(problem, gradients).passed
+
+    def report(self, problem, gradients):
+        """Return the Report."""
         cost = NetworkCost(problem.X, problem.Y)
-        return check_gradients(cost, gradients, problem.parameters).passed
+        return check_gradients(cost, gradients, problem.parameters)
 
 
 class RobustOfAny(Checker):
@@ -155,8 +159,12 @@ class RobustOfAny(Checker):
         return 4 * n + 20
 
     def check(self, problem, gradients):
+        return self.report(problem, gradients).passed
+
+    def report(self, problem, gradients):
+        """Return the Report."""
         cost = NetworkCost(problem.X, problem.Y)
-        return check_gradients(lambda p: cost(p), gradients, problem.parameters).passed
+        return check_gradients(lambda p: cost(p), gradients, problem.parameters)
 
 
 class Directions(Checker):

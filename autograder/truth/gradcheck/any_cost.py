@@ -27,8 +27,8 @@ FINE = (-17, -20, -23, -26)
 GOOD = 1e-6
 """An error, as a share of the gradient, that needs no further step."""
 
-POOR = 0.1
-"""An error, as a share of the gradient, with which nothing is decided."""
+POOR = 1e-3
+"""An error, as a share of the gradient, with which nothing has been shown."""
 
 SMALL = 2.0**-19
 """Steps in which a bend that isn't steady means a corner."""
