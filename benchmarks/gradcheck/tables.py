@@ -78,8 +78,8 @@ def _times(figures):
             cells = [_time(seconds[n][m][name], seconds[n][m][SEED]) for n in seconds]
             yield f"| {name} | " + " | ".join(cells) + " |"
     yield ""
-    yield (f"`check_gradients` of 98,817 parameters and 128 examples has {figures['megabytes']:.0f} "
-           f"MB of arrays at most.")
+    yield (f"`check_gradients` of 98,817 parameters and 128 examples has "
+           f"{figures['megabytes']:.0f} MB of arrays at most.")
     at = seconds["9765"]
     ratios = [f"{at[m][SLOW] / at[m]['check_gradients']:,.0f}" for m in at if at[m].get(SLOW)]
     if ratios:
