@@ -1,7 +1,8 @@
 """Derivatives of a cost of which nothing is known, each with an error bar that can be trusted.
 
 One epsilon for all parameters crosses corners here and drowns in round-off there. So every
-parameter has a ladder of steps, and every step tells by itself how wrong it may be.
+parameter has a ladder of steps, every step tells by itself how wrong it may be, and what a narrow
+one refutes is not believed of a wide one.
 """
 
 import math
@@ -30,10 +31,19 @@ GOOD = 1e-6
 POOR = 1e-3
 """An error, as a share of the gradient, with which nothing has been shown."""
 
+NOISY = 1e-4
+"""Noise, as a share of the cost, that may be a shape finer than any step."""
+
 SMALL = 2.0**-19
 """Steps in which a bend that isn't steady means a corner."""
 
 OFFSETS = np.array([1.0, -1.0, 2.0, -2.0])
+
+PLACES = np.sort(np.random.default_rng(0).uniform(1, 13, 13))
+"""Where a line is looked at for noise, in steps: at odd distances, or a regular staircase would
+look like a slope."""
+
+_CUBICS = np.linalg.qr(np.vander(PLACES, 4))[0]
 
 
 def derivatives(cost, parameters, gradient):
@@ -50,16 +60,12 @@ def derivatives(cost, parameters, gradient):
     -------
     Estimates
     """
-    noise = noise_of(cost, parameters)
-    first = cost.around(_steps(1.0)[0] * OFFSETS)
-    rows = []
+    noise, rows = noise_of(cost, parameters), []
     with np.errstate(all="ignore"):
         for i, theta in enumerate(parameters.vector):
-            known = None if first is None or abs(theta) > 1 else first[i]
             rows.append(_derivative(lambda step, i=i: cost.at(i, step), cost.base, noise,
-                                    gradient[i], abs(theta), known))
-    cost.check_input()
-    return gathered(rows)
+                                    gradient[i], abs(float(theta))))
+    return _gathered(rows)
 
 
 def along(cost, parameters, gradients, directions):
@@ -79,16 +85,15 @@ def along(cost, parameters, gradients, directions):
     Estimates
     """
     noise, rows = noise_of(cost, parameters), []
+    size = float(np.abs(parameters.vector).max())
     with np.errstate(all="ignore"):
         for claimed, direction in zip(gradients, directions, strict=True):
-            size = np.abs(parameters.vector).max()
             rows.append(_derivative(lambda step, d=direction: cost.along(d, step), cost.base,
                                     noise, claimed, size))
-    cost.check_input()
-    return gathered(rows)
+    return _gathered(rows)
 
 
-def gathered(rows):
+def _gathered(rows):
     """Make Estimates of rows (value, error, step, how, left, right)."""
     value, error, step, how, left, right = map(np.array, zip(*rows, strict=True))
     return Estimates(value, error, step, how, np.array([left, right]))
@@ -97,9 +102,11 @@ def gathered(rows):
 def noise_of(cost, parameters):
     """Return how much the cost trembles: the spread of its round-off, near these parameters.
 
-    A few values along a line, so near to each other that the sixth differences of a smooth cost
-    vanish; what they hold is noise (More and Wild, 2011, doi:10.1137/100786125). It is no less than
-    the rounding of the cost itself.
+    A few values along a line, so near to each other that a smooth cost is a cubic there; what is
+    left of them without it is noise (after More and Wild, 2011, doi:10.1137/100786125). Both
+    directions of the line are tried, as a corner at the parameters themselves is none. A cost that
+    takes a few values only has a noise of the step between them, and none has less than the
+    rounding of its value.
 
     Parameters
     ----------
@@ -110,73 +117,103 @@ def noise_of(cost, parameters):
     -------
     float
     """
-    unit = np.finfo(np.float32 if cost.single else float).eps
-    direction = np.random.default_rng(0).standard_normal(parameters.vector.size)
-    direction /= np.linalg.norm(direction)
-    direction *= np.where(parameters.vector == 0, 1.0, np.abs(parameters.vector))
-    found = 0.0
+    line = np.random.default_rng(0).standard_normal(parameters.vector.size)
+    line /= np.linalg.norm(line)
+    line *= np.where(parameters.vector == 0, 1.0, np.minimum(np.abs(parameters.vector), 1.0))
+    unit = float(np.finfo(np.float32 if cost.single else float).eps)
     with np.errstate(all="ignore"):
-        for power in (-30, -20, -10):
-            values = np.array([cost.along(direction, k * 2.0**power) for k in range(-6, 7)])
-            if len(np.unique(values)) < 5:
-                continue  # so small a step that the cost stands still
-            sixth = np.diff(values, 6)
-            scale = math.factorial(6) ** 2 / math.factorial(12)
-            found = math.sqrt(scale * np.mean(sixth**2))
-            break
-    cost.check_input()
+        found = min(_noise_along(cost, side * line) for side in (1, -1))
     return max(found if math.isfinite(found) else 0.0, unit * abs(cost.base))
+
+
+def _noise_along(cost, line):
+    stairs = math.inf
+    for power in (-30, -20, -10, -4):
+        values = np.array([cost.along(line, k * 2.0**power) for k in PLACES])
+        different = np.unique(values)
+        if len(different) >= 5:
+            left = values - _CUBICS @ (_CUBICS.T @ values)
+            spread = math.sqrt(np.sum(left**2) / (len(values) - 4))
+            return max(spread, 0.0 if stairs == math.inf else stairs / 4)
+        if len(different) > 1:
+            stairs = min(stairs, float(np.diff(different).min()))
+    return 0.0 if stairs == math.inf else stairs
 
 
 def _steps(size):
     """The ladder for a parameter of this size."""
-    scale = 2.0 ** round(math.log2(max(size, 1.0)))
-    steps = [scale * 2.0**power for power in LADDER]
+    power = math.frexp(size)[1] if size > 1 else 0
+    steps = [math.ldexp(1.0, power + rung) for rung in LADDER if power + rung < 1023]
+    if power > 1:
+        # What is large may matter as it is, and not as a share of itself.
+        steps = [2.0**rung for rung in (-17, -14, -11, -8, -5) if rung > power - 42] + steps
     if 0 < size < 2.0**-10:
         # Whoever writes log(theta) with so small a theta can't go 1e-5 to the left.
-        own = 2.0 ** math.floor(math.log2(size))
-        steps += [own * 2.0**-10, own * 2.0**-17]
+        own = math.frexp(size)[1]
+        steps += [math.ldexp(1.0, own + rung) for rung in (-10, -17) if own + rung > -1022]
     return steps
 
 
-def _derivative(look, base, noise, gradient, size, known=None):
+@dataclass(frozen=True)
+class _Rung:
+    """A central difference, its error bar, the part of it that is round-off, and how much more than
+    that the cost bends."""
+
+    value: float
+    error: float
+    rounding: float
+    step: float
+    bend: float
+
+    def refutes(self, other):
+        """Whether no derivative is within the error bars of both."""
+        return abs(self.value - other.value) > self.error + other.error
+
+
+def _derivative(look, base, noise, gradient, size):
     """(value, error, step, how, left, right) of the derivative of look at 0."""
-    rungs = []
+    rungs, largest = [], abs(base)
     for step in _steps(size):
-        costs = known if known is not None else [look(step * offset) for offset in OFFSETS]
-        known = None
+        costs = [look(step * offset) for offset in OFFSETS]
+        largest = max(largest, *(abs(cost) for cost in costs if math.isfinite(cost)), 0.0)
         rung = _central(costs, base, step, noise, size)
         if math.isfinite(rung.error):
             rungs.append(rung)
             near = max(abs(gradient), abs(rung.value))
-            # Nobody is accused on the word of one step.
-            if rung.error <= GOOD * near and abs(gradient - rung.value) <= GOOD * near:
+            # Nobody is accused on the word of one step, nor believed on that of a wide one.
+            if (rung.error <= GOOD * near and abs(gradient - rung.value) <= GOOD * near
+                    and rung in _unrefuted(rungs)):
                 break
     if not rungs:
         return math.nan, math.nan, math.nan, UNDEFINED, math.nan, math.nan
     # A step that has seen a corner knows nothing of what is nearer, and neither do wider ones.
     bent = [rung.step for rung in rungs if rung.bend > 0.7]
     corner = min(bent) if any(rung.bend > 2 for rung in rungs) else math.inf
-    best = min([rung for rung in rungs if rung.step < corner] or rungs, key=lambda rung: rung.error)
-    # One that says something else, for all that it allows for, is a reason to be less sure.
-    error = max(best.error, *(abs(best.value - rung.value) - rung.error
-                              for rung in rungs if rung.step < corner or best.step >= corner))
+    within = _unrefuted([rung for rung in rungs if rung.step < corner] or rungs)
+    best = min(within, key=lambda rung: rung.error)
     scale = max(abs(gradient), abs(best.value))
-    if best.step < corner and (error <= POOR * scale or (gradient == 0 and best.value == 0)):
-        return best.value, error, best.step, CENTRAL, math.nan, math.nan
+    sure = best.error <= (POOR * scale if scale else POOR)
+    # On a staircase one may mean the slope of the stairs, or that of a stair, which is 0.
+    stair = gradient == 0 and noise > 1e6 * abs(base) * np.finfo(float).eps
+    if corner == math.inf and (stair or noise > NOISY * largest or _unresolved(rungs)):
+        corner = 0.0
+    if sure and best.step < corner:
+        return best.value, best.error, best.step, CENTRAL, math.nan, math.nan
     how = COARSE if corner == math.inf else CORNER
     beside = _beside_a_corner(look, base, noise, scale)
-    return beside or (best.value, error, best.step, how, math.nan, math.nan)
+    return beside or (best.value, best.error, best.step, how, math.nan, math.nan)
 
 
-@dataclass(frozen=True)
-class _Rung:
-    """A central difference, its error bar, and how much more than by its noise the cost bends."""
+def _unrefuted(rungs):
+    """The rungs that no narrower one refutes."""
+    return [rung for rung in rungs
+            if not any(other.step < rung.step and other.refutes(rung) for other in rungs)]
 
-    value: float
-    error: float
-    step: float
-    bend: float
+
+def _unresolved(rungs):
+    """Whether even the narrowest step sees a shape that is none of a line, and more than noise."""
+    rung = min(rungs, key=lambda rung: rung.step)
+    return rung.error > 0.1 * abs(rung.value) and rung.error > 4 * rung.rounding
 
 
 def _central(costs, base, step, noise, size):
@@ -187,12 +224,13 @@ def _central(costs, base, step, noise, size):
     """
     plus, minus, plus2, minus2 = costs
     value, wide = (plus - minus) / (2 * step), (plus2 - minus2) / (4 * step)
-    bend = (plus - 2 * base + minus) / step
-    unsteady = abs((plus2 - 2 * base + minus2) / (2 * step) - 2 * bend)
+    narrow_bend = (plus - 2 * base + minus) / step
+    unsteady = abs((plus2 - 2 * base + minus2) / (2 * step) - 2 * narrow_bend)
     rounding = 8 * noise / step + np.finfo(float).eps * size / step * abs(value)
     error = 4 * abs(wide - value) + unsteady + rounding
     # In a step this small a smooth cost does not bend, so what is more than its noise is a corner.
-    return _Rung(value, error, step, unsteady / rounding if rounding and step <= SMALL else 0.0)
+    bend = unsteady / rounding if rounding and step <= SMALL else 0.0
+    return _Rung(value, error, rounding, step, bend)
 
 
 def _beside_a_corner(look, base, noise, scale):

@@ -2,8 +2,13 @@
 
 import numpy as np
 
+from autograder.truth.gradcheck.parameters import same_arrays
+
 PORTION = 2**22
 """Numbers of moved parameters that are made at the same time: 32 MB."""
+
+ELSEWHERE = 2.0**-17
+"""Where a cost is asked twice, too: some draw their mask only where they have not been before."""
 
 
 class AskedCost:
@@ -18,8 +23,8 @@ class AskedCost:
     Raises
     ------
     ValueError
-        If at these parameters the cost isn't a finite real number, changes its input, or isn't the
-        same when it is asked again.
+        If it isn't a function; if at these parameters the cost isn't a finite real number, changes
+        its input, or isn't the same when it is asked again.
 
     Attributes
     ----------
@@ -30,29 +35,25 @@ class AskedCost:
     """
 
     def __init__(self, function, parameters):
+        if not callable(function):
+            raise ValueError(f"the cost is a {type(function).__name__}, not a function")
         self._function = function
         self._parameters = parameters
         self._vector = parameters.vector.copy()
-        self._argument = parameters.restored(self._vector)  # a view, so that it moves along
-        self._kept = dict(self._argument) if parameters.form == "dict" else None
-        first = function(self._form())
+        first = self._asked()
         self.single = getattr(first, "dtype", None) == np.float32
-        self.base = self._number(first)
-        self.check_input()
+        self.base = _number(first)
         if not np.isfinite(self.base):
             raise ValueError(f"the cost is {self.base} at these parameters: nothing to compare")
-        again = self._number(function(self._form()))
-        if again != self.base:
-            raise ValueError(
-                f"the cost is random: {self.base:.17g} the first time, {again:.17g} the second, at "
-                f"the same parameters; draw its mask or its batch once, outside"
-            )
+        self._expect_same(self.base, _number(self._asked()))
+        with np.errstate(all="ignore"):
+            self._expect_same(self.at(0, ELSEWHERE), self.at(0, ELSEWHERE))
 
     def at(self, index, step):
-        """Return the cost with a step in one parameter; NaN or infinity are returned as such."""
+        """Return the cost with a step in one parameter; NaN where it has none."""
         kept = self._vector[index]
         self._vector[index] = kept + step
-        value = self._number(self._function(self._form()))
+        value = self._moved()
         self._vector[index] = kept
         return value
 
@@ -64,47 +65,71 @@ class AskedCost:
         n, many = self._vector.size, getattr(self._function, "many", None)
         if many is None:
             with np.errstate(all="ignore"):
-                costs = np.array([[self.at(i, step) for step in steps] for i in range(n)])
-            self.check_input()
-            return costs
+                return np.array([[self.at(i, step) for step in steps] for i in range(n)])
         costs = np.empty((n, len(steps)))
         at_once = max(1, PORTION // (n * len(steps)))
         for start in range(0, n, at_once):
             moved = np.arange(start, min(start + at_once, n))
             vectors = np.tile(self._parameters.vector, (moved.size, len(steps), 1))
             vectors[np.arange(moved.size), :, moved] += steps
-            found = np.asarray(many(self._parameters.restored(vectors.reshape(-1, n))), dtype=float)
-            if found.shape != (moved.size * len(steps),):
-                raise ValueError(f"many() returned an array of shape {found.shape} for "
-                                 f"{moved.size * len(steps)} sets of parameters")
+            with np.errstate(all="ignore"):
+                found = np.asarray(many(self._parameters.restored(vectors.reshape(-1, n))))
+            if found.shape != (moved.size * len(steps),) or found.dtype.kind not in "iuf":
+                raise ValueError(f"many() returned an array of shape {found.shape}, {found.dtype} "
+                                 f"for {moved.size * len(steps)} sets of parameters")
             costs[moved] = found.reshape(moved.size, -1)
         return costs
 
     def along(self, direction, step):
-        """Return the cost a step along a direction, shape (n,)."""
+        """Return the cost a step along a direction, shape (n,); NaN where it has none."""
         self._vector[:] = self._parameters.vector + step * direction
-        value = self._number(self._function(self._form()))
+        value = self._moved()
         self._vector[:] = self._parameters.vector
         return value
 
-    def check_input(self):
-        """Raise ValueError if the cost has written into the parameters that it was given."""
-        whole = np.array_equal(self._vector, self._parameters.vector)
-        if self._kept is not None:
-            whole = whole and self._argument.keys() == self._kept.keys() and all(
-                self._argument[name] is array for name, array in self._kept.items()
-            )
-        if not whole:
+    def _moved(self):
+        """The cost at the moved vector: what has no value there is not the caller's mistake."""
+        try:
+            return _number(self._asked())
+        except ArithmeticError:
+            return float("nan")
+        except ValueError as trouble:
+            if str(trouble).startswith("the cost"):
+                raise
+            return float("nan")  # such as the logarithm of a negative number
+
+    def _asked(self):
+        """Call the function, with views of a copy, and see what it has done to them."""
+        place = self._vector.copy()
+        given = self._parameters.restored(place)
+        if self._parameters.form == "number":
+            return self._function(float(place[0]))
+        kept = dict(given) if self._parameters.form == "dict" else None
+        found = self._function(given)
+        if place.tobytes() != self._vector.tobytes() or not same_arrays(given, kept):
             raise ValueError("the cost changes its input: let it work on a copy")
+        return found
 
-    def _form(self):
-        return float(self._vector[0]) if self._parameters.form == "number" else self._argument
+    def _expect_same(self, first, again):
+        if first != again and not (np.isnan(first) and np.isnan(again)):
+            raise ValueError(
+                f"the cost is random: {first:.17g} the first time, {again:.17g} the second, at the "
+                f"same parameters; draw its mask or its batch once, outside"
+            )
 
-    def _number(self, value):
-        if not isinstance(value, int | float | np.number) and type(value) is not np.ndarray:
-            raise ValueError(f"the cost returned a {type(value).__name__}, not a number")
-        if np.ndim(value):
-            raise ValueError(f"the cost returned an array of shape {value.shape}, not a number")
-        if np.iscomplexobj(value):
-            raise ValueError("the cost returned a complex number, not a real one")
+
+def _number(value):
+    """The cost as a float; ValueError for what is no real number."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.ndarray
+                                                            | np.number):
+        raise ValueError(f"the cost returned a {type(value).__name__}, not a number")
+    if np.ndim(value):
+        raise ValueError(f"the cost returned an array of shape {value.shape}, not a number")
+    if np.iscomplexobj(value):
+        raise ValueError("the cost returned a complex number, not a real one")
+    if not isinstance(value, int) and np.asarray(value).dtype.kind not in "iuf":
+        raise ValueError(f"the cost returned {np.asarray(value).dtype}, not a number")
+    try:
         return float(value)
+    except OverflowError:
+        return float("inf")

@@ -15,6 +15,9 @@ from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, CORNER, ONE_SI
 from autograder.truth.gradcheck.parameters import Parameters
 from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE, PASS, Report
 
+POOR = 1e-3
+"""An error, as a share of the gradient, with which nothing has been shown."""
+
 AGREE = 1e-7
 """How far apart, as a share of the larger, a gradient and an exact derivative may be. Right
 gradients agree to 1e-13; whoever adds 1e-8 to a probability is told so."""
@@ -22,8 +25,9 @@ gradients agree to 1e-13; whoever adds 1e-8 to a probability is told so."""
 AGREE_SINGLE = 1e-4
 """The same in single precision, in which a right gradient is good for five or six digits."""
 
-ROUND_OFF_SINGLE = 64 * np.finfo(np.float32).eps
-"""What single precision may do to a small entry, as a share of the largest one of its array."""
+SINGLE = float(np.finfo(np.float32).eps)
+
+POOR_SINGLE = 0.1
 
 
 def check_gradients(cost, gradient, theta):
@@ -68,33 +72,37 @@ def check_gradients(cost, gradient, theta):
     gradient, wider and narrower steps are tried, and where none will do, one-sided ones.
     """
     parameters = Parameters.of(theta)
-    claimed = gradient(theta) if callable(gradient) else gradient
-    vector, single = parameters.vector_of(claimed)
+    vector, single = parameters.vector_of(parameters.claimed(gradient))
     if hasattr(cost, "derivatives"):
         estimates = cost.derivatives(parameters)
+        # Its error bars are the round-off of what a gradient is summed from.
+        round_off = estimates.error * (SINGLE / np.finfo(float).eps)
     else:
         asked = AskedCost(cost, parameters)
         estimates, single = any_cost.derivatives(asked, parameters, vector), single or asked.single
-    allowed, agree = estimates.error, AGREE
+        round_off = 64 * SINGLE * np.fmax.reduce(np.abs(estimates.value), initial=0.0)
     if single or parameters.single:
         warnings.warn("single precision: checked to 1e-4 only; in float64 it is 1e-7", stacklevel=2)
-        largest = [np.full(array.size, np.abs(array).max())
-                   for array in parameters.cut(vector).values()]
-        allowed, agree = allowed + ROUND_OFF_SINGLE * np.concatenate(largest), AGREE_SINGLE
-    return Report(parameters, vector, estimates, _judged(vector, estimates, allowed, agree))
+        found = _judged(vector, estimates, estimates.error + round_off, AGREE_SINGLE, POOR_SINGLE)
+    else:
+        found = _judged(vector, estimates, estimates.error, AGREE, POOR)
+    return Report(parameters, vector, estimates, found)
 
 
-def _judged(vector, estimates, allowed, agree):
+def _judged(vector, estimates, allowed, agree, poor):
     """PASS, FAIL or INCONCLUSIVE for every parameter."""
     value, finite = estimates.value, np.isfinite(vector)
     with np.errstate(invalid="ignore", over="ignore"):
-        off = np.abs(vector - value)
-        wrong = off > agree * np.maximum(np.abs(vector), np.abs(value)) + allowed
+        off, size = np.abs(vector - value), np.maximum(np.abs(vector), np.abs(value))
+        allowed = agree * size + allowed
+        wrong, blurred = off > allowed, (allowed > poor * size) & (size > 0)
     verdicts = np.where(wrong | ~finite, FAIL, PASS)
-    if (estimates.how != CENTRAL).any():
-        # Who agrees with a one-sided difference is right, who doesn't need not be wrong.
-        beside = (estimates.how == ONE_SIDED) & wrong
-        coarse = (estimates.how == COARSE) & ~wrong
-        unknown = np.isnan(value) | (estimates.how == CORNER)
+    how = estimates.how
+    how[blurred & (how == CENTRAL)] = COARSE
+    if (how != CENTRAL).any():
+        # Who agrees with a one-sided difference is right, who doesn't need not be wrong; and a
+        # coarse one refutes nothing that isn't far away.
+        beside, coarse = (how == ONE_SIDED) & wrong, (how == COARSE) & ~(off > 10 * allowed)
+        unknown = np.isnan(value) | (how == CORNER)
         verdicts[(beside | coarse | unknown) & finite] = INCONCLUSIVE
     return verdicts

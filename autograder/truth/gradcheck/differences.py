@@ -55,8 +55,9 @@ def numerical_gradient(cost, theta, method="central", epsilon=None):
     if method not in (*FORMULAS, "complex"):
         known = ", ".join((*FORMULAS, "complex"))
         raise ValueError(f"no method is called {method!r}; there are {known}")
-    if epsilon is not None and not epsilon > 0:
-        raise ValueError(f"epsilon is {epsilon}; it must be greater than 0")
+    if epsilon is not None and not (isinstance(epsilon, int | float | np.number)
+                                    and 0 < epsilon < np.inf):
+        raise ValueError(f"epsilon is {epsilon}; it must be a number greater than 0")
     if method == "complex":
         vector = _complex_step(cost, parameters, 1e-30 if epsilon is None else epsilon)
     elif method == "central" and epsilon is None and hasattr(cost, "derivatives"):
@@ -65,7 +66,8 @@ def numerical_gradient(cost, theta, method="central", epsilon=None):
         offsets, weights, usual = FORMULAS[method]
         step = usual if epsilon is None else epsilon
         costs = AskedCost(cost, parameters).around(step * np.array(offsets))
-        vector = costs @ np.array(weights) / step
+        with np.errstate(invalid="ignore", over="ignore"):
+            vector = costs @ np.array(weights) / step
     if parameters.form == "dict":
         return {f"d{name}": array for name, array in parameters.cut(vector).items()}
     found = parameters.restored(vector)
@@ -73,13 +75,15 @@ def numerical_gradient(cost, theta, method="central", epsilon=None):
 
 
 def _complex_step(function, parameters, step):
-    vector = parameters.vector.astype(complex)
-    argument = parameters.restored(vector) if parameters.form != "number" else None
-    found = np.empty(vector.size)
-    for i, kept in enumerate(parameters.vector):
-        vector[i] = kept + 1j * step
-        value = function(complex(vector[0]) if argument is None else argument)
-        vector[i] = kept
+    found = np.empty(parameters.vector.size)
+    for i in range(found.size):
+        moved = parameters.vector.astype(complex)
+        moved[i] += 1j * step
+        place = moved.copy()
+        argument = parameters.restored(place)
+        value = function(complex(place[0]) if parameters.form == "number" else argument)
+        if place.tobytes() != moved.tobytes():
+            raise ValueError("the cost changes its input: let it work on a copy")
         if not np.iscomplexobj(value) or np.ndim(value):
             raise ValueError("the cost has lost the imaginary part: the complex step needs a cost "
                              "that takes complex parameters and returns a complex number")

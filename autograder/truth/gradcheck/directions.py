@@ -44,10 +44,12 @@ class AlongDirections:
     def __str__(self):
         said = {"pass": "agree", "fail": "do NOT agree", "inconclusive": "can't be decided"}[
             self.verdict]
+        line = f"{len(self.analytic)} random directions {said}"
+        if not np.isfinite(self.bound):
+            return line
         off = np.abs(self.analytic - self.numeric).max()
-        return (f"{len(self.analytic)} random directions {said} (off by {off:.1g} at most): with "
-                f"{self.confidence:.1%} confidence, the gradient is off by less than "
-                f"{self.bound:.1g} as a whole")
+        return (f"{line} (off by {off:.1g} at most): with {self.confidence:.1%} confidence, the "
+                f"gradient is off by less than {self.bound:.1g} as a whole")
 
 
 def check_directions(cost, gradient, theta, directions=5, rng=None, confidence=0.999):
@@ -77,24 +79,30 @@ def check_directions(cost, gradient, theta, directions=5, rng=None, confidence=0
     ValueError
         As for `check_gradients`, and for fewer directions than 1.
     """
-    if directions < 1:
-        raise ValueError(f"{directions} directions: at least one is needed")
+    if not isinstance(directions, int | np.integer) or directions < 1:
+        raise ValueError(f"{directions} directions: at least one is needed, and a whole number")
+    if not 0 < confidence < 1:
+        raise ValueError(f"a confidence of {confidence} is none between 0 and 1")
     rng = np.random.default_rng(0) if rng is None else rng
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng is a {type(rng).__name__}, not a numpy.random.Generator")
     parameters = Parameters.of(theta)
-    vector, single = parameters.vector_of(gradient(theta) if callable(gradient) else gradient)
+    vector, single = parameters.vector_of(parameters.claimed(gradient))
     asked = AskedCost(cost, parameters)
     normal = rng.standard_normal((directions, vector.size))
     sizes = np.linalg.norm(normal, axis=1)
-    analytic = normal @ vector / sizes
+    with np.errstate(over="ignore", invalid="ignore"):
+        analytic = normal @ vector / sizes
     found = any_cost.along(asked, parameters, analytic, normal / sizes[:, np.newaxis])
     agree = AGREE_SINGLE if single or parameters.single or asked.single else AGREE
-    off = np.abs(analytic - found.value)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
+        off = np.abs(analytic - found.value)
         wrong = ~(off <= agree * np.maximum(np.abs(analytic), np.abs(found.value)) + found.error)
+        # What may have been overlooked, for directions of normal numbers instead of unit length.
+        seen = float(((off + found.error) * sizes).max())
     wrong = wrong & np.isin(found.how, (CENTRAL, COARSE)) | ~np.isfinite(analytic)
-    verdict = "pass" if (found.how == CENTRAL).all() else "inconclusive"
-    # What may have been overlooked, for directions of normal numbers instead of unit length.
-    seen = float(((off + found.error) * sizes).max())
+    decided = (found.how == CENTRAL).all()
+    verdict = "fail" if wrong.any() else "pass" if decided else "inconclusive"
     share = NormalDist().inv_cdf((1 + (1 - confidence) ** (1 / directions)) / 2)
-    return AlongDirections(analytic, found.value, found.error, "fail" if wrong.any() else verdict,
-                           seen / share, confidence)
+    bound = seen / share if decided else float("nan")
+    return AlongDirections(analytic, found.value, found.error, verdict, bound, confidence)

@@ -36,6 +36,10 @@ class NetworkCost:
 
     def __init__(self, X, Y):
         self.X, self.Y = np.asarray(X), np.asarray(Y)
+        for name, array in (("X", self.X), ("Y", self.Y)):
+            if array.dtype.kind not in "biuf" or isinstance(array, np.ma.MaskedArray):
+                raise ValueError(f"{name} holds {array.dtype} entries, not real numbers")
+        self.X, self.Y = self.X.astype(float), self.Y.astype(float)
         if self.X.ndim != 2 or not self.X.size or self.Y.size != self.X.shape[1]:
             raise ValueError(f"X has shape {self.X.shape}, Y has {self.Y.shape}: (n, m), (1, m)?")
         if not np.isin(self.Y, (0, 1)).all():
@@ -45,8 +49,8 @@ class NetworkCost:
 
     def __call__(self, parameters):
         """Return the cost."""
-        cost = cost_from_logits(pre_activations(self.X, parameters)[0][-1], self.Y)
-        return cost.item() if cost.ndim == 0 else cost
+        self._expect(parameters, 0)
+        return self._costs(parameters).item()
 
     def many(self, parameters):
         """Return the costs of several networks at once, shape (k,).
@@ -56,13 +60,24 @@ class NetworkCost:
         parameters : dict
             W1 of shape (k, n_1, n_0), b1 of shape (k, n_1, 1), ...
         """
+        self._expect(parameters, 1)
         networks = len(parameters["W1"])
         units = max(array.shape[1] for array in parameters.values())
         at_once = max(1, LARGEST_BATCH // (units * self.X.shape[1]))
         return np.concatenate([
-            self({key: array[start : start + at_once] for key, array in parameters.items()})
+            self._costs({key: array[start : start + at_once] for key, array in parameters.items()})
             for start in range(0, networks, at_once)
         ])
+
+    def _costs(self, parameters):
+        return cost_from_logits(pre_activations(self.X, parameters)[0][-1], self.Y)
+
+    def _expect(self, parameters, axes):
+        """Raise ValueError unless these are parameters of a network, behind so many axes."""
+        if not isinstance(parameters, dict):
+            raise ValueError("the network's parameters are a dict W1, b1, W2, ...")
+        shapes = tuple((name, np.shape(array)[axes:]) for name, array in parameters.items())
+        _expect_network(shapes, len(self.X))
 
     def derivatives(self, parameters):
         """Return Estimates for every parameter: see `structured`.
@@ -71,15 +86,28 @@ class NetworkCost:
         ----------
         parameters : autograder.truth.gradcheck.parameters.Parameters
         """
-        _expect_network(parameters.names)
+        shapes = tuple(zip(parameters.names, parameters.shapes, strict=True))
+        _expect_network(shapes, len(self.X))
         return structured.derivatives(self.X, self.Y, parameters.cut(parameters.vector))
 
 
 @lru_cache(maxsize=64)
-def _expect_network(names):
-    if set(names) != set(parameter_keys(names)) or not names:
-        names = ", ".join(names)
-        raise ValueError(f"the network's parameters are W1, b1, W2, ..., not {names}")
+def _expect_network(shapes, inputs):
+    """Raise ValueError unless names and shapes are those of W1, b1, ... for so many inputs."""
+    shapes = dict(shapes)
+    names = parameter_keys(shapes)
+    if set(names) != set(shapes) or not shapes:
+        raise ValueError(f"the network's parameters are W1, b1, W2, ..., not {', '.join(shapes)}")
+    for W, b in zip(names[::2], names[1::2], strict=True):
+        units = shapes[W][0] if len(shapes[W]) == 2 else 0
+        if names[-2] == W:
+            units = 1
+        if shapes[W] != (units, inputs):
+            raise ValueError(f"{W} has shape {shapes[W]}; from {inputs} inputs to {units or 'n'} "
+                             f"units it must have {(units or 'n', inputs)}")
+        if shapes[b] != (units, 1):
+            raise ValueError(f"{b} has shape {shapes[b]}; for {units} units it is {(units, 1)}")
+        inputs = units
 
 
 def network_gradient(parameters, X, Y, epsilon=1e-5):

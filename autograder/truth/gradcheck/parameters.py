@@ -50,18 +50,22 @@ class Parameters:
             For empty arrays, for integers, complex numbers, objects and half precision, and for
             NaN and infinity: each named.
         """
-        form = "dict" if isinstance(theta, dict) else "array" if np.ndim(theta) else "number"
-        arrays = theta if form == "dict" else {"theta": theta}
+        form = "dict" if isinstance(theta, dict) else None
+        arrays = theta if form else {"theta": theta}
         if not arrays:
             raise ValueError("theta is an empty dict: there is nothing to check")
-        found = {str(name): _real(array, str(name)) for name, array in arrays.items()}
+        for name in arrays:
+            if not isinstance(name, str):
+                raise ValueError(f"the parameters have names, but {name!r} is not text")
+        found = {name: _real(array, name) for name, array in arrays.items()}
+        form = form or ("array" if found["theta"].ndim else "number")
         for name, array in found.items():
             if not array.size:
                 raise ValueError(f"{name} is empty, of shape {array.shape}: nothing to check in it")
         vector, single = _joined(found.values())
-        if not np.isfinite(vector).all():
-            name = next(name for name, array in found.items() if not np.isfinite(array).all())
-            raise ValueError(f"{name} holds NaN or infinity: there is no gradient")
+        for name, array in found.items() if not np.isfinite(vector).all() else ():
+            if not np.isfinite(_joined([array])[0]).all():
+                raise ValueError(f"{name} holds NaN or infinity: there is no gradient")
         shapes = tuple(array.shape for array in found.values())
         return cls(tuple(found), shapes, vector, form, single)
 
@@ -80,6 +84,24 @@ class Parameters:
     def _places(self):
         ends = accumulate(map(math.prod, self.shapes), initial=0)
         return [*zip(self.names, self.shapes, pairwise(ends), strict=True)]
+
+    def claimed(self, gradient):
+        """Return the caller's gradient, asked at a copy of the parameters if it is a function.
+
+        Raises
+        ------
+        ValueError
+            If the function changes what it is given.
+        """
+        if not callable(gradient):
+            return gradient
+        place = self.vector.copy()
+        given = self.restored(place) if self.form != "number" else float(self.vector[0])
+        kept = dict(given) if self.form == "dict" else None
+        found = gradient(given)
+        if place.tobytes() != self.vector.tobytes() or not same_arrays(given, kept):
+            raise ValueError("the gradient changes its input: let it work on a copy")
+        return found
 
     def vector_of(self, gradient):
         """Return the caller's gradient as a vector, and whether it came in single precision.
@@ -120,15 +142,25 @@ class Parameters:
         if not isinstance(gradient, dict):
             what = type(gradient).__name__
             raise ValueError(f"the gradient is of type {what}, the parameters are a dict")
-        labels = {name: name if name in gradient and f"d{name}" not in gradient else f"d{name}"
-                  for name in self.names}
+        plain = all(name in gradient for name in self.names)
+        labels = {name: name if plain or (name in gradient and f"d{name}" not in gradient)
+                  else f"d{name}" for name in self.names}
         for label in labels.values():
             if label not in gradient:
                 raise ValueError(f"{label} is missing from the gradients")
+        used = {*labels.values()}
+        if len(used) < len(labels):
+            raise ValueError(f"the gradients of {', '.join(labels)} share a name")
         for key in gradient:
-            if key not in labels.values() and str(key)[:2] not in INTERMEDIATE:
+            if key not in used and str(key)[:2] not in INTERMEDIATE:
                 raise ValueError(f"{key} is among the gradients, but no parameter is called so")
         return {name: gradient[label] for name, label in labels.items()}, labels
+
+
+def same_arrays(given, kept):
+    """Whether a dict still holds the very arrays that it held; True for what is no dict."""
+    return kept is None or (given.keys() == kept.keys()
+                            and all(given[name] is array for name, array in kept.items()))
 
 
 def _joined(arrays):
@@ -136,12 +168,18 @@ def _joined(arrays):
     arrays = [*arrays]
     vector = np.concatenate([array.ravel() for array in arrays])
     single = any(array.dtype == np.float32 for array in arrays)
-    return vector.astype(float, copy=False), single
+    with np.errstate(over="ignore"):  # of long doubles
+        return vector.astype(float, copy=False), single
 
 
 def _real(value, name, integers=False):
     """An array of real numbers; integers only for what is not going to be moved."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} is no array: its rows have several lengths") from None
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} is a masked array: fill it first")
     if array.dtype == float:
         return array
     if array.dtype.kind in "iub" and integers:

@@ -15,8 +15,14 @@ PASS, FAIL, INCONCLUSIVE = range(3)
 COLOURS = ("#d9e6f2", "#b2182b", "#f4c95d")
 """Pale blue, red and yellow: told apart by those who see colours otherwise, and in grey."""
 
-MOST_CELLS = 1024
-"""Entries of an array that are shown one by one; of a larger one, blocks with the worst in each."""
+MOST_CELLS = 4096
+"""Entries of all arrays that are shown one by one; of more, blocks with the worst in each."""
+
+MOST_ROWS = 200
+"""Arrays that a notebook shows: those with failures first."""
+
+DRAWN = 1e150
+"""Larger gradients are no points in a picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +91,7 @@ class Report:
 
     def count(self, name=None):
         """Return how many passed, failed, and were inconclusive: of one array, or of all."""
-        verdicts = self.found if name is None else self._by_name(self.found)[name]
+        verdicts = self.found if name is None else self._found[name]
         return tuple(int(np.sum(verdicts == verdict)) for verdict in range(3))
 
     def worst(self, name):
@@ -94,11 +100,11 @@ class Report:
         Of those that failed, the one that is farthest off; else one that is inconclusive; else the
         one that is farthest off.
         """
-        found, numeric = self._by_name(self.found)[name], self.numeric[name]
+        found, numeric = self._found[name], self.numeric[name]
         for verdict in (FAIL, INCONCLUSIVE, PASS):
             if (found == verdict).any():
                 break
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             off = np.abs(self.analytic[name] - numeric)
         off = np.where(np.isfinite(off), off, np.inf)
         place = np.where(found == verdict, off, -1.0).argmax()
@@ -118,15 +124,17 @@ class Report:
     def _repr_html_(self):
         """Show it in a notebook: a line and a map of verdicts for every array."""
         rows = "".join(
-            f"<tr><td><code>{escape(name)}</code></td><td>{self._map(name)}</td>"
+            f"<tr><td><code>{_shown(name)}</code></td><td>{self._map(name)}</td>"
             + "".join(f"<td style='text-align:right'>{count}</td>" for count in self.count(name))
-            + f"<td style='text-align:left'>{escape(self._worst_in_words(name))}</td></tr>"
-            for name in self.names
+            + f"<td style='text-align:left'>{_shown(self._worst_in_words(name))}</td></tr>"
+            for name in self._names_to_show()
         )
         heads = "".join(f"<th>{head}</th>" for head in ("array", "", *VERDICTS, "worst entry"))
         said = {"pass": "No gradient is wrong", "fail": "Some gradients are wrong",
                 "inconclusive": "Nothing could be decided"}[self.verdict]
         of = " of ".join(str(n) for n in (self.count()[PASS], self.found.size))
+        if len(self.names) > MOST_ROWS:
+            of += f" in {len(self.names)} arrays, of which {MOST_ROWS} are shown,"
         return (f"<p><b>{said}.</b> {of} pass.</p>"
                 f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
 
@@ -146,13 +154,13 @@ class Report:
             axes = pyplot.figure(figsize=(5, 5)).add_subplot()
         value, error = self.estimates.value, self.estimates.error
         sizes = np.abs(np.concatenate([self.gradient, value]))
-        sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+        sizes = sizes[(sizes < DRAWN) & (sizes > 1 / DRAWN)]  # the rest would leave no picture
         limit = float(sizes.max()) * 2 if sizes.size else 1.0
         linear = float(max(np.quantile(sizes, 0.05), limit * 1e-12)) if sizes.size else 1.0
         axes.plot([-limit, limit], [-limit, limit], color="0.8", zorder=0)
         for verdict, (colour, marker) in enumerate((("#2166ac", "o"), ("#b2182b", "X"),
                                                     ("#e0a800", "^"))):
-            of = (self.found == verdict) & np.isfinite(self.gradient) & np.isfinite(value)
+            of = (self.found == verdict) & (np.abs(self.gradient) < DRAWN) & (np.abs(value) < DRAWN)
             axes.errorbar(value[of], self.gradient[of], xerr=error[of], linestyle="none",
                           color=colour, marker=marker, markersize=5, elinewidth=0.8,
                           label=f"{VERDICTS[verdict]} ({np.sum(self.found == verdict)})")
@@ -167,8 +175,18 @@ class Report:
         sizes = [array.size for array in self.analytic.values()]
         return dict(zip(self.names, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
 
+    @cached_property
+    def _found(self):
+        return self._by_name(self.found)
+
     def _by_name(self, vector):
         return dict(zip(self.names, self.parameters.cut(vector).values(), strict=True))
+
+    def _names_to_show(self):
+        """All names; of too many, those with failures first."""
+        if len(self.names) <= MOST_ROWS:
+            return self.names
+        return sorted(self.names, key=lambda name: -self.count(name)[FAIL])[:MOST_ROWS]
 
     def _worst_in_words(self, name):
         index = self.worst(name)
@@ -188,10 +206,10 @@ class Report:
 
     def _map(self, name):
         """A small picture of an array: a rectangle for each entry, or for the worst of a block."""
-        found = np.atleast_1d(self._by_name(self.found)[name])
+        found = np.atleast_1d(self._found[name])
         found = found.reshape(-1, found.shape[-1])
         severity = np.array([0, 2, 1])[found]  # failures hide the rest of a block
-        while severity.size > MOST_CELLS:
+        while severity.size > max(16, MOST_CELLS // min(len(self.names), MOST_ROWS)):
             axis = int(np.argmax(severity.shape))
             severity = np.maximum.reduceat(severity, range(0, severity.shape[axis], 2), axis=axis)
         rows, columns = severity.shape
@@ -202,3 +220,8 @@ class Report:
             for row in range(rows) for column in range(columns)
         )
         return f"<svg width='{columns * size}' height='{rows * size}'>{cells}</svg>"
+
+
+def _shown(text):
+    """Text for a page: nothing in it is markup, and what no page may hold is left out."""
+    return escape("".join(letter for letter in text if letter.isprintable()))

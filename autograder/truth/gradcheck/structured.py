@@ -25,16 +25,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder.truth.gradcheck.estimates import CENTRAL, CORNER, Estimates
+from autograder.truth.gradcheck.estimates import CENTRAL, CORNER, UNDEFINED, Estimates
 from autograder.truth.network import pre_activations
 
 FARTHEST = 2.0**-24
 """How far a step may move a logit, 6e-8: what it truncates is then below a unit round-off."""
 
-UNIT = np.finfo(float).eps / 2
+LARGEST = 1e130
+"""A logit that a step of 1 could move farther leaves no step that is a normal number."""
 
-SWITCHED = 8 * UNIT
-"""A pre-activation below this share of what it was summed from may have either sign."""
+UNIT = np.finfo(float).eps / 2
 
 ROUND_OFF = 64 * UNIT
 """The error that an honest backward pass, or this, makes in a sum, as a share of its terms."""
@@ -60,25 +60,32 @@ def derivatives(X, Y, parameters):
     Returns
     -------
     Estimates
-        In the order of the dict. CORNER where a unit that the parameter moves is on its kink.
+        In the order of the dict. CORNER where a unit that the parameter moves is on its kink, as
+        far as round-off lets one tell; UNDEFINED everywhere if the weights are beyond 1e130.
 
     Raises
     ------
     ValueError
         If the logits aren't finite there.
     """
-    Zs, inputs = pre_activations(X, parameters)
-    if not math.isfinite(np.add.reduce(Zs[-1], axis=None)):
+    with np.errstate(over="ignore", invalid="ignore"):
+        Zs, inputs = pre_activations(X, parameters)
+    if not np.isfinite(Zs[-1]).all():
         raise ValueError("the logits aren't finite at these parameters: nothing to compare")
-    layers = [_Layer(parameters[f"W{number}"], Z, A)
-              for number, (Z, A) in enumerate(zip(Zs, inputs, strict=True), start=1)]
+    layers, slack = [], None
+    for number, (Z, A) in enumerate(zip(Zs, inputs, strict=True), start=1):
+        layers.append(_Layer(parameters[f"W{number}"], parameters[f"b{number}"], Z, A, slack))
+        slack = np.where(-layers[-1].slack < Z, layers[-1].slack, 0.0)
+    step, may_switch = _step(layers)
+    if step < FARTHEST / LARGEST:
+        none = np.full(sum(array.size for array in parameters.values()), np.nan)
+        return Estimates(none, none, none, np.full(none.shape, UNDEFINED))
     wrong = _backwards(layers, np.reshape(Y, Zs[-1].shape) > 0)
     arrays = [(layers[int(name[1:]) - 1], name[0] == "W") for name in parameters]
-    step, may_switch = _step(layers)
     value = _quotients_of(arrays, wrong, step)
     error = np.concatenate([layer.terms(weights) for layer, weights in arrays])
     error *= ROUND_OFF / X.shape[1]
-    error += SMALLEST
+    error += SMALLEST / step
     step, how = np.full(value.shape, step), np.full(value.shape, CENTRAL)
     if may_switch:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -95,22 +102,26 @@ class _Layer:
     W, Z, A : ndarray, shapes (n, n_in), (n, m) and (n_in, m)
         Weights, pre-activations, and what the layer is given.
     scales, sizes : ndarray
-        The absolute values of W, and of A with its round-off.
+        The absolute values of W; and of A, with its round-off in units of `ROUND_OFF`.
     scale, largest : float
         The largest of |W|; and of |A| and the 1 by which a bias moves its unit.
-    total : float
-        What a pre-activation near 0 is summed from, at most: its round-off is a share of it.
+    slack : ndarray, shape (n, m)
+        By how much Z may differ when somebody else sums it up, here and in the layers before.
     slope, share : ndarray, shape (n, m)
         How far the logit goes, towards the wrong label, when a pre-activation goes by one; and what
         an honest backward pass sums up for it, without signs.
     """
 
-    def __init__(self, W, Z, A):
+    def __init__(self, W, b, Z, A, slack):
         self.W, self.Z, self.A = W, Z, A
         self.scales, self.sizes = np.abs(W), np.abs(A)
         self.scale = float(np.maximum.reduce(self.scales, axis=None))
         self.largest = max(float(np.maximum.reduce(self.sizes, axis=None)), 1.0)
-        self.total = 2 * len(A) * self.scale * self.largest
+        with np.errstate(over="ignore"):
+            self.slack = (self.scales @ self.sizes + np.abs(b)) * ((len(A) + 8) * UNIT)
+            if slack is not None:
+                self.slack += self.scales @ slack
+                self.sizes = self.sizes + slack / ROUND_OFF
         self.slope = self.share = None
 
     def moves(self, weights, units=slice(None), room=None):
@@ -135,12 +146,11 @@ def _backwards(layers, ones):
     slope = np.where(ones, -1.0, 1.0)
     wrong = np.exp(-np.logaddexp(0, -slope * layers[-1].Z))
     # Whoever computes A3 - Y makes an error of a unit round-off in examples with the label 1,
-    # however sure the network is of them.
-    share = np.where(ones, 1.0, wrong)
+    # however sure the network is of them; and an error of the logit is a relative one of `wrong`.
+    share = np.where(ones, 1.0, wrong) + wrong * (np.minimum(layers[-1].slack, 700) / ROUND_OFF)
     for layer, below in zip(reversed(layers), [*reversed(layers[:-1]), None], strict=True):
         layer.slope, layer.share = slope, share
         if below is not None:
-            layer.sizes = layer.A + UNIT * below.total
             on = below.Z > 0
             slope, share = layer.W.T @ slope * on, layer.scales.T @ share * on
     return wrong
@@ -186,9 +196,10 @@ def _step(layers):
     for number, layer in enumerate(layers):
         moves = max(layer.largest, moves * layer.scale * len(layer.A))
         farthest[number] = moves
-    step = FARTHEST / moves
+    step = FARTHEST / moves  # 0 where that bound is infinite
     rooms = zip(nearest, farthest, layers, strict=False)
-    return step, any(max(2 * step * far, SWITCHED * layer.total) >= Z for Z, far, layer in rooms)
+    return step, any(max(2 * step * far, float(np.maximum.reduce(layer.slack, axis=None))) >= Z
+                     for Z, far, layer in rooms)
 
 
 def _narrow(arrays, layers, wrong, value, step):
@@ -234,7 +245,7 @@ def _strain(number, layers):
 def _room(layer):
     """|Z|, or 0 where round-off may decide on which side of the kink it is."""
     room = np.abs(layer.Z)
-    return np.where(room > SWITCHED * layer.total, room, 0.0)
+    return np.where(room > layer.slack, room, 0.0)
 
 
 def _portions(count, *sizes):

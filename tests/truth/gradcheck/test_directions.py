@@ -72,7 +72,22 @@ def test_nothing_passes_in_silence():
         assert found.verdict == "fail"
 
 
+def test_scales_may_be_mixed():
+    found = check_directions(lambda p: float(1e-10 * p[0] + np.sin(p[1])),
+                             np.array([1e-10, np.cos(1.0)]), np.array([1e10, 1.0]))
+    assert found.verdict != "fail"
+
+
+@pytest.mark.parametrize("wrong", [
+    {"rng": 3}, {"confidence": 1}, {"confidence": 0}, {"confidence": np.nan}, {"directions": 2.5},
+])  # fmt: skip
+def test_arguments_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(ValueError, match=r"Generator|confidence|whole number"):
+        check_directions(lambda t: t.sum(), np.ones(2), np.ones(2), **wrong)
+
+
 def test_a_corner_is_no_mistake():
     found = check_directions(lambda t: float(np.abs(t).sum()), np.ones(3), np.zeros(3))
     assert found.verdict == "inconclusive"
-    assert "can't be decided" in str(found)
+    assert str(found).endswith("can't be decided")
+    assert np.isnan(found.bound)

@@ -80,6 +80,31 @@ def test_a_large_array_keeps_its_single_failure():
     assert small.worst("gradient") == (123, 45)
 
 
+def test_many_arrays_are_no_trouble():
+    names = [f"p{i}" for i in range(500)]
+    theta, gradient = dict.fromkeys(names, 1.0), dict.fromkeys(names, 1.0) | {"p400": 2.0}
+
+    class Sum:
+        def __call__(self, p):
+            return float(sum(p.values()))
+
+    report = check_gradients(Sum(), gradient, theta)
+    page = report._repr_html_()
+    assert "500 arrays, of which 200 are shown" in page
+    assert page.index("dp400") < page.index("dp0<"), "failures first"
+    assert len(page) < 300_000
+
+
+@pytest.mark.parametrize("gradient", [1.7e308, -1.7e308, np.nan])
+def test_absurd_numbers_leave_a_picture(gradient):
+    report = check_gradients(lambda x: float(x * 1e305), gradient, 1.0)
+    try:
+        report.plot().figure.canvas.draw()
+    finally:
+        plt.close("all")
+    assert report.verdict == "fail"
+
+
 def test_it_plots_itself(report):
     axes = report.plot()
     try:
