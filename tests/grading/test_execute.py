@@ -20,8 +20,8 @@ from tests.temporary_course import ROOT
 
 NOTEBOOKS = sorted(
     path
-    for folder in ("source/*", "release/*", "notebooks")
-    for path in ROOT.glob(f"{folder}/*.ipynb")
+    for pattern in ("source/*/*", "release/*/*", "notebooks/0_*")  # others draw clocks and sliders
+    for path in ROOT.glob(f"{pattern}.ipynb")
 )
 ASSIGNMENT = "one_dimension"
 
