@@ -15,6 +15,7 @@ from autograder.truth.gradcheck.estimates import (
     COARSE,
     CORNER,
     ONE_SIDED,
+    POOR,
     UNDEFINED,
     Estimates,
 )
@@ -27,9 +28,6 @@ FINE = (-17, -20, -23, -26)
 
 GOOD = 1e-6
 """An error, as a share of the gradient, that needs no further step."""
-
-POOR = 1e-3
-"""An error, as a share of the gradient, with which nothing has been shown."""
 
 NOISY = 1e-4
 """Noise, as a share of the cost, that may be a shape finer than any step."""

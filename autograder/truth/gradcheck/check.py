@@ -11,12 +11,9 @@ import numpy as np
 
 from autograder.truth.gradcheck import any_cost
 from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, CORNER, ONE_SIDED
+from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, CORNER, ONE_SIDED, POOR
 from autograder.truth.gradcheck.parameters import Parameters
 from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE, PASS, Report
-
-POOR = 1e-3
-"""An error, as a share of the gradient, with which nothing has been shown."""
 
 AGREE = 1e-7
 """How far apart, as a share of the larger, a gradient and an exact derivative may be. Right
@@ -28,6 +25,7 @@ AGREE_SINGLE = 1e-4
 SINGLE = float(np.finfo(np.float32).eps)
 
 POOR_SINGLE = 0.1
+"""`POOR` in single precision."""
 
 
 def check_gradients(cost, gradient, theta):

@@ -7,6 +7,9 @@ import numpy as np
 CENTRAL, ONE_SIDED, CORNER, COARSE, UNDEFINED = range(5)
 """How a derivative was found, or why it was not."""
 
+POOR = 1e-3
+"""An error, as a share of the gradient, with which nothing has been shown."""
+
 
 @dataclass(frozen=True)
 class Estimates:
@@ -21,8 +24,9 @@ class Estimates:
     step : ndarray, shape (n,)
         The epsilon that it was found with.
     how : ndarray of int, shape (n,)
-        CENTRAL; ONE_SIDED, beside a corner; CORNER, the cost has no derivative here; COARSE, the
-        error is as large as the value; UNDEFINED, the cost is not finite nearby.
+        CENTRAL; ONE_SIDED, beside a corner; CORNER, the cost has no derivative here, or none that
+        a step could find; COARSE, the error is too large to show anything; UNDEFINED, the cost is
+        not finite nearby.
     sides : ndarray, shape (2, n), optional
         The slopes before and behind a corner; nan elsewhere.
     """
@@ -41,7 +45,7 @@ class Estimates:
         return {
             CENTRAL: f"central difference, epsilon {self.step[i]:.2g}",
             ONE_SIDED: f"one-sided difference beside a corner, epsilon {self.step[i]:.2g}",
-            CORNER: "the cost has a corner here, nearer than a step can be, and no derivative",
+            CORNER: "the cost has a corner here, or a shape finer than any step, and no derivative",
             COARSE: f"round-off of the cost hides what is below {self.error[i]:.1g}",
             UNDEFINED: "the cost isn't finite beside these parameters",
         }[int(self.how[i])]
