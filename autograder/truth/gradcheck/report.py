@@ -21,8 +21,8 @@ MOST_CELLS = 4096
 MOST_ROWS = 200
 """Arrays that a notebook shows: those with failures first."""
 
-DRAWN = 1e150
-"""Larger gradients are no points in a picture."""
+SAME, OPPOSITE = 1e-17, 2.0
+"""Relative differences that a picture shows: of equals, and of a number and its opposite."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,9 +139,10 @@ class Report:
                 f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
 
     def plot(self, axes=None):
-        """Draw analytic against numerical gradients, with error bars, and return the axes.
+        """Draw how far every gradient is from the finite difference, and return the axes.
 
-        Right gradients lie on the diagonal. Both axes are logarithmic around 0.
+        As a share of the larger of the two, logarithmic, array by array; what isn't a number stands
+        at the top, as far away as the opposite.
 
         Parameters
         ----------
@@ -149,25 +150,27 @@ class Report:
             New ones when left out.
         """
         if axes is None:
-            from matplotlib import pyplot
+            from matplotlib import pyplot  # here, because only who draws needs it
 
-            axes = pyplot.figure(figsize=(5, 5)).add_subplot()
-        value, error = self.estimates.value, self.estimates.error
-        sizes = np.abs(np.concatenate([self.gradient, value]))
-        sizes = sizes[(sizes < DRAWN) & (sizes > 1 / DRAWN)]  # the rest would leave no picture
-        limit = float(sizes.max()) * 2 if sizes.size else 1.0
-        linear = float(max(np.quantile(sizes, 0.05), limit * 1e-12)) if sizes.size else 1.0
-        axes.plot([-limit, limit], [-limit, limit], color="0.8", zorder=0)
+            axes = pyplot.figure(figsize=(8, 4)).add_subplot()
+        value = self.estimates.value
+        with np.errstate(all="ignore"):
+            off = np.abs(self.gradient - value) / np.fmax(np.abs(self.gradient), np.abs(value))
+        off = np.where(self.gradient == value, 0.0, np.where(np.isfinite(off), off, OPPOSITE))
         for verdict, (colour, marker) in enumerate((("#2166ac", "o"), ("#b2182b", "X"),
                                                     ("#e0a800", "^"))):
-            of = (self.found == verdict) & (np.abs(self.gradient) < DRAWN) & (np.abs(value) < DRAWN)
-            axes.errorbar(value[of], self.gradient[of], xerr=error[of], linestyle="none",
-                          color=colour, marker=marker, markersize=5, elinewidth=0.8,
-                          label=f"{VERDICTS[verdict]} ({np.sum(self.found == verdict)})")
-        for scale in (axes.set_xscale, axes.set_yscale):
-            scale("symlog", linthresh=linear)
-        axes.set(xlabel="numerical", ylabel="analytic", xlim=(-limit, limit), ylim=(-limit, limit))
-        axes.legend(loc="upper left", frameon=False)
+            of = np.flatnonzero(self.found == verdict)
+            axes.plot(of, np.clip(off[of], SAME, OPPOSITE), linestyle="none", color=colour,
+                      marker=marker, markersize=5, label=f"{VERDICTS[verdict]} ({len(of)})")
+        starts = [*self._starts.values()]
+        for start in starts[1:]:
+            axes.axvline(start - 0.5, color="0.85", linewidth=0.8, zorder=0)
+        middles = np.add(starts, [*starts[1:], off.size]) / 2 - 0.5
+        axes.set_yscale("log")
+        axes.set(ylabel="analytic and numerical, relative difference", ylim=(SAME / 3, 10),
+                 xlim=(-0.5, off.size - 0.5))
+        axes.set_xticks(middles, self.names, rotation=0 if len(starts) < 12 else 90, fontsize=9)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=3, frameon=False)
         return axes
 
     @cached_property
