@@ -86,21 +86,36 @@ class Parameters:
         return [*zip(self.names, self.shapes, pairwise(ends), strict=True)]
 
     def claimed(self, gradient):
-        """Return the caller's gradient, asked at a copy of the parameters if it is a function.
+        """Return the caller's gradient, asked at these parameters if it is a function."""
+        if not callable(gradient):
+            return gradient
+        return self.ask(gradient, self.vector, "the gradient")
+
+    def ask(self, function, vector, whose):
+        """Call somebody's function with a copy of a vector, in the caller's form.
+
+        Parameters
+        ----------
+        function : callable
+        vector : ndarray, shape (n,)
+        whose : str
+            What the function is, for the message.
 
         Raises
         ------
         ValueError
-            If the function changes what it is given.
+            If it changes what it is given.
         """
-        if not callable(gradient):
-            return gradient
-        place = self.vector.copy()
-        given = self.restored(place) if self.form != "number" else float(self.vector[0])
-        kept = dict(given) if self.form == "dict" else None
-        found = gradient(given)
-        if place.tobytes() != self.vector.tobytes() or not same_arrays(given, kept):
-            raise ValueError("the gradient changes its input: let it work on a copy")
+        if self.form == "number":
+            return function(vector[0].item())
+        place = vector.copy()
+        given = self.restored(place)
+        kept = dict(given) if self.form == "dict" else {}
+        found = function(given)
+        same = self.form != "dict" or (given.keys() == kept.keys() and all(
+            given[name] is array for name, array in kept.items()))
+        if not same or place.tobytes() != vector.tobytes():
+            raise ValueError(f"{whose} changes its input: let it work on a copy")
         return found
 
     def vector_of(self, gradient):
@@ -155,12 +170,6 @@ class Parameters:
             if key not in used and str(key)[:2] not in INTERMEDIATE:
                 raise ValueError(f"{key} is among the gradients, but no parameter is called so")
         return {name: gradient[label] for name, label in labels.items()}, labels
-
-
-def same_arrays(given, kept):
-    """Whether a dict still holds the very arrays that it held; True for what is no dict."""
-    return kept is None or (given.keys() == kept.keys()
-                            and all(given[name] is array for name, array in kept.items()))
 
 
 def _joined(arrays):
