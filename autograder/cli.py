@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from autograder.stopping import STOPPED
+
 # A grammar of addresses that no notebook's schema asks for takes half the time of all imports;
 # jsonschema does without it where it is missing.
 sys.modules.setdefault("rfc3987_syntax", None)
@@ -17,9 +19,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-STOPPED = 130
-"""The exit status of what Ctrl-C has stopped, as shells have it."""
 
 Assignment = Annotated[
     str | None, typer.Argument(help="One assignment; all of them by default.", show_default=False)
@@ -37,7 +36,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for p
 
 @contextmanager
 def _mended_by_a_person():
-    """What a person can mend becomes one line and exit status 1; what a person stops, stops."""
+    """What a person can mend becomes one line and exit status 1."""
     try:
         from autograder.grading.trouble import CourseError
 
@@ -50,9 +49,6 @@ def _mended_by_a_person():
         package = error.name.partition(".")[0]
         typer.echo(f"autograder: {package} is missing: run `autograder doctor`", err=True)
         raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("autograder: stopped", err=True)
-        raise typer.Exit(STOPPED) from None
 
 
 @contextmanager
@@ -64,10 +60,15 @@ def _the_course():
         yield Course()
 
 
-def _sum_up(console, outcomes, verb):
+def _sum_up(console, outcomes, verb, stopped=False):
+    """Say how much was done, and end with the status that tells how it went."""
     from autograder.desk.progress import sum_up
 
-    if sum_up(console, outcomes, verb):
+    failed = sum_up(console, outcomes, verb)
+    if stopped:
+        typer.echo("autograder: stopped", err=True)
+        raise typer.Exit(STOPPED)
+    if failed:
         raise typer.Exit(1)
 
 
@@ -83,8 +84,8 @@ def release(assignment: Assignment = None):
         mark_lessons(course.root / "notebooks", course.app.config)
         names = chosen(course, assignment)
         running = (course.release(name) for name in names)
-        outcomes, _ = work_through(console, "releasing", dict.fromkeys(names, 1), running)
-        _sum_up(console, outcomes, "released")
+        outcomes, stopped = work_through(console, "releasing", dict.fromkeys(names, 1), running)
+        _sum_up(console, outcomes, "released", stopped)
 
 
 @app.command()
@@ -104,8 +105,8 @@ def personalise(
         writing = course.personalise(assignment, students)
         written = (Outcome(assignment, "", "done") for _ in writing)
         totals = {assignment: len(students)}
-        outcomes, _ = work_through(console, "personalising", totals, written)
-        _sum_up(console, outcomes, "copies written")
+        outcomes, stopped = work_through(console, "personalising", totals, written)
+        _sum_up(console, outcomes, "copies written", stopped)
         for line in (
             f"personal/{assignment}.zip is for hand-out; personal/{assignment}/ holds the same.",
             "course_secret draws everybody's bugs again: keep it, and show it to nobody.",
@@ -248,8 +249,8 @@ def feedback(assignment: Assignment = None, student: Students = None, jobs: Jobs
         missing = absent(student, work, NOT_GRADED)
         totals = {name: len(students) for name, students in work.items()}
         running = write_pages(course, work, jobs or _all())
-        outcomes, _ = work_through(console, "writing feedback on", totals, running, missing)
-        _sum_up(console, outcomes, "pages written")
+        outcomes, stopped = work_through(console, "writing feedback on", totals, running, missing)
+        _sum_up(console, outcomes, "pages written", stopped)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from autograder.grading.outcome import Outcome
 from autograder.grading.task import SCORES, Graded
 from autograder.grading.trouble import CourseError
 from autograder.questions import questions_of
+from autograder.stopping import later
 
 NOT_KNOWN = "handed in again since it was graded, or never graded: `autograder grade` does that"
 
@@ -65,7 +66,9 @@ def regrade(course, work, question=None, lower=False, dry_run=False, jobs=1) -> 
         with staff(course, jobs, len(plans)) as workers:
             pieces_of_work = pieces(course, plans, runs, settled, _task)
             for plan, result in workers.work(attempts.attempt, pieces_of_work):
-                yield _changed(runs[plan.assignment], plan, result, question, lower, dry_run)
+                run = runs[plan.assignment]
+                with later():
+                    yield _changed(run, plan, result, question, lower, dry_run)
             yield from settled
 
 

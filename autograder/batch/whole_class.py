@@ -16,6 +16,7 @@ from autograder.box.preflight import proven_warden
 from autograder.box.warden import NoWalls
 from autograder.grading.outcome import Outcome
 from autograder.grading.trouble import CourseError
+from autograder.stopping import later
 
 LEAST = 10
 """Hand-ins for which it is worth while to start other processes, which takes seconds."""
@@ -71,7 +72,8 @@ def grade(
             work = pieces(course, plans, runs, settled, _task)
             for plan, result in workers.work(attempts.attempt, work):
                 yield from _all_of(settled)
-                yield runs[plan.assignment].record(plan, result)
+                with later():
+                    yield runs[plan.assignment].record(plan, result)
             yield from _all_of(settled)
 
 

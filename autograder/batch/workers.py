@@ -10,9 +10,9 @@ import os
 import signal
 import threading
 from collections import deque
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from multiprocessing import connection, forkserver
+from multiprocessing import connection, forkserver, resource_tracker
 from queue import SimpleQueue
 from typing import Any
 
@@ -30,8 +30,20 @@ class WorkerDied(Exception):
 
 def warm_up(module):
     """Start the process from which workers are forked; it imports a module in the meantime."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload([module])
-    forkserver.ensure_running()
+    preloaded = ["autograder.batch.ends_with_grader", module]
+    multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again
+    with _deaf_to_ctrl_c():  # as that process is from then on, also while it imports
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _deaf_to_ctrl_c():
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Here:
@@ -208,6 +220,7 @@ def _live(pipe, begin, arguments):
     The pipe is read by a thread, so that the end is noticed also in the middle of a piece.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the workers
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # which some of their own are sent
     pieces, at_the_end = SimpleQueue(), []
     threading.Thread(target=_read, args=(pipe, pieces, at_the_end), daemon=True).start()
     at_the_end.append(begin(*arguments))

@@ -5,6 +5,7 @@ process that are really there. Grading refuses on a host where one of its attemp
 setting changes that.
 """
 
+import atexit
 import os
 import platform
 import socket
@@ -12,7 +13,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 from autograder.box import canary
 from autograder.box.limits import MEGABYTE, Limits
@@ -52,7 +53,7 @@ class Tried:
     found: str
 
 
-_proven, _proving = {}, Lock()
+_proven, _proving, _ending = {}, Lock(), Event()
 
 
 def proven_warden(file=__file__):
@@ -82,7 +83,18 @@ def prove_ahead(file=__file__):
         with suppress(Exception):  # whoever asks for it is told
             proven_warden(file)
 
-    Thread(target=prove, daemon=True).start()
+    ahead = Thread(target=prove, daemon=True)
+    atexit.register(_end, ahead)
+    ahead.start()
+
+
+def _end(ahead):
+    """Wait for a thread: an interpreter that ends while one works may crash, or never end.
+
+    What it waits for itself has ended by now, because wardens close earlier.
+    """
+    _ending.set()
+    ahead.join()
 
 
 def adopt(zygote):
@@ -97,6 +109,8 @@ def _prove(file):
         raise NoWalls(f"this host can't keep a submission's code in: {remedy}")
     reasons = []
     for level in (NAMESPACES, LANDLOCK):
+        if _ending.is_set():
+            raise NoWalls("this process ends")
         try:
             warden = Warden(level)
         except NoWalls as refused:

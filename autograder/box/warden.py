@@ -9,8 +9,8 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import mkdtemp
-from threading import Lock
+from tempfile import TemporaryFile, mkdtemp
+from threading import Lock, RLock
 from typing import NamedTuple
 
 from autograder.box.child import Child
@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 UP_SECONDS = 120
+CLOSED = "it was closed"
 
 
 class NoWalls(Exception):
@@ -79,10 +80,10 @@ class Warden:
 
     def __init__(self, level=None, zygote=None):
         self._one_at_a_time, self._owner = Lock(), os.getpid()
-        self._folder = mkdtemp(prefix="autograder-")
-        os.chmod(self._folder, 0o711)
+        self._changing, self._closed = RLock(), False
+        self._process = self._control = None
+        self._folder = ""  # for scratch folders, at the level that has no other place for them
         atexit.register(self.close)
-        self._process = None
         if zygote is not None:
             self._control, self.level, self._user = zygote
             self._control.settimeout(UP_SECONDS)  # which does not come along to another process
@@ -138,12 +139,18 @@ class Warden:
         return Zygote(ours, self.level, self._user)
 
     def close(self):
-        """End the zygote; no child is left, because each ends with it."""
+        """End the zygote; no child is left, because each ends with it, and no other is started.
+
+        Another thread that waits for the zygote at this moment is told that there is none.
+        """
         if os.getpid() != self._owner:
             return  # in a forked process: it is somebody else's
         atexit.unregister(self.close)
-        self._stop()
-        _remove(self._folder)
+        with self._changing:
+            self._closed = True
+            self._stop()
+        if self._folder:
+            _remove(self._folder)
 
     def _fork(self, limits, scratch):
         """A child; None when there is no zygote any more."""
@@ -177,19 +184,10 @@ class Warden:
 
     def _start(self, level):
         """Start a zygote; why there is none, or "" when it is up."""
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.settimeout(UP_SECONDS)
-        folder = mkdtemp(dir=self._folder) if level == LANDLOCK else ""
-        start = START.format(
-            package=str(PACKAGE), level=level, folder=folder, theirs=theirs.fileno(), own=CHANNEL
-        )
-        self._errors = open(Path(self._folder, "stderr"), "w+b")  # noqa: SIM115
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", start],
-            env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors,
-            stderr=self._errors, pass_fds=[theirs.fileno()], start_new_session=True,
-        )  # fmt: skip
-        theirs.close()
+        with self._changing:
+            if self._closed:
+                return CLOSED
+            self._launch(level)
         answer = self._hear()
         if "up" in answer:
             self._user = answer["up"]
@@ -197,6 +195,27 @@ class Warden:
         why = answer.get("refused") or self._last_words()
         self._stop()
         return why
+
+    def _launch(self, level):
+        """Start the process of a zygote, which will say when it is up."""
+        folder = ""
+        if level == LANDLOCK:
+            if not self._folder:
+                self._folder = mkdtemp(prefix="autograder-")
+                os.chmod(self._folder, 0o711)
+            folder = mkdtemp(dir=self._folder)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(UP_SECONDS)
+        start = START.format(
+            package=str(PACKAGE), level=level, folder=folder, theirs=theirs.fileno(), own=CHANNEL
+        )
+        self._errors = TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", start],
+            env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors,
+            stderr=self._errors, pass_fds=[theirs.fileno()], start_new_session=True,
+        )  # fmt: skip
+        theirs.close()
 
     def _scratch(self):
         """A folder on this host's own disk, for a child to own."""
@@ -209,18 +228,23 @@ class Warden:
         return _heard(self._control)
 
     def _last_words(self):
-        self._process.kill()
-        self._process.wait()
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        with self._changing:
+            if self._closed:
+                return CLOSED
+            self._process.kill()
+            self._process.wait()
+            self._errors.seek(0)
+            lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it ended without a word"
 
     def _stop(self):
-        self._control.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._errors.close()
+        with self._changing:
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+                self._errors.close()
+            if self._control is not None:
+                self._control.close()
 
 
 def _heard(control):

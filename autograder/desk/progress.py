@@ -1,6 +1,7 @@
 """What is printed while work goes on: how far it is, what failed, how much was done."""
 
 import sys
+from contextlib import suppress
 
 from rich.console import Console
 from rich.progress import (
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from autograder.grading.outcome import Outcome
 from autograder.grading.trouble import CourseError, printable
+from autograder.stopping import by_exception
 
 
 class Rate(ProgressColumn):
@@ -65,26 +67,24 @@ def work_through(console, doing, totals, running, absent=()):
     """
     outcomes = list(absent)
     for outcome in absent:
-        _print_failure(console, outcome)
+        _print_outcome(console, outcome)
     hidden = console.quiet or not console.is_terminal
     with Progress(*COLUMNS, console=console, disable=hidden) as progress:
         tasks = {
             assignment: progress.add_task(f"{doing} {assignment}", total=total)
             for assignment, total in totals.items()
         }
-        try:
-            for outcome in _until_it_stops(running):
-                outcomes.append(outcome)
-                if outcome.assignment in tasks:
-                    progress.advance(tasks[outcome.assignment])
-                if outcome.status == "failed":
-                    _print_failure(console, outcome)
-                elif outcome.note:
-                    _print_line(console, outcome.student, outcome.note, "yellow")
-        except KeyboardInterrupt:
+        with by_exception() as asked_to_stop:
+            with suppress(KeyboardInterrupt):
+                for outcome in _until_it_stops(running):
+                    outcomes.append(outcome)
+                    if outcome.assignment in tasks:
+                        progress.advance(tasks[outcome.assignment])
+                    _print_outcome(console, outcome)
+                    if asked_to_stop():
+                        break
             running.close()
-            return outcomes, True
-    return outcomes, False
+        return outcomes, asked_to_stop()
 
 
 def _until_it_stops(running):
@@ -94,8 +94,11 @@ def _until_it_stops(running):
         yield Outcome("", "", "failed", str(error))
 
 
-def _print_failure(console, outcome):
-    _print_line(console, outcome.student, outcome.why, "red")
+def _print_outcome(console, outcome):
+    if outcome.status == "failed":
+        _print_line(console, outcome.student, outcome.why, "red")
+    elif outcome.note:
+        _print_line(console, outcome.student, outcome.note, "yellow")
 
 
 def _print_line(console, student, text, style):

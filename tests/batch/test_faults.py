@@ -1,13 +1,18 @@
 """What is wrong with disk, gradebook or terminal is said in one line, and costs no grade."""
 
+import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 
 import pytest
 
 from autograder.batch import recorder
+from autograder.desk.progress import the_console, work_through
+from autograder.grading.outcome import Outcome
+from autograder.stopping import later
 from tests.box.inside import gone, tree
 from tests.temporary_course import TemporaryCourse
 
@@ -131,14 +136,44 @@ def test_ctrl_c_stops_soon_and_says_how_to_go_on(course, jobs):
     assert again.stdout.endswith(f"{40 - recorded} graded, {recorded} skipped\n")
 
 
-def test_one_that_is_stopped_at_once_stops_too(course):
-    """Before anything has been graded."""
+@pytest.mark.parametrize("processes", [2, 4])
+def test_one_that_is_stopped_at_once_stops_too(course, processes):
+    """While it starts others and imports, with all that it has started, as a terminal does it."""
     class_of(course, 8)
-    running = course.start("autograder", "grade", preexec_fn=at_a_terminal)
-    time.sleep(0.6)
-    family = tree(running.pid)
-    running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
-    assert (running.returncode, err) == (130, "autograder: stopped\n")
-    assert "Traceback" not in err + out
+    running = course.start(
+        "autograder", "grade", preexec_fn=at_a_terminal, start_new_session=True
+    )
+    while len(family := tree(running.pid)) < processes:
+        assert running.poll() is None
+    os.killpg(running.pid, signal.SIGINT)
+    before = time.monotonic()
+    assert running.wait(timeout=60) == 130 and time.monotonic() - before < 5
     assert gone(family)
+    assert running.communicate(timeout=60) == ("", "autograder: stopped\n")
+    assert course.grades(ASSIGNMENT) == {}
+
+
+def test_ctrl_c_while_a_result_is_recorded_waits_until_it_is_told():
+    def results():
+        with later():
+            os.kill(os.getpid(), signal.SIGINT)
+            yield Outcome("a", "ada", "done")
+        yield Outcome("a", "zoe", "done")  # which nobody asks for any more
+
+    outcomes, stopped = work_through(the_console(quiet=True), "", {"a": 2}, results())
+    assert ([each.student for each in outcomes], stopped) == (["ada"], True)
+
+
+def test_the_impatient_press_ctrl_c_twice():
+    program = """
+import os, signal
+from autograder.stopping import by_exception
+with by_exception():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        os.kill(os.getpid(), signal.SIGINT)
+        print("goes on")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "autograder: stopped\n")

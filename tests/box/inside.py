@@ -89,7 +89,7 @@ def gone(processes, seconds=LONG):
     end = time.monotonic() + seconds
     while left := [each for each in processes if runs(each)]:
         if time.monotonic() > end:
-            raise AssertionError(f"still running: {left}")
+            raise AssertionError(f"still running: {[(each, command(each)) for each in left]}")
         time.sleep(0.005)
     return True
 
@@ -100,3 +100,11 @@ def runs(process):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+def command(process):
+    """What a process was started with, for messages."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return "gone"

@@ -192,3 +192,19 @@ with ExitStack() as outside:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert [line.split()[1:] for line in done.stdout.splitlines()] == [["through"]] * 9, done
+
+
+@pytest.mark.parametrize("seconds", [0, 0.2, 0.5])
+def test_a_process_that_ends_while_walls_are_tried_ends_cleanly(tmp_path, seconds):
+    program = f"""
+import time
+from autograder.box.preflight import prove_ahead
+prove_ahead()
+time.sleep({seconds})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []

@@ -148,7 +148,8 @@ time.sleep(0.1)
 
     def test_no_descriptor_and_no_folder_is_left(self, warden):
         def held():
-            return sorted(os.listdir("/proc/self/fd")), sorted(os.listdir(warden._folder))
+            scratch = os.listdir(warden._folder) if warden._folder else []
+            return sorted(os.listdir("/proc/self/fd")), sorted(scratch)
 
         with warden.child():
             pass
