@@ -42,7 +42,7 @@ class NetworkCost:
         self.X, self.Y = self.X.astype(float), self.Y.astype(float)
         if self.X.ndim != 2 or not self.X.size or self.Y.size != self.X.shape[1]:
             raise ValueError(f"X has shape {self.X.shape}, Y has {self.Y.shape}: (n, m), (1, m)?")
-        if not np.isin(self.Y, (0, 1)).all():
+        if not ((self.Y == 0) | (self.Y == 1)).all():
             raise ValueError("Y holds other labels than 0 and 1")
         if not np.isfinite(self.X).all():
             raise ValueError("X isn't finite")
@@ -88,7 +88,7 @@ class NetworkCost:
         """
         shapes = tuple(zip(parameters.names, parameters.shapes, strict=True))
         _expect_network(shapes, len(self.X))
-        return structured.derivatives(self.X, self.Y, parameters.cut(parameters.vector))
+        return structured.derivatives(self.X, self.Y, parameters)
 
 
 @lru_cache(maxsize=64)

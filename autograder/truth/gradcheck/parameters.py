@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -78,12 +78,7 @@ class Parameters:
         """Cut vectors, shape (..., n), into {name: arrays of its shape}, as views."""
         before = vectors.shape[:-1]
         return {name: vectors[..., start:end].reshape((*before, *shape))
-                for name, shape, (start, end) in self._places}
-
-    @cached_property
-    def _places(self):
-        ends = accumulate(map(math.prod, self.shapes), initial=0)
-        return [*zip(self.names, self.shapes, pairwise(ends), strict=True)]
+                for name, shape, (start, end) in _places(self.names, self.shapes)}
 
     def claimed(self, gradient):
         """Return the caller's gradient, asked at these parameters if it is a function."""
@@ -170,6 +165,13 @@ class Parameters:
             if key not in used and str(key)[:2] not in INTERMEDIATE:
                 raise ValueError(f"{key} is among the gradients, but no parameter is called so")
         return {name: gradient[label] for name, label in labels.items()}, labels
+
+
+@lru_cache(maxsize=64)
+def _places(names, shapes):
+    """Every name with its shape and the two ends of its place in a vector."""
+    ends = accumulate(map(math.prod, shapes), initial=0)
+    return [*zip(names, shapes, pairwise(ends), strict=True)]
 
 
 def _joined(arrays):

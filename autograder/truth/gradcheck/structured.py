@@ -1,49 +1,53 @@
-r"""Every derivative of the network's cost from a few passes over units, and without cancellation.
+r"""Every derivative of the network's cost from two passes, without cancellation or truncation.
 
 A weight moves one row of one layer, and all weights of a row move the same unit. Between two
 switches of a ReLU the logits are affine in that unit, so a step of the weight W[i, j] of a layer
 moves the logit of an example by exactly
 
-    d = step * A[j] * slope[i],
+    x = step * slope[i] * A[j],
 
 where A is what the layer is given and the slope is how far the logit goes when unit i goes by one:
-one pass for all weights of all units, and no second forward pass. How far a unit may go before any
-ReLU behind it switches, the room, is known by the same means, so each step is taken small enough.
+one pass for all weights of all units. How far a unit may go before any ReLU behind it switches, the
+room, is known by the same means, so each step is taken small enough.
 
 What a moved logit does to the cost is computed as a change, never as a difference of two costs.
-With r the probability that the network gives to the wrong label, and x = d or -d as the step goes
-to or from that label,
+With r the probability that the network gives to the wrong label, and x counted towards that label,
 
-    loss(z + d) - loss(z - d) = 2 artanh(2 r t / (1 - (1 - 2 r) t^2)),    t = tanh(x / 2),
+    loss(z + x) - loss(z - x) = 2 (r x + r (1 - r) (1 - 2 r) x^3 / 6),
 
-in which nothing cancels. So round-off does not grow as the step shrinks, and the step is chosen so
-small that no truncation is left either.
+in which nothing cancels; what is left out is below x^4 / 120 of it, 1e-31 with the steps taken. The
+sums of x and of x^3 over the examples are matrix products, since both factors stand apart. So
+round-off does not grow as the step shrinks, and steps are so small that truncation is round-off.
+
+Beside the network runs another one, whose inputs, weights and biases are the absolute values of
+this one's. Its numbers bound what the sums of this one's are made of, and so their round-off, in
+whatever order somebody sums up (Higham, Accuracy and Stability of Numerical Algorithms, 2002,
+section 3.1). The two are rows of the same arrays: 0, the network; 1, its sizes; and a third row has
+what belongs to x^3.
 """
 
-import math
-from itertools import pairwise
+from itertools import accumulate, pairwise, zip_longest
 
 import numpy as np
 
 from autograder.truth.gradcheck.estimates import CENTRAL, CORNER, UNDEFINED, Estimates
-from autograder.truth.network import pre_activations
 
 FARTHEST = 2.0**-24
-"""How far a step may move a logit, 6e-8: what it truncates is then below a unit round-off."""
+"""How far a step may move a logit or a unit, 6e-8: x^2 / 6 is then near to a unit round-off."""
 
-LARGEST = 1e130
-"""A logit that a step of 1 could move farther leaves no step that is a normal number."""
+LARGEST = 1e100
+"""A logit that a step of 1 could move farther leaves no room for its cube."""
 
 UNIT = np.finfo(float).eps / 2
 
-ROUND_OFF = 64 * UNIT
-"""The error that an honest backward pass, or this, makes in a sum, as a share of its terms."""
+BACKWARD = 64
+"""Round-offs that an honest backward pass makes in a sum, beside those of its forward pass."""
 
 SMALLEST = 1e-280
 """Below it, numbers of double precision lose their digits."""
 
 AT_ONCE = 2**15
-"""Numbers that are worked on at the same time: more would leave the processor's cache."""
+"""Numbers that are worked on at the same time beside kinks: more would leave the cache."""
 
 
 def derivatives(X, Y, parameters):
@@ -54,14 +58,14 @@ def derivatives(X, Y, parameters):
     X : ndarray, shape (n_0, m)
     Y : ndarray, shape (m,) or (1, m)
         Labels, 0 or 1.
-    parameters : dict
-        W1, b1, W2, b2, ... in float64, in any order.
+    parameters : autograder.truth.gradcheck.parameters.Parameters
+        W1, b1, W2, b2, ... in any order.
 
     Returns
     -------
     Estimates
-        In the order of the dict. CORNER where a unit that the parameter moves is on its kink, as
-        far as round-off lets one tell; UNDEFINED everywhere if the weights are beyond 1e130.
+        In the order of the parameters. CORNER where a unit that the parameter moves is on its kink,
+        as far as round-off lets one tell; UNDEFINED everywhere if the weights are beyond 1e100.
 
     Raises
     ------
@@ -69,186 +73,207 @@ def derivatives(X, Y, parameters):
         If the logits aren't finite there.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        Zs, inputs = pre_activations(X, parameters)
-    if not np.isfinite(Zs[-1]).all():
-        raise ValueError("the logits aren't finite at these parameters: nothing to compare")
-    layers, slack = [], None
-    for number, (Z, A) in enumerate(zip(Zs, inputs, strict=True), start=1):
-        layers.append(_Layer(parameters[f"W{number}"], parameters[f"b{number}"], Z, A, slack))
-        slack = np.where(-layers[-1].slack < Z, layers[-1].slack, 0.0)
-    step, may_switch = _step(layers)
-    if step < FARTHEST / LARGEST:
-        none = np.full(sum(array.size for array in parameters.values()), np.nan)
-        return Estimates(none, none, none, np.full(none.shape, UNDEFINED))
-    wrong = _backwards(layers, np.reshape(Y, Zs[-1].shape) > 0)
-    arrays = [(layers[int(name[1:]) - 1], name[0] == "W") for name in parameters]
-    value = _quotients_of(arrays, wrong, step)
-    error = np.concatenate([layer.terms(weights) for layer, weights in arrays])
-    error *= ROUND_OFF / X.shape[1]
-    error += SMALLEST / step
-    step, how = np.full(value.shape, step), np.full(value.shape, CENTRAL)
-    if may_switch:
+        network = _Network(X, parameters)
+        usual = network.step()
+        if usual < FARTHEST / LARGEST:
+            none = np.full(parameters.vector.size, np.nan)
+            return Estimates(none, none, none, np.full(none.shape, UNDEFINED))
+        near = network.nearest() <= 2 * FARTHEST + network.slack * network.largest
+        if near:
+            network.forward(near=True)
+        value, error, cubic = network.sums(network.backward(Y), usual)
+    error *= (UNIT * BACKWARD + network.slack) / network.m
+    error += SMALLEST / usual
+    step, how = np.full(value.shape, usual), np.full(value.shape, CENTRAL)
+    if near:
         with np.errstate(divide="ignore", invalid="ignore"):
-            _narrow(arrays, layers, wrong, value, step)
+            _narrow(network, step)
         how[step == 0] = CORNER
+        value[step == 0] = np.nan
+        cubic *= (step / usual) ** 2
+    value += cubic / usual
+    value /= network.m
     return Estimates(value, error, step, how)
 
 
 class _Layer:
-    """What is known of a layer of n units that are given n_in numbers each.
+    """A layer of n units that are given n_in numbers each: views of the network's arrays.
 
     Attributes
     ----------
-    W, Z, A : ndarray, shapes (n, n_in), (n, m) and (n_in, m)
-        Weights, pre-activations, and what the layer is given.
-    scales, sizes : ndarray
-        The absolute values of W; and of A, with its round-off in units of `ROUND_OFF`.
-    scale, largest : float
-        The largest of |W|; and of |A| and the 1 by which a bias moves its unit.
-    slack : ndarray, shape (n, m)
-        By how much Z may differ when somebody else sums it up, here and in the layers before.
-    slope, share : ndarray, shape (n, m)
+    W, b : ndarray, shapes (2, n, n_in) and (2, n, 1)
+    A : ndarray, shape (3, n_in, m)
+        What it is given; in the third row, the cubes of that.
+    Z : ndarray, shape (2, n, m)
+        Pre-activations.
+    on : ndarray, shape (n, m)
+        Where a unit is on.
+    slope : ndarray, shape (3, n, m)
         How far the logit goes, towards the wrong label, when a pre-activation goes by one; and what
         an honest backward pass sums up for it, without signs.
     """
 
-    def __init__(self, W, b, Z, A, slack):
-        self.W, self.Z, self.A = W, Z, A
-        self.scales, self.sizes = np.abs(W), np.abs(A)
-        self.scale = float(np.maximum.reduce(self.scales, axis=None))
-        self.largest = max(float(np.maximum.reduce(self.sizes, axis=None)), 1.0)
-        with np.errstate(over="ignore"):
-            self.slack = (self.scales @ self.sizes + np.abs(b)) * ((len(A) + 8) * UNIT)
-            if slack is not None:
-                self.slack += self.scales @ slack
-                self.sizes = self.sizes + slack / ROUND_OFF
-        self.slope = self.share = None
-
-    def moves(self, weights, units=slice(None), room=None):
-        """How fast each weight, or each bias, of some units moves the logits: shape (k, m)."""
-        slope, (columns, m) = self.slope[units], self.A.shape
-        if not weights:
-            return slope if room is None else np.copy(slope)
-        if room is not None:
-            room = room[: slope.size * columns].reshape(len(slope), columns, m)
-        return np.multiply(slope[:, np.newaxis], self.A, out=room).reshape(-1, m)
-
-    def terms(self, weights):
-        """What an honest backward pass sums up for each weight, or bias, in one row."""
-        if weights:
-            return (self.share @ self.sizes.T).ravel()
-        return np.add.reduce(self.share, axis=1)
+    def __init__(self, W, b, A, Z, slope):
+        self.W, self.b, self.A, self.Z, self.on, self.slope = W, b, A, Z, None, slope
 
 
-def _backwards(layers, ones):
-    """Fill in slopes and shares, and return the probability of each wrong label, shape (1, m)."""
-    # Towards the wrong label is up.
-    slope = np.where(ones, -1.0, 1.0)
-    wrong = np.exp(-np.logaddexp(0, -slope * layers[-1].Z))
-    # Whoever computes A3 - Y makes an error of a unit round-off in examples with the label 1,
-    # however sure the network is of them; and an error of the logit is a relative one of `wrong`.
-    share = np.where(ones, 1.0, wrong) + wrong * (np.minimum(layers[-1].slack, 700) / ROUND_OFF)
-    for layer, below in zip(reversed(layers), [*reversed(layers[:-1]), None], strict=True):
-        layer.slope, layer.share = slope, share
-        if below is not None:
-            on = below.Z > 0
-            slope, share = layer.W.T @ slope * on, layer.scales.T @ share * on
-    return wrong
+class _Network:
+    """The network and its sizes, and what passes over them find.
 
-
-def _quotients_of(arrays, wrong, step):
-    """(J(theta + step) - J(theta - step)) / (2 step) for all weights and biases, shape (n,)."""
-    if sum(layer.W.size for layer, weights in arrays if weights) * wrong.size <= AT_ONCE:
-        moves = np.concatenate([layer.moves(weights) for layer, weights in arrays])
-        return _quotients(moves, wrong, step)
-    longest = max(layer.W.shape[1] for layer, weights in arrays) * wrong.size
-    rooms = np.empty((2, max(AT_ONCE, longest)))  # used again, so that they stay in the cache
-    return np.concatenate([
-        _quotients(layer.moves(weights, units, rooms[0]), wrong, step, rooms[1])
-        for layer, weights in arrays for units in _portions(*layer.W.shape, wrong.size)
-    ])
-
-
-def _quotients(moves, wrong, step, room=None):
-    """The difference quotients for parameters that move the logits as fast as this, shape (k, m).
-
-    The moves are overwritten. A step is a number, or of shape (k, 1).
+    Attributes
+    ----------
+    layers : list of _Layer
+    arrays : list of (_Layer, str)
+        For each of the parameter arrays its layer, and whether it is its "W" or its "b".
+    m : int
+        Examples.
+    slack : float
+        By how much a pre-activation may differ when somebody else sums it up, as a share of its
+        size.
+    largest : float
+        The largest size of what a layer is given, and of the logits; 1 if they are smaller, as far
+        as a bias moves its unit.
     """
-    moves *= step / 2
-    t = np.tanh(moves, out=moves)
-    below = np.multiply(t, t, out=None if room is None else room[: t.size].reshape(t.shape))
-    below *= 2 * wrong - 1
-    below += 1
-    t *= 2 * wrong
-    t /= below
-    # arctanh gives half of the change, the step is half of the way between the two ends.
-    return np.add.reduce(np.arctanh(t, out=t), axis=1) / (np.ravel(step) * wrong.size)
+
+    def __init__(self, X, parameters):
+        arrays, (inputs, self.m) = parameters.cut(_with_sizes(parameters.vector)), X.shape
+        Ws = [arrays[f"W{number}"] for number in range(1, len(arrays) // 2 + 1)]
+        ends = [0, *accumulate((W.shape[1] for W in Ws), initial=inputs)]
+        # One room, which the next network gets again; several would be given back and cleared.
+        room = np.empty((8, ends[-1], self.m))
+        self._A, self._Z, self._slope = room[:3, :-1], room[3:5, inputs:], room[5:, inputs:]
+        self._A[0, :inputs] = X
+        np.abs(X, out=self._A[1, :inputs])
+        self.layers = [
+            _Layer(W, arrays[f"b{number}"], A=room[:3, before:start], Z=room[3:5, start:end],
+                   slope=room[5:, start:end])
+            for number, (W, before, start, end)
+            in enumerate(zip(Ws, ends, ends[1:], ends[2:], strict=False), start=1)
+        ]
+        self.arrays = [(self.layers[int(name[1:]) - 1], name[0]) for name in parameters.names]
+        self.slack = UNIT * sum(W.shape[2] + 8 for W in Ws)
+        self.forward()
+        found = float(np.maximum.reduce(self._Z[1], axis=None))
+        if not (np.isfinite(found) or np.isfinite(self._Z[0, -1]).all()):
+            raise ValueError("the logits aren't finite at these parameters: nothing to compare")
+        self.largest = max(1.0, found, float(np.maximum.reduce(self._A[1, :inputs], axis=None)))
+
+    def forward(self, near=False):
+        """Run both; with the sizes also of what is off by so little that others may have it on."""
+        for layer, following in zip_longest(self.layers, self.layers[1:]):
+            np.matmul(layer.W, layer.A[:2], out=layer.Z)
+            layer.Z += layer.b
+            layer.on = layer.Z[0] > 0
+            if following is not None:
+                np.multiply(layer.Z, layer.on, out=following.A[:2])
+                if near:
+                    Z, sizes = layer.Z
+                    following.A[1] = sizes * (Z + self.slack * sizes > 0)
+
+    def backward(self, Y):
+        """Fill in the slopes, and return the probability of each wrong label, shape (m,)."""
+        (logits, sizes), slope = self.layers[-1].Z, self.layers[-1].slope
+        np.subtract(1, 2 * Y, out=slope[0])  # towards the wrong label is up
+        wrong = 1 / (1 + np.exp(-slope[0] * logits))
+        # Whoever computes A3 - Y makes an error of a unit round-off in examples with the label 1,
+        # however sure the network is of them; an error of the logit is a relative one of `wrong`.
+        np.maximum(wrong, Y, out=slope[1])
+        slope[1] += wrong * np.minimum(sizes, 700 / self.slack)
+        for layer, below in pairwise(reversed(self.layers)):
+            np.matmul(layer.W.swapaxes(1, 2), layer.slope[:2], out=below.slope[:2])
+            below.slope[:2] *= below.on
+        return wrong[0]
+
+    def sums(self, wrong, step):
+        """For every parameter the sums over examples, shape (3, n): r x, sizes, and of x^3.
+
+        The first is of x by step, the third the change that the step brings. Slopes are overwritten
+        with the factors that they contribute.
+        """
+        slope, _, cubes = self._slope
+        np.multiply(slope, step, out=cubes)
+        cubes *= cubes * cubes * (wrong * (1 - wrong) * (1 - 2 * wrong) / 6)
+        slope *= wrong
+        np.multiply(self._A[0], self._A[0], out=self._A[2])
+        self._A[2] *= self._A[0]
+        found, end = np.empty((3, sum(layer.W[0].size + len(layer.on) for layer in self.layers))), 0
+        for layer, kind in self.arrays:
+            start, (_, units, columns) = end, layer.W.shape
+            end += units * columns if kind == "W" else units
+            place = found[:, start:end]
+            if kind == "W":
+                place = place.reshape(3, units, columns)
+                np.matmul(layer.slope, layer.A.swapaxes(1, 2), out=place)
+            else:
+                np.add.reduce(layer.slope, axis=2, out=place)
+        return found
+
+    def nearest(self):
+        """How near a hidden unit is to its kink."""
+        return float(np.minimum.reduce(np.abs(self._Z[0, :-1]), axis=None, initial=np.inf))
+
+    def step(self):
+        """A step with which no parameter moves a unit, or the logit, farther than `FARTHEST`.
+
+        Each layer moves at most by its largest weight times the number of units it is given times
+        what these moved: a bound that is never too small and costs nothing.
+        """
+        moves = self.largest
+        for layer in self.layers[1:]:
+            scale = float(np.maximum.reduce(layer.W[1], axis=None))
+            moves = max(moves, moves * scale * layer.W.shape[2])
+        return FARTHEST / moves  # 0 where that bound is infinite
 
 
-def _step(layers):
-    """The step for this network, and whether a ReLU is so near that some need one of their own.
+def _with_sizes(array):
+    """An array and its absolute values, in one."""
+    both = np.empty((2, *array.shape))
+    both[0] = array
+    np.abs(array, out=both[1])
+    return both
 
-    Each layer moves at most by its largest entry times the number of units it is given times what
-    these moved: a bound that is never too small and costs nothing.
+
+def _narrow(network, step):
+    """Write narrower steps where a ReLU would switch.
+
+    They are half of what would switch one, and 0 where there is no room at all.
     """
-    nearest = [float(np.minimum.reduce(np.abs(layer.Z), axis=None)) for layer in layers[:-1]]
-    farthest, moves = [0.0] * len(layers), 0.0
-    for number, layer in enumerate(layers):
-        moves = max(layer.largest, moves * layer.scale * len(layer.A))
-        farthest[number] = moves
-    step = FARTHEST / moves  # 0 where that bound is infinite
-    rooms = zip(nearest, farthest, layers, strict=False)
-    return step, any(max(2 * step * far, float(np.maximum.reduce(layer.slack, axis=None))) >= Z
-                     for Z, far, layer in rooms)
-
-
-def _narrow(arrays, layers, wrong, value, step):
-    """Write narrower steps, and the quotients with them, where a ReLU would switch.
-
-    A step is half of what would switch one, and 0 where there is no room at all; there the quotient
-    is nan.
-    """
-    usual = step[0]
-    strains = {id(layer): _strain(number, layers) for number, layer in enumerate(layers[:-1])}
+    usual, rooms = step[0], [_room(layer, network.slack) for layer in network.layers[:-1]]
+    strains = {id(layer): _strain(number, network.layers, rooms)
+               for number, layer in enumerate(network.layers[:-1])}
     start = 0
-    for layer, weights in arrays:
-        columns = layer.W.shape[1] if weights else 1
+    for layer, kind in network.arrays:
+        inputs = np.abs(layer.A[0]) if kind == "W" else np.ones((1, network.m))
         strain = strains.get(id(layer), np.zeros((0, 1)))
-        inputs = layer.A if weights else np.ones((1, wrong.size))
-        for unit in np.flatnonzero(strain.max(axis=1) * layer.largest * 2 * usual > 1):
+        for unit in np.flatnonzero(strain.max(axis=1) * inputs.max() * 2 * usual > 1):
             # nan is 0 times infinity: a unit on its kink that is not moved.
-            reach = np.fmax.reduce(strain[unit] * np.abs(inputs), axis=1)
+            reach = np.fmax.reduce(strain[unit] * inputs, axis=1)
             close = np.flatnonzero(reach * 2 * usual > 1)
-            rows, narrow = start + unit * columns + close, (0.5 / reach[close])[:, np.newaxis]
-            value[rows] = _quotients(layer.slope[unit] * inputs[close], wrong, narrow)
-            step[rows] = narrow[:, 0]
-        start += len(layer.W) * columns
+            step[start + unit * len(inputs) + close] = 0.5 / reach[close]
+        start += len(layer.on) * len(inputs)
 
 
-def _strain(number, layers):
+def _strain(number, layers, rooms):
     """1 / (how far Z of each unit of a hidden layer may go, in each example, until one switches).
 
     Its own switch, and where it is on, the switches of the hidden units behind it.
     """
-    Z, behind = layers[number].Z, layers[number + 1 :]
-    strain = np.zeros(Z.shape)
-    for units in _portions(len(Z), Z.shape[1], max(len(layer.Z) for layer in behind)):
-        reach = behind[0].W[:, units, np.newaxis]
-        for layer, next_layer in pairwise(behind):
+    on, behind = layers[number].on, layers[number + 1 :]
+    strain = np.zeros(on.shape)
+    width = max(1, AT_ONCE // (on.shape[1] * max(len(layer.on) for layer in behind)))
+    for start in range(0, len(on), width):
+        units = slice(start, start + width)
+        reach = behind[0].W[0][:, units, np.newaxis]
+        for layer, following, room in zip(behind, behind[1:], rooms[number + 1 :], strict=False):
             # nan is 0 / 0: a unit that sits on its kink, but is not moved.
-            strains = np.fmax.reduce(np.abs(reach) / _room(layer)[:, np.newaxis])
+            strains = np.fmax.reduce(np.abs(reach) / room[:, np.newaxis])
             np.fmax(strain[units], strains, out=strain[units])
-            reach = np.einsum("qk,kie->qie", next_layer.W, (layer.Z > 0)[:, np.newaxis] * reach)
-    return np.maximum(np.where(Z > 0, strain, 0.0), 1 / _room(layers[number]))
+            reach = np.einsum("qk,kie->qie", following.W[0], layer.on[:, np.newaxis] * reach)
+    return np.maximum(np.where(on, strain, 0.0), 1 / rooms[number])
 
 
-def _room(layer):
+def _room(layer, slack):
     """|Z|, or 0 where round-off may decide on which side of the kink it is."""
-    room = np.abs(layer.Z)
-    return np.where(room > layer.slack, room, 0.0)
-
-
-def _portions(count, *sizes):
-    """Slices of so many things that each portion holds at most AT_ONCE numbers, or one thing."""
-    width = max(1, AT_ONCE // math.prod(sizes))
-    return (slice(start, start + width) for start in range(0, count, width))
+    Z, sizes = layer.Z
+    room = np.abs(Z)
+    return np.where(room > slack * sizes, room, 0.0)
