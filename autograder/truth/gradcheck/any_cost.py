@@ -2,7 +2,8 @@
 
 One epsilon for all parameters crosses corners here and drowns in round-off there. So every
 parameter has a ladder of steps, every step tells by itself how wrong it may be, and what a narrow
-one refutes is not believed of a wide one.
+one refutes is not believed of a wide one. Where two costs at the first step say just what has been
+claimed, the claim is the second opinion, and the ladder is not climbed.
 """
 
 import math
@@ -19,15 +20,22 @@ from autograder.truth.gradcheck.estimates import (
     UNDEFINED,
     Estimates,
 )
+from autograder.truth.gradcheck.noise import noise_of
 
 LADDER = (-17, -14, -20, -11, -23, -8, -5, -26)
 """Steps as powers of two, which adding and subtracting doesn't change: 2^-17 is 7.6e-6."""
 
-FINE = (-17, -20, -23, -26)
+FINE = (-17, -20, -23, -26, -30, -34)
 """The steps of one-sided differences beside a corner."""
 
 GOOD = 1e-6
 """An error, as a share of the gradient, that needs no further step."""
+
+SAME = 1e-7
+"""How near to a claim, as a share of it, a first difference must be to be believed by itself."""
+
+STRAIGHT = 1e-3
+"""How much of its slope a cost may bend within a first step that is believed by itself."""
 
 NOISY = 1e-4
 """Noise, as a share of the cost, that may be a shape finer than any step."""
@@ -35,13 +43,7 @@ NOISY = 1e-4
 SMALL = 2.0**-19
 """Steps in which a bend that isn't steady means a corner."""
 
-OFFSETS = np.array([1.0, -1.0, 2.0, -2.0])
-
-PLACES = np.sort(np.random.default_rng(0).uniform(1, 13, 13))
-"""Where a line is looked at for noise, in steps: at odd distances, or a regular staircase would
-look like a slope."""
-
-_CUBICS = np.linalg.qr(np.vander(PLACES, 4))[0]
+UNIT = float(np.finfo(float).eps)
 
 
 def derivatives(cost, parameters, gradient):
@@ -62,7 +64,7 @@ def derivatives(cost, parameters, gradient):
     with np.errstate(all="ignore"):
         for i, theta in enumerate(parameters.vector):
             rows.append(_derivative(lambda step, i=i: cost.at(i, step), cost.base, noise,
-                                    gradient[i], abs(float(theta))))
+                                    gradient[i].item(), abs(float(theta))))
     return _gathered(rows)
 
 
@@ -97,47 +99,6 @@ def _gathered(rows):
     return Estimates(value, error, step, how, np.array([left, right]))
 
 
-def noise_of(cost, parameters):
-    """Return how much the cost trembles: the spread of its round-off, near these parameters.
-
-    A few values along a line, so near to each other that a smooth cost is a cubic there; what is
-    left of them without it is noise (after More and Wild, 2011, doi:10.1137/100786125). Both
-    directions of the line are tried, as a corner at the parameters themselves is none. A cost that
-    takes a few values only has a noise of the step between them, and none has less than the
-    rounding of its value.
-
-    Parameters
-    ----------
-    cost : autograder.truth.gradcheck.asked_cost.AskedCost
-    parameters : autograder.truth.gradcheck.parameters.Parameters
-
-    Returns
-    -------
-    float
-    """
-    line = np.random.default_rng(0).standard_normal(parameters.vector.size)
-    line /= np.linalg.norm(line)
-    line *= np.where(parameters.vector == 0, 1.0, np.minimum(np.abs(parameters.vector), 1.0))
-    unit = float(np.finfo(np.float32 if cost.single else float).eps)
-    with np.errstate(all="ignore"):
-        found = min(_noise_along(cost, side * line) for side in (1, -1))
-    return max(found if math.isfinite(found) else 0.0, unit * abs(cost.base))
-
-
-def _noise_along(cost, line):
-    stairs = math.inf
-    for power in (-30, -20, -10, -4):
-        values = np.array([cost.along(line, k * 2.0**power) for k in PLACES])
-        different = np.unique(values)
-        if len(different) >= 5:
-            left = values - _CUBICS @ (_CUBICS.T @ values)
-            spread = math.sqrt(np.sum(left**2) / (len(values) - 4))
-            return max(spread, 0.0 if stairs == math.inf else stairs / 4)
-        if len(different) > 1:
-            stairs = min(stairs, float(np.diff(different).min()))
-    return 0.0 if stairs == math.inf else stairs
-
-
 def _steps(size):
     """The ladder for a parameter of this size."""
     power = math.frexp(size)[1] if size > 1 else 0
@@ -154,8 +115,8 @@ def _steps(size):
 
 @dataclass(frozen=True)
 class _Rung:
-    """A central difference, its error bar, the part of it that is round-off, and how much more than
-    that the cost bends."""
+    """A difference, its error bar, the part of it that is round-off, and how much more than that
+    the cost bends."""
 
     value: float
     error: float
@@ -170,17 +131,19 @@ class _Rung:
 
 def _derivative(look, base, noise, gradient, size):
     """(value, error, step, how, left, right) of the derivative of look at 0."""
-    rungs, largest = [], abs(base)
-    for step in _steps(size):
-        costs = [look(step * offset) for offset in OFFSETS]
+    rungs, largest, steps = [], abs(base), _steps(size)
+    first = look(steps[0]), look(-steps[0])
+    confirmed = _confirmed(look, first, base, steps, noise, gradient, size)
+    if confirmed:
+        return confirmed
+    for step in steps:
+        near_ones = first if step == steps[0] else (look(step), look(-step))
+        costs = [*near_ones, look(2 * step), look(-2 * step)]
         largest = max(largest, *(abs(cost) for cost in costs if math.isfinite(cost)), 0.0)
         rung = _central(costs, base, step, noise, size)
         if math.isfinite(rung.error):
             rungs.append(rung)
-            near = max(abs(gradient), abs(rung.value))
-            # Nobody is accused on the word of one step, nor believed on that of a wide one.
-            if (rung.error <= GOOD * near and abs(gradient - rung.value) <= GOOD * near
-                    and rung in _unrefuted(rungs)):
+            if _settled(rungs, gradient):
                 break
     if not rungs:
         return math.nan, math.nan, math.nan, UNDEFINED, math.nan, math.nan
@@ -192,7 +155,7 @@ def _derivative(look, base, noise, gradient, size):
     scale = max(abs(gradient), abs(best.value))
     sure = best.error <= (POOR * scale if scale else POOR)
     # On a staircase one may mean the slope of the stairs, or that of a stair, which is 0.
-    stair = gradient == 0 and noise > 1e6 * abs(base) * np.finfo(float).eps
+    stair = gradient == 0 and noise > 1e6 * UNIT * abs(base)
     if corner == math.inf and (stair or noise > NOISY * largest or _unresolved(rungs)):
         corner = 0.0
     if sure and best.step < corner:
@@ -200,6 +163,45 @@ def _derivative(look, base, noise, gradient, size):
     how = COARSE if corner == math.inf else CORNER
     beside = _beside_a_corner(look, base, noise, scale)
     return beside or (best.value, best.error, best.step, how, math.nan, math.nan)
+
+
+def _confirmed(look, costs, base, steps, noise, gradient, size):
+    """A row for a claim that the costs at the first step bear out, or None.
+
+    To be believed for a wrong reason, a claim would have to be off by just what truncation adds.
+    """
+    (plus, minus), step = costs, steps[0]
+    if noise > NOISY * max(abs(base), abs(plus), abs(minus)):
+        return None
+    value, steady = (plus - minus) / (2 * step), noise <= 1e6 * UNIT * abs(base)
+    if gradient == 0 and plus == minus == base and steady:
+        # What is too faint to be seen here is seen by the widest step, if it is to be seen at all.
+        step = max(steps)
+        error = _rounding(noise, step, size, 0.0)
+        if error <= POOR and look(step) == look(-step) == base:
+            return 0.0, error, step, CENTRAL, math.nan, math.nan
+        return None
+    near, off = max(abs(gradient), abs(value)), abs(gradient - value)
+    rounding = _rounding(noise, step, size, value)
+    bend = abs(plus - 2 * base + minus) / step
+    if off <= SAME * near and rounding <= GOOD * near and bend <= STRAIGHT * near:
+        return value, 4 * off + rounding, step, CENTRAL, math.nan, math.nan
+    return None
+
+
+def _settled(rungs, gradient):
+    """Whether the last rung bears the claim out, or all of at least three are sure that it's wrong.
+
+    Nobody is accused on the word of one step, nor believed on that of a wide one.
+    """
+    last = rungs[-1]
+    near = max(abs(gradient), abs(last.value))
+    if last.error <= GOOD * near and abs(gradient - last.value) <= GOOD * near:
+        return last in _unrefuted(rungs)
+    return len(rungs) >= 3 and len(_unrefuted(rungs)) == len(rungs) and all(
+        rung.error <= POOR * abs(rung.value) and abs(gradient - rung.value) > 100 * rung.error
+        for rung in rungs
+    )
 
 
 def _unrefuted(rungs):
@@ -224,37 +226,41 @@ def _central(costs, base, step, noise, size):
     value, wide = (plus - minus) / (2 * step), (plus2 - minus2) / (4 * step)
     narrow_bend = (plus - 2 * base + minus) / step
     unsteady = abs((plus2 - 2 * base + minus2) / (2 * step) - 2 * narrow_bend)
-    rounding = 8 * noise / step + np.finfo(float).eps * size / step * abs(value)
+    rounding = _rounding(noise, step, size, value)
     error = 4 * abs(wide - value) + unsteady + rounding
     # In a step this small a smooth cost does not bend, so what is more than its noise is a corner.
     bend = unsteady / rounding if rounding and step <= SMALL else 0.0
     return _Rung(value, error, rounding, step, bend)
 
 
+def _rounding(noise, step, size, value):
+    """What the rounding of the costs, and of the moved parameter, leaves in a difference."""
+    return 8 * noise / step + UNIT * size / step * abs(value)
+
+
 def _beside_a_corner(look, base, noise, scale):
     """A row from one-sided differences, or None where they are too coarse as well."""
     corner = None
-    for power in FINE:
-        step = 2.0**power
-        (right, wrong_right), (left, wrong_left) = (
-            _one_sided(look, base, side * step, noise) for side in (1, -1)
-        )
-        fine = [(value, error) for value, error in ((left, wrong_left), (right, wrong_right))
-                if error <= POOR * max(scale, abs(value))]
-        if len(fine) == 1:
-            return *fine[0], step, ONE_SIDED, math.nan, math.nan
-        if len(fine) == 2:
-            if abs(right - left) <= wrong_right + wrong_left:
-                best = min(fine, key=lambda pair: pair[1])
-                return *best, step, ONE_SIDED, math.nan, math.nan
-            corner = math.nan, math.nan, step, CORNER, left, right
+    rights, lefts = ([_one_sided(look, base, side * 2.0**power, noise) for power in FINE]
+                     for side in (1, -1))
+    for place, power in enumerate(FINE):
+        right, left = rights[place], lefts[place]
+        fine = [side for side, narrower in ((left, lefts), (right, rights))
+                if side.error <= POOR * max(scale, abs(side.value))
+                and not any(other.refutes(side) for other in narrower[place:])]
+        if len(fine) == 2 and left.refutes(right):
+            corner = math.nan, math.nan, 2.0**power, CORNER, left.value, right.value
+        elif fine:
+            best = min(fine, key=lambda side: side.error)
+            return best.value, best.error, 2.0**power, ONE_SIDED, math.nan, math.nan
     return corner
 
 
 def _one_sided(look, base, step, noise):
-    """A difference of second order towards the sign of the step, and its error bar."""
+    """A difference of second order towards the sign of the step."""
     one, two, four = look(step), look(2 * step), look(4 * step)
     value = (-3 * base + 4 * one - two) / (2 * step)
     wide = (-3 * base + 4 * two - four) / (4 * step)
-    error = 4 * abs(wide - value) + 32 * noise / abs(step)
-    return value, error if math.isfinite(error) else math.inf
+    rounding = 32 * noise / abs(step)
+    error = 4 * abs(wide - value) + rounding
+    return _Rung(value, error if math.isfinite(error) else math.inf, rounding, abs(step), 0.0)

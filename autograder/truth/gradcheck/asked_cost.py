@@ -109,6 +109,8 @@ class AskedCost:
 
 def _number(value):
     """The cost as a float; ValueError for what is no real number."""
+    if type(value) is float or type(value) is np.float64:
+        return float(value)
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.ndarray
                                                             | np.number):
         raise ValueError(f"the cost returned a {type(value).__name__}, not a number")

@@ -64,10 +64,13 @@ def check_gradients(cost, gradient, theta):
 
     Notes
     -----
-    The difference is central, with steps from 2^-17 on. Its error bar is the sum of what a step
-    twice as wide changes (truncation), of what bends the cost on the way (corners), and of 8 times
-    the noise of the cost over the step (round-off). Where that is more than a millionth of the
-    gradient, wider and narrower steps are tried, and where none will do, one-sided ones.
+    Two costs, 2^-17 to either side, are enough where they say what is claimed, and hardly bend: for
+    a wrong reason they would have to miss the derivative by just as much as the gradient does.
+    Elsewhere a ladder of steps is climbed. Of each, the error bar is the sum of what a step twice
+    as wide changes (truncation), of what bends the cost on the way (corners), and of 8 times the
+    noise of the cost over the step (round-off). It ends where that is at most a millionth of the
+    gradient and the claim agrees, or where three steps are sure that it is wrong; and where none
+    will do, with one-sided differences.
     """
     parameters = Parameters.of(theta)
     vector, single = parameters.vector_of(parameters.claimed(gradient))

@@ -22,6 +22,7 @@ from autograder.truth.gradcheck import (
     numerical_gradient,
     relative_difference,
 )
+from autograder.truth.gradcheck.report import PASS
 from autograder.truth.network import (
     backward_propagation,
     forward_propagation,
@@ -162,6 +163,16 @@ class TestNoFalseAlarm:
 
 
 class TestNoBlindSpot:
+    def test_a_wrong_entry_that_nothing_else_of_its_array_hides(self):
+        """Errors of every size from a millionth on, and none that a step makes up for."""
+        rng, asked = np.random.default_rng(12), live_cases()[:40]
+        for case in asked:
+            key = rng.choice([*case.parameters])
+            off = 10 ** rng.uniform(-6, 0) * rng.choice([-1, 1])
+            wrong = case.gradients[f"d{key}"] * (1 + off)
+            verdicts = check(case, plain, **{f"d{key}": wrong}).verdicts[f"d{key}"]
+            assert (verdicts[case.gradients[f"d{key}"] != 0] != "pass").all()
+
     @both
     def test_one_wrong_entry_fails_alone_and_is_named(self, cost_of):
         case = live_case(np.random.default_rng(6))
@@ -234,6 +245,38 @@ class TestNoBlindSpot:
         assert "round-off" in str(report)
 
 
+class TestHowOftenACostIsAsked:
+    """Counted, as seconds can't be: a claim that is right takes two costs for most parameters."""
+
+    @staticmethod
+    def asked(case, gradients):
+        count = 0
+
+        def cost(parameters):
+            nonlocal count
+            count += 1
+            return plain(case)(parameters)
+
+        report = check_gradients(cost, gradients, case.parameters)
+        return count, report.found.size
+
+    def test_right_gradients(self):
+        case = live_case(np.random.default_rng(1), 20, (20, 24, 16, 1))
+        count, n = self.asked(case, case.gradients)
+        assert 2 * n < count < 3 * n
+
+    def test_units_that_are_off(self):
+        case = textbook_case()
+        case = Case(case.X, case.Y, case.parameters | {"b1": case.parameters["b1"] - 100})
+        count, n = self.asked(case, case.gradients)
+        assert count < 4 * n + 110
+
+    def test_gradients_that_are_all_wrong(self):
+        case = live_cases()[0]
+        count, n = self.asked(case, {key: 1 + array for key, array in case.gradients.items()})
+        assert count < 14 * n + 110
+
+
 class TestCorners:
     def test_a_corner_is_inconclusive_whatever_is_claimed(self):
         for claimed in (-1.0, 0.0, 1.0, 0.3):
@@ -245,6 +288,16 @@ class TestCorners:
     def test_beside_it_the_slope_is_found(self, distance):
         assert check_gradients(abs, 1.0, distance).verdict == "pass"
         assert check_gradients(abs, -1.0, distance).verdict == "fail"
+
+    def test_nobody_is_believed_about_the_other_side(self):
+        """A unit that is barely on has a derivative, and 0 is not it."""
+        rng = np.random.default_rng(11)
+        for _ in range(60):
+            case = kink_case(rng, m=3, distance=1e-8, straddled=True)
+            nothing = {key: np.zeros_like(array) for key, array in case.parameters.items()}
+            found = check_gradients(plain(case), nothing, case.parameters).found
+            truth = gradients_to_vector(case.gradients)[:, 0]
+            assert not ((found == PASS) & (np.abs(truth) > 1e-3)).any()
 
     def test_a_unit_exactly_on_its_kink_is_inconclusive_whatever_it_is_given(self):
         live = live_case(np.random.default_rng(4))
