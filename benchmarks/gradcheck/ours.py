@@ -156,7 +156,7 @@ class RobustOfAny(Checker):
     name = "check_gradients, any cost"
 
     def passes(self, n):
-        return 4 * n + 20
+        return 2 * n + 100
 
     def check(self, problem, gradients):
         return self.report(problem, gradients).passed

@@ -1,10 +1,12 @@
 """The cost of the reference network, as a function of its parameters that knows faster ways."""
 
 from functools import lru_cache
+from math import isfinite
 
 import numpy as np
 
 from autograder.truth.gradcheck import structured
+from autograder.truth.gradcheck.stacked import Examples
 from autograder.truth.network import (
     cost_from_logits,
     layer_sizes,
@@ -42,9 +44,10 @@ class NetworkCost:
         self.X, self.Y = self.X.astype(float), self.Y.astype(float)
         if self.X.ndim != 2 or not self.X.size or self.Y.size != self.X.shape[1]:
             raise ValueError(f"X has shape {self.X.shape}, Y has {self.Y.shape}: (n, m), (1, m)?")
-        if not ((self.Y == 0) | (self.Y == 1)).all():
+        if np.count_nonzero(self.Y * (self.Y - 1)):
             raise ValueError("Y holds other labels than 0 and 1")
-        if not np.isfinite(self.X).all():
+        self._examples = Examples(self.X, self.Y)
+        if not isfinite(self._examples.largest):
             raise ValueError("X isn't finite")
 
     def __call__(self, parameters):
@@ -76,8 +79,8 @@ class NetworkCost:
         """Raise ValueError unless these are parameters of a network, behind so many axes."""
         if not isinstance(parameters, dict):
             raise ValueError("the network's parameters are a dict W1, b1, W2, ...")
-        shapes = tuple((name, np.shape(array)[axes:]) for name, array in parameters.items())
-        _expect_network(shapes, len(self.X))
+        shapes = tuple(np.shape(array)[axes:] for array in parameters.values())
+        _expect_network(tuple(parameters), shapes, len(self.X))
 
     def derivatives(self, parameters):
         """Return Estimates for every parameter: see `structured`.
@@ -86,15 +89,14 @@ class NetworkCost:
         ----------
         parameters : autograder.truth.gradcheck.parameters.Parameters
         """
-        shapes = tuple(zip(parameters.names, parameters.shapes, strict=True))
-        _expect_network(shapes, len(self.X))
-        return structured.derivatives(self.X, self.Y, parameters)
+        _expect_network(parameters.names, parameters.shapes, len(self.X))
+        return structured.derivatives(self._examples, parameters)
 
 
 @lru_cache(maxsize=64)
-def _expect_network(shapes, inputs):
+def _expect_network(names, shapes, inputs):
     """Raise ValueError unless names and shapes are those of W1, b1, ... for so many inputs."""
-    shapes = dict(shapes)
+    shapes = dict(zip(names, shapes, strict=True))
     names = parameter_keys(shapes)
     if set(names) != set(shapes) or not shapes:
         raise ValueError(f"the network's parameters are W1, b1, W2, ..., not {', '.join(shapes)}")

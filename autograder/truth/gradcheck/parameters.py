@@ -64,9 +64,10 @@ class Parameters:
             if not array.size:
                 raise ValueError(f"{name} is empty, of shape {array.shape}: nothing to check in it")
         vector, single = _joined(found.values())
-        for name, array in found.items() if not np.isfinite(vector).all() else ():
-            if not np.isfinite(_joined([array])[0]).all():
-                raise ValueError(f"{name} holds NaN or infinity: there is no gradient")
+        if np.count_nonzero(np.isfinite(vector)) < vector.size:
+            name = next(name for name, array in found.items()
+                        if not np.isfinite(_joined([array])[0]).all())
+            raise ValueError(f"{name} holds NaN or infinity: there is no gradient")
         shapes = tuple(array.shape for array in found.values())
         return cls(tuple(found), shapes, vector, form, single)
 
@@ -134,38 +135,36 @@ class Parameters:
             If an array is missing, left over, of another shape than its parameter, or not real.
         """
         if self.form != "dict":
-            found = {"theta": gradient}
-            labels = {"theta": "the gradient"}
+            gradient, labels = {"the gradient": gradient}, ["the gradient"]
+        elif isinstance(gradient, dict):
+            labels = _labels(self.names, tuple(gradient))
         else:
-            found, labels = self._matched(gradient)
+            what = type(gradient).__name__
+            raise ValueError(f"the gradient is of type {what}, the parameters are a dict")
         arrays = []
-        for name, shape in zip(self.names, self.shapes, strict=True):
-            array = _real(found[name], labels[name], integers=True)
+        for label, shape in zip(labels, self.shapes, strict=True):
+            array = _real(gradient[label], label, integers=True)
             if array.shape != shape:
-                raise ValueError(
-                    f"{labels[name]} has shape {array.shape}, its parameter has {shape}"
-                )
+                raise ValueError(f"{label} has shape {array.shape}, its parameter has {shape}")
             arrays.append(array)
         return _joined(arrays)
 
-    def _matched(self, gradient):
-        """{name of a parameter: its gradient} and {name of a parameter: name of its gradient}."""
-        if not isinstance(gradient, dict):
-            what = type(gradient).__name__
-            raise ValueError(f"the gradient is of type {what}, the parameters are a dict")
-        plain = all(name in gradient for name in self.names)
-        labels = {name: name if plain or (name in gradient and f"d{name}" not in gradient)
-                  else f"d{name}" for name in self.names}
-        for label in labels.values():
-            if label not in gradient:
-                raise ValueError(f"{label} is missing from the gradients")
-        used = {*labels.values()}
-        if len(used) < len(labels):
-            raise ValueError(f"the gradients of {', '.join(labels)} share a name")
-        for key in gradient:
-            if key not in used and str(key)[:2] not in INTERMEDIATE:
-                raise ValueError(f"{key} is among the gradients, but no parameter is called so")
-        return {name: gradient[label] for name, label in labels.items()}, labels
+
+@lru_cache(maxsize=64)
+def _labels(names, keys):
+    """What the gradients of these parameters are called, among the keys of somebody's dict."""
+    plain = all(name in keys for name in names)
+    labels = [name if plain or (name in keys and f"d{name}" not in keys) else f"d{name}"
+              for name in names]
+    for label in labels:
+        if label not in keys:
+            raise ValueError(f"{label} is missing from the gradients")
+    if len({*labels}) < len(labels):
+        raise ValueError(f"the gradients of {', '.join(names)} share a name")
+    for key in keys:
+        if key not in labels and str(key)[:2] not in INTERMEDIATE:
+            raise ValueError(f"{key} is among the gradients, but no parameter is called so")
+    return labels
 
 
 @lru_cache(maxsize=64)
@@ -177,15 +176,18 @@ def _places(names, shapes):
 
 def _joined(arrays):
     """All entries in one vector of doubles, and whether some came in single precision."""
-    arrays = [*arrays]
-    vector = np.concatenate([array.ravel() for array in arrays])
-    single = any(array.dtype == np.float32 for array in arrays)
-    with np.errstate(over="ignore"):  # of long doubles
-        return vector.astype(float, copy=False), single
+    arrays = [array.ravel() for array in arrays]
+    vector, single = np.concatenate(arrays), any(array.itemsize == 4 for array in arrays)
+    if vector.dtype != float:
+        with np.errstate(over="ignore"):  # of long doubles
+            vector = vector.astype(float)
+    return vector, single
 
 
 def _real(value, name, integers=False):
     """An array of real numbers; integers only for what is not going to be moved."""
+    if type(value) is np.ndarray and value.dtype == float:
+        return value
     try:
         array = np.asarray(value)
     except ValueError:

@@ -1,5 +1,8 @@
 """If this fails, the quick derivatives of the network are not those of its cost."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import mpmath
 import numpy as np
 import pytest
@@ -12,9 +15,16 @@ from autograder.truth.cases import (
     random_parameters,
     textbook_case,
 )
-from autograder.truth.gradcheck import NetworkCost, deviation, numerical_gradient, structured
-from autograder.truth.gradcheck.estimates import CENTRAL, CORNER
+from autograder.truth.gradcheck import (
+    NetworkCost,
+    deviation,
+    numerical_gradient,
+    stacked,
+    structured,
+)
+from autograder.truth.gradcheck.estimates import CENTRAL, CORNER, UNDEFINED
 from autograder.truth.gradcheck.parameters import Parameters
+from autograder.truth.gradcheck.stacked import Examples, StackedNetwork
 from autograder.truth.network import (
     forward_propagation,
     gradients_to_vector,
@@ -34,9 +44,11 @@ def column(gradients):
 def test_a_quotient_is_that_of_the_cost(step):
     """With forty digits, the difference of two costs, also with much wider steps than are taken."""
     case = live_case(np.random.default_rng(1), 3, (3, 3, 2, 1))
-    network = structured._Network(case.X, Parameters.of(case.parameters))
-    linear, _, cubic = network.sums(network.backward(case.Y), step)
-    found = (linear + cubic / step) / 3
+    parameters, examples = Parameters.of(case.parameters), Examples(case.X, case.Y)
+    network = StackedNetwork(parameters.names, parameters.shapes, 3)
+    network.fill(parameters.vector, examples)
+    first, _, third = network.sums(network.backward(examples), step)
+    found = first + third
     with mpmath.workdps(40):
         theta = [mpmath.mpf(float(each)) for each in parameters_to_vector(case.parameters)[:, 0]]
         exact = []
@@ -87,6 +99,53 @@ def test_portions_change_nothing(layers, monkeypatch):
     for size in (1, 100):
         monkeypatch.setattr(structured, "AT_ONCE", size)
         np.testing.assert_array_equal(estimates(case).step, whole)
+
+
+@pytest.fixture
+def often():
+    """Threads take turns after every few instructions."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.parametrize("layers", DEPTHS)
+def test_all_with_all_are_the_sums_of_layer_by_layer(layers, monkeypatch):
+    case = live_case(np.random.default_rng(6), 7, layers)
+    whole = estimates(case)
+    monkeypatch.setattr(stacked, "AT_ONCE", 0)
+    stacked.idle.cache_clear()
+    found = estimates(case)
+    stacked.idle.cache_clear()
+    np.testing.assert_allclose(found.value, whole.value, rtol=1e-14)
+    np.testing.assert_allclose(found.error, whole.error, rtol=1e-14)
+
+
+def test_arrays_that_are_used_again_remember_nothing():
+    rng = np.random.default_rng(7)
+    cases = [*(live_case(rng) for _ in range(5)), kink_case(rng, m=3, distance=1e-12)]
+    alone = []
+    for case in cases:
+        stacked.idle.cache_clear()
+        alone.append(estimates(case))
+    kept = [(each.value.copy(), each.step.copy()) for each in alone]
+    broken = Case(cases[0].X, cases[0].Y, cases[0].parameters | {"b3": np.array([[1e308]])})
+    for case, first, (value, step) in zip(cases * 2, alone * 2, kept * 2, strict=True):
+        again = estimates(case)
+        assert (estimates(broken).how == UNDEFINED).all()
+        for found in (first, again):
+            np.testing.assert_array_equal(found.value, value)
+            np.testing.assert_array_equal(found.step, step)
+
+
+def test_threads_do_not_share_arrays(often):
+    rng = np.random.default_rng(8)
+    cases = [live_case(rng) for _ in range(400)]
+    alone = [estimates(case).value for case in cases]
+    with ThreadPoolExecutor(4) as pool:
+        for value, found in zip(alone, pool.map(estimates, cases), strict=True):
+            np.testing.assert_array_equal(found.value, value)
 
 
 def test_the_order_is_that_of_the_dict():

@@ -1,0 +1,279 @@
+"""The network beside one of sizes, in the same arrays: three rows that every pass fills at once.
+
+Row 0 is the network. Row 1 is the network whose inputs, weights and biases are the absolute values
+of this one's: its numbers bound what the sums of this one's are made of, and so their round-off, in
+whatever order somebody sums up (Higham, Accuracy and Stability of Numerical Algorithms, 2002,
+section 3.1). Row 2 holds the cubes that `structured` needs of both factors of a change.
+
+Biases are the last column of their layer's weights, which is given a 1; each hidden layer has one
+more unit that hands this 1 on. For a small network the time goes into calling numpy, not into its
+numbers, so every array and every view is made once, and used by the next network of the same shape.
+"""
+
+from functools import lru_cache
+from itertools import accumulate, pairwise
+
+import numpy as np
+
+UNIT = np.finfo(float).eps / 2
+
+BACKWARD = 64
+"""Round-offs that an honest backward pass makes in a sum, beside those of its forward pass."""
+
+KEPT = 2**21
+"""Numbers in the arrays of a network that are kept for the next one of its shape: 16 MB."""
+
+AT_ONCE = 2**12
+"""Up to so many products of a unit and an input, all with all are faster than layer by layer."""
+
+
+class Examples:
+    """What all networks are given.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n_0, m)
+    Y : ndarray of float, shape (m,) or (1, m)
+        Labels, 0 or 1.
+
+    Attributes
+    ----------
+    given : ndarray, shape (2, n_0 + 1, m)
+        X and a row of ones, and their absolute values.
+    Y, right : ndarray, shape (m,)
+        The labels; and +1 where more of a logit is right, -1 elsewhere.
+    largest : float
+        The largest entry of `given`: at least 1, and NaN or infinite if one of them is.
+    """
+
+    def __init__(self, X, Y):
+        inputs, m = X.shape
+        self.given = np.empty((2, inputs + 1, m))
+        self.given[0, :-1] = X
+        self.given[0, -1] = 1
+        np.abs(self.given[0], out=self.given[1])
+        self.Y = Y.reshape(m)
+        self.right = 2 * self.Y - 1
+        sizes = self.given[1].reshape(-1)
+        self.largest = float(sizes[sizes.argmax()])
+
+
+class StackedLayer:
+    """A layer of h units that are given c numbers each: views of the network's arrays.
+
+    Attributes
+    ----------
+    W : ndarray, shape (2, h, c)
+        Weights, with the biases in the last column; of a hidden layer, the last row hands the 1 on.
+    A : ndarray, shape (3, c, m)
+        What it is given.
+    Z : ndarray, shape (2, h, m)
+        Pre-activations.
+    on : ndarray of bool, shape (h, m)
+        Where a unit is on.
+    slope : ndarray, shape (3, h, m)
+        How far the logit goes, towards the wrong label, when a pre-activation goes by one; and what
+        an honest backward pass sums up for it, without signs.
+    place : slice
+        Where the weights are among those of all layers.
+    """
+
+    def __init__(self, W, A, Z, slope, place):
+        self.W, self.A, self.Z, self.slope, self.place = W, A, Z, slope, place
+        self.on = np.empty(Z[0].shape, bool)
+        # The same once more, as the passes take them.
+        self.W_up, self.A_two, self.Z_own, self.slope_two = (
+            W.swapaxes(1, 2), A[:2], Z[0], slope[:2])
+
+
+class StackedNetwork:
+    """All arrays of a network of some shape, to be filled pass by pass.
+
+    Parameters
+    ----------
+    names, shapes : tuple
+        Of the parameters W1, b1, W2, b2, ... in any order.
+    m : int
+        Examples.
+
+    Attributes
+    ----------
+    layers : list of StackedLayer
+    inside : ndarray of int, shape (n,)
+        Where every parameter is among the weights of all layers.
+    slack : float
+        By how much a pre-activation may differ when somebody else sums it up, as a share of its
+        size.
+    size : int
+        How many numbers its arrays have.
+    """
+
+    def __init__(self, names, shapes, m):
+        shapes = dict(zip(names, shapes, strict=True))
+        wide = [shapes[f"W{number}"][1] + 1 for number in range(1, len(names) // 2 + 1)]
+        high = [*wide[1:], 1]
+        ends = [*accumulate(h * c for h, c in zip(high, wide, strict=True))]
+        places = [slice(start, end) for start, end in pairwise([0, *ends])]
+        rows = [*accumulate(wide, initial=0), sum(wide) + 1]
+        room = np.zeros((8, rows[-1], m))
+        A, slope, Z = room[:6:2], room[1:6:2], room[6:]
+        self._A, self._slope, self._Z = A[:, :-1], slope[:, wide[0] :], Z[:, wide[0] :]
+        self._factors, self._cubes = room[:2], room[4:6]
+        self._weights = np.zeros((2, ends[-1]))
+        self.layers = [
+            StackedLayer(self._weights[:, place].reshape(2, h, c), A[:, start:middle],
+                         Z[:, middle:end], slope[:, middle:end], place)
+            for h, c, place, start, middle, end
+            in zip(high, wide, places, rows, rows[1:], rows[2:], strict=False)
+        ]
+        for layer in self.layers[:-1]:
+            layer.W[:, -1, -1] = 1
+        self.inside = np.concatenate([self._of(name, places, wide) for name in names])
+        self.slack = UNIT * sum(c + 7 for c in wide)
+        self._m, self._slacks = m, (UNIT * BACKWARD + self.slack) / m
+        # Where the weights of a layer begin, and where its 1 is, which is none of them.
+        self._bounds = [bound for end, place in zip(ends, places, strict=True)
+                        for bound in (place.start, end - 1)][:-1]
+        self._views()
+        self._products()
+        self.size = room.size + self._weights.size + self._found.size
+
+    @staticmethod
+    def _of(name, places, wide):
+        """Where the entries of a parameter are among all weights."""
+        number = int(name[1:]) - 1
+        grid = np.arange(places[number].start, places[number].stop).reshape(-1, wide[number])
+        units = grid if number == len(wide) - 1 else grid[:-1]
+        return (units[:, :-1] if name[0] == "W" else units[:, -1]).ravel()
+
+    def _views(self):
+        """Views of what the passes take."""
+        self._own, self._sizes = self._weights
+        self._X = self.layers[0].A_two
+        self._Z_sizes, self._hidden = self._Z[1].reshape(-1), self._Z[0, :-1].reshape(-1)
+        self._distances = np.empty(self._hidden.shape)
+        self._logits, self._logit_sizes = self._Z[:, -1]
+        self._towards, self._towards_sizes = self._slope[0, -1], self._slope[1, -1]
+        self._steps = [(layer, following.A_two) for layer, following in pairwise(self.layers)]
+        self._back = [(layer, below) for below, layer in [*pairwise(self.layers)][::-1]]
+        self._slope_own, self._slope_cubes = self._slope[0], self._slope[2]
+
+    def _products(self):
+        """What is multiplied with what for the sums, and where every parameter is found then."""
+        high, wide = self._slope.shape[1], self._A.shape[1]
+        if high * wide > AT_ONCE:
+            self._found = np.empty((3, self._weights.shape[1]))
+            self._where = self.inside
+            self._pairs = [(layer.slope, layer.A.swapaxes(1, 2),
+                            self._found[:, layer.place].reshape(3, *layer.W.shape[1:]))
+                           for layer in self.layers]
+            return
+        self._found = np.empty((3, high * wide))
+        self._pairs = [(self._slope, self._A.swapaxes(1, 2), self._found.reshape(3, high, wide))]
+        all_with_all = np.arange(high * wide).reshape(high, wide)
+        top = left = 0
+        where = []
+        for layer in self.layers:
+            _, h, c = layer.W.shape
+            where.append(all_with_all[top : top + h, left : left + c].ravel())
+            top, left = top + h, left + c
+        self._where = np.concatenate(where)[self.inside]
+
+    def fill(self, vector, examples):
+        """Take the parameters, shape (n,), and run forward.
+
+        Returns
+        -------
+        float
+            The largest size of what a layer is given, and of the logits, or 1: NaN or infinite
+            where that is.
+        """
+        self._own[self.inside] = vector
+        np.abs(self._own, out=self._sizes)
+        self._X[...] = examples.given
+        self.forward()
+        largest = float(self._Z_sizes[self._Z_sizes.argmax()])  # as .max(), in a third of its time
+        return largest if largest > examples.largest or largest != largest else examples.largest
+
+    def forward(self, near=False):
+        """Run both; with the sizes also of what is off by so little that others may have it on."""
+        for layer, following in self._steps:
+            np.matmul(layer.W, layer.A_two, out=layer.Z)
+            np.greater(layer.Z_own, 0, out=layer.on)
+            np.multiply(layer.Z, layer.on, out=following)
+            if near:
+                Z, sizes = layer.Z
+                following[1] = sizes * (Z + self.slack * sizes > 0)
+        last = self.layers[-1]
+        np.matmul(last.W, last.A_two, out=last.Z)
+
+    def finite(self):
+        """Whether the logits are."""
+        return bool(np.isfinite(self._logits).all())
+
+    def nearest(self):
+        """How near a hidden unit is to its kink, or 1."""
+        if not self._hidden.size:
+            return 1.0
+        np.abs(self._hidden, out=self._distances)
+        return float(self._distances[self._distances.argmin()])
+
+    def farthest(self, largest):
+        """How far a unit, or the logit, may move at most when any parameter goes by one.
+
+        Each layer moves at most by its largest weight times the number of units it is given times
+        what these moved: a bound that is never too small and costs little.
+        """
+        moves, scales = largest, np.maximum.reduceat(self._sizes, self._bounds).tolist()[2::2]
+        for layer, scale in zip(self.layers[1:], scales, strict=True):
+            moves = max(moves, moves * scale * layer.W.shape[2])
+        return moves
+
+    def backward(self, examples):
+        """Fill in the slopes, and return the probability of each wrong label, shape (m,)."""
+        wrong = np.exp(examples.right * self._logits)
+        wrong += 1
+        np.divide(1, wrong, out=wrong)
+        np.negative(examples.right, out=self._towards)
+        # Whoever computes A3 - Y makes an error of a unit round-off in examples with the label 1,
+        # however sure the network is of them; an error of the logit is a relative one of `wrong`.
+        sizes = np.maximum(wrong, examples.Y)
+        sizes += wrong * self._logit_sizes
+        np.multiply(sizes, self._slacks, out=self._towards_sizes)
+        for layer, below in self._back:
+            np.matmul(layer.W_up, layer.slope_two, out=below.slope_two)
+            np.multiply(below.slope_two, below.on, out=below.slope_two)
+        return wrong
+
+    def sums(self, wrong, step):
+        """For every parameter the means over examples, shape (3, n): r x, round-off, and of x^3.
+
+        The first is of x by step, the second what it may be off by; the third what x^3 adds to the
+        first. Slopes are overwritten with the factors that they contribute.
+        """
+        right = 1 - wrong
+        cubic = right - wrong
+        cubic *= right
+        cubic *= wrong
+        cubic *= step * step / (6 * self._m)
+        np.multiply(self._factors, self._factors, out=self._cubes)
+        self._cubes *= self._factors
+        self._slope_cubes *= cubic
+        self._slope_own *= wrong / self._m
+        for slope, A, found in self._pairs:
+            np.matmul(slope, A, out=found)
+        return self._found.take(self._where, axis=1)
+
+
+@lru_cache(maxsize=8)
+def idle(names, shapes, m):
+    """Return the networks of a shape that nobody works with now: a list, to take from and add to.
+
+    Parameters
+    ----------
+    names, shapes : tuple
+        Of the parameters.
+    m : int
+        Examples.
+    """
+    return []
