@@ -3,7 +3,6 @@
 import numpy as np
 
 from autograder.truth.gradcheck import (
-    NetworkCost,
     check_directions,
     check_gradients,
     network_gradient,
@@ -98,7 +97,7 @@ class InPlace(Checker):
     name = "loop in place"
 
     def gradient(self, problem):
-        cost = NetworkCost(problem.X, problem.Y)
+        cost = problem.network_cost
         return flat(numerical_gradient(lambda p: cost(p), problem.parameters, "central", 1e-5))
 
 
@@ -120,8 +119,7 @@ class ComplexStep(Checker):
         return 4 * n  # complex numbers take at least twice as long
 
     def gradient(self, problem):
-        cost = NetworkCost(problem.X, problem.Y)
-        return flat(numerical_gradient(cost, problem.parameters, "complex"))
+        return flat(numerical_gradient(problem.network_cost, problem.parameters, "complex"))
 
 
 class Structured(Checker):
@@ -133,7 +131,7 @@ class Structured(Checker):
         return 10
 
     def gradient(self, problem):
-        return flat(numerical_gradient(NetworkCost(problem.X, problem.Y), problem.parameters))
+        return flat(numerical_gradient(problem.network_cost, problem.parameters))
 
 
 class Robust(Structured):
@@ -146,8 +144,7 @@ class Robust(Structured):
 
     def report(self, problem, gradients):
         """Return the Report."""
-        cost = NetworkCost(problem.X, problem.Y)
-        return check_gradients(cost, gradients, problem.parameters)
+        return check_gradients(problem.network_cost, gradients, problem.parameters)
 
 
 class RobustOfAny(Checker):
@@ -163,7 +160,7 @@ class RobustOfAny(Checker):
 
     def report(self, problem, gradients):
         """Return the Report."""
-        cost = NetworkCost(problem.X, problem.Y)
+        cost = problem.network_cost
         return check_gradients(lambda p: cost(p), gradients, problem.parameters)
 
 
@@ -177,8 +174,8 @@ class Directions(Checker):
         return 60
 
     def check(self, problem, gradients):
-        cost = NetworkCost(problem.X, problem.Y)
-        return check_directions(cost, gradients, problem.parameters).verdict != "fail"
+        found = check_directions(problem.network_cost, gradients, problem.parameters)
+        return found.verdict != "fail"
 
 
 OURS = (Seed(), InPlace(), Batched(), ComplexStep(), Structured(), Robust(), RobustOfAny(),

@@ -92,14 +92,14 @@ def check_gradients(cost, gradient, theta):
     return Report(parameters, vector, estimates, found)
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def _judged(vector, estimates, allowed, agree, poor):
     """PASS, FAIL or INCONCLUSIVE for every parameter."""
     value, how = estimates.value, estimates.how
-    with np.errstate(invalid="ignore", over="ignore"):
-        off, size = np.abs(vector - value), np.maximum(np.abs(vector), np.abs(value))
-        allowed = agree * size + allowed
-        # An infinity minus itself is nan: so it has not agreed.
-        agreed, blurred = off - allowed <= 0, (allowed > poor * size) & (size > 0)
+    off, size = np.abs(vector - value), np.maximum(np.abs(vector), np.abs(value))
+    allowed = agree * size + allowed
+    # An infinity minus itself is nan: so it has not agreed.
+    agreed, blurred = off - allowed <= 0, (allowed > poor * size) & (size > 0)
     verdicts = np.zeros(vector.shape, int)
     if np.count_nonzero(agreed > blurred) == vector.size and not np.count_nonzero(how):
         return verdicts  # all PASS, by a central difference

@@ -68,7 +68,7 @@ class Parameters:
             name = next(name for name, array in found.items()
                         if not np.isfinite(_joined([array])[0]).all())
             raise ValueError(f"{name} holds NaN or infinity: there is no gradient")
-        shapes = tuple(array.shape for array in found.values())
+        shapes = tuple([array.shape for array in found.values()])
         return cls(tuple(found), shapes, vector, form, single)
 
     def restored(self, vectors):
@@ -177,7 +177,7 @@ def _places(names, shapes):
 def _joined(arrays):
     """All entries in one vector of doubles, and whether some came in single precision."""
     arrays = [array.ravel() for array in arrays]
-    vector, single = np.concatenate(arrays), any(array.itemsize == 4 for array in arrays)
+    vector, single = np.concatenate(arrays), 4 in [array.itemsize for array in arrays]
     if vector.dtype != float:
         with np.errstate(over="ignore"):  # of long doubles
             vector = vector.astype(float)

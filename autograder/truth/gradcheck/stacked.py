@@ -17,6 +17,9 @@ import numpy as np
 
 UNIT = np.finfo(float).eps / 2
 
+ONE, ZERO = np.array(1.0), np.array(0.0)
+"""Numbers that numpy need not convert at every call."""
+
 BACKWARD = 64
 """Round-offs that an honest backward pass makes in a sum, beside those of its forward pass."""
 
@@ -40,8 +43,8 @@ class Examples:
     ----------
     given : ndarray, shape (2, n_0 + 1, m)
         X and a row of ones, and their absolute values.
-    Y, right : ndarray, shape (m,)
-        The labels; and +1 where more of a logit is right, -1 elsewhere.
+    Y, right, wrong : ndarray, shape (m,)
+        The labels; which way the logits should go, 1 or -1; and which way they shouldn't.
     largest : float
         The largest entry of `given`: at least 1, and NaN or infinite if one of them is.
     """
@@ -53,7 +56,8 @@ class Examples:
         self.given[0, -1] = 1
         np.abs(self.given[0], out=self.given[1])
         self.Y = Y.reshape(m)
-        self.right = 2 * self.Y - 1
+        self.right = 2 * self.Y - ONE
+        self.wrong = -self.right
         sizes = self.given[1].reshape(-1)
         self.largest = float(sizes[sizes.argmax()])
 
@@ -69,8 +73,8 @@ class StackedLayer:
         What it is given.
     Z : ndarray, shape (2, h, m)
         Pre-activations.
-    on : ndarray of bool, shape (h, m)
-        Where a unit is on.
+    on : ndarray, shape (h, m)
+        1 where a unit is on, above zero, and 0 where it is off.
     slope : ndarray, shape (3, h, m)
         How far the logit goes, towards the wrong label, when a pre-activation goes by one; and what
         an honest backward pass sums up for it, without signs.
@@ -80,7 +84,7 @@ class StackedLayer:
 
     def __init__(self, W, A, Z, slope, place):
         self.W, self.A, self.Z, self.slope, self.place = W, A, Z, slope, place
-        self.on = np.empty(Z[0].shape, bool)
+        self.on = np.empty(Z[0].shape)
         # The same once more, as the passes take them.
         self.W_up, self.A_two, self.Z_own, self.slope_two = (
             W.swapaxes(1, 2), A[:2], Z[0], slope[:2])
@@ -130,7 +134,8 @@ class StackedNetwork:
             layer.W[:, -1, -1] = 1
         self.inside = np.concatenate([self._of(name, places, wide) for name in names])
         self.slack = UNIT * sum(c + 7 for c in wide)
-        self._m, self._slacks = m, (UNIT * BACKWARD + self.slack) / m
+        self._share = np.array(1 / m)
+        self._slacks = np.array((UNIT * BACKWARD + self.slack) / m)
         # Where the weights of a layer begin, and where its 1 is, which is none of them.
         self._bounds = [bound for end, place in zip(ends, places, strict=True)
                         for bound in (place.start, end - 1)][:-1]
@@ -199,7 +204,7 @@ class StackedNetwork:
         """Run both; with the sizes also of what is off by so little that others may have it on."""
         for layer, following in self._steps:
             np.matmul(layer.W, layer.A_two, out=layer.Z)
-            np.greater(layer.Z_own, 0, out=layer.on)
+            np.heaviside(layer.Z_own, ZERO, out=layer.on)
             np.multiply(layer.Z, layer.on, out=following)
             if near:
                 Z, sizes = layer.Z
@@ -232,9 +237,9 @@ class StackedNetwork:
     def backward(self, examples):
         """Fill in the slopes, and return the probability of each wrong label, shape (m,)."""
         wrong = np.exp(examples.right * self._logits)
-        wrong += 1
-        np.divide(1, wrong, out=wrong)
-        np.negative(examples.right, out=self._towards)
+        wrong += ONE
+        np.reciprocal(wrong, out=wrong)
+        self._towards[...] = examples.wrong
         # Whoever computes A3 - Y makes an error of a unit round-off in examples with the label 1,
         # however sure the network is of them; an error of the logit is a relative one of `wrong`.
         sizes = np.maximum(wrong, examples.Y)
@@ -251,15 +256,16 @@ class StackedNetwork:
         The first is of x by step, the second what it may be off by; the third what x^3 adds to the
         first. Slopes are overwritten with the factors that they contribute.
         """
-        right = 1 - wrong
+        right = ONE - wrong
         cubic = right - wrong
         cubic *= right
+        wrong = wrong * self._share
         cubic *= wrong
-        cubic *= step * step / (6 * self._m)
+        cubic *= step * step / 6
         np.multiply(self._factors, self._factors, out=self._cubes)
         self._cubes *= self._factors
         self._slope_cubes *= cubic
-        self._slope_own *= wrong / self._m
+        self._slope_own *= wrong
         for slope, A, found in self._pairs:
             np.matmul(slope, A, out=found)
         return self._found.take(self._where, axis=1)

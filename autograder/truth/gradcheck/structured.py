@@ -38,6 +38,7 @@ AT_ONCE = 2**15
 """Numbers that are worked on at the same time beside kinks: more would leave the cache."""
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def derivatives(examples, parameters):
     """Return the central difference of the cost by every parameter, with its error bar.
 
@@ -65,8 +66,7 @@ def derivatives(examples, parameters):
     except IndexError:
         network = StackedNetwork(*shape)
     try:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return _estimates(network, examples, parameters.vector)
+        return _estimates(network, examples, parameters.vector)
     finally:
         if network.size <= KEPT:
             waiting.append(network)
