@@ -21,7 +21,7 @@ TIMES = """## Time
 In brackets: how many times as fast as the seed's loop, which is measured on some of the parameters
 where all would take longer than seconds. What would take longer than half a minute was not waited
 for. `check_directions`, torch's fast mode, jax and autograd look at a few random directions, all
-others at every parameter."""
+others at every parameter. The `NetworkCost` is made beforehand, as any cost is."""
 
 ACCURACY = """## Accuracy
 
