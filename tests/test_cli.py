@@ -272,6 +272,12 @@ def test_programs_get_one_json_object(cli, course):
     assert report["stopped"] is False
 
 
+def test_it_is_a_module_too():
+    program = [sys.executable, "-m", "autograder", "--help"]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "Usage: autograder" in done.stdout and not done.stderr
+
+
 def test_the_help_is_there_at_once():
     """Nothing heavy is imported for it."""
     program = (

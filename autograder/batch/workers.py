@@ -29,7 +29,10 @@ class WorkerDied(Exception):
 
 
 def warm_up(module):
-    """Start the process from which workers are forked; it imports a module in the meantime."""
+    """Start the process from which workers are forked; it imports a module in the meantime.
+
+    To be called by the main thread: that process ends with the thread that has started it.
+    """
     preloaded = ["autograder.batch.ends_with_grader", module]
     multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
     resource_tracker.ensure_running()  # which would let Ctrl-C through again

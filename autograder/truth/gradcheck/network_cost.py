@@ -46,6 +46,8 @@ class NetworkCost:
             raise ValueError(f"X has shape {self.X.shape}, Y has {self.Y.shape}: (n, m), (1, m)?")
         if np.count_nonzero(self.Y * (self.Y - 1)):
             raise ValueError("Y holds other labels than 0 and 1")
+        for array in (self.X, self.Y):  # copies, of which others are made
+            array.flags.writeable = False
         self._examples = Examples(self.X, self.Y)
         if not isfinite(self._examples.largest):
             raise ValueError("X isn't finite")
