@@ -10,6 +10,7 @@ STYLES = {
     "scipy check_grad": ("#66a61e", "^"),
     "batched": ("#7570b3", "D"),
     "complex step": ("#e7298a", "X"),
+    "check_gradients, any cost": ("#7fb2dc", "o"),
     "check_gradients": ("#1b6ca8", "o"),
 }
 
