@@ -26,6 +26,13 @@ class Walls:
     Parameters
     ----------
     level : {"namespaces", "landlock"}
+    folder : str
+        The zygote's own at the level "landlock", which whoever it becomes will own.
+
+    Attributes
+    ----------
+    scratch : str
+        Where the zygote may write.
 
     Raises
     ------
@@ -33,25 +40,27 @@ class Walls:
         The host does not offer this level; the process is of no use any more.
     """
 
-    def __init__(self, level):
+    def __init__(self, level, folder):
         self.level = level
-        self.scratch = namespaces.SCRATCH if level == NAMESPACES else None
+        self.scratch = namespaces.SCRATCH if level == NAMESPACES else folder
         if level == NAMESPACES:
             own = namespaces.enter(shown(), hidden())
+            kernel.bound_capabilities()
             self._readable, self._listable = ["/"], []
         else:
             if not landlock.version():
                 raise kernel.Unsupported("this kernel has no Landlock, or has it switched off")
             self._readable, self._listable = without(shown(), hidden())
             self._readable += namespaces.DEVICES
-            if os.geteuid() == 0 and _stays_readable_for_nobody():
+            kernel.bound_capabilities()  # which only root can, and nobody needs
+            if os.geteuid() == 0 and _nobody_could_work_in(folder):
+                os.chown(folder, namespaces.NOBODY, -1)
                 namespaces.become(namespaces.NOBODY)
             own = os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)
         self._processes, self._size = (
             os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=own) for name in ("ns/pid", "statm")
         )
         os.close(own)
-        kernel.bound_capabilities()
         if self.forks:  # the filter names the process, the first of its namespace each time
             seccomp.program(kernel.MACHINE, True, 1)
 
@@ -95,12 +104,16 @@ class Walls:
         seccomp.install(self.forks)
 
 
-def _stays_readable_for_nobody():
-    """Whether Python can be read without being root; tried in a process that ends with it."""
+def _nobody_could_work_in(folder):
+    """Whether Python and a folder can be reached without being root; tried in a process of its own.
+
+    Python may lie in root's home, and the folder may, if that is where TMPDIR points.
+    """
     child = os.fork()
     if not child:
         namespaces.become(namespaces.NOBODY)
-        os._exit(not all(map(os.access, (os.__file__, sys.prefix), (os.R_OK, os.X_OK))))
+        needed = (os.__file__, os.R_OK), (sys.prefix, os.X_OK), (folder, os.F_OK)
+        os._exit(not all(os.access(*each) for each in needed))
     return os.waitpid(child, 0)[1] == 0
 
 

@@ -49,11 +49,11 @@ def main(level, folder):
     control = socket.socket(fileno=CHANNEL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     try:
-        walls = Walls(level)
+        walls = Walls(level, folder)
     except OSError as error:
         control.sendall(json.dumps({"refused": str(error)}).encode())
         return
-    shell = warm(walls.scratch or folder)
+    shell = warm(walls.scratch)
     leaked = [name for name in sys.modules if name.startswith(("autograder.t", "autograder.q"))]
     if leaked or threading.active_count() != 1:
         raise RuntimeError(f"not fit to be forked: {leaked}, {threading.enumerate()}")
