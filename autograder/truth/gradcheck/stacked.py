@@ -108,6 +108,9 @@ class StackedNetwork:
     slack : float
         By how much a pre-activation may differ when somebody else sums it up, as a share of its
         size.
+    largest : float
+        The largest size of what a layer is given, and of the logits, or 1; NaN or infinite where
+        that is.
     size : int
         How many numbers its arrays have.
     """
@@ -185,20 +188,14 @@ class StackedNetwork:
         self._where = np.concatenate(where)[self.inside]
 
     def fill(self, vector, examples):
-        """Take the parameters, shape (n,), and run forward.
-
-        Returns
-        -------
-        float
-            The largest size of what a layer is given, and of the logits, or 1: NaN or infinite
-            where that is.
-        """
+        """Take the parameters, shape (n,), and run forward."""
         self._own[self.inside] = vector
         np.abs(self._own, out=self._sizes)
         self._X[...] = examples.given
         self.forward()
         largest = float(self._Z_sizes[self._Z_sizes.argmax()])  # as .max(), in a third of its time
-        return largest if largest > examples.largest or largest != largest else examples.largest
+        more = largest > examples.largest or largest != largest
+        self.largest = largest if more else examples.largest
 
     def forward(self, near=False):
         """Run both; with the sizes also of what is off by so little that others may have it on."""
@@ -223,49 +220,49 @@ class StackedNetwork:
         np.abs(self._hidden, out=self._distances)
         return float(self._distances[self._distances.argmin()])
 
-    def farthest(self, largest):
+    def farthest(self):
         """How far a unit, or the logit, may move at most when any parameter goes by one.
 
         Each layer moves at most by its largest weight times the number of units it is given times
         what these moved: a bound that is never too small and costs little.
         """
-        moves, scales = largest, np.maximum.reduceat(self._sizes, self._bounds).tolist()[2::2]
+        moves, scales = self.largest, np.maximum.reduceat(self._sizes, self._bounds).tolist()[2::2]
         for layer, scale in zip(self.layers[1:], scales, strict=True):
             moves = max(moves, moves * scale * layer.W.shape[2])
         return moves
 
     def backward(self, examples):
-        """Fill in the slopes, and return the probability of each wrong label, shape (m,)."""
+        """Fill in the slopes."""
         wrong = np.exp(examples.right * self._logits)
         wrong += ONE
         np.reciprocal(wrong, out=wrong)
+        right = ONE - wrong
+        self._wrong, self._right, self._change = wrong, right, wrong * right
         self._towards[...] = examples.wrong
         # Whoever computes A3 - Y makes an error of a unit round-off in examples with the label 1,
-        # however sure the network is of them; an error of the logit is a relative one of `wrong`.
-        sizes = np.maximum(wrong, examples.Y)
-        sizes += wrong * self._logit_sizes
+        # however sure the network is of them. An error of the logit changes the probability by its
+        # derivative; one that is far from small, by up to itself.
+        sizes = self._logit_sizes * (self._change if self.slack * self.largest < 0.1 else wrong)
+        sizes += np.maximum(wrong, examples.Y)
         np.multiply(sizes, self._slacks, out=self._towards_sizes)
         for layer, below in self._back:
             np.matmul(layer.W_up, layer.slope_two, out=below.slope_two)
             np.multiply(below.slope_two, below.on, out=below.slope_two)
-        return wrong
 
-    def sums(self, wrong, step):
+    def sums(self, step):
         """For every parameter the means over examples, shape (3, n): r x, round-off, and of x^3.
 
         The first is of x by step, the second what it may be off by; the third what x^3 adds to the
         first. Slopes are overwritten with the factors that they contribute.
         """
-        right = ONE - wrong
-        cubic = right - wrong
-        cubic *= right
-        wrong = wrong * self._share
-        cubic *= wrong
+        cubic = self._right - self._wrong
+        cubic *= self._change
+        cubic *= self._share
         cubic *= step * step / 6
         np.multiply(self._factors, self._factors, out=self._cubes)
         self._cubes *= self._factors
         self._slope_cubes *= cubic
-        self._slope_own *= wrong
+        self._slope_own *= self._wrong * self._share
         for slope, A, found in self._pairs:
             np.matmul(slope, A, out=found)
         return self._found.take(self._where, axis=1)

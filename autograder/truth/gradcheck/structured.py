@@ -73,17 +73,18 @@ def derivatives(examples, parameters):
 
 
 def _estimates(network, examples, vector):
-    largest = network.fill(vector, examples)
-    usual = FARTHEST / network.farthest(largest)
+    network.fill(vector, examples)
+    usual = FARTHEST / network.farthest()
     if not usual >= FARTHEST / LARGEST:  # or NaN
         if not network.finite():
             raise ValueError("the logits aren't finite at these parameters: nothing to compare")
         none = np.full(vector.shape, np.nan)
         return Estimates(none, none, none, np.full(vector.shape, UNDEFINED))
-    near = network.nearest() <= 2 * FARTHEST + network.slack * largest
+    near = network.nearest() <= 2 * FARTHEST + network.slack * network.largest
     if near:
         network.forward(near=True)
-    value, error, cubic = network.sums(network.backward(examples), usual)
+    network.backward(examples)
+    value, error, cubic = network.sums(usual)
     error += SMALLEST / usual
     step, how = np.empty(value.shape), np.zeros(value.shape, int)
     step.fill(usual)

@@ -227,6 +227,16 @@ class TestNoBlindSpot:
                                  parameters)
         assert report.verdict == "inconclusive"
 
+    @pytest.mark.parametrize("logit", [40.0, 1e6, 1e11])
+    def test_a_network_that_is_sure_of_a_wrong_label_hides_nothing(self, logit):
+        """However its logit is rounded, the probability of the other label is 1."""
+        parameters = {"W1": np.array([[logit, -logit / 3]]), "b1": np.zeros((1, 1))}
+        right = {"dW1": np.array([[1.0, 0.5]]), "db1": np.ones((1, 1))}
+        cost = NetworkCost(np.array([[1.0], [0.5]]), [0])
+        assert check_gradients(cost, right, parameters).count() == (3, 0, 0)
+        wrong = right | {"dW1": right["dW1"] * (1 + 1e-6)}
+        assert check_gradients(cost, wrong, parameters).count() == (1, 2, 0)
+
     def test_what_is_far_away_is_seen_too(self):
         report = check_gradients(lambda x: float(np.exp(-((x - 1e9) ** 2))), 0.0, 1e9 + 0.5)
         assert report.verdict != "pass"
