@@ -129,6 +129,10 @@ def test_0_the_slip_is_silent_and_heard(lesson):
     assert (np.diff(lesson["costs_right"]) < 0).all()
     assert (np.diff(lesson["costs_slipped"]) < 0).all(), "both go downhill"
     assert 30 < lesson["costs_slipped"][-1] / lesson["costs_right"][-1] < 50
+    leads = lesson["costs_slipped"] < lesson["costs_right"]
+    assert 35 < leads.sum() < 45 and not leads[50:].any(), "some forty steps"
+    theta = lesson["end_slipped"]
+    assert np.abs(lesson["slipped"](theta)).max() < 1e-2 < np.abs(lesson["gradient"](theta)).max()
     assert 10**8.5 < lesson["apart_slipped"] / lesson["apart_right"] < 1e9
 
 
@@ -141,6 +145,9 @@ def test_1_the_error_law_holds(lesson):
     best = {name: formula for name, (_, formula) in lesson["best"].items()}
     assert 1e-6 < best["exp t at 1"] < 1e-5
     assert best["1000 + sin t at 0.3"] > 5 * best["exp t at 1"] > 10 * best["sin 50t at 0.3"]
+    measured, formula = lesson["best"]["sin 50t at 0.3"]
+    assert measured > formula, "a little higher"
+    assert 0.3 * 50 * np.cos(15) / np.sin(15) == pytest.approx(-17.5, abs=0.1), "seventeen times"
 
 
 def test_1_ways_to_differentiate_are_as_good_as_it_says(lesson):
@@ -148,15 +155,17 @@ def test_1_ways_to_differentiate_are_as_good_as_it_says(lesson):
     assert 1e-9 < lowest["one side"] < 1e-7
     assert 1e-12 < lowest["both sides"] < 1e-10
     assert lowest["extrapolated"] < lowest["both sides"] / 10
+    assert lesson["best_step"]["extrapolated"] > 10 * lesson["best_step"]["both sides"]
     assert lowest["complex step"] < 2 * lesson["u"]
     assert lesson["dual_error"] < 1e-15
 
 
 def test_1_single_precision_corners_and_cancellation(lesson):
-    assert 1e5 < lesson["best32"] / lesson["lowest"]["both sides"] < 3e6, "almost six orders"
-    assert 1e-6 < lesson["best32"] < 1e-5, "five digits"
-    assert 1e-3 < lesson["best_step32"] < 1e-2
-    assert lesson["at_usual_step"] > 5e-4, "no more than three digits"
+    best32 = lesson["lowest"]["float32"]
+    assert 1e5 < best32 / lesson["lowest"]["both sides"] < 3e6, "almost six orders"
+    assert 1e-6 < best32 < 1e-5, "five digits"
+    assert 1e-3 < lesson["best_step"]["float32"] < 1e-2
+    assert lesson["usual32"] > 5e-4, "no more than three digits"
     assert lesson["corner"][5e-6] == pytest.approx(0.75)
     assert lesson["corner"][2e-5] == pytest.approx(1) and lesson["corner"][-2e-5] == 0
     careless, careful = lesson["inflation"][20.0]
@@ -165,45 +174,53 @@ def test_1_single_precision_corners_and_cancellation(lesson):
 
 def test_2_reports_say_where(lesson):
     assert max(lesson["report"].values()) < 1e-9
-    assert lesson["slip_report"]["V"] > 0.1 and lesson["slip_report"]["w"] < 1e-9
-    assert lesson["off_by"].argmax() == lesson["on"].argmin()
+    assert lesson["slip_report"]["W"] > 0.1 and lesson["slip_report"]["U"] < 1e-9
+    assert lesson["off_by"].argmax() == lesson["on"].argmin() == 1, "unit 2"
+    assert lesson["on"][1] == 0, "a dead unit"
     assert lesson["overall"] < 1e-7 and lesson["columns"][1] > 0.04
 
 
 def test_2_kinks_and_idle_units_are_what_it_says(lesson):
     assert 0.01 < lesson["alarms"][1e-3] < 0.2 and lesson["alarms"][1e-5] < 0.01
     assert lesson["kinks_alarmed"] > 0.95 and lesson["kinks_quiet"] < 0.2
+    right, central = lesson["exact_k"], lesson["central_k"]
+    assert abs(central - right) > 0.5 * abs(right), "the picture shows an alarm"
     zeros = [lesson["zeros"][m] for m in (1, 3, 10, 30)]
     assert zeros == sorted(zeros, reverse=True) and 0.4 < zeros[0] < 0.5
 
 
 def test_2_directions_hear_what_is_large(lesson):
-    slopes, claims, wrong_claims = (lesson[name] for name in ("slopes", "claims", "wrong_claims"))
-    np.testing.assert_allclose(claims, slopes, rtol=1e-6, atol=1e-8)
-    assert np.mean(np.abs(wrong_claims - slopes) > 0.1 * np.abs(slopes)) > 0.9
-    missed = [lesson["missed"][count] for count in (1, 2, 5)]
-    assert missed == sorted(missed, reverse=True) and missed[0] > 0
+    claims = lesson["CLAIMS"]
+    assert claims["right"] == [1, 1, 1] and claims["mask forgotten"] == [0, 0, 0]
+    one, two, five = claims["one weight off by 1%"]
+    assert one > 0.2 and one > two > five and five < 0.05, "several directions"
+    assert claims["faint column off by 10%"] == [1, 1, 1], "drowned"
 
 
 def test_3_the_zoo_is_silent_and_every_animal_is_heard(lesson):
     assert len(lesson["ZOO"]) == 14 and max(lesson["agreement"].values()) < 1e-8
     table = lesson["table"]
     assert all(row["12 examples"] for row in table.values())
-    assert not table["mask: forgotten"]["all units on"]
-    assert not table["batch: largest for sum"]["1 example"]
-    assert lesson["silent"]["all weights 0"] > 7, "most of the zoo"
-    assert lesson["silent"]["rows of U equal"] > 7
+    hidden = {case: {name for name, row in table.items() if not row[case]}
+              for case in lesson["CASES"]}
+    assert hidden["1 example"] == {"scale: m in one array", "batch: largest for sum"}
+    assert hidden["all on"] == {"mask: forgotten", "mask: too late", "chain: Z for H"}
+    assert len(hidden["weights 0"]) > 7, "most of the zoo"
+    assert len(hidden["U all equal"]) > 7
+    assert 0 < lesson["faintest"] < 0.05, "white to the eye"
 
 
 def test_3_training_does_not_tell(lesson):
     accuracy = lesson["accuracy"]
-    assert accuracy["right"] > 0.6 and min(accuracy.values()) < 0.45
-    assert 2 <= len(lesson["near"]) < 14
+    assert accuracy["right"] > 0.8 > min(accuracy.values()) > lesson["guessing"]
+    assert min(len(lesson["near"]), len(lesson["grew"])) >= 2
+    assert "scale: factor 2" in lesson["near"]
 
 
 def test_3_other_bugs_and_other_checks(lesson):
     first, second, third = lesson["alias_errors"]
     assert first < 1e-8 and min(second, third) > 0.1
+    assert lesson["stored"].tolist() == [3, 2]
     assert lesson["integer_error"] > 1e3 and lesson["float_error"] < 1e-8
     assert lesson["careless_verdict"] == "works perfectly fine"
     assert lesson["blind_difference"] < 1e-8
@@ -217,7 +234,7 @@ def test_4_error_bars_hold(lesson):
     assert lesson["dropout_frozen"]["pass"] == 7 and "random" in lesson["dropout_refusal"]
     assert lesson["naive"].sum() >= 6 and lesson["corner_counts"]["fail"] == 0
     assert lesson["corner_counts"]["inconclusive"] >= 5
-    assert lesson["factor"] == pytest.approx(3.1, abs=0.05) and 0.997 < lesson["held"] < 1
+    assert 0.997 < lesson["held"] < 1
     assert lesson["wrong_counts"] == {"pass": 0, "fail": 7, "inconclusive": 0}
 
 
@@ -243,19 +260,44 @@ def test_4_its_check_agrees_with_ours(lesson):
         assert ("fail" in ours) == bool(turn % 2)
 
 
+def test_4_its_check_believes_nobody_about_a_corner(lesson):
+    """Zero against zero has been shown for a dead unit, and not for the tip of |t|."""
+    check, here = lesson["check_gradients"], np.zeros(1)
+    assert check(lambda t: float(abs(t[0])), here, here).tolist() == ["inconclusive"]
+    assert check(lambda t: 0.5, here, here).tolist() == ["pass"]
+
+
 def test_4_ways_agree_and_structure_pays(lesson):
     accuracy = lesson["accuracy"]
     assert all(accuracy[name] < 1e-8 for name in accuracy)
     assert accuracy["dual numbers"] < 1e-14
-    ratios = [*lesson["speedup"].values()]
+    ratios = lesson["speedup"]
     assert ratios[-1] > ratios[0] > 1
 
 
 def test_4_figures_are_those_of_the_benchmark(lesson):
     figures = json.loads((ROOT / "benchmarks" / "gradcheck" / "figures.json").read_text())
     seconds = figures["seconds"]["9765"]["16"]
-    assert len(lesson["MEASURED"]) > 5
-    for name, (time, alarms, missed) in lesson["MEASURED"].items():
+    ours = {"this course's reference": "check_gradients",
+            "the same, as a black box": "check_gradients, any cost",
+            "a plain loop, one norm": "the seed's loop"}
+    assert len(lesson["MEASURED"]) > 5 and {*ours} < {*lesson["MEASURED"]}
+    for shown, (time, alarms, missed) in lesson["MEASURED"].items():
+        name = ours.get(shown, shown)
         assert time == pytest.approx(seconds[name], rel=0.01)
         assert alarms == pytest.approx(figures["alarms"]["near kinks"][name], abs=1e-3)
         assert missed == pytest.approx(1 - figures["caught"][name][2], abs=1e-3)
+    assert max(figures["alarms"]["inconclusive"].values()) < 0.01, "more than 99% are decided"
+
+
+def test_4_the_frameworks_have_the_tolerances_that_it_says():
+    """As their own code had them when the benchmark ran."""
+    figures = json.loads((ROOT / "benchmarks" / "gradcheck" / "figures.json").read_text())
+    table = next(cell.source for cell in LESSONS["4_in_practice"].cells if cell.id == "frameworks")
+    tolerances = figures["made"]["tolerances"]
+    assert {*tolerances} == {"torch", "jax", "autograd", "scipy"}
+    for package, numbers in tolerances.items():
+        row = next(line for line in table.splitlines() if f"`{package}." in line)
+        said = [float(number) for number in re.findall(r"[\d.]+e-\d+", row)]
+        for number in numbers.values():
+            assert any(each == pytest.approx(number, rel=0.01) for each in said), (package, number)
