@@ -19,6 +19,9 @@ BATCHES = (3, 16, 128)
 LONGEST = 30.0
 """Seconds that nobody waits longer than for a single check."""
 
+LEAST = 0.03
+"""Seconds that are measured at least."""
+
 
 def times(checkers, rounds):
     """Measure one check of right gradients by every checker, all in turn, in every round.
@@ -41,7 +44,7 @@ def times(checkers, rounds):
         for m in BATCHES:
             problem = Problem.random(np.random.default_rng(n + m), layers, m)
             seconds = {checker.name: [] for checker in checkers}
-            forward = _seconds(lambda p=problem: p.cost(p.theta), 20)
+            forward = _seconds(lambda p=problem: p.cost(p.theta))
             for turn in range(rounds):
                 for checker in checkers:
                     expected = forward * checker.passes(n) * (1.5 if checker.full else 1)
@@ -59,22 +62,21 @@ def _check_once(checker, problem, expected):
     n, gradients = problem.theta.size, problem.gradients
     if isinstance(checker, Seed) and expected > 2:
         part = max(100, int(n * 2 / expected))
-        return [_seconds(lambda: checker.gradient(problem, part)) * n / part]
+        return [_seconds(lambda: checker.gradient(problem, part), expected) * n / part]
     if expected > LONGEST:
         return []
-    repeats = 1 if expected > 0.05 else 5
-    if not checker.full or checker.passes(n) < 100:
-        repeats = 20 if n < 9000 else 3
-    return [_seconds(lambda: checker.check(problem, gradients), repeats)]
+    return [_seconds(lambda: checker.check(problem, gradients), expected)]
 
 
-def _seconds(call, repeats=1):
-    if repeats > 1:
+def _seconds(call, expected=0.0):
+    """Of what is over soon, the mean of the calls that fit into LEAST, behind one that warms up."""
+    if expected < 10 * LEAST:
         call()
-    began = time.perf_counter()
-    for _ in range(repeats):
+    count, began, took = 0, time.perf_counter(), 0.0
+    while took < LEAST:
         call()
-    return (time.perf_counter() - began) / repeats
+        count, took = count + 1, time.perf_counter() - began
+    return took / count
 
 
 def memory(checker, n=98817, m=128):

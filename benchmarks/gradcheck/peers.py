@@ -5,6 +5,7 @@ precision. Where a function returns a number and no verdict, it is compared with
 """
 
 from importlib.metadata import PackageNotFoundError, version
+from inspect import signature
 
 import numpy as np
 
@@ -31,11 +32,21 @@ class Peer(Checker):
             return False
         return True
 
+    def tolerances(self):
+        """Return {name: its steps and tolerances in double precision}, as its own code has them."""
+        return {}
+
 
 class Torch(Peer):
     """torch.autograd.gradcheck, slow mode: every entry of the Jacobian."""
 
     name, package, fast = "torch gradcheck, slow mode", "torch", False
+
+    def tolerances(self):
+        from torch.autograd import gradcheck
+
+        return {name: signature(gradcheck).parameters[name].default
+                for name in ("eps", "atol", "rtol")}
 
     def check(self, problem, gradients):
         import torch
@@ -80,6 +91,11 @@ class Jax(Peer):
     def passes(self, n):
         return 1000  # most of its time is not the network's
 
+    def tolerances(self):
+        from jax._src import public_test_util as found  # what jax.test_util shows, and more
+
+        return {"eps": found.EPS, "tol": found.default_gradient_tolerance[np.dtype(float)]}
+
     def check(self, problem, gradients):
         import jax
         import jax.numpy as jnp
@@ -114,6 +130,11 @@ class Autograd(Peer):
     def passes(self, n):
         return 20
 
+    def tolerances(self):
+        from autograd import test_util
+
+        return {"eps": test_util.EPS, "tol": test_util.TOL}
+
     def check(self, problem, gradients):
         from autograd.extend import defvjp, primitive
         from autograd.test_util import check_grads
@@ -134,6 +155,11 @@ class ScipyCheck(Peer):
 
     def passes(self, n):
         return n
+
+    def tolerances(self):
+        from scipy.optimize import check_grad
+
+        return {"epsilon": float(signature(check_grad).parameters["epsilon"].default)}
 
     def check(self, problem, gradients):
         from scipy.optimize import check_grad

@@ -25,15 +25,15 @@ others at every parameter. The `NetworkCost` is made beforehand, as any cost is.
 
 ACCURACY = """## Accuracy
 
-How far numerical gradients are from long double, as a share of the largest entry, on {few:,} live
+How far numerical gradients are from long double, as a share of the largest entry, on {cases:,} live
 cases (a tenth as many for numdifftools)."""
 
 SURENESS = """## False alarms and blind spots
 
-Right gradients: {many:,} random networks of 47 parameters for the seed's loop and check_gradients,
-{half:,} for the others; {kinks:,} more with a unit within 1e-9 to 1e-5 of its kink. Wrong ones: all
-bugs of the bank on {cases} live cases each; a column of dW1 whose input is a millionth of the
-others, off by a tenth; one entry off by a thousandth."""
+Right gradients: {many:,} random networks of 47 parameters, and as many with a unit within 1e-9 to
+1e-5 of its kink. Wrong ones: all bugs of the bank on {often} live cases each; a column of dW1 whose
+input is a millionth of the others, off by a tenth; one entry off by a thousandth. So for the seed's
+loop and check_gradients; {few:,} networks and {seldom} cases for the others."""
 
 
 def page(figures):
@@ -49,8 +49,9 @@ def page(figures):
     str
     """
     alarms = figures["alarms"]
-    counts = {"many": alarms["many"], "half": alarms["few"], "few": 2 * alarms["few"],
-              "kinks": alarms["kinks"], "cases": figures["cases"]}
+    often, seldom = figures["cases"]
+    counts = {"many": alarms["many"], "few": alarms["few"], "cases": 2 * alarms["few"],
+              "often": often, "seldom": seldom}
     return "\n".join([
         OPENING, *_made(figures["made"]), TIMES, *_times(figures), "",
         ACCURACY.format(**counts), *_accuracy(figures), "",
