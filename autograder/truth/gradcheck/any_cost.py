@@ -8,6 +8,7 @@ claimed, the claim is the second opinion, and the ladder is not climbed.
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -60,12 +61,15 @@ def derivatives(cost, parameters, gradient):
     -------
     Estimates
     """
-    noise, rows = noise_of(cost, parameters), []
+    noise, sizes = noise_of(cost, parameters), np.abs(parameters.vector).tolist()
+    steps = np.array([_steps(size)[0] for size in sizes])
+    firsts = cost.around(np.column_stack([steps, -steps])).tolist()
     with np.errstate(all="ignore"):
-        for i, theta in enumerate(parameters.vector):
-            rows.append(_derivative(lambda step, i=i: cost.at(i, step), cost.base, noise,
-                                    gradient[i].item(), abs(float(theta))))
-    return _gathered(rows)
+        return _gathered([
+            _derivative(lambda step, i=i: cost.at(i, step), first, cost.base, noise, claimed, size)
+            for i, (first, claimed, size) in enumerate(
+                zip(firsts, gradient.tolist(), sizes, strict=True))
+        ])
 
 
 def along(cost, parameters, gradients, directions):
@@ -84,12 +88,13 @@ def along(cost, parameters, gradients, directions):
     -------
     Estimates
     """
-    noise, rows = noise_of(cost, parameters), []
-    size = float(np.abs(parameters.vector).max())
+    noise, size = noise_of(cost, parameters), float(np.abs(parameters.vector).max())
+    step, rows = _steps(size)[0], []
     with np.errstate(all="ignore"):
-        for claimed, direction in zip(gradients, directions, strict=True):
-            rows.append(_derivative(lambda step, d=direction: cost.along(d, step), cost.base,
-                                    noise, claimed, size))
+        for claimed, direction in zip(gradients.tolist(), directions, strict=True):
+            first = cost.along(direction, step), cost.along(direction, -step)
+            rows.append(_derivative(lambda step, d=direction: cost.along(d, step), first,
+                                    cost.base, noise, claimed, size))
     return _gathered(rows)
 
 
@@ -100,15 +105,19 @@ def _gathered(rows):
 
 
 def _steps(size):
-    """The ladder for a parameter of this size."""
-    power = math.frexp(size)[1] if size > 1 else 0
+    """The ladder for a parameter of this size, which its power of two decides."""
+    return _ladder(math.frexp(size)[1])
+
+
+@cache
+def _ladder(own):
+    power = max(own, 0)
     steps = [math.ldexp(1.0, power + rung) for rung in LADDER if power + rung < 1023]
     if power > 1:
         # What is large may matter as it is, and not as a share of itself.
         steps = [2.0**rung for rung in (-17, -14, -11, -8, -5) if rung > power - 42] + steps
-    if 0 < size < 2.0**-10:
+    if own < -9:
         # Whoever writes log(theta) with so small a theta can't go 1e-5 to the left.
-        own = math.frexp(size)[1]
         steps += [math.ldexp(1.0, own + rung) for rung in (-10, -17) if own + rung > -1022]
     return steps
 
@@ -129,10 +138,12 @@ class _Rung:
         return abs(self.value - other.value) > self.error + other.error
 
 
-def _derivative(look, base, noise, gradient, size):
-    """(value, error, step, how, left, right) of the derivative of look at 0."""
+def _derivative(look, first, base, noise, gradient, size):
+    """(value, error, step, how, left, right) of the derivative of look at 0.
+
+    First is what it shows at both sides of the first step.
+    """
     rungs, largest, steps = [], abs(base), _steps(size)
-    first = look(steps[0]), look(-steps[0])
     confirmed = _confirmed(look, first, base, steps, noise, gradient, size)
     if confirmed:
         return confirmed

@@ -56,27 +56,48 @@ class AskedCost:
         return value
 
     def around(self, steps):
-        """Return the costs with each of some steps in each parameter, shape (n, number of steps).
+        """Return the costs with each of some steps in each parameter, shape (n, k).
 
         By the cost's own method ``many``, where it has one, in portions of 32 MB.
+
+        Parameters
+        ----------
+        steps : ndarray, shape (k,) or (n, k)
+            The same for all parameters, or those of each.
+
+        Raises
+        ------
+        ValueError
+            If ``many`` returns anything but as many costs, or others than the cost does.
         """
         n, many = self._vector.size, getattr(self._function, "many", None)
-        if many is None:
-            with np.errstate(all="ignore"):
-                return np.array([[self.at(i, step) for step in steps] for i in range(n)])
-        costs = np.empty((n, len(steps)))
-        at_once = max(1, PORTION // (n * len(steps)))
-        for start in range(0, n, at_once):
-            moved = np.arange(start, min(start + at_once, n))
-            vectors = np.tile(self._parameters.vector, (moved.size, len(steps), 1))
-            vectors[np.arange(moved.size), :, moved] += steps
-            with np.errstate(all="ignore"):
-                found = np.asarray(many(self._parameters.restored(vectors.reshape(-1, n))))
-            if found.shape != (moved.size * len(steps),) or found.dtype.kind not in "iuf":
-                raise ValueError(f"many() returned an array of shape {found.shape}, {found.dtype} "
-                                 f"for {moved.size * len(steps)} sets of parameters")
-            costs[moved] = found.reshape(moved.size, -1)
-        return costs
+        steps = np.broadcast_to(steps, (n, np.shape(steps)[-1]))
+        with np.errstate(all="ignore"):
+            if many is None:
+                return np.array([[self.at(i, step) for step in row]
+                                 for i, row in enumerate(steps.tolist())])
+            at_once = max(1, PORTION // (n * steps.shape[1]))
+            return np.concatenate([
+                self._at_once(many, np.arange(start, min(start + at_once, n)), steps)
+                for start in range(0, n, at_once)
+            ])
+
+    def _at_once(self, many, moved, steps):
+        """The costs with the steps in the moved parameters, of which one is asked for once more."""
+        n, count = self._vector.size, moved.size * steps.shape[1]
+        vectors = np.tile(self._parameters.vector, (moved.size, steps.shape[1], 1))
+        vectors[np.arange(moved.size), :, moved] += steps[moved]
+        found = np.asarray(many(self._parameters.restored(vectors.reshape(-1, n))))
+        if found.shape != (count,) or found.dtype.kind not in "iuf":
+            raise ValueError(f"many() returned an array of shape {found.shape}, {found.dtype} "
+                             f"for {count} sets of parameters")
+        found = found.astype(float).reshape(steps[moved].shape)
+        # Where most happens, another formula is the easiest to tell from other round-off.
+        i, j = np.unravel_index(np.argmax(np.nan_to_num(np.abs(found - self.base))), found.shape)
+        again, said = self.at(moved[i], steps[moved[i], j]), found[i, j].item()
+        if abs(again - said) > (1e-4 if self.single else 1e-10) * max(abs(again), abs(said)):
+            raise ValueError(f"many() says {said:.17g} where the cost itself says {again:.17g}")
+        return found
 
     def along(self, direction, step):
         """Return the cost a step along a direction, shape (n,); NaN where it has none."""

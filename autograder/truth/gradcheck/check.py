@@ -35,8 +35,10 @@ def check_gradients(cost, gradient, theta):
     ----------
     cost : callable
         ``cost(theta)`` is a number. Of a plain function nothing is asked but that it is the same
-        function every time: a dropout mask or a batch must be drawn outside. A `NetworkCost` knows
-        a way that takes a few passes instead of 2 n.
+        function every time: a dropout mask or a batch must be drawn outside. One that has a method
+        ``many``, which takes parameters with one more axis in front and returns as many costs, is
+        asked for most of them at once. A `NetworkCost` knows a way that takes a few passes instead
+        of 2 n.
     gradient : float, ndarray, dict, or callable
         What is to be checked, shaped as theta, or ``gradient(theta)`` that returns it. In a dict,
         the gradient of W1 is called W1 or dW1; dZ1, dA1, ... are left out.

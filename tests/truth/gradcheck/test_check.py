@@ -287,6 +287,46 @@ class TestHowOftenACostIsAsked:
         assert count < 14 * n + 110
 
 
+class Many:
+    """A cost that takes a whole stack of parameters, too."""
+
+    def __init__(self, case, other=None):
+        self.one, self.all = plain(case), quick(other or case).many
+        self.single = self.stacks = 0
+
+    def __call__(self, parameters):
+        self.single += 1
+        return self.one(parameters)
+
+    def many(self, parameters):
+        self.stacks += 1
+        return self.all(parameters)
+
+
+class TestManyAtOnce:
+    def test_it_is_asked_for_most_costs_in_one_stack(self):
+        case = live_case(np.random.default_rng(1), 20, (20, 24, 16, 1))
+        cost = Many(case)
+        report = check_gradients(cost, case.gradients, case.parameters)
+        assert report.passed and cost.stacks == 1 and cost.single < report.found.size
+
+    def test_verdicts_are_those_of_the_cost_alone(self):
+        rng = np.random.default_rng(14)
+        for turn in range(30):
+            case = kink_case(rng, distance=1e-7) if turn % 2 else live_case(rng)
+            key = rng.choice([*case.gradients])
+            claimed = case.gradients | {key: case.gradients[key] * (1 + 10 ** rng.uniform(-5, 0))}
+            alone, stacked = (check_gradients(cost, claimed, case.parameters).found
+                              for cost in (plain(case), Many(case)))
+            assert (alone == stacked).all()
+
+    def test_many_of_another_cost_is_refused(self):
+        rng = np.random.default_rng(15)
+        case, other = live_case(rng, 5), live_case(rng, 5)
+        with pytest.raises(ValueError, match=r"many\(\) says .* where the cost itself says"):
+            check_gradients(Many(case, other), other.gradients, case.parameters)
+
+
 class TestCorners:
     def test_a_corner_is_inconclusive_whatever_is_claimed(self):
         for claimed in (-1.0, 0.0, 1.0, 0.3):
