@@ -41,6 +41,9 @@ STRAIGHT = 1e-3
 NOISY = 1e-4
 """Noise, as a share of the cost, that may be a shape finer than any step."""
 
+UNSEEN = 2.0**-37
+"""What a cost that never changes may have lost on its way: log(1 + exp(-50)) is 0, its slope not."""
+
 SMALL = 2.0**-19
 """Steps in which a bend that isn't steady means a corner."""
 
@@ -185,11 +188,12 @@ def _confirmed(look, costs, base, steps, noise, gradient, size):
     if noise > NOISY * max(abs(base), abs(plus), abs(minus)):
         return None
     value, steady = (plus - minus) / (2 * step), noise <= 1e6 * UNIT * abs(base)
-    if gradient == 0 and plus == minus == base and steady:
+    if plus == minus == base and steady:
         # What is too faint to be seen here is seen by the widest step, if it is to be seen at all.
         step = max(steps)
-        error = _rounding(noise, step, size, 0.0)
-        if error <= POOR and look(step) == look(-step) == base:
+        error = max(_rounding(noise, step, size, 0.0), UNSEEN / step if gradient else 0.0)
+        faint = error <= POOR and abs(gradient) <= 10 * error
+        if faint and look(step) == look(-step) == base:
             return 0.0, error, step, CENTRAL, math.nan, math.nan
         return None
     near, off = max(abs(gradient), abs(value)), abs(gradient - value)

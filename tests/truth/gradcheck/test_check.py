@@ -149,6 +149,16 @@ class TestNoFalseAlarm:
     def test_for_costs_of_odd_shapes(self, cost, gradient, theta):
         assert check_gradients(cost, gradient, theta).verdict != "fail"
 
+    def test_where_the_cost_has_lost_what_the_gradient_keeps(self):
+        """log(1 + exp(-50)) is 0 however one moves, and nothing to call a slope of 2e-22 wrong by."""
+        def lossy(t):
+            return float(np.log(1 + np.exp(t)))
+
+        slope = 1 / (1 + np.exp(50.0))
+        assert check_gradients(lossy, slope, -50.0).verdict == "inconclusive"
+        assert check_gradients(lossy, 0.0, -50.0).verdict == "pass"
+        assert check_gradients(lossy, 1e-6, -50.0).verdict == "fail"
+
     def test_at_large_and_small_parameters(self):
         theta = np.array([1e8, 3e-9, -1e-5, 0.0])
         scale = np.array([1e8, 1e-9, 1e-5, 1.0])
