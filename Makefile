@@ -50,7 +50,7 @@ bench: .venv/installed
 bench-box: .venv/installed
 	$(BIN)/python -m benchmarks.box
 
-## make bench-gradcheck: gradient checks side by side, for a quarter of an hour; QUICK=1 for one
+## make bench-gradcheck: gradient checks side by side, for half an hour; QUICK=1 for minutes
 bench-gradcheck: .venv/installed
 	$(BIN)/python -m benchmarks.gradcheck $(if $(QUICK),--quick)
 

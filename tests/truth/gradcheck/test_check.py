@@ -150,7 +150,7 @@ class TestNoFalseAlarm:
         assert check_gradients(cost, gradient, theta).verdict != "fail"
 
     def test_where_the_cost_has_lost_what_the_gradient_keeps(self):
-        """log(1 + exp(-50)) is 0 however one moves, and nothing to call a slope of 2e-22 wrong by."""
+        """log(1 + exp(-50)) is 0 wherever one goes, and no witness against a slope of 2e-22."""
         def lossy(t):
             return float(np.log(1 + np.exp(t)))
 
