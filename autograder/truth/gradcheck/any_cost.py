@@ -42,7 +42,7 @@ NOISY = 1e-4
 """Noise, as a share of the cost, that may be a shape finer than any step."""
 
 UNSEEN = 2.0**-37
-"""What a cost that never changes may have lost on its way: log(1 + exp(-50)) is 0, not its slope."""
+"""What a cost that never changes may have lost: log(1 + exp(-50)) is 0, and its slope is not."""
 
 SMALL = 2.0**-19
 """Steps in which a bend that isn't steady means a corner."""
