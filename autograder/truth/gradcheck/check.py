@@ -27,6 +27,9 @@ SINGLE = float(np.finfo(np.float32).eps)
 POOR_SINGLE = 0.1
 """`POOR` in single precision."""
 
+AT_ONCE = 2**13
+"""Parameters that are judged at the same time: more would fill memory anew in each check."""
+
 
 def check_gradients(cost, gradient, theta):
     """Compare every gradient with a finite difference of the cost.
@@ -94,10 +97,19 @@ def check_gradients(cost, gradient, theta):
     return Report(parameters, vector, estimates, found)
 
 
+def _judged(vector, estimates, errors, agree, poor):
+    """PASS, FAIL or INCONCLUSIVE for every parameter; notes in `how` which ones are too coarse."""
+    given = vector, estimates.value, estimates.how, errors
+    if vector.size <= AT_ONCE:
+        return _judged_at_once(*given, agree, poor)
+    return np.concatenate([
+        _judged_at_once(*(array[start : start + AT_ONCE] for array in given), agree, poor)
+        for start in range(0, vector.size, AT_ONCE)
+    ])
+
+
 @np.errstate(invalid="ignore", over="ignore")
-def _judged(vector, estimates, allowed, agree, poor):
-    """PASS, FAIL or INCONCLUSIVE for every parameter."""
-    value, how = estimates.value, estimates.how
+def _judged_at_once(vector, value, how, allowed, agree, poor):
     off, size = np.abs(vector - value), np.maximum(np.abs(vector), np.abs(value))
     allowed = agree * size + allowed
     # An infinity minus itself is nan: so it has not agreed.
