@@ -173,7 +173,8 @@ def _derivative(look, first, base, noise, gradient, size):
     if corner == math.inf and (stair or noise > NOISY * largest or _unresolved(rungs)):
         corner = 0.0
     if sure and best.step < corner:
-        return best.value, best.error, best.step, CENTRAL, math.nan, math.nan
+        how = CORNER if _borne_out_by_refuted(gradient, best, rungs) else CENTRAL
+        return best.value, best.error, best.step, how, math.nan, math.nan
     how = COARSE if corner == math.inf else CORNER
     beside = _beside_a_corner(look, base, noise, scale)
     return beside or (best.value, best.error, best.step, how, math.nan, math.nan)
@@ -223,6 +224,21 @@ def _unrefuted(rungs):
     """The rungs that no narrower one refutes."""
     return [rung for rung in rungs
             if not any(other.step < rung.step and other.refutes(rung) for other in rungs)]
+
+
+def _borne_out_by_refuted(gradient, best, rungs):
+    """Whether a sure step agrees with a claim that a narrower one refutes.
+
+    So it is where a part of the cost is in single precision: flat for narrow steps, and not for
+    wide ones. Smooth costs have no two sure steps that refute each other.
+    """
+    def agrees(rung):
+        return abs(gradient - rung.value) <= rung.error + SAME * abs(gradient)
+
+    return not agrees(best) and any(
+        agrees(rung) and rung.error <= POOR * abs(rung.value) and best.refutes(rung)
+        for rung in rungs if rung.step > best.step
+    )
 
 
 def _unresolved(rungs):

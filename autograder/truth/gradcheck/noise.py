@@ -8,17 +8,24 @@ PLACES = np.sort(np.random.default_rng(0).uniform(1, 13, 13))
 """Where a line is looked at for noise, in steps: at odd distances, or a regular staircase would
 look like a slope."""
 
-_CUBICS = np.linalg.qr(np.vander(PLACES, 4))[0]
+WINDOW = 5
+
+FINE, COARSE = (2.0**-30, 2.0**-17), (2.0**-10, 2.0**-4)
+"""Steps along a line. Noise in single precision is one flat stair at the finest of them, and
+nothing to see where something else is added that is fine."""
+
+SPREAD = 1.5
+"""Of normal numbers, the standard deviation in medians of their size."""
 
 
 def noise_of(cost, parameters):
     """Return how much the cost trembles: the spread of its round-off, near these parameters.
 
-    A few values along a line, so near to each other that a smooth cost is a cubic there; what is
-    left of them without it is noise (after More and Wild, 2011, doi:10.1137/100786125). Both
-    directions of the line are tried, as a corner at the parameters themselves is none. A cost that
-    takes a few values only has a noise of the step between them, and none has less than the
-    rounding of its value.
+    A few values along a line, so near to each other that a smooth cost is a cubic between
+    neighbours; what is left of them without it is noise (after More and Wild, 2011,
+    doi:10.1137/100786125). It is looked for in windows to both sides of the parameters, of which
+    two corners spoil less than half. A cost that takes a few values only has a noise of the step
+    between them, and none has less than the rounding of its value.
 
     Parameters
     ----------
@@ -31,22 +38,44 @@ def noise_of(cost, parameters):
     """
     line = np.random.default_rng(0).standard_normal(parameters.vector.size)
     line /= np.linalg.norm(line)
-    line *= np.where(parameters.vector == 0, 1.0, np.minimum(np.abs(parameters.vector), 1.0))
+    sizes = np.abs(parameters.vector)
+    near = line * np.where(sizes == 0, 1.0, np.minimum(sizes, 1.0))
     unit = float(np.finfo(np.float32 if cost.single else float).eps)
     with np.errstate(all="ignore"):
-        found = min(_noise_along(cost, side * line) for side in (1, -1))
-    return max(found if math.isfinite(found) else 0.0, unit * abs(cost.base))
+        found = _noise_along(cost, near)
+        if found is None:  # it never changes when parameters change by a share of themselves
+            found = _noise_along(cost, line)
+    return max(found or 0.0, unit * abs(cost.base))
 
 
 def _noise_along(cost, line):
-    stairs = math.inf
-    for power in (-30, -20, -10, -4):
-        values = np.array([cost.along(line, k * 2.0**power) for k in PLACES])
-        different = np.unique(values)
-        if len(different) >= 5:
-            left = values - _CUBICS @ (_CUBICS.T @ values)
-            spread = math.sqrt(np.sum(left**2) / (len(values) - 4))
-            return max(spread, 0.0 if stairs == math.inf else stairs / 4)
-        if len(different) > 1:
+    """The noise on a line; None where the cost never changes."""
+    rough, stairs = None, math.inf
+    for step in (*FINE, *COARSE):
+        if rough is not None and step in COARSE:
+            break
+        sides = [np.array([cost.along(line, side * place * step) for place in PLACES])
+                 for side in (1, -1)]
+        values, left = np.concatenate(sides), np.concatenate([_left_of(side) for side in sides])
+        different, left = np.unique(values[np.isfinite(values)]), left[np.isfinite(left)]
+        if len(different) > len(PLACES) / 2 and left.size:
+            rough = max(rough or 0.0, SPREAD * float(np.median(np.abs(left))),
+                        0.0 if stairs == math.inf else stairs / 4)
+        elif len(different) > 1:
             stairs = min(stairs, float(np.diff(different).min()))
-    return 0.0 if stairs == math.inf else stairs
+    return rough if stairs == math.inf else max(rough or 0.0, stairs)
+
+
+def _left_of(values):
+    """What is left of neighbours without a cubic, a number for every window of them."""
+    windows = np.lib.stride_tricks.sliding_window_view(values, WINDOW)
+    return np.sum(_WITHOUT_CUBICS * windows, axis=1)
+
+
+def _orthogonal(places):
+    """The unit vector that is orthogonal to all cubics at five places."""
+    return np.linalg.qr(np.vander(places, WINDOW, increasing=True))[0][:, -1]
+
+
+_WITHOUT_CUBICS = np.array([_orthogonal(PLACES[start : start + WINDOW])
+                            for start in range(len(PLACES) - WINDOW + 1)])

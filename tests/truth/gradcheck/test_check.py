@@ -431,6 +431,25 @@ class TestSinglePrecision:
                                  np.cos(theta), theta)
         assert report.count()[1] == 0
 
+    def test_a_cost_that_is_partly_in_single_precision(self):
+        """A loss in float32 beside a penalty in float64, as many a model has it."""
+        failed = missed = 0
+        for seed in range(60):
+            rng = np.random.default_rng(seed)
+            A, theta = rng.normal(size=(8, 5)), rng.normal(size=5)
+            loss = A.astype(np.float32)
+
+            def cost(t, loss=loss):
+                z = loss @ t.astype(np.float32)
+                return float(np.mean(np.logaddexp(np.float32(0), z))) + 0.1 * float(t @ t)
+
+            penalty = 0.2 * theta
+            right = A.T @ (1 / (1 + np.exp(-A @ theta))) / 8 + penalty
+            failed += check_gradients(cost, right, theta).count()[1]
+            for wrong in (1.5 * right, penalty):
+                missed += check_gradients(cost, wrong, theta).count()[0]
+        assert (failed, missed) == (0, 0)
+
 
 REFUSED = {
     "integers": (lambda t: 1.0, 0.0, np.arange(3), "integers"),
