@@ -7,7 +7,7 @@ claimed, the claim is the second opinion, and the ladder is not climbed.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -40,6 +40,12 @@ STRAIGHT = 1e-3
 
 NOISY = 1e-4
 """Noise, as a share of the cost, that may be a shape finer than any step."""
+
+NOTHING = 1e-9
+"""An error, as a share of the cost or of 1, with which a gradient is shown to be 0."""
+
+NEARER = 10
+"""How much nearer to a claim than the best step others must be, to clear it."""
 
 UNSEEN = 2.0**-37
 """What a cost that never changes may have lost: log(1 + exp(-50)) is 0, and its slope is not."""
@@ -155,6 +161,8 @@ def _derivative(look, first, base, noise, gradient, size):
         costs = [*near_ones, look(2 * step), look(-2 * step)]
         largest = max(largest, *(abs(cost) for cost in costs if math.isfinite(cost)), 0.0)
         rung = _central(costs, base, step, noise, size)
+        if gradient and costs == [base] * 4:
+            rung = replace(rung, error=rung.error + UNSEEN / step, rounding=UNSEEN / step)
         if math.isfinite(rung.error):
             rungs.append(rung)
             if _settled(rungs, gradient):
@@ -167,14 +175,16 @@ def _derivative(look, first, base, noise, gradient, size):
     within = _unrefuted([rung for rung in rungs if rung.step < corner] or rungs)
     best = min(within, key=lambda rung: rung.error)
     scale = max(abs(gradient), abs(best.value))
-    sure = best.error <= (POOR * scale if scale else POOR)
+    sure = best.error <= (POOR * scale if scale else NOTHING * max(1.0, abs(base)))
+    accused = abs(gradient - best.value) > best.error + SAME * scale
+    if accused and _borne_out(gradient, best, rungs, look, steps, noise):
+        corner = 0.0
     # On a staircase one may mean the slope of the stairs, or that of a stair, which is 0.
     stair = gradient == 0 and noise > 1e6 * UNIT * abs(base)
     if corner == math.inf and (stair or noise > NOISY * largest or _unresolved(rungs)):
         corner = 0.0
     if sure and best.step < corner:
-        how = CORNER if _borne_out_by_refuted(gradient, best, rungs) else CENTRAL
-        return best.value, best.error, best.step, how, math.nan, math.nan
+        return best.value, best.error, best.step, CENTRAL, math.nan, math.nan
     how = COARSE if corner == math.inf else CORNER
     beside = _beside_a_corner(look, base, noise, scale)
     return beside or (best.value, best.error, best.step, how, math.nan, math.nan)
@@ -193,7 +203,7 @@ def _confirmed(look, costs, base, steps, noise, gradient, size):
         # What is too faint to be seen here is seen by the widest step, if it is to be seen at all.
         step = max(steps)
         error = max(_rounding(noise, step, size, 0.0), UNSEEN / step if gradient else 0.0)
-        faint = error <= POOR and abs(gradient) <= 10 * error
+        faint = error <= NOTHING * max(1.0, abs(base)) and abs(gradient) <= 10 * error
         if faint and look(step) == look(-step) == base:
             return 0.0, error, step, CENTRAL, math.nan, math.nan
         return None
@@ -226,19 +236,17 @@ def _unrefuted(rungs):
             if not any(other.step < rung.step and other.refutes(rung) for other in rungs)]
 
 
-def _borne_out_by_refuted(gradient, best, rungs):
-    """Whether a sure step agrees with a claim that a narrower one refutes.
+def _borne_out(claim, best, rungs, look, steps, noise):
+    """Whether two steps are much nearer to a claim than the best one is, which would refute it.
 
-    So it is where a part of the cost is in single precision: flat for narrow steps, and not for
-    wide ones. Smooth costs have no two sure steps that refute each other.
+    So it is where a part of the cost is in single precision, or looked up in a table: flat for
+    narrow steps, and not for wide ones. Of a smooth cost, truncation takes no two steps to the same
+    wrong place. Steps that are too narrow for round-off bear nothing out.
     """
-    def agrees(rung):
-        return abs(gradient - rung.value) <= rung.error + SAME * abs(gradient)
-
-    return not agrees(best) and any(
-        agrees(rung) and rung.error <= POOR * abs(rung.value) and best.refutes(rung)
-        for rung in rungs if rung.step > best.step
-    )
+    off, known = abs(claim - best.value), {rung.step: rung.value for rung in rungs}
+    values = [known[step] if step in known else (look(step) - look(-step)) / (2 * step)
+              for step in steps if 8 * noise < off * step]
+    return sum(NEARER * abs(claim - value) < off for value in values) >= 2
 
 
 def _unresolved(rungs):

@@ -121,7 +121,8 @@ def _judged_at_once(vector, value, how, allowed, agree, poor):
     how[blurred & (how == CENTRAL)] = COARSE
     # Who agrees with a one-sided difference is right, who doesn't need not be wrong; and a coarse
     # one refutes nothing that isn't far away.
-    beside, coarse = (how == ONE_SIDED) & ~agreed, (how == COARSE) & ~(off > 10 * allowed)
+    beside = (how == ONE_SIDED) & (blurred | ~agreed)
+    coarse = (how == COARSE) & ~(off > 10 * allowed)
     unknown = ~np.isfinite(value) | np.isnan(allowed) | (how == CORNER)
     verdicts[(beside | coarse | unknown) & np.isfinite(vector)] = INCONCLUSIVE
     return verdicts

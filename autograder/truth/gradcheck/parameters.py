@@ -104,7 +104,7 @@ class Parameters:
             If it changes what it is given.
         """
         if self.form == "number":
-            return function(vector[0].item())
+            return function(vector[0])
         place = vector.copy()
         given = self.restored(place)
         kept = dict(given) if self.form == "dict" else {}
@@ -194,6 +194,8 @@ def _real(value, name, integers=False):
         raise ValueError(f"{name} is no array: its rows have several lengths") from None
     if isinstance(value, np.ma.MaskedArray):
         raise ValueError(f"{name} is a masked array: fill it first")
+    if isinstance(value, np.matrix):
+        raise ValueError(f"{name} is a numpy.matrix, which multiplies otherwise: use an array")
     if array.dtype == float:
         return array
     if array.dtype.kind in "iub" and integers:

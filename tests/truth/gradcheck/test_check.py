@@ -294,7 +294,7 @@ class TestHowOftenACostIsAsked:
     def test_gradients_that_are_all_wrong(self):
         case = live_cases()[0]
         count, n = self.asked(case, {key: 1 + array for key, array in case.gradients.items()})
-        assert count < 14 * n + 110
+        assert count < 24 * n + 130, "whoever is accused has every step heard"
 
 
 class Many:
