@@ -86,30 +86,48 @@ def check_gradients(cost, gradient, theta):
         estimates = any_cost.derivatives(asked, parameters, vector)
     if not (single or parameters.single or (asked and asked.single)):
         return Report(parameters, vector, estimates,
-                      _judged(vector, estimates, estimates.error, AGREE, POOR))
+                      judge(vector, estimates, estimates.error, AGREE, POOR))
     warnings.warn("single precision: checked to 1e-4 only; in float64 it is 1e-7", stacklevel=2)
     if asked is None:
         # Its error bars are the round-off of what a gradient is summed from.
         round_off = estimates.error * (SINGLE / np.finfo(float).eps)
     else:
         round_off = 64 * SINGLE * np.fmax.reduce(np.abs(estimates.value), initial=0.0)
-    found = _judged(vector, estimates, estimates.error + round_off, AGREE_SINGLE, POOR_SINGLE)
+    found = judge(vector, estimates, estimates.error + round_off, AGREE_SINGLE, POOR_SINGLE)
     return Report(parameters, vector, estimates, found)
 
 
-def _judged(vector, estimates, errors, agree, poor):
-    """PASS, FAIL or INCONCLUSIVE for every parameter; notes in `how` which ones are too coarse."""
+def judge(vector, estimates, errors, agree, poor):
+    """Return PASS, FAIL or INCONCLUSIVE for every claim.
+
+    Parameters
+    ----------
+    vector : ndarray, shape (n,)
+        What is claimed.
+    estimates : Estimates
+        What it is compared with. Those that turn out too coarse are noted as COARSE in ``how``.
+    errors : ndarray, shape (n,)
+        The error bars.
+    agree : float
+        How far apart, as a share of the larger, the two may be besides.
+    poor : float
+        The error, as a share of the larger, with which nothing has been shown.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+    """
     given = vector, estimates.value, estimates.how, errors
     if vector.size <= AT_ONCE:
-        return _judged_at_once(*given, agree, poor)
+        return _judge_at_once(*given, agree, poor)
     return np.concatenate([
-        _judged_at_once(*(array[start : start + AT_ONCE] for array in given), agree, poor)
+        _judge_at_once(*(array[start : start + AT_ONCE] for array in given), agree, poor)
         for start in range(0, vector.size, AT_ONCE)
     ])
 
 
 @np.errstate(invalid="ignore", over="ignore")
-def _judged_at_once(vector, value, how, allowed, agree, poor):
+def _judge_at_once(vector, value, how, allowed, agree, poor):
     off, size = np.abs(vector - value), np.maximum(np.abs(vector), np.abs(value))
     allowed = agree * size + allowed
     # An infinity minus itself is nan: so it has not agreed.

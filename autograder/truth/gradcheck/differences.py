@@ -49,7 +49,7 @@ def numerical_gradient(cost, theta, method="central", epsilon=None):
     ------
     ValueError
         For parameters and costs with which nothing could be trusted, for an unknown method, and
-        for an epsilon that isn't greater than 0.
+        for an epsilon that isn't greater than 0, or so small that it moves nothing.
     """
     parameters = Parameters.of(theta)
     if method not in (*FORMULAS, "complex"):
@@ -65,6 +65,11 @@ def numerical_gradient(cost, theta, method="central", epsilon=None):
     else:
         offsets, weights, usual = FORMULAS[method]
         step = usual if epsilon is None else epsilon
+        stuck = parameters.vector + step == parameters.vector
+        if stuck.any():
+            large = parameters.vector[stuck][0]
+            raise ValueError(f"a step of {step:.2g} doesn't move {large:.2g}, which has no digits "
+                             "for it: scale the parameters, or widen epsilon")
         costs = AskedCost(cost, parameters).around(step * np.array(offsets))
         with np.errstate(invalid="ignore", over="ignore"):
             vector = costs @ np.array(weights) / step

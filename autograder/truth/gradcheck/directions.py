@@ -7,9 +7,10 @@ import numpy as np
 
 from autograder.truth.gradcheck import any_cost
 from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.check import AGREE, AGREE_SINGLE
-from autograder.truth.gradcheck.estimates import CENTRAL, COARSE
+from autograder.truth.gradcheck.check import AGREE, AGREE_SINGLE, POOR_SINGLE, SINGLE, judge
+from autograder.truth.gradcheck.estimates import POOR
 from autograder.truth.gradcheck.parameters import Parameters
+from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,15 +95,16 @@ def check_directions(cost, gradient, theta, directions=5, rng=None, confidence=0
     with np.errstate(over="ignore", invalid="ignore"):
         analytic = normal @ vector / sizes
     found = any_cost.along(asked, parameters, analytic, normal / sizes[:, np.newaxis])
-    agree = AGREE_SINGLE if single or parameters.single or asked.single else AGREE
+    errors, tolerances = found.error, (AGREE, POOR)
+    if single or parameters.single or asked.single:
+        errors = errors + 64 * SINGLE * np.fmax.reduce(np.abs(found.value), initial=0.0)
+        tolerances = AGREE_SINGLE, POOR_SINGLE
+    verdicts = judge(analytic, found, errors, *tolerances)
+    decided = INCONCLUSIVE not in verdicts
+    verdict = "fail" if FAIL in verdicts else "pass" if decided else "inconclusive"
     with np.errstate(invalid="ignore", over="ignore"):
-        off = np.abs(analytic - found.value)
-        wrong = ~(off <= agree * np.maximum(np.abs(analytic), np.abs(found.value)) + found.error)
         # What may have been overlooked, for directions of normal numbers instead of unit length.
-        seen = float(((off + found.error) * sizes).max())
-    wrong = wrong & np.isin(found.how, (CENTRAL, COARSE)) | ~np.isfinite(analytic)
-    decided = (found.how == CENTRAL).all()
-    verdict = "fail" if wrong.any() else "pass" if decided else "inconclusive"
+        seen = float(((np.abs(analytic - found.value) + errors) * sizes).max())
     share = NormalDist().inv_cdf((1 + (1 - confidence) ** (1 / directions)) / 2)
     bound = seen / share if decided else float("nan")
-    return AlongDirections(analytic, found.value, found.error, verdict, bound, confidence)
+    return AlongDirections(analytic, found.value, errors, verdict, bound, confidence)

@@ -82,6 +82,18 @@ class Parameters:
         return {name: vectors[..., start:end].reshape((*before, *shape))
                 for name, shape, (start, end) in _places(self.names, self.shapes)}
 
+    def split(self, places):
+        """Say which of some ascending places in the vector, shape (k,), are in one array.
+
+        Returns
+        -------
+        list of ndarray of int
+            Of each array that has some: 0 for the first place, 1 for the second, ...
+        """
+        ends = [end for _, _, (_, end) in _places(self.names, self.shapes)]
+        runs = np.split(np.arange(places.size), np.searchsorted(places, ends[:-1]))
+        return [run for run in runs if run.size]
+
     def claimed(self, gradient):
         """Return the caller's gradient, asked at these parameters if it is a function."""
         if not callable(gradient):

@@ -85,10 +85,29 @@ class Report:
         return self._by_name(self.estimates.error)
 
     def reason(self, name, *index):
-        """Say why one entry has its verdict, with the numbers that it rests on."""
-        start = self._starts[name]
+        """Say why one entry has its verdict, with the numbers that it rests on.
+
+        Parameters
+        ----------
+        name : str
+            Of the array.
+        *index : int
+            Of the entry, one for each axis; negative ones count from the end.
+
+        Raises
+        ------
+        ValueError
+            If there is no such entry.
+        """
+        if name not in self._starts:
+            raise ValueError(f"no gradient is called {name!r}; there are {', '.join(self.names)}")
         shape = self.analytic[name].shape
-        return self._reason(start + int(np.ravel_multi_index(index, shape)) if shape else start)
+        if len(index) != len(shape) or not all(
+                -size <= i < size for i, size in zip(index, shape, strict=True)):
+            raise ValueError(f"{name} has shape {shape}: it has no entry {list(index)}")
+        places = tuple(i % size for i, size in zip(index, shape, strict=True))
+        return self._reason(self._starts[name]
+                            + (int(np.ravel_multi_index(places, shape)) if shape else 0))
 
     def count(self, name=None):
         """Return how many passed, failed, and were inconclusive: of one array, or of all."""
@@ -172,7 +191,8 @@ class Report:
         axes.set_yscale("log")
         axes.set(ylabel="analytic and numerical, relative difference", ylim=(SAME / 3, 10),
                  xlim=(-0.5, off.size - 0.5))
-        axes.set_xticks(middles, self.names, rotation=0 if len(starts) < 12 else 90, fontsize=9)
+        names = [name.replace("$", r"\$") for name in self.names]
+        axes.set_xticks(middles, names, rotation=0 if len(starts) < 12 else 90, fontsize=9)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=3, frameon=False)
         return axes
 
@@ -186,7 +206,10 @@ class Report:
         return self._by_name(self.found)
 
     def _by_name(self, vector):
-        return dict(zip(self.names, self.parameters.cut(vector).values(), strict=True))
+        """Cut into arrays, as views that nobody can change the report by."""
+        fixed = vector.view()
+        fixed.flags.writeable = False
+        return dict(zip(self.names, self.parameters.cut(fixed).values(), strict=True))
 
     def _names_to_show(self):
         """All names; of too many, those with failures first."""
@@ -207,7 +230,9 @@ class Report:
             return f"{gradient:.6g}, but the cost says {value:.6g} ({how})"
         if self.found[i] == INCONCLUSIVE:
             return how
-        off = abs(gradient - value) / max(abs(gradient), abs(value)) if gradient or value else 0.0
+        if not gradient and not value:
+            return f"0, and 0 says the cost, to within {self.estimates.error[i]:.1g} ({how})"
+        off = abs(gradient - value) / max(abs(gradient), abs(value))
         return f"{gradient:.6g}, off by {off:.1g} of it ({how})"
 
     def _map(self, name):

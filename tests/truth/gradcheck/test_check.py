@@ -166,6 +166,22 @@ class TestNoFalseAlarm:
                                  2 * theta / scale**2 + 1 / scale, theta)
         assert report.count() == (4, 0, 0)
 
+    def test_where_a_part_of_the_cost_is_coarse(self):
+        """A table of ten thousand nodes, a naive logarithm, a rounded loss beside a penalty."""
+        nodes = np.linspace(-3, 3, 10001)
+        table, rng = np.sin(nodes), np.random.default_rng(1)
+        for _ in range(60):
+            t, z = rng.uniform(-2.9, 2.9), rng.uniform(20, 32)
+            i = np.searchsorted(nodes, t, side="right") - 1
+            slope = (table[i + 1] - table[i]) / (nodes[i + 1] - nodes[i])
+            for cost, gradient in (
+                (lambda t: float(np.interp(t, nodes, table)), slope),
+                (lambda t, z=z: 0.1 * t * t - math.log(1 - 1 / (1 + math.exp(-z * abs(t) / 3))),
+                 0.2 * t + np.sign(t) * z / 3 / (1 + math.exp(-z * abs(t) / 3))),
+                (lambda t: round(math.sin(t), 6) + 0.01 * t * t, math.cos(t) + 0.02 * t),
+            ):
+                assert check_gradients(cost, gradient, t).verdict != "fail"
+
     def test_where_the_cost_ends(self):
         report = check_gradients(lambda t: float(np.log(t).sum()), lambda t: 1 / t,
                                  np.array([1e-7, 2.0, 1e-3]))
@@ -259,6 +275,11 @@ class TestNoBlindSpot:
                                  theta)
         assert report.count() == (0, 1, 100)
 
+    def test_zero_is_no_better_than_what_the_cost_shows(self):
+        assert check_gradients(lambda t: math.cosh(t) - 1, 0.0, 2e-10).verdict != "pass"
+        report = check_gradients(lambda t: 1e9, 0.0, 0.5)
+        assert report.passed and "to within 6e-05" in report.reason("gradient")
+
     def test_a_gradient_below_the_round_off_of_its_cost_is_not_passed(self):
         report = check_gradients(lambda t: 1 + 1e-18 * float(t), 5e-18, 0.5)
         assert report.verdict == "inconclusive"
@@ -336,6 +357,31 @@ class TestManyAtOnce:
         with pytest.raises(ValueError, match=r"many\(\) says .* where the cost itself says"):
             check_gradients(Many(case, other), other.gradients, case.parameters)
 
+    def test_many_that_forgets_an_array_is_refused(self):
+        class Forgetful:
+            def __call__(self, p):
+                return float(10 * p["a"].sum() + 0.2 * p["b"].sum())
+
+            def many(self, p):
+                return 10 * p["a"].sum(axis=1)
+
+        theta = {"a": np.zeros(2), "b": np.zeros(2)}
+        with pytest.raises(ValueError, match=r"many\(\) says"):
+            check_gradients(Forgetful(), {"a": np.full(2, 10.0), "b": np.zeros(2)}, theta)
+        with pytest.raises(ValueError, match=r"many\(\) says"):
+            numerical_gradient(Forgetful(), theta)
+
+    def test_many_that_knows_nothing_is_refused(self):
+        class Lost:
+            def __call__(self, t):
+                return float(t.sum())
+
+            def many(self, t):
+                return np.full(len(t), np.nan)
+
+        with pytest.raises(ValueError, match=r"many\(\) says nan"):
+            numerical_gradient(Lost(), np.ones(3))
+
 
 class TestCorners:
     def test_a_corner_is_inconclusive_whatever_is_claimed(self):
@@ -368,6 +414,14 @@ class TestCorners:
             report = check(case, db1=given)
             assert report.verdicts["db1"][0, 0] == "inconclusive"
             assert "corner" in report.reason("db1", 0, 0)
+
+
+    def test_a_slope_beside_it_with_a_wide_error_bar_shows_nothing(self):
+        """A steep other side, 3e-8 away, and a slope of a millionth on this one."""
+        def bent(t):
+            return 1e3 + (1e-6 if t < 1 + 3e-8 else 1) * (t - 1 - 3e-8)
+
+        assert check_gradients(bent, 1.5e-6, 1.0).verdict == "inconclusive"
 
 
 class TestForms:
@@ -479,6 +533,7 @@ REFUSED = {
     "one gradient for two": (
         lambda p: p["x"] + p["dx"], {"dx": 1.0}, {"x": 1.0, "dx": 1.0}, "share a name"),
     "a ragged list": (np.sin, 1.0, [[1.0], [1.0, 2.0]], "several lengths"),
+    "a matrix": (np.sum, np.ones((1, 1)), np.ones((1, 1)).view(np.matrix), "multiplies otherwise"),
     "a masked array": (np.sum, np.ones(2), np.ma.masked_equal([1.0, 2.0], 2), "masked"),
     "no function": (3.0, 1.0, 1.0, "float, not a function"),
     "a true cost": (lambda t: True, 0.0, 1.0, "returned a bool"),
@@ -541,6 +596,11 @@ class TestRefusals:
         rng = np.random.default_rng(1)
         with pytest.raises(ValueError, match="random"):
             check_gradients(lambda t: float(t + (rng.random() if t != 1 else 0)), 1.0, 1.0)
+
+    def test_a_power_that_is_no_real_number_on_the_other_side(self):
+        """Python's own floats would answer with a complex one."""
+        assert check_gradients(lambda t: t**0.5, lambda t: 0.5 * t**-0.5, 1e-6).verdict != "fail"
+        assert check_gradients(lambda t: t**0.5, 50.0, 1e-3).verdict == "fail"
 
     def test_a_cost_that_raises_where_it_ends(self):
         assert check_gradients(lambda t: math.log(t), 1e6, 1e-6).verdict == "pass"

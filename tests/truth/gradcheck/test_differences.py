@@ -99,6 +99,10 @@ class TestFormulas:
             with pytest.raises(ValueError, match="must be a number greater than 0"):
                 numerical_gradient(smooth, THETA, "central", epsilon)
 
+    def test_a_step_that_moves_nothing_is_refused(self):
+        with pytest.raises(ValueError, match="a step of 1e-05 doesn't move 1e\\+15"):
+            numerical_gradient(lambda t: float(t**2), 1e15)
+
     def test_a_complex_step_that_goes_nowhere_is_refused(self):
         with pytest.raises(ValueError, match="lost the imaginary part"):
             numerical_gradient(lambda theta: float(np.abs(theta).sum()), THETA, "complex")

@@ -38,6 +38,19 @@ def test_a_reason_holds_the_numbers_it_rests_on(report):
     assert "off by" in report.reason("dW1", 0, 0)
 
 
+def test_an_entry_that_is_not_there_is_refused_in_one_line(report):
+    assert report.reason("dW1", -1, -1) == report.reason("dW1", 4, 3)
+    for name, index in (("dW1", ()), ("dW1", (5, 0)), ("dW1", (0, 0, 0)), ("dW9", (0, 0))):
+        with pytest.raises(ValueError, match=r"it has no entry|no gradient is called"):
+            report.reason(name, *index)
+
+
+def test_what_is_read_of_it_changes_nothing_in_it(report):
+    for arrays in (report.analytic, report.numeric, report.errors):
+        with pytest.raises(ValueError, match="read-only"):
+            arrays["dW1"][0, 0] = 1.0
+
+
 def test_arrays_have_the_shapes_of_the_parameters(report):
     for attribute in (report.verdicts, report.analytic, report.numeric, report.errors):
         assert attribute["dW2"].shape == (3, 5)
