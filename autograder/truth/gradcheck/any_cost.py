@@ -45,7 +45,7 @@ NOTHING = 1e-9
 """An error, as a share of the cost or of 1, with which a gradient is shown to be 0."""
 
 NEARER = 10
-"""How much nearer to a claim than the best step others must be, to clear it."""
+"""How much nearer to a claim, or to the step that refutes it, others must be to bear it out."""
 
 UNSEEN = 2.0**-37
 """What a cost that never changes may have lost: log(1 + exp(-50)) is 0, and its slope is not."""
@@ -177,7 +177,7 @@ def _derivative(look, first, base, noise, gradient, size):
     scale = max(abs(gradient), abs(best.value))
     sure = best.error <= (POOR * scale if scale else NOTHING * max(1.0, abs(base)))
     accused = abs(gradient - best.value) > best.error + SAME * scale
-    if accused and _borne_out(gradient, best, rungs, look, steps, base):
+    if accused and _doubtful(gradient, best, rungs, look, steps, base):
         corner = 0.0
     # On a staircase one may mean the slope of the stairs, or that of a stair, which is 0.
     stair = gradient == 0 and noise > 1e6 * UNIT * abs(base)
@@ -236,17 +236,21 @@ def _unrefuted(rungs):
             if not any(other.step < rung.step and other.refutes(rung) for other in rungs)]
 
 
-def _borne_out(claim, best, rungs, look, steps, base):
-    """Whether two steps are much nearer to a claim than the best one is, which would refute it.
+def _doubtful(claim, best, rungs, look, steps, base):
+    """Whether an accusation is to be dropped, once every step has been heard.
 
-    So it is where a part of the cost is in single precision, or looked up in a table: flat for
-    narrow steps, and not for wide ones. Of a smooth cost, truncation takes no two steps to the same
-    wrong place. Steps that are too narrow for the rounding of the cost bear nothing out.
+    It is where two steps are much nearer to the claim than the best one. So it is where a part of
+    the cost is in single precision, or looked up in a table: flat for narrow steps, and not for
+    wide ones. Of a smooth cost, truncation takes no two steps to the same wrong place. And it is
+    where no other step sees what the best one does. Steps that are too narrow for the rounding of
+    the cost bear nothing out.
     """
     off, known = abs(claim - best.value), {rung.step: rung.value for rung in rungs}
     values = [known[step] if step in known else (look(step) - look(-step)) / (2 * step)
               for step in steps if 8 * UNIT * abs(base) < off * step]
-    return sum(NEARER * abs(claim - value) < off for value in values) >= 2
+    clear, accuse = (sum(NEARER * abs(value - of) < off for value in values)
+                     for of in (claim, best.value))
+    return clear >= 2 or accuse < 2
 
 
 def _unresolved(rungs):
