@@ -41,10 +41,11 @@ class NetworkCost:
         for name, array in (("X", self.X), ("Y", self.Y)):
             if array.dtype.kind not in "biuf" or isinstance(array, np.ma.MaskedArray):
                 raise ValueError(f"{name} holds {array.dtype} entries, not real numbers")
-        self.X, self.Y = self.X.astype(float), self.Y.astype(float)
+        with np.errstate(over="ignore"):  # of long doubles, which are refused below
+            self.X, self.Y = self.X.astype(float), self.Y.astype(float)
         if self.X.ndim != 2 or not self.X.size or self.Y.size != self.X.shape[1]:
             raise ValueError(f"X has shape {self.X.shape}, Y has {self.Y.shape}: (n, m), (1, m)?")
-        if np.count_nonzero(self.Y * (self.Y - 1)):
+        if not np.isin(self.Y, (0, 1)).all():
             raise ValueError("Y holds other labels than 0 and 1")
         for array in (self.X, self.Y):  # copies, of which others are made
             array.flags.writeable = False
