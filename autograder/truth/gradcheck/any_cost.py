@@ -16,6 +16,7 @@ from autograder.truth.gradcheck.estimates import (
     CENTRAL,
     COARSE,
     CORNER,
+    NOTHING,
     ONE_SIDED,
     POOR,
     UNDEFINED,
@@ -40,9 +41,6 @@ STRAIGHT = 1e-3
 
 NOISY = 1e-4
 """Noise, as a share of the cost, that may be a shape finer than any step."""
-
-NOTHING = 1e-9
-"""An error, as a share of the cost or of 1, with which a gradient is shown to be 0."""
 
 NEARER = 10
 """How much nearer to a claim, or to the step that refutes it, others must be to bear it out."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder.truth.gradcheck import any_cost
 from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.check import AGREE, AGREE_SINGLE, POOR_SINGLE, SINGLE, judge
+from autograder.truth.gradcheck.check import AGREE, AGREE_SINGLE, POOR_SINGLE, judge, rounded
 from autograder.truth.gradcheck.estimates import POOR
 from autograder.truth.gradcheck.parameters import Parameters
 from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE
@@ -97,7 +97,7 @@ def check_directions(cost, gradient, theta, directions=5, rng=None, confidence=0
     found = any_cost.along(asked, parameters, analytic, normal / sizes[:, np.newaxis])
     errors, tolerances = found.error, (AGREE, POOR)
     if single or parameters.single or asked.single:
-        errors = errors + 64 * SINGLE * np.fmax.reduce(np.abs(found.value), initial=0.0)
+        errors = errors + rounded(found.value)
         tolerances = AGREE_SINGLE, POOR_SINGLE
     verdicts = judge(analytic, found, errors, *tolerances)
     decided = INCONCLUSIVE not in verdicts

@@ -7,6 +7,9 @@ import numpy as np
 CENTRAL, ONE_SIDED, CORNER, COARSE, UNDEFINED = range(5)
 """How a derivative was found, or why it was not."""
 
+NOTHING = 1e-9
+"""An error, as a share of the cost or of 1, with which a gradient is shown to be 0."""
+
 POOR = 1e-3
 """An error, as a share of the gradient, with which nothing has been shown."""
 

@@ -38,12 +38,15 @@ class NetworkCost:
 
     def __init__(self, X, Y):
         self.X, self.Y = np.asarray(X), np.asarray(Y)
-        for name, array in (("X", self.X), ("Y", self.Y)):
-            if array.dtype.kind not in "biuf" or isinstance(array, np.ma.MaskedArray):
+        for name, given, array in (("X", X, self.X), ("Y", Y, self.Y)):
+            if isinstance(given, np.ma.MaskedArray):
+                raise ValueError(f"{name} is a masked array: fill it first")
+            if array.dtype.kind not in "biuf":
                 raise ValueError(f"{name} holds {array.dtype} entries, not real numbers")
         with np.errstate(over="ignore"):  # of long doubles, which are refused below
             self.X, self.Y = self.X.astype(float), self.Y.astype(float)
-        if self.X.ndim != 2 or not self.X.size or self.Y.size != self.X.shape[1]:
+        m = self.X.shape[-1] if self.X.ndim == 2 and self.X.size else None
+        if self.Y.shape not in ((m,), (1, m)):
             raise ValueError(f"X has shape {self.X.shape}, Y has {self.Y.shape}: (n, m), (1, m)?")
         if not np.isin(self.Y, (0, 1)).all():
             raise ValueError("Y holds other labels than 0 and 1")
@@ -85,15 +88,17 @@ class NetworkCost:
         shapes = tuple(np.shape(array)[axes:] for array in parameters.values())
         _expect_network(tuple(parameters), shapes, len(self.X))
 
-    def derivatives(self, parameters):
+    def derivatives(self, parameters, single=False):
         """Return Estimates for every parameter: see `structured`.
 
         Parameters
         ----------
         parameters : autograder.truth.gradcheck.parameters.Parameters
+        single : bool
+            Whether they are compared with gradients of single precision.
         """
         _expect_network(parameters.names, parameters.shapes, len(self.X))
-        return structured.derivatives(self._examples, parameters)
+        return structured.derivatives(self._examples, parameters, single)
 
 
 @lru_cache(maxsize=64)

@@ -15,10 +15,13 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-UNIT = np.finfo(float).eps / 2
+UNIT, UNIT_SINGLE = (float(np.finfo(kind).eps) / 2 for kind in (float, np.float32))
 
 ONE, ZERO = np.array(1.0), np.array(0.0)
 """Numbers that numpy need not convert at every call."""
+
+UNKNOWN = 0.1
+"""An error of a logit that changes a probability by more than its derivative says."""
 
 BACKWARD = 64
 """Round-offs that an honest backward pass makes in a sum, beside those of its forward pass."""
@@ -75,6 +78,8 @@ class StackedLayer:
         Pre-activations.
     on : ndarray, shape (h, m)
         1 where a unit is on, above zero, and 0 where it is off.
+    maybe : ndarray, shape (h, m)
+        The same near kinks, with a 1 where somebody else's sums may have it on.
     slope : ndarray, shape (3, h, m)
         How far the logit goes, towards the wrong label, when a pre-activation goes by one; and what
         an honest backward pass sums up for it, without signs.
@@ -84,7 +89,7 @@ class StackedLayer:
 
     def __init__(self, W, A, Z, slope, place):
         self.W, self.A, self.Z, self.slope, self.place = W, A, Z, slope, place
-        self.on = np.empty(Z[0].shape)
+        self.on = self.maybe = np.empty(Z[0].shape)
         # The same once more, as the passes take them.
         self.W_up, self.A_two, self.Z_own, self.slope_two = (
             W.swapaxes(1, 2), A[:2], Z[0], slope[:2])
@@ -136,9 +141,8 @@ class StackedNetwork:
         for layer in self.layers[:-1]:
             layer.W[:, -1, -1] = 1
         self.inside = np.concatenate([self._of(name, places, wide) for name in names])
-        self.slack = UNIT * sum(c + 7 for c in wide)
-        self._share = np.array(1 / m)
-        self._slacks = np.array((UNIT * BACKWARD + self.slack) / m)
+        self._sums, self._m, self._share = sum(c + 7 for c in wide), m, np.array(1 / m)
+        self.compare_in(UNIT)
         # Where the weights of a layer begin, and where its 1 is, which is none of them.
         self._bounds = [bound for end, place in zip(ends, places, strict=True)
                         for bound in (place.start, end - 1)][:-1]
@@ -187,6 +191,11 @@ class StackedNetwork:
             top, left = top + h, left + c
         self._where = np.concatenate(where)[self.inside]
 
+    def compare_in(self, unit):
+        """Expect of others the round-off of single or of double precision, UNIT or UNIT_SINGLE."""
+        self.unit, self.slack = unit, unit * self._sums
+        self._slacks = np.array((unit * BACKWARD + self.slack) / self._m)
+
     def fill(self, vector, examples):
         """Take the parameters, shape (n,), and run forward."""
         self._own[self.inside] = vector
@@ -205,7 +214,8 @@ class StackedNetwork:
             np.multiply(layer.Z, layer.on, out=following)
             if near:
                 Z, sizes = layer.Z
-                following[1] = sizes * (Z + self.slack * sizes > 0)
+                layer.maybe = (Z + self.slack * sizes > 0).astype(float)
+                following[1] = sizes * layer.maybe
         last = self.layers[-1]
         np.matmul(last.W, last.A_two, out=last.Z)
 
@@ -231,8 +241,8 @@ class StackedNetwork:
             moves = max(moves, moves * scale * layer.W.shape[2])
         return moves
 
-    def backward(self, examples):
-        """Fill in the slopes."""
+    def backward(self, examples, near=False):
+        """Fill in the slopes; near kinks, the sizes also of what others may have on."""
         wrong = np.exp(examples.right * self._logits)
         wrong += ONE
         np.reciprocal(wrong, out=wrong)
@@ -242,12 +252,19 @@ class StackedNetwork:
         # Whoever computes A3 - Y makes an error of a unit round-off in examples with the label 1,
         # however sure the network is of them. An error of the logit changes the probability by its
         # derivative; one that is far from small, by up to itself.
-        sizes = self._logit_sizes * (self._change if self.slack * self.largest < 0.1 else wrong)
+        known = self.slack * self.largest < UNKNOWN
+        sizes = self._logit_sizes * (self._change if known else wrong)
         sizes += np.maximum(wrong, examples.Y)
+        if not known:  # then a probability may be any
+            np.maximum(sizes, (self.slack * self._logit_sizes > UNKNOWN) / self.slack, out=sizes)
         np.multiply(sizes, self._slacks, out=self._towards_sizes)
         for layer, below in self._back:
             np.matmul(layer.W_up, layer.slope_two, out=below.slope_two)
-            np.multiply(below.slope_two, below.on, out=below.slope_two)
+            if near:
+                below.slope_two[0] *= below.on
+                below.slope_two[1] *= below.maybe
+            else:
+                np.multiply(below.slope_two, below.on, out=below.slope_two)
 
     def sums(self, step):
         """For every parameter the means over examples, shape (3, n): r x, round-off, and of x^3.

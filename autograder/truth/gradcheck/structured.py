@@ -22,8 +22,8 @@ round-off does not grow as the step shrinks, and steps are so small that truncat
 
 import numpy as np
 
-from autograder.truth.gradcheck.estimates import CORNER, UNDEFINED, Estimates
-from autograder.truth.gradcheck.stacked import KEPT, StackedNetwork, idle
+from autograder.truth.gradcheck.estimates import COARSE, CORNER, NOTHING, UNDEFINED, Estimates
+from autograder.truth.gradcheck.stacked import KEPT, UNIT, UNIT_SINGLE, StackedNetwork, idle
 
 FARTHEST = 2.0**-24
 """How far a step may move a logit or a unit, 6e-8: x^2 / 6 is then near to a unit round-off."""
@@ -31,15 +31,15 @@ FARTHEST = 2.0**-24
 LARGEST = 1e100
 """A logit that a step of 1 could move farther leaves no room for its cube."""
 
-SMALLEST = 1e-280
-"""Below it, numbers of double precision lose their digits."""
+SMALLEST, SMALLEST_SINGLE = 1e-280, 1e-37
+"""Below it, numbers of double and of single precision lose their digits."""
 
 AT_ONCE = 2**15
 """Numbers that are worked on at the same time beside kinks: more would leave the cache."""
 
 
-@np.errstate(over="ignore", invalid="ignore")
-def derivatives(examples, parameters):
+@np.errstate(all="ignore")
+def derivatives(examples, parameters, single=False):
     """Return the central difference of the cost by every parameter, with its error bar.
 
     Parameters
@@ -47,12 +47,16 @@ def derivatives(examples, parameters):
     examples : autograder.truth.gradcheck.stacked.Examples
     parameters : autograder.truth.gradcheck.parameters.Parameters
         W1, b1, W2, b2, ... in any order.
+    single : bool
+        Whether what they are compared with was computed in single precision. Error bars are the
+        round-off that an honest gradient may have.
 
     Returns
     -------
     Estimates
         In the order of the parameters. CORNER where a unit that the parameter moves is on its kink,
-        as far as round-off lets one tell; UNDEFINED everywhere if the weights are beyond 1e100.
+        as far as round-off lets one tell; COARSE where a sum of 0 shows nothing; UNDEFINED
+        everywhere if the weights are beyond 1e100.
 
     Raises
     ------
@@ -65,14 +69,17 @@ def derivatives(examples, parameters):
         network = waiting.pop()
     except IndexError:
         network = StackedNetwork(*shape)
+    unit, smallest = (UNIT_SINGLE, SMALLEST_SINGLE) if single else (UNIT, SMALLEST)
+    if network.unit != unit:
+        network.compare_in(unit)
     try:
-        return _estimates(network, examples, parameters.vector)
+        return _estimates(network, examples, parameters.vector, smallest)
     finally:
         if network.size <= KEPT:
             waiting.append(network)
 
 
-def _estimates(network, examples, vector):
+def _estimates(network, examples, vector, smallest):
     network.fill(vector, examples)
     usual = FARTHEST / network.farthest()
     if not usual >= FARTHEST / LARGEST:  # or NaN
@@ -83,18 +90,19 @@ def _estimates(network, examples, vector):
     near = network.nearest() <= 2 * FARTHEST + network.slack * network.largest
     if near:
         network.forward(near=True)
-    network.backward(examples)
+    network.backward(examples, near)
     value, error, cubic = network.sums(usual)
-    error += SMALLEST / usual
+    error += smallest / usual
     step, how = np.empty(value.shape), np.zeros(value.shape, int)
     step.fill(usual)
     if near:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = _narrowed(network, usual)[network.inside]
+        step = _narrowed(network, usual)[network.inside]
         how[step == 0] = CORNER
         value[step == 0] = np.nan
         cubic *= (step / usual) ** 2
     value += cubic
+    if error[error.argmax()] > NOTHING:
+        how[(value == 0) & (error > NOTHING)] = COARSE
     return Estimates(value, error, step, how)
 
 

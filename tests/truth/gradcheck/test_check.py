@@ -119,6 +119,25 @@ class TestNoFalseAlarm:
         cost = NetworkCost(np.full((3, 1), 0.1), [0])
         assert check_gradients(cost, gradients, parameters).count()[1] == 0
 
+    def test_for_two_units_on_their_kinks_one_behind_the_other(self):
+        """Somebody else's last bit may have both on: then a gradient of 1e-18 is right as well."""
+        parameters = {
+            "W1": np.array([[-0.6232744625373522, 0.5819484831901086, 0.0413259793472436],
+                            [1.0, 1.0, 1.0]]), "b1": np.zeros((2, 1)),
+            "W2": np.array([[2.0, 0.0], [1.0, 1.0]]), "b2": np.zeros((2, 1)),
+            "W3": np.ones((1, 2)), "b3": np.zeros((1, 1))}
+        case = Case(np.ones((3, 1)), np.array([[1]]), parameters)
+        assert check(case).count()[1] == 0
+        assert check(case, dW2=case.gradients["dW2"] + 1e-17).count()[1] == 0
+
+    def test_where_a_logit_depends_on_the_order_of_its_sum(self):
+        """1e20 - 1e20 + 500 is 500 or 0, as one adds."""
+        X = np.array([[1e20], [1e20], [500.0]])
+        parameters = {"W1": np.array([[1.0, -1.0, 1.0]]), "b1": np.zeros((1, 1))}
+        gradients = {"dW1": -0.5 * X.T, "db1": np.array([[-0.5]])}
+        report = check_gradients(NetworkCost(X, [1]), gradients, parameters)
+        assert report.verdict == "inconclusive"
+
     def test_where_inputs_are_far_from_zero(self):
         """Sums of ten millions that leave a few: another order of summation, another Z."""
         for seed in range(50):
@@ -274,6 +293,21 @@ class TestNoBlindSpot:
         report = check_gradients(lambda t: float(10 * np.abs(t[:-1]).sum() + np.exp(t[-1])), wrong,
                                  theta)
         assert report.count() == (0, 1, 100)
+
+    def test_a_sum_of_zero_shows_nothing_if_its_parts_are_large(self):
+        cost = NetworkCost(np.array([[1.0, 1e20, -1e20, 0.0]]), np.zeros(4))
+        parameters = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
+        report = check_gradients(cost, {"dW1": np.zeros((1, 1)), "db1": np.array([[0.5]])},
+                                 parameters)
+        assert report.verdicts["dW1"] == "inconclusive" and report.verdicts["db1"] == "pass"
+
+    def test_what_passes_beside_the_network_is_right_to_a_millionth(self):
+        """Large sums of opposite signs leave a gradient with few digits."""
+        cost = NetworkCost(np.array([[1.0, -1.0 + 1e-9]]), np.zeros(2))
+        parameters = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
+        report = check_gradients(cost, {"dW1": np.array([[2.5e-10 * (1 + 1e-5)]]),
+                                        "db1": np.array([[0.5]])}, parameters)
+        assert report.verdicts["dW1"] != "pass" and report.verdicts["db1"] == "pass"
 
     def test_zero_is_no_better_than_what_the_cost_shows(self):
         assert check_gradients(lambda t: math.cosh(t) - 1, 0.0, 2e-10).verdict != "pass"
@@ -463,6 +497,38 @@ class TestSinglePrecision:
             with pytest.warns(UserWarning, match="single precision"):
                 assert not check_gradients(cost_of(exact), gradients, single).passed
             gradients["dW2"] = exact.gradients["dW2"].astype(np.float32)
+
+    @pytest.mark.parametrize("logit", [-110.0, -200.0])
+    def test_what_underflows_in_it_is_not_called_wrong(self, logit):
+        parameters = {"W1": np.zeros((1, 1), np.float32), "b1": np.array([[logit]], np.float32)}
+        nothing = {"dW1": np.zeros((1, 1), np.float32), "db1": np.zeros((1, 1), np.float32)}
+        with pytest.warns(UserWarning, match="single precision"):
+            report = check_gradients(NetworkCost(np.ones((1, 1)), [0]), nothing, parameters)
+        assert report.count()[1] == 0
+
+    def test_a_kink_is_as_wide_as_its_round_off(self):
+        """In doubles 1e-9 from its kink, a unit may be on either side of it in floats."""
+        rng = np.random.default_rng(0)
+        for _ in range(60):
+            parameters = {"W1": rng.normal(size=(3, 4)), "b1": np.zeros((3, 1)),
+                          "W2": rng.normal(size=(1, 3)), "b2": np.zeros((1, 1))}
+            X = rng.normal(size=(4, 5)).astype(np.float32)
+            parameters["b1"][0] = -(parameters["W1"] @ X)[0, 0]
+            single = {key: array.astype(np.float32) for key, array in parameters.items()}
+            Y = np.array([[0, 1, 1, 0, 1]], np.float32)
+            gradients = backward_propagation(X, Y, forward_propagation(X, Y, single)[1])
+            with pytest.warns(UserWarning, match="single precision"):
+                report = check_gradients(NetworkCost(X, Y), gradients, single)
+            assert report.count()[1] == 0
+
+    def test_double_precision_afterwards_is_what_it_was(self):
+        """The arrays of a network are used again."""
+        case = live_case(np.random.default_rng(16))
+        before = check(case)
+        single = {key: array.astype(np.float32) for key, array in case.parameters.items()}
+        with pytest.warns(UserWarning, match="single precision"):
+            check_gradients(quick(case), case.gradients, single)
+        assert check(case).estimates.error.tobytes() == before.estimates.error.tobytes()
 
     def test_one_absurd_entry_excuses_no_other(self):
         theta = np.array([1, 2], np.float32)

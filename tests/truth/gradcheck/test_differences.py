@@ -160,6 +160,10 @@ class TestNetwork:
         (np.ones(4), np.ones(4), "shape"),
         (np.ones((4, 2)), np.array([[0.5, 1]]), "labels"),
         (np.array([[np.nan]]), np.ones((1, 1)), "finite"),
+        (np.array([[np.longdouble("1e4000")]]), np.ones((1, 1)), "finite"),
+        (np.ones((4, 2)), np.array([1e200, 0]), "labels"),
+        (np.ones((4, 2)), np.ones((2, 1)), "shape"),
+        (np.ma.masked_equal(np.eye(2), 0), np.ones(2), "masked"),
     ])
     def test_data_that_is_none_is_refused(self, X, Y, message):
         with pytest.raises(ValueError, match=message):
