@@ -7,8 +7,6 @@ claimed, the claim is the second opinion, and the ladder is not climbed.
 """
 
 import math
-from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
@@ -22,13 +20,16 @@ from autograder.truth.gradcheck.estimates import (
     UNDEFINED,
     Estimates,
 )
+from autograder.truth.gradcheck.ladder import (
+    FINE,
+    UNIT,
+    UNSEEN,
+    central,
+    one_sided,
+    rounding_of,
+    steps_for,
+)
 from autograder.truth.gradcheck.noise import noise_of
-
-LADDER = (-17, -14, -20, -11, -23, -8, -5, -26)
-"""Steps as powers of two, which adding and subtracting doesn't change: 2^-17 is 7.6e-6."""
-
-FINE = (-17, -20, -23, -26, -30, -34)
-"""The steps of one-sided differences beside a corner."""
 
 GOOD = 1e-6
 """An error, as a share of the gradient, that needs no further step."""
@@ -44,14 +45,6 @@ NOISY = 1e-4
 
 NEARER = 10
 """How much nearer to a claim, or to the step that refutes it, others must be to bear it out."""
-
-UNSEEN = 2.0**-37
-"""What a cost that never changes may have lost: log(1 + exp(-50)) is 0, and its slope is not."""
-
-SMALL = 2.0**-19
-"""Steps in which a bend that isn't steady means a corner."""
-
-UNIT = float(np.finfo(float).eps)
 
 
 def derivatives(cost, parameters, gradient):
@@ -69,7 +62,7 @@ def derivatives(cost, parameters, gradient):
     Estimates
     """
     noise, sizes = noise_of(cost, parameters), np.abs(parameters.vector).tolist()
-    steps = np.array([_steps(size)[0] for size in sizes])
+    steps = np.array([steps_for(size)[0] for size in sizes])
     firsts = cost.around(np.column_stack([steps, -steps])).tolist()
     with np.errstate(all="ignore"):
         return _gathered([
@@ -96,7 +89,7 @@ def along(cost, parameters, gradients, directions):
     Estimates
     """
     noise, size = noise_of(cost, parameters), float(np.abs(parameters.vector).max())
-    step, rows = _steps(size)[0], []
+    step, rows = steps_for(size)[0], []
     with np.errstate(all="ignore"):
         for claimed, direction in zip(gradients.tolist(), directions, strict=True):
             first = cost.along(direction, step), cost.along(direction, -step)
@@ -111,46 +104,12 @@ def _gathered(rows):
     return Estimates(value, error, step, how, np.array([left, right]))
 
 
-def _steps(size):
-    """The ladder for a parameter of this size, which its power of two decides."""
-    return _ladder(math.frexp(size)[1])
-
-
-@cache
-def _ladder(own):
-    power = max(own, 0)
-    steps = [math.ldexp(1.0, power + rung) for rung in LADDER if power + rung < 1023]
-    if power > 1:
-        # What is large may matter as it is, and not as a share of itself.
-        steps = [2.0**rung for rung in (-17, -14, -11, -8, -5) if rung > power - 42] + steps
-    if own < -9:
-        # Whoever writes log(theta) with so small a theta can't go 1e-5 to the left.
-        steps += [math.ldexp(1.0, own + rung) for rung in (-10, -17) if own + rung > -1022]
-    return steps
-
-
-@dataclass(frozen=True)
-class _Rung:
-    """A difference, its error bar, the part of it that is round-off, and how much more than that
-    the cost bends."""
-
-    value: float
-    error: float
-    rounding: float
-    step: float
-    bend: float
-
-    def refutes(self, other):
-        """Whether no derivative is within the error bars of both."""
-        return abs(self.value - other.value) > self.error + other.error
-
-
 def _derivative(look, first, base, noise, gradient, size):
     """(value, error, step, how, left, right) of the derivative of look at 0.
 
     First is what it shows at both sides of the first step.
     """
-    rungs, largest, steps = [], abs(base), _steps(size)
+    rungs, largest, steps = [], abs(base), steps_for(size)
     confirmed = _confirmed(look, first, base, steps, noise, gradient, size)
     if confirmed:
         return confirmed
@@ -158,9 +117,7 @@ def _derivative(look, first, base, noise, gradient, size):
         near_ones = first if step == steps[0] else (look(step), look(-step))
         costs = [*near_ones, look(2 * step), look(-2 * step)]
         largest = max(largest, *(abs(cost) for cost in costs if math.isfinite(cost)), 0.0)
-        rung = _central(costs, base, step, noise, size)
-        if gradient and costs == [base] * 4:
-            rung = replace(rung, error=rung.error + UNSEEN / step, rounding=UNSEEN / step)
+        rung = central(costs, base, step, noise, size, claimed=gradient != 0)
         if math.isfinite(rung.error):
             rungs.append(rung)
             if _settled(rungs, gradient):
@@ -200,13 +157,13 @@ def _confirmed(look, costs, base, steps, noise, gradient, size):
     if plus == minus == base and steady:
         # What is too faint to be seen here is seen by the widest step, if it is to be seen at all.
         step = max(steps)
-        error = max(_rounding(noise, step, size, 0.0), UNSEEN / step if gradient else 0.0)
+        error = max(rounding_of(noise, step, size, 0.0), UNSEEN / step if gradient else 0.0)
         faint = error <= NOTHING * max(1.0, abs(base)) and abs(gradient) <= 10 * error
         if faint and look(step) == look(-step) == base:
             return 0.0, error, step, CENTRAL, math.nan, math.nan
         return None
     near, off = max(abs(gradient), abs(value)), abs(gradient - value)
-    rounding = _rounding(noise, step, size, value)
+    rounding = rounding_of(noise, step, size, value)
     bend = abs(plus - 2 * base + minus) / step
     if off <= SAME * near and rounding <= GOOD * near and bend <= STRAIGHT * near:
         return value, 4 * off + rounding, step, CENTRAL, math.nan, math.nan
@@ -257,32 +214,10 @@ def _unresolved(rungs):
     return rung.error > 0.1 * abs(rung.value) and rung.error > 4 * rung.rounding
 
 
-def _central(costs, base, step, noise, size):
-    """Make a rung of the costs at +-1 and +-2 steps.
-
-    Truncation shows in a difference twice as wide. A corner nearer than a third of the step hides
-    from that, and shows in the bend: without one, it doubles with the step.
-    """
-    plus, minus, plus2, minus2 = costs
-    value, wide = (plus - minus) / (2 * step), (plus2 - minus2) / (4 * step)
-    narrow_bend = (plus - 2 * base + minus) / step
-    unsteady = abs((plus2 - 2 * base + minus2) / (2 * step) - 2 * narrow_bend)
-    rounding = _rounding(noise, step, size, value)
-    error = 4 * abs(wide - value) + unsteady + rounding
-    # In a step this small a smooth cost does not bend, so what is more than its noise is a corner.
-    bend = unsteady / rounding if rounding and step <= SMALL else 0.0
-    return _Rung(value, error, rounding, step, bend)
-
-
-def _rounding(noise, step, size, value):
-    """What the rounding of the costs, and of the moved parameter, leaves in a difference."""
-    return 8 * noise / step + UNIT * size / step * abs(value)
-
-
 def _beside_a_corner(look, base, noise, scale):
     """A row from one-sided differences, or None where they are too coarse as well."""
     corner = None
-    rights, lefts = ([_one_sided(look, base, side * 2.0**power, noise) for power in FINE]
+    rights, lefts = ([one_sided(look, base, side * 2.0**power, noise) for power in FINE]
                      for side in (1, -1))
     for place, power in enumerate(FINE):
         right, left = rights[place], lefts[place]
@@ -295,13 +230,3 @@ def _beside_a_corner(look, base, noise, scale):
             best = min(fine, key=lambda side: side.error)
             return best.value, best.error, 2.0**power, ONE_SIDED, math.nan, math.nan
     return corner
-
-
-def _one_sided(look, base, step, noise):
-    """A difference of second order towards the sign of the step."""
-    one, two, four = look(step), look(2 * step), look(4 * step)
-    value = (-3 * base + 4 * one - two) / (2 * step)
-    wide = (-3 * base + 4 * two - four) / (4 * step)
-    rounding = 32 * noise / abs(step)
-    error = 4 * abs(wide - value) + rounding
-    return _Rung(value, error if math.isfinite(error) else math.inf, rounding, abs(step), 0.0)

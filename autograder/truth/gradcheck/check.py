@@ -79,7 +79,8 @@ def check_gradients(cost, gradient, theta):
     as wide changes (truncation), of what bends the cost on the way (corners), and of 8 times the
     noise of the cost over the step (round-off). It ends where that is at most a millionth of the
     gradient and the claim agrees, or where three steps are sure that it is wrong; and where none
-    will do, with one-sided differences.
+    will do, with one-sided differences. Before a claim is called wrong, every step is heard: two
+    that are much nearer to it clear it, and one step alone accuses nobody.
     """
     parameters = Parameters.of(theta)
     vector, single = parameters.vector_of(parameters.claimed(gradient))
