@@ -14,6 +14,8 @@ FINE, COARSE = (2.0**-30, 2.0**-17), (2.0**-10, 2.0**-4)
 """Steps along a line. Noise in single precision is one flat stair at the finest of them, and
 nothing to see where something else is added that is fine."""
 
+UNIT = float(np.finfo(float).eps)
+
 SPREAD = 1.5
 """Of normal numbers, the standard deviation in medians of their size."""
 
@@ -59,9 +61,11 @@ def _noise_along(cost, line):
         values, left = np.concatenate(sides), np.concatenate([_left_of(side) for side in sides])
         different, left = np.unique(values[np.isfinite(values)]), left[np.isfinite(left)]
         if len(different) > len(PLACES) / 2 and left.size:
-            rough = max(rough or 0.0, SPREAD * float(np.median(np.abs(left))),
-                        0.0 if stairs == math.inf else stairs / 4)
-        elif len(different) > 1:
+            spread = SPREAD * float(np.median(np.abs(left)))
+            if step in COARSE and spread <= 4 * UNIT * np.abs(different).max():
+                spread = 0.0  # so far away it is larger, and rounded more
+            rough = max(rough or 0.0, spread, 0.0 if stairs == math.inf else stairs / 4)
+        elif all(len(np.unique(side[np.isfinite(side)])) > 1 for side in sides):
             stairs = min(stairs, float(np.diff(different).min()))
     return rough if stairs == math.inf else max(rough or 0.0, stairs)
 

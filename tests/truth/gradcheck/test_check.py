@@ -340,6 +340,15 @@ class TestHowOftenACostIsAsked:
         count, n = self.asked(case, case.gradients)
         assert 2 * n < count < 3 * n
 
+    def test_a_cost_that_is_nothing_until_far_away(self):
+        """All units are off, and it stays 0 for a good while: every gradient is 0, plainly."""
+        rng = np.random.default_rng(17)
+        for _ in range(40):
+            A, theta = np.abs(rng.normal(size=(6, 4))), -np.abs(rng.normal(size=4))
+            report = check_gradients(lambda t, A=A: float(np.maximum(A @ t, 0).sum()), np.zeros(4),
+                                     theta)
+            assert report.count() == (4, 0, 0)
+
     def test_units_that_are_off(self):
         case = textbook_case()
         case = Case(case.X, case.Y, case.parameters | {"b1": case.parameters["b1"] - 100})
