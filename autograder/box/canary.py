@@ -91,18 +91,67 @@ def take_memory(targets):
     return attempt(action)
 
 
+def by_many(number, action):
+    """Fork processes that all do something and stay; wait until each of them has done it."""
+    done, told = os.pipe()
+    for _ in range(number):
+        if os.fork() == 0:
+            try:
+                kept = action(lambda: os.write(told, b"."))  # noqa: F841
+                os.write(told, b".")
+                time.sleep(60)
+            finally:
+                os._exit(0)
+    os.close(told)
+    for _ in range(number):
+        if not os.read(done, 1):
+            raise OSError("they could not")
+
+
 def take_memory_with_many(targets):
     """Each of them stays below what one may take."""
+    return attempt(lambda: by_many(4, lambda tell: b"x" * (targets["memory"] // 3)))
 
-    def action():
-        for _ in range(4):
-            if os.fork() == 0:
-                kept = bytearray(b"x" * (targets["memory"] // 3))
-                time.sleep(60)
-                os._exit(len(kept))
-        time.sleep(1)
 
-    return attempt(action)
+def take_memory_without_a_first_thread(targets):
+    """What has ended is the only one of its threads that the kernel has figures of."""
+
+    def action(tell):
+        import ctypes
+        import platform
+        import threading
+
+        def take():
+            kept = b"x" * (targets["memory"] // 3)  # noqa: F841
+            tell()
+            time.sleep(60)
+
+        threading.Thread(target=take).start()
+        leave = {"x86_64": 60, "aarch64": 93}[platform.machine()]
+        ctypes.CDLL(None).syscall(leave, 0)
+
+    return attempt(lambda: by_many(4, action))
+
+
+def take_memory_in_sockets(targets):
+    """Of what waits in there, nothing belongs to a process."""
+
+    def action(tell):
+        kept = []
+        try:
+            while True:
+                for end in socket.socketpair():
+                    kept.append(end)
+                    end.setblocking(False)
+                    try:
+                        while True:
+                            end.send(b"x" * 4096)
+                    except BlockingIOError:
+                        pass
+        except OSError:  # there can't be more of them
+            return kept
+
+    return attempt(lambda: by_many(targets["processes"] // 6, action))
 
 
 def take_memory_that_is_shared(targets):
@@ -115,22 +164,63 @@ def fill_the_disk(targets):
     """In many files, because each one has a limit of its own."""
 
     def action():
-        for number in range(targets["disk"] >> 20):
+        for number in range(targets["files"]):
             with open(f"flood-{number}", "wb") as file:
-                file.write(b"x" * (1 << 20))
-            time.sleep(0.1 * targets["watched"])  # the watch looks ten times a second
+                file.write(b"x" * targets["file_size"])
+
+    return attempt(action)
+
+
+def fill_the_disk_without_names(targets):
+    """With files that were deleted: every other one is open, the rest are mapped."""
+    import mmap
+
+    kept = []
+
+    def action():
+        for number in range(targets["files"]):
+            file = open("flood", "w+b")  # noqa: SIM115
+            file.write(b"x" * targets["file_size"])
+            file.flush()
+            os.remove("flood")
+            if number % 2:
+                kept.append(file)
+            else:
+                kept.append(mmap.mmap(file.fileno(), targets["file_size"]))
+                file.close()
+
+    met = attempt(action)
+    globals()["kept"] = kept
+    return met
+
+
+def put_a_file_into_a_socket(targets):
+    """Where nobody sees it."""
+
+    def action():
+        ends = socket.socketpair()
+        socket.send_fds(ends[0], [b"here"], [0])
+
+    return attempt(action)
+
+
+def see_a_lock(targets):
+    """Of somebody else, on a file that everybody may read."""
+    import fcntl
+
+    def action():
+        with open(os.__file__) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+        raise OSError("a lock holds nothing here")
 
     return attempt(action)
 
 
 def fork_without_end(targets):
-    def action():
-        for _ in range(targets["processes"]):
-            if os.fork() == 0:
-                time.sleep(60)
-                os._exit(0)
-
-    return attempt(action)
+    return attempt(lambda: by_many(targets["processes"], lambda tell: None))
 
 
 ATTEMPTS = {
@@ -146,12 +236,18 @@ ATTEMPTS = {
     "make_a_namespace": "new namespaces",
     "take_memory": "memory without end",
     "take_memory_with_many": "memory of many processes",
+    "take_memory_without_a_first_thread": "memory of threads alone",
+    "take_memory_in_sockets": "memory in sockets",
     "take_memory_that_is_shared": "memory that nobody counts",
     "fill_the_disk": "a disk without end",
+    "fill_the_disk_without_names": "a disk without end, in deleted files",
+    "put_a_file_into_a_socket": "files on their way",
+    "see_a_lock": "locks of others",
     "fork_without_end": "processes without end",
 }
 FLOODS = (
-    "take_memory", "take_memory_with_many", "fill_the_disk", "fork_without_end"
+    "take_memory", "take_memory_with_many", "take_memory_without_a_first_thread",
+    "take_memory_in_sockets", "fill_the_disk", "fill_the_disk_without_names", "fork_without_end",
 )  # fmt: skip
 """Attempts that leave no child behind in which another one could be made."""
 SOURCE = inspect.getsource(sys.modules[__name__]).partition("ATTEMPTS =")[0]

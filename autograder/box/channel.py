@@ -1,26 +1,43 @@
 """Frames to and from a child, while what it uses is watched and its clock runs."""
 
+import math
+import operator
 import os
 import select
 import signal
 import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
+from typing import NamedTuple
 
 from autograder.box import kernel
-from autograder.box.watch import Watch
 from autograder.box.wire import WireError, decode, length_of
 
 QUICK_SECONDS = 0.01
 """Most replies come sooner; only then are the pipes and the limits looked at."""
-WATCH_SECONDS = 0.1
 INTERRUPT_SECONDS = 0.05
+PATIENCE = 5
+"""Times a limit of time, by the clock on the wall: so long may neighbours hold up a child."""
 BY_ITSELF = "it ended its own Python process"
 """Why a child has ended for which nobody here had a reason."""
+HUNG_UP = "it closed its connection to the grader"
+UNSTOPPABLE = "it took too long, and could not be interrupted"
+STALE = 0.2
+"""Processor seconds by which the last figure may be out of date."""
+HELD_UP = 0.1
+"""Of a limit of time: who has waited longer for a processor may blame its neighbours."""
 
 
 class Ended(Exception):
     """The child is gone; the text says why, in a student's words."""
+
+
+class _Turn(NamedTuple):
+    """When something began, and what had been used and waited for by then."""
+
+    began: float
+    processor: float
+    waited: float
 
 
 class Channel:
@@ -31,9 +48,8 @@ class Channel:
     connection : socket.socket
     out, err, pidfd : int
         Descriptors of what it writes past Python, and of the process.
+    watch : autograder.box.watch.Watch
     limits : autograder.box.limits.Limits
-    scratch : str
-        Its scratch folder, where that lies on the host's own disk.
     on_event : callable
         Is told what was written past Python, as an event.
 
@@ -41,15 +57,19 @@ class Channel:
     ----------
     ended : str
         Why the child has ended; "" while it lives.
+    was_held_up : bool
+        Whether it ran out of time while others had the processor for a good part of it.
     """
 
-    def __init__(self, connection, out, err, pidfd, limits, scratch, on_event):
+    def __init__(self, connection, out, err, pidfd, watch, limits, on_event):
         self._connection, self._pidfd, self._on_event = connection, pidfd, on_event
         self._pipes = {out: "stdout", err: "stderr"}
         # A letter of several bytes may come in two pieces.
         self._letters = {pipe: getincrementaldecoder("utf-8")("replace") for pipe in self._pipes}
-        self._watch = Watch(pidfd, limits, scratch)
-        self._end = time.monotonic() + limits.submission_seconds
+        self._watch, self._limits = watch, limits
+        self._submission = self._turn = self._now()
+        self._soft = self._hard = math.inf
+        self._interruption = signal.SIGINT
         self._received = bytearray()
         self._poll = select.poll()
         for descriptor in (connection.fileno(), out, err, pidfd):
@@ -59,7 +79,39 @@ class Channel:
         connection.settimeout(QUICK_SECONDS)
         self._next_look = 0.0
         self._everywhere = self._placed = os.sched_getaffinity(0)
-        self.ended = ""
+        self.ended, self.was_held_up = "", False
+
+    def give_time(self, seconds, interruption=None):
+        """From now on, the child may take so long for what it is sent, and then a little longer.
+
+        Time is what it had of processors, or could have had: its neighbours' share is not counted,
+        within the bounds of :data:`PATIENCE`.
+
+        Parameters
+        ----------
+        seconds : float
+        interruption : int, optional
+            The signal that it gets at the limit, over and over, before it is ended.
+        """
+        self._turn, self._interruption = self._now(), interruption
+        self._soft, self._hard = seconds, seconds + self._limits.grace_seconds
+
+    def _now(self):
+        return _Turn(time.monotonic(), self._watch.processor, self._watch.waited)
+
+    def _has_had(self, turn, most):
+        """Seconds that it has had since a turn began; looked at closely where they are `most`."""
+        for look_again in (True, False):
+            now = self._now()
+            clock, processor, waited = map(operator.sub, now, turn)
+            had = max(processor - STALE, clock - max(0, waited), clock / PATIENCE)
+            if had < most:
+                break
+            if look_again:
+                self._see(now.began)
+            elif waited > HELD_UP * most:
+                self.was_held_up = True
+        return had
 
     def _place(self, processors):
         """Where the child runs from now on.
@@ -72,26 +124,21 @@ class Channel:
             with suppress(OSError):  # it has ended, or this host has its own mind about it
                 os.sched_setaffinity(self._watch.process, processors)
 
-    def send(self, message, hard):
-        """Send a frame; raises Ended when it is not taken until the time `hard`."""
+    def send(self, message):
+        """Send a frame; raises Ended when it is not taken in time."""
         self._place({kernel.current_processor()})
         rest = memoryview(message)
         while rest:
             try:
                 rest = rest[self._connection.send(rest) :]
-                self._look(hard, hard)
+                self._look()
             except TimeoutError:
-                self._wait(select.POLLOUT, hard, hard)
+                self._wait(select.POLLOUT)
             except OSError:
                 raise self.gone() from None
 
-    def read(self, soft, hard):
+    def read(self):
         """The next message, a tuple.
-
-        Parameters
-        ----------
-        soft, hard : float
-            When the child is interrupted, over and over, and when it is ended.
 
         Raises
         ------
@@ -103,15 +150,17 @@ class Channel:
         while True:
             message = self._complete()
             if message is not None:
+                if self._watch.due(time.monotonic()):
+                    self._see(time.monotonic())
                 return message
-            self._look(soft, hard)  # also at one that never pauses
+            self._look()  # also at one that never pauses
             try:
                 chunk = self._connection.recv(1 << 18)
                 if not chunk:
                     raise self.gone()
                 self._received += chunk
             except TimeoutError:
-                self._wait(select.POLLIN, soft, hard)
+                self._wait(select.POLLIN)
             except OSError:
                 raise self.gone() from None
 
@@ -121,8 +170,11 @@ class Channel:
             self._drain_one(pipe)
 
     def gone(self):
-        """It ended by itself: an exception to raise."""
-        return self.end(BY_ITSELF)
+        """Nobody is at the other end any more: an exception to raise.
+
+        The kernel is asked first, as a process that is killed here has a signal for its end.
+        """
+        return self.end(BY_ITSELF if self._watch.is_ending() else HUNG_UP)
 
     def end(self, why):
         """End it for a reason: an exception to raise."""
@@ -149,18 +201,18 @@ class Channel:
             raise WireError("a value that is no message")
         return message
 
-    def _wait(self, wanted, soft, hard):
+    def _wait(self, wanted):
         """Until the socket is ready; meanwhile, read what it writes and watch what it uses."""
         self._place(self._everywhere)
         own = self._connection.fileno()
         self._poll.modify(own, wanted)
-        pause = INTERRUPT_SECONDS if soft < time.monotonic() else WATCH_SECONDS
+        pause = min(INTERRUPT_SECONDS, max(0, self._watch.next - time.monotonic()))
         for descriptor, _ in self._poll.poll(pause * 1000):
             if descriptor in self._pipes:
                 self._drain_one(descriptor)
             elif descriptor == self._pidfd and not self._has_more():
                 raise self.gone()
-        self._look(soft, hard)
+        self._look()
 
     def _has_more(self):
         """Whether something is left of what it had sent."""
@@ -168,19 +220,26 @@ class Channel:
         poll.register(self._connection.fileno(), select.POLLIN)
         return bool(poll.poll(0))
 
-    def _look(self, soft, hard):
+    def _look(self):
         """See to the clock and to what it uses; once in a while, because it is asked often."""
         now = time.monotonic()
+        if now >= self._watch.next:
+            self._see(now)
         if now < self._next_look:
             return
         self._next_look = now + INTERRUPT_SECONDS
-        if now > self._end:
+        most = self._limits.submission_seconds
+        if self._has_had(self._submission, most) > most:
             raise self.end("the submission took longer than all of its cells may")
-        if now > hard:
-            raise self.end("it took too long, and could not be interrupted")
-        if now > soft:
+        had = self._has_had(self._turn, self._soft)
+        if had > self._hard:
+            raise self.end(UNSTOPPABLE)
+        if had > self._soft and self._interruption is not None:
             with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._pidfd, signal.SIGINT)
+                signal.pidfd_send_signal(self._pidfd, self._interruption)
+
+    def _see(self, now):
+        """Look at what it uses; raises Ended where that is too much."""
         too_much = self._watch.look(now)
         if too_much:
             raise self.end(too_much)

@@ -4,10 +4,9 @@ Nothing that a child sends is believed. Bytes that are no message end it; so doe
 anything. What remains is taken for the student's own answer.
 """
 
-import time
 from contextlib import suppress
 from functools import lru_cache
-from signal import SIGKILL
+from signal import SIGALRM, SIGINT, SIGKILL
 
 import numpy as np
 
@@ -45,12 +44,12 @@ class Child:
     cpu, own_cpu : float or None
         Seconds of CPU that it used, and that its zygote has used so far; known once it is closed.
     was_killed : bool
-        Whether something outside ended it, as nothing can from inside of a namespace.
+        Whether something outside ended it, as nothing can from inside.
     """
 
-    def __init__(self, connection, out, err, pidfd, limits, scratch):
+    def __init__(self, connection, out, err, pidfd, watch, limits):
         self._limits = limits
-        self._channel = Channel(connection, out, err, pidfd, limits, scratch, self._show)
+        self._channel = Channel(connection, out, err, pidfd, watch, limits, self._show)
         self._written, self._events = 0, []
         self._functions, self._trusted, self._counts = [], set(), []
         self._questions_back = self._depth = 0
@@ -64,9 +63,9 @@ class Child:
 
     def trouble(self):
         """Why its walls are not up, or "": the first thing to ask, and no fault of a student's."""
-        hard = time.monotonic() + READY_SECONDS
+        self._channel.give_time(READY_SECONDS)
         try:
-            if self._channel.read(hard, hard) == ("ready",):
+            if self._channel.read() == ("ready",):
                 return ""
         except (Ended, WireError):
             self._channel.drain()
@@ -89,7 +88,7 @@ class Child:
             return [("error", "TooLong", text, [text])]
         self._events = []
         try:
-            self._converse(("run", source), "ran", self._limits.cell_seconds)
+            self._converse(("run", source), "ran", self._limits.cell_seconds, SIGINT)
             self._channel.drain()
         except Ended as ended:
             with suppress(Ended):
@@ -155,6 +154,11 @@ class Child:
         """Read a variable; a record as of :meth:`call`, without counts."""
         return self._answer(("value", name))[0]
 
+    @property
+    def was_held_up(self):
+        """Whether it ran out of time while others had the processor for a good part of it."""
+        return self._channel.was_held_up
+
     def kill(self):
         """End it, with everything that it started."""
         self._channel.end("its cells have been run")
@@ -179,39 +183,38 @@ class Child:
             return record(raised="Ended", failure=f"was not asked: {self.ended}"), {}
         self._events = []
         try:
-            found, claimed = self._converse(message, "answer", None)
+            seconds = self._limits.call_seconds
+            found, claimed = self._converse(message, "answer", seconds, SIGALRM)
             self._channel.drain()  # and nobody shows it
         except Ended as ended:
             return record(raised="Ended", failure=f"gave no answer: {ended}"), {}
         return found, claimed
 
-    def _converse(self, message, until, interrupt_after):
+    def _converse(self, message, until, seconds, interruption):
         """Send, and serve what comes until the reply: what it holds."""
         asked = frame(message)  # a question that can't be sent is no fault of the child's
-        now = time.monotonic()
-        hard = now + (interrupt_after or self._limits.call_seconds) + self._limits.grace_seconds
-        soft = now + interrupt_after if interrupt_after else hard
+        self._channel.give_time(seconds, interruption)
         try:
-            self._channel.send(asked, hard)
+            self._channel.send(asked)
             while True:
-                kind, *rest = self._channel.read(soft, hard)
+                kind, *rest = self._channel.read()
                 if kind == until == "ran":
                     return rest
                 if kind == until:
                     return _checked_answer(*rest)
-                self._serve(kind, rest, hard)
+                self._serve(kind, rest)
         except _MALFORMED as error:
             raise self._channel.end(f"it wrote into the grader's channel ({error})") from None
 
-    def _serve(self, kind, rest, hard):
+    def _serve(self, kind, rest):
         if kind == "show":
             self._show(checked(rest))
         elif kind == "ask":
-            self._channel.send(self._reply(*rest, hard), hard)
+            self._channel.send(self._reply(*rest))
         else:
             raise WireError("a message of a kind that is not expected")
 
-    def _reply(self, number, arguments, by_name, hard):
+    def _reply(self, number, arguments, by_name):
         """What a stand-in says to the arguments that the child hands it, as a frame."""
         if type(arguments) not in (list, tuple) or type(by_name) is not dict:
             raise WireError("a question of other fields")
@@ -224,8 +227,8 @@ class Child:
         if number not in self._trusted:
             raise WireError("a question to a function that is not here")
         stand_in = self._functions[number]
-        arguments = [self._lent(each, hard) for each in arguments]
-        by_name = {key: self._lent(each, hard) for key, each in by_name.items()}
+        arguments = [self._lent(each) for each in arguments]
+        by_name = {key: self._lent(each) for key, each in by_name.items()}
         self._counts[number] += 1
         self._depth += 1
         try:
@@ -239,7 +242,7 @@ class Child:
         finally:
             self._depth -= 1
 
-    def _lent(self, value, hard):
+    def _lent(self, value):
         """An argument for a stand-in; a function of the child's is called where it is."""
         if not isinstance(value, Function):
             return value
@@ -247,15 +250,15 @@ class Child:
             return self._functions[value.number]
 
         def call(*arguments):
-            self._channel.send(frame(("callback", value.number, list(arguments))), hard)
+            self._channel.send(frame(("callback", value.number, list(arguments))))
             while True:
-                kind, *rest = self._channel.read(hard, hard)
+                kind, *rest = self._channel.read()
                 if kind == "back":
                     (found,) = rest
                     return plain(found)
                 if kind == "failed":
                     raise _CallbackFailed
-                self._serve(kind, rest, hard)
+                self._serve(kind, rest)
 
         return call
 

@@ -12,9 +12,11 @@ class Limits:
     Attributes
     ----------
     cell_seconds, submission_seconds : float
-        Wall clock. A cell is interrupted at its limit, a submission is ended.
+        Time that it had of a processor, or could have had: what its neighbours take is not counted
+        (see `autograder.box.channel.PATIENCE`). A cell is interrupted at its limit, a submission
+        is ended.
     call_seconds : float
-        Wall clock of one answer to a question; it is interrupted.
+        The same for one answer to a question, which is interrupted.
     grace_seconds : float
         How long code may take to heed an interruption before it is ended.
     memory : int
@@ -37,3 +39,11 @@ class Limits:
     processes: int = 32
     descriptors: int = 128
     output: int = 16 * MEGABYTE
+
+    def file_size(self, is_watched):
+        """The most bytes of one file. Where the folder is only watched, one is soon too many."""
+        return self.disk // 8 if is_watched else self.disk
+
+    def open_files(self, is_watched):
+        """The most open files of a process; each may be one that has no name any more."""
+        return min(64, self.descriptors) if is_watched else self.descriptors

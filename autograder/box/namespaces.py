@@ -35,7 +35,8 @@ def enter(shown, hidden):
 
     It returns in a forked process, the first of its namespace; the one before it only waits. Root
     leaves its mounts first, because its Python may lie where nobody else can look, and then its
-    user id; anybody else needs the user namespace to be allowed to do anything.
+    user id; anybody else, and root without its capabilities, needs the user namespace to be allowed
+    to do anything.
 
     Parameters
     ----------
@@ -51,12 +52,13 @@ def enter(shown, hidden):
 
     Returns
     -------
-    int
-        A descriptor of what ``/proc`` says of this process, which is out of sight from now on.
+    own, processes : int
+        Descriptors of what ``/proc`` says of this process, and of all of them, which are out of
+        sight from now on.
     """
     processes = os.open("/proc", os.O_PATH | os.O_CLOEXEC)
     user, group = os.geteuid(), os.getegid()
-    if user == 0:
+    if user == 0 and can_become(NOBODY):
         kernel.unshare(kernel.NEW_NS)
         _move_into(shown, hidden)
         user = group = NOBODY
@@ -72,9 +74,7 @@ def enter(shown, hidden):
     if first:
         _wait_for(first)
     kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
-    own = os.open("self", os.O_PATH | os.O_CLOEXEC, dir_fd=processes)
-    os.close(processes)
-    return own
+    return os.open("self", os.O_PATH | os.O_CLOEXEC, dir_fd=processes), processes
 
 
 def _wait_for(child):
@@ -82,6 +82,29 @@ def _wait_for(child):
     os.closerange(0, 1024)
     _, status = os.waitpid(child, 0)
     os._exit(min(255, abs(os.waitstatus_to_exitcode(status))))
+
+
+def can_become(user, needed=()):
+    """Whether this process could be another user, and have what it needs there.
+
+    Tried in a process of its own: root may have lost its capabilities, or be the only user that its
+    container knows.
+
+    Parameters
+    ----------
+    user : int
+    needed : iterable of (str, int)
+        Paths and how they must be accessible.
+    """
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    status = 1
+    try:
+        become(user)
+        status = not all(os.access(*each) for each in needed)
+    finally:
+        os._exit(status)
 
 
 def become(user):
@@ -104,6 +127,15 @@ def fork_apart(own):
     if child:
         kernel.setns(own, kernel.NEW_PID)
     return child
+
+
+def take_own_user(processes):
+    """A user namespace of one's own, in which nobody else's processes and threads are counted.
+
+    Called by each child after the fork. (A kernel before 5.14 counts them over all of them.)
+    """
+    kernel.unshare(kernel.NEW_USER)
+    _name_the_user(processes, STUDENT, STUDENT)
 
 
 def take_own_scratch(size, entries):

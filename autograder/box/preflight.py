@@ -6,6 +6,7 @@ setting changes that.
 """
 
 import atexit
+import fcntl
 import os
 import platform
 import socket
@@ -16,6 +17,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Lock, Thread
 
 from autograder.box import canary
+from autograder.box.channel import UNSTOPPABLE
 from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import NoWalls, Warden
@@ -138,7 +140,7 @@ def try_walls(warden, file=__file__):
         One for each wall, in the order in which they were tried.
     """
     with ExitStack() as outside:
-        targets = _targets(outside, file) | {"watched": warden.level == LANDLOCK}
+        targets = _targets(outside, file, warden.level)
         tried, child, inside = [], None, outside.enter_context(ExitStack())
         for name in canary.ATTEMPTS:
             if child is None or child.ended:
@@ -148,7 +150,8 @@ def try_walls(warden, file=__file__):
             works, met = _met(child, "stay_inside", targets), _met(child, name, targets)
             if works != canary.THROUGH:
                 met = f"nothing can be tried: {works}"
-            holds = works == canary.THROUGH != met
+            # Nothing has stopped what is still at it.
+            holds = works == canary.THROUGH != met and UNSTOPPABLE not in met
             tried.append(Tried(canary.ATTEMPTS[name], holds, met))
             if name in canary.FLOODS:
                 child = None
@@ -160,8 +163,12 @@ def _met(child, name, targets):
     return found["value"] if isinstance(found["value"], str) else found["failure"]
 
 
-def _targets(outside, file):
+def _targets(outside, file, level):
     """Things that are really there, for a canary to get at."""
+    locked = outside.enter_context(open(os.__file__))  # noqa: SIM115
+    with suppress(OSError):  # a file system may know no locks
+        fcntl.flock(locked, fcntl.LOCK_SH)
+    file_size = LIMITS.file_size(is_watched=level == LANDLOCK) // 2
     folder = outside.enter_context(TemporaryDirectory(prefix="autograder-"))
     os.chmod(folder, 0o777)
     port = outside.enter_context(socket.socket())
@@ -179,6 +186,7 @@ def _targets(outside, file):
         "abstract": name,
         "process": os.getpid(),
         "memory": 2 * LIMITS.memory,
-        "disk": 2 * LIMITS.disk,
+        "file_size": file_size,
+        "files": 2 * LIMITS.disk // file_size,
         "processes": 4 * LIMITS.processes,
     }

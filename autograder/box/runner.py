@@ -47,7 +47,7 @@ class Runner:
         self._lock = threading.RLock()
         self._process = os.getpid()
         self._in_cell, self._blows = False, 0
-        self._answers = Answers(shell.user_ns)
+        self._answers = Answers(shell.user_ns, watched=True)
         self._own, self._raised = {}, None
         shell.send = lambda event: self._send(("show", *event))
         sys.stdout, sys.stderr = shell.streams = tuple(
@@ -63,6 +63,7 @@ class Runner:
         signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
         while True:
             kind, *rest = self._read()
+            self._take_over_signals()
             match kind:
                 case "run":
                     self._send(("ran", self._run(*rest)))
@@ -73,12 +74,17 @@ class Runner:
                 case _:
                     return
 
-    def _run(self, source):
+    def _take_over_signals(self):
+        """Whatever a cell has done with them; one that came too late for it is spent here."""
         for each in _HELD_BACK:
             signal.signal(each, self._interrupt)
         self._blows = 0
+        with _open_to_signals():
+            pass
+
+    def _run(self, source):
         try:
-            with _open_to_signals():  # one that came too late for the cell before is spent here
+            with _open_to_signals():
                 self._in_cell = True
                 return self._shell.run(source)
         except KeyboardInterrupt:

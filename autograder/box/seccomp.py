@@ -25,8 +25,9 @@ PLAIN = {
     "dup2": (33, None), "pause": (34, None), "nanosleep": (35, 101), "getitimer": (36, 102),
     "alarm": (37, None), "setitimer": (38, 103), "getpid": (39, 172), "sendfile": (40, 71),
     "sendto": (44, 206), "recvfrom": (45, 207), "shutdown": (48, 210), "getsockname": (51, 204),
-    "getpeername": (52, 205), "getsockopt": (55, 209), "exit": (60, 93), "wait4": (61, 260),
-    "uname": (63, 160), "flock": (73, 32), "fsync": (74, 82), "fdatasync": (75, 83),
+    "getpeername": (52, 205), "getsockopt": (55, 209), "recvmsg": (47, 212),
+    "exit": (60, 93), "wait4": (61, 260),
+    "uname": (63, 160), "fsync": (74, 82), "fdatasync": (75, 83),
     "ftruncate": (77, 46), "getdents64": (217, 61), "getcwd": (79, 17),
     "chdir": (80, 49), "fchdir": (81, 50), "rename": (82, None), "mkdir": (83, None),
     "rmdir": (84, None), "creat": (85, None), "link": (86, None), "unlink": (87, None),
@@ -34,7 +35,7 @@ PLAIN = {
     "gettimeofday": (96, 169), "getrlimit": (97, 163), "getrusage": (98, 165), "sysinfo": (99, 179),
     "times": (100, 153), "getuid": (102, 174), "getgid": (104, 176),
     "geteuid": (107, 175), "getegid": (108, 177), "setpgid": (109, 154), "getppid": (110, 173),
-    "getpgrp": (111, None), "setsid": (112, 157), "getgroups": (115, 158), "getresuid": (118, 148),
+    "getpgrp": (111, None), "getgroups": (115, 158), "getresuid": (118, 148),
     "getresgid": (120, 150), "getpgid": (121, 155), "getsid": (124, 156), "capget": (125, 90),
     "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137), "rt_sigsuspend": (130, 133),
     "sigaltstack": (131, 132), "statfs": (137, 43), "fstatfs": (138, 44),
@@ -66,11 +67,14 @@ MODES_AND_TIMES = {
 }  # fmt: skip
 """No version of Landlock keeps these from the files of the grader's user."""
 SIGNALS = {"kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131)}
-MMAP, CLONE, CLONE3, IOCTL, FCNTL, PRCTL, PRLIMIT, SETRLIMIT, SOCKETPAIR, SENDMSG, RECVMSG = (
+MMAP, CLONE, CLONE3, IOCTL, FCNTL, PRCTL, PRLIMIT, SETRLIMIT, SOCKETPAIR = (
     (9, 222), (56, 220), (435, 435), (16, 29), (72, 25), (157, 167), (302, 261), (160, 164),
-    (53, 199), (46, 211), (47, 212),
+    (53, 199),
 )  # fmt: skip
 SCHED_SETAFFINITY = 203, 122
+NOTHING = {"flock": (73, 32), "setsid": (112, 157)}
+"""These succeed and do nothing. A lock on a file that others can read as well would be a message to
+them, and a session of its own a share of the processor: the kernel may give each the same."""
 OPEN, OPENAT = (2, None), (257, 56)
 ATTRIBUTES = {
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "getxattr": (191, 8),
@@ -86,8 +90,13 @@ NEW_NAMESPACES = 0x7E020080  # user, pid, net, ipc, uts, cgroup, mount and time
 THREAD = 0x00010000
 QUESTIONS_TO_TERMINALS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX."""
-FILE_CONTROLS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 1030, 1032, 1034)
+FILE_CONTROLS = (0, 1, 2, 3, 4, 5, 9, 11, 1030, 1032, 1034)
 """Everything harmless: no F_SETOWN or F_SETSIG (signals to others), no F_SETPIPE_SZ."""
+FILE_LOCKS = (6, 7)
+"""F_SETLK, F_SETLKW: they do nothing, as `flock`."""
+PROCESSOR_TIME = 0
+"""RLIMIT_CPU: the kernel kills who exceeds it, and that would look as if somebody else had."""
+KILL = 9
 PROCESS_CONTROLS = (3, 15, 16, 0x53564D41)
 """PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (glibc names its arenas)."""
 WRITES, TRUNCATES = 0o3, 0o1000
@@ -130,6 +139,7 @@ def program(machine, may_fork, pid):
         return [each[column] for each in table.values() if each[column] is not None]
 
     allowed = numbers(PLAIN) + numbers(PROCESSES | MODES_AND_TIMES if may_fork else {})
+    of_its_own = _only(0, (0, pid))
     special = [
         *[(number, _denied(errno.ENOTSUP)) for number in numbers(ATTRIBUTES)],
         # libc falls back to clone, whose flags can be looked at.
@@ -138,22 +148,25 @@ def program(machine, may_fork, pid):
         (OPENAT[column], _unless(2, TRUNCATES | WRITES, TRUNCATES)),
         (CLONE[column], _clone(may_fork)),
         (IOCTL[column], _only(1, QUESTIONS_TO_TERMINALS, errno.ENOTTY)),
-        (FCNTL[column], _only(1, FILE_CONTROLS)),
+        *[(number, _denied(0)) for number in numbers(NOTHING)],
+        (FCNTL[column], _when(1, FILE_LOCKS, _denied(0)) + _only(1, FILE_CONTROLS)),
         (PRCTL[column], _only(0, PROCESS_CONTROLS, errno.EINVAL)),
-        (PRLIMIT[column], _only(0, (0, pid))),
-        (SCHED_SETAFFINITY[column], _only(0, (0, pid))),
-        (SETRLIMIT[column], _allow()),
+        (PRLIMIT[column], _when(1, (PROCESSOR_TIME,), _null(2) + of_its_own) + of_its_own),
+        (SCHED_SETAFFINITY[column], of_its_own),
+        (SETRLIMIT[column], _when(0, (PROCESSOR_TIME,), _refuse()) + _allow()),
         (SOCKETPAIR[column], _socketpair()),
-        # The receiving end of a socket pair: there are no other sockets to talk through.
-        (SENDMSG[column], _allow()),
-        (RECVMSG[column], _allow()),
     ]
     if OPEN[column] is not None:
         special.append((OPEN[column], _unless(1, TRUNCATES | WRITES, TRUNCATES)))
+    # The first process of a namespace is deaf to SIGKILL of its own; any other would look as if it
+    # had been killed from outside.
+    own = {
+        "kill": _when(1, (KILL,), _refuse()) + _only(0, (pid,)),
+        "tkill": _refuse(),
+        "tgkill": _when(2, (KILL,), _refuse()) + _only(0, (pid,)),
+    }
     for name, number in SIGNALS.items():
-        if number[column] is not None:
-            own = _allow() if may_fork else _only(0, (pid,))
-            special.append((number[column], own if name != "tkill" or may_fork else _refuse()))
+        special.append((number[column], _allow() if may_fork else own[name]))
     body = _search(_runs(allowed))
     for number, tail in reversed(special):
         body = _step(_EQUAL, number, 0, len(tail) // 8) + tail + body
@@ -194,6 +207,20 @@ def _only(index, values, error=errno.EPERM):
         _step(_EQUAL, value, len(values) - place, 0) for place, value in enumerate(values)
     )
     return _argument(index) + tests + _denied(error) + _allow()
+
+
+def _when(index, values, then):
+    """What happens when the lower half of an argument is one of `values`; else what follows."""
+    tests = b"".join(
+        _step(_EQUAL, value, len(values) - place, 0) for place, value in enumerate(values)
+    )
+    return _argument(index) + tests + _op(_JUMP, len(then) // 8) + then
+
+
+def _null(index):
+    """Refuse a pointer to anything; else what follows."""
+    halves = (_argument(index, high) for high in (False, True))
+    return b"".join(half + _step(_EQUAL, 0, 1, 0) + _refuse() for half in halves)
 
 
 def _unless(index, mask, bits):

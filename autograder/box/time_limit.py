@@ -13,6 +13,13 @@ def within(seconds, function, arguments, by_name):
 
     The limit holds in the main thread of systems that have SIGALRM; elsewhere there is none.
 
+    Parameters
+    ----------
+    seconds : float or None
+        By the clock. None where somebody outside keeps the time, and sends SIGALRM.
+    function : callable
+    arguments, by_name : sequence and dict
+
     Raises
     ------
     TooSlow
@@ -33,7 +40,7 @@ def within(seconds, function, arguments, by_name):
             raise TooSlow
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds or 0)
     try:
         value = function(*arguments, **by_name)
     except BaseException:

@@ -18,6 +18,8 @@ NAMESPACES, LANDLOCK = "namespaces", "landlock"
 
 CHANNEL = 3
 STACK = 8 << 20
+BEHIND_THE_GRADER = 5
+"""How nice a child is: whoever watches it must not wait for it."""
 
 
 class Walls:
@@ -44,7 +46,7 @@ class Walls:
         self.level = level
         self.scratch = namespaces.SCRATCH if level == NAMESPACES else folder
         if level == NAMESPACES:
-            own = namespaces.enter(shown(), hidden())
+            own, self._all = namespaces.enter(shown(), hidden())
             kernel.bound_capabilities()
             self._readable, self._listable = ["/"], []
         else:
@@ -53,8 +55,7 @@ class Walls:
             self._readable, self._listable = without(shown(), hidden())
             self._readable += namespaces.DEVICES
             kernel.bound_capabilities()  # which only root can, and nobody needs
-            if os.geteuid() == 0 and _nobody_could_work_in(folder):
-                os.chown(folder, namespaces.NOBODY, -1)
+            if os.geteuid() == 0 and _give_to_nobody(folder):
                 namespaces.become(namespaces.NOBODY)
             own = os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)
         self._processes, self._size = (
@@ -92,29 +93,32 @@ class Walls:
         kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
         os.setsid()
         memory = os.pread(self._size, 64, 0).split()
-        os.closerange(CHANNEL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        os.nice(BEHIND_THE_GRADER)
         if self.level == NAMESPACES:
+            namespaces.take_own_user(self._all)
             scratch = namespaces.take_own_scratch(limits.disk, limits.entries)
+        os.closerange(CHANNEL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         _settle_in(scratch)
         _set_limits(limits, int(memory[0]) * resource.getpagesize(), self.forks)
         kernel.drop_capabilities()
-        kernel.prctl(kernel.SET_DUMPABLE, 0)
         kernel.prctl(kernel.SET_NO_NEW_PRIVS, 1)
         landlock.restrict(self._readable, [scratch, "/dev/null"], self._listable)
         seccomp.install(self.forks)
 
 
-def _nobody_could_work_in(folder):
-    """Whether Python and a folder can be reached without being root; tried in a process of its own.
+def _give_to_nobody(folder):
+    """Let nobody have a folder, if that is whom root can become; whether it is.
 
     Python may lie in root's home, and the folder may, if that is where TMPDIR points.
     """
-    child = os.fork()
-    if not child:
-        namespaces.become(namespaces.NOBODY)
-        needed = (os.__file__, os.R_OK), (sys.prefix, os.X_OK), (folder, os.F_OK)
-        os._exit(not all(os.access(*each) for each in needed))
-    return os.waitpid(child, 0)[1] == 0
+    needed = (os.__file__, os.R_OK), (sys.prefix, os.X_OK), (folder, os.F_OK)
+    if not namespaces.can_become(namespaces.NOBODY, needed):
+        return False
+    try:
+        os.chown(folder, namespaces.NOBODY, -1)
+    except OSError:
+        return False
+    return True
 
 
 def live_in(folder):
@@ -134,17 +138,15 @@ def _settle_in(scratch):
 def _set_limits(limits, size, forks):
     """Resource limits; `size` is the address space that the interpreter has already.
 
-    Where the scratch folder is only watched, deleted files that are still open are not seen, so
-    there may be but few and small ones. And there the processes are all of one user, whose others
-    would be counted as well.
+    Without a user namespace of their own, the processes are all of one user, whose others would be
+    counted as well.
     """
     import resource
 
-    files = (limits.disk, limits.descriptors) if forks else (limits.disk // 8, 64)
     most = {
         resource.RLIMIT_AS: size + limits.memory,
-        resource.RLIMIT_FSIZE: files[0],
-        resource.RLIMIT_NOFILE: files[1],
+        resource.RLIMIT_FSIZE: limits.file_size(is_watched=not forks),
+        resource.RLIMIT_NOFILE: limits.open_files(is_watched=not forks),
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,

@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from autograder.box.child import Child
 from autograder.box.limits import Limits
 from autograder.box.walls import CHANNEL, LANDLOCK, NAMESPACES
+from autograder.box.watch import Watch
 
 PACKAGE = Path(__file__).resolve().parents[2]
 START = (
@@ -153,7 +155,7 @@ class Warden:
             _remove(self._folder)
 
     def _fork(self, limits, scratch):
-        """A child; None when there is no zygote any more."""
+        """A child; nothing when there is no zygote any more."""
         inside, outside = socket.socketpair()
         out, err = os.pipe(), os.pipe()
         asked = json.dumps({"limits": asdict(limits), "scratch": scratch}).encode()
@@ -166,19 +168,32 @@ class Warden:
             inside.close()
             os.close(out[1])
             os.close(err[1])
-        if descriptors:
-            return Child(outside, out[0], err[0], descriptors[0], limits, scratch)
-        outside.close()
-        os.close(out[0])
-        os.close(err[0])
-        return None
+        watch = None
+        try:
+            watch = descriptors and self._watch(descriptors[0], limits, scratch)
+        finally:
+            if not watch:
+                outside.close()
+                os.close(out[0])
+                os.close(err[0])
+        return watch and Child(outside, out[0], err[0], descriptors[0], watch, limits)
+
+    def _watch(self, pidfd, limits, scratch):
+        """Who looks after a child; without anybody, there is no child."""
+        try:
+            return Watch(pidfd, limits, scratch, limits.file_size(is_watched=bool(scratch)))
+        except OSError as error:
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            os.close(pidfd)
+            self._hear()
+            raise NoWalls(f"what a submission uses can't be watched: {error}") from error
 
     def _fork_again(self, limits, scratch):
         """A child of a new zygote: the kernel may have ended the other one for want of memory."""
         self._stop()
         why = self._start(self.level)
         child = None if why else self._fork(limits, scratch)
-        if child is None:
+        if not child:
             raise NoWalls(f"the process that starts submissions ended: {why or 'twice'}")
         return child
 
@@ -198,12 +213,7 @@ class Warden:
 
     def _launch(self, level):
         """Start the process of a zygote, which will say when it is up."""
-        folder = ""
-        if level == LANDLOCK:
-            if not self._folder:
-                self._folder = mkdtemp(prefix="autograder-")
-                os.chmod(self._folder, 0o711)
-            folder = mkdtemp(dir=self._folder)
+        folder = mkdtemp(dir=self._own_folder()) if level == LANDLOCK else ""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(UP_SECONDS)
         start = START.format(
@@ -219,10 +229,17 @@ class Warden:
 
     def _scratch(self):
         """A folder on this host's own disk, for a child to own."""
-        scratch = mkdtemp(dir=self._folder)
+        scratch = mkdtemp(dir=self._own_folder())
         if os.geteuid() == 0:
             os.chown(scratch, self._user, -1)
         return scratch
+
+    def _own_folder(self):
+        """A folder of this warden's, where others may enter and nobody may look around."""
+        if not self._folder:
+            self._folder = mkdtemp(prefix="autograder-")
+            os.chmod(self._folder, 0o711)
+        return self._folder
 
     def _hear(self):
         return _heard(self._control)

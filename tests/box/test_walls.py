@@ -222,10 +222,24 @@ print(found)
         assert fields["Threads"] == "1"
         assert fields["SigIgn"].endswith("1000") or int(fields["SigIgn"], 16) & 0x2 == 0
 
-    def test_it_is_not_dumpable(self, child):
-        """PR_GET_DUMPABLE; nobody of the same user may look into it."""
-        assert says(child, "print(libc.prctl(3, 0, 0, 0, 0))") == "0"
+    def test_it_can_become_nobody_else(self, child):
         assert "through" not in says(child, "print(met(lambda: os.setuid(0)), call(157, 4, 1))")
+
+    def test_another_one_of_the_same_user_can_t_look_into_it(self, child, wardens):
+        """The grader can, where it shares the user: else it would not see what is used."""
+        process = process_of(child)
+        assert os.stat(f"/proc/{process}/mem").st_uid == os.stat(f"/proc/{process}").st_uid
+        places = [f"/proc/{process}/{name}" for name in ("mem", "environ", "maps", "fd/0", "stat")]
+        other = Warden(child.level)
+        try:
+            with other.child() as sibling:
+                run(sibling, TOOLS)
+                assert value(sibling, "opened", places) == []
+                attach, seize, read = (101, 16, process), (101, 0x4206, process), (310, process)
+                for call in (attach, seize, read):
+                    assert value(sibling, "call", *call) == "EPERM"
+        finally:
+            other.close()
 
     def test_root_s_number_is_not_taken_along_where_python_can_be_read_without(self, child):
         process = process_of(child)
