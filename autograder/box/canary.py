@@ -121,14 +121,19 @@ def take_memory_without_a_first_thread(targets):
         import platform
         import threading
 
+        left = threading.Lock()
+
         def take():
+            left.acquire()
             kept = b"x" * (targets["memory"] // 3)  # noqa: F841
             tell()
             time.sleep(60)
 
+        left.acquire()
         threading.Thread(target=take).start()
-        leave = {"x86_64": 60, "aarch64": 93}[platform.machine()]
-        ctypes.CDLL(None).syscall(leave, 0)
+        call, leave = ctypes.CDLL(None).syscall, {"x86_64": 60, "aarch64": 93}[platform.machine()]
+        left.release()
+        call(leave, 0)
 
     return attempt(lambda: by_many(4, action))
 

@@ -16,7 +16,7 @@ from autograder.box.wire import WireError, decode, length_of
 QUICK_SECONDS = 0.01
 """Most replies come sooner; only then are the pipes and the limits looked at."""
 INTERRUPT_SECONDS = 0.05
-PATIENCE = 5
+PATIENCE = 10
 """Times a limit of time, by the clock on the wall: so long may neighbours hold up a child."""
 BY_ITSELF = "it ended its own Python process"
 """Why a child has ended for which nobody here had a reason."""

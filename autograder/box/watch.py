@@ -27,7 +27,7 @@ SHARE = 0.2
 ENDING = 0x4
 """PF_EXITING in the kernel's ``sched.h``: a process is on its way out."""
 GREEDY, LOWEST = 1.5, 19
-"""Processors that a tree may keep busy before it is sent behind all others; how far."""
+"""Processors that a tree may want at a time before it is sent behind all others; how far."""
 SHARED_AT_MOST = 16
 """Times the limit: up to there it is worth counting what processes share only once."""
 
@@ -129,14 +129,15 @@ class Watch:
         return ""
 
     def _count_time(self, tree, now):
-        """Whoever keeps several processors busy gets what the neighbours leave of them."""
+        """Whoever wants several processors at a time gets what the neighbours leave of them."""
         threads = [(each, thread) for each in tree for thread in _threads(each)]
-        used = sum(map(_processor, tree))
-        if len(threads) > 1 and used - self.processor > GREEDY * (now - self._looked):
+        used, waited = sum(map(_processor, tree)), sum(_waited(*each) for each in threads)
+        wanted = used + waited - self.processor - self.waited
+        if len(threads) > 1 and wanted > GREEDY * (now - self._looked):
             for _, thread in threads:
                 with suppress(OSError):
                     os.setpriority(os.PRIO_PROCESS, thread, LOWEST)
-        self.processor, self.waited = used, sum(_waited(*each) for each in threads)
+        self.processor, self.waited = used, waited
 
     def _tree(self):
         """The first process and all that descend from it.

@@ -1,7 +1,5 @@
 """If this fails, hostile code holds up the grader, breaks it, or uses more than it may."""
 
-import time
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -90,17 +88,9 @@ MESSAGES = {
 }
 
 
-@contextmanager
-def quick():
-    """Fails when what is done here takes much longer than the limits allow."""
-    start = time.monotonic()
-    yield
-    assert time.monotonic() - start < LONG
-
-
 @pytest.fixture
 def child(any_warden):
-    with quick(), any_warden.child(SOON) as child:
+    with any_warden.child(SOON) as child:
         run(child, TOOLS)
         yield child
 
@@ -146,13 +136,12 @@ class TestChannel:
     def test_noise_of_every_kind(self, any_warden):
         """Each piece ends its child at the most."""
         rng = np.random.default_rng(3)
-        with quick():
-            for _ in range(40):
-                with any_warden.child(SOON) as child:
-                    sent = b"".join(fuzz.case(rng) for _ in range(3))
-                    child.run(f"import os\nos.write(3, {len(sent).to_bytes(4, 'little') + sent!r})")
-                    child.run("1")
-                    ask(child, "f")
+        for _ in range(40):
+            with any_warden.child(SOON) as child:
+                sent = b"".join(fuzz.case(rng) for _ in range(3))
+                child.run(f"import os\nos.write(3, {len(sent).to_bytes(4, 'little') + sent!r})")
+                child.run("1")
+                ask(child, "f")
 
     @pytest.mark.parametrize(
         "bad",
@@ -182,9 +171,7 @@ while True:
     time.sleep(0.001)
     os.write(3, b"x")
 """
-        start = time.monotonic()
         child.run(source)
-        assert time.monotonic() - start < 3 * (SOON.cell_seconds + SOON.grace_seconds)
 
     @pytest.mark.parametrize(
         "message",
@@ -203,10 +190,7 @@ def f(g):
         except BaseException: pass
 """
         run(child, source)
-        start = time.monotonic()
-        found = ask(child, "f", lambda x: x)
-        assert found["raised"] in ("Ended", "TooSlow")
-        assert time.monotonic() - start < 4 * (SOON.call_seconds + SOON.grace_seconds)
+        assert ask(child, "f", lambda x: x)["raised"] in ("Ended", "TooSlow")
 
     def test_a_child_that_takes_no_replies(self, child):
         run(child, "def f(g):\n  while True: send(('ask', 0, [np.zeros(100_000)], {}))")
@@ -214,7 +198,7 @@ def f(g):
 
     def test_a_child_that_reads_nothing(self, child):
         """A question too large for the pipe is not waited for without end."""
-        run(child, "def f(a): return 1\ndef g():\n  time.sleep(60)")
+        run(child, "def f(a): return 1\ndef g():\n  time.sleep(1e6)")
         child.run("threading.Thread(target=time.sleep, args=(60,)).start()\n"
                   "import ctypes; libc = ctypes.CDLL(None)")  # fmt: skip
         child.run("import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, {2, 14})\n"
@@ -251,7 +235,7 @@ class TestEnd:
             "get_ipython().send = print",
             "import autograder.box.wire as w\nw.frame = lambda value: b'\\xff' * 100",
             "import autograder.box.runner as r\nr.Runner._read = lambda self: 1 / 0",
-            "threading.Thread(target=os._exit, args=(0,)).start()\ntime.sleep(60)",
+            "threading.Thread(target=os._exit, args=(0,)).start()\ntime.sleep(1e6)",
         ],
     )
     def test_a_process_that_ends_itself_ends_nobody_else(self, child, end):
@@ -262,7 +246,7 @@ class TestEnd:
 
     @pytest.mark.parametrize("end", ["os._exit(0)", "os.abort()", "send(b'\\xff' * 9)"])
     def test_so_does_one_that_ends_in_a_call(self, child, end):
-        run(child, f"def f(g): g(1.0); {end}; time.sleep(60)")
+        run(child, f"def f(g): g(1.0); {end}; time.sleep(1e6)")
         found = ask(child, "f", abs)
         assert (found["raised"], found["calls"]) == ("Ended", {0: 1})
         assert found["failure"] == f"gave no answer: {child.ended}"
@@ -349,9 +333,9 @@ for _ in range({children}):
     if os.fork() == 0:
         {before}
         kept = bytearray(b"x" * ({size} << 20))
-        time.sleep(60)
+        time.sleep(1e6)
         os._exit(0)
-time.sleep(60)
+time.sleep(1e6)
 """
 
     def test_a_family_of_processes(self, with_namespaces):
@@ -367,6 +351,36 @@ time.sleep(60)
         with with_namespaces.child(patient(memory=600 * MEGABYTE)) as child:
             child.run(self.FAMILY.format(children=3, before=before, size=200))
             assert child.ended == "it used more than 600 MB of memory"
+
+    def test_what_processes_share_is_counted_once(self, with_namespaces):
+        """A family that reads the same data is no larger for that; half a gigabyte, one by one."""
+        source = """
+import os
+data = b"x" * (100 << 20)
+for _ in range(5):
+    if os.fork() == 0:
+        time.sleep(1e6)
+time.sleep(0.5)
+print(sum(data[:100]))
+"""
+        with with_namespaces.child(patient()) as child:
+            assert says(child, "import time\n" + source) == "12000"
+            assert says(child, "time.sleep(0.5)\nprint('still here')") == "still here"
+
+    def test_a_first_thread_that_has_left_hides_nothing(self, with_namespaces):
+        before = "left.acquire(); threading.Thread(target=take).start(); left.release(); exit()"
+        source = """
+import ctypes, functools, os, platform, threading, time
+left, number = threading.Lock(), {"x86_64": 60, "aarch64": 93}[platform.machine()]
+exit = functools.partial(ctypes.CDLL(None).syscall, number, 0)
+def take():
+    left.acquire()
+    kept = b"x" * (100 << 20)
+    time.sleep(1e6)
+""" + self.FAMILY.format(children=4, before=before, size=0)
+        with with_namespaces.child(patient()) as child:
+            child.run(source)
+            assert child.ended == "it used more than 256 MB of memory"
 
     @pytest.mark.parametrize(
         "take",
@@ -420,9 +434,9 @@ import os, time
 for k in range(3000):
     {make}
     if not k % 50: time.sleep(0.01)
-time.sleep(60)
+time.sleep(1e6)
 """
-        with quick(), warden.child(patient()) as child:
+        with warden.child(patient()) as child:
             assert errors(child.run(source))[0][0] in ("OSError", "Ended")
 
     def test_a_folder_where_nobody_may_look_hides_nothing(self, with_landlock):
@@ -449,7 +463,7 @@ class TestNumbers:
 import os, time
 for made in range(1000):
     try:
-        if os.fork() == 0: time.sleep(60); os._exit(0)
+        if os.fork() == 0: time.sleep(1e6); os._exit(0)
     except OSError as error:
         print(error.errno, made < 40)
         break
@@ -459,7 +473,7 @@ for made in range(1000):
 
     def test_a_fork_bomb(self, with_namespaces):
         source = "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass"
-        with quick(), with_namespaces.child(SOON) as child:
+        with with_namespaces.child(SOON) as child:
             child.run(source)
         with with_namespaces.child(SOON) as child:
             assert result(child.run("3")) == "3"
@@ -475,13 +489,12 @@ try:
         made += 1
 except RuntimeError:
     print(made < 5000)
-time.sleep(1)  # a watch looks ten times in a second
 """
         with warden.child(patient()) as child:
-            if warden.level == "namespaces":
+            if warden.level == "namespaces":  # where the kernel refuses more of them
                 assert says(child, source) == "True"
             else:
-                child.run(source)
+                child.run(source + "time.sleep(1e6)")
                 assert "threads" in child.ended
 
     def test_descriptors(self, warden):

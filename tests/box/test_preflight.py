@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.box import canary, preflight, warden
+from autograder.box import canary, kernel, preflight, warden, watch
 from autograder.box.preflight import NoWalls, proven_warden, try_walls
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import Warden
@@ -111,9 +111,10 @@ def test_its_own_warden_is_the_highest_level_and_started_once(wardens):
 MISSED = [
     (LANDLOCK, "landlock", {"reading files of the course", "reading the reference",
                             "writing outside its folder"}),
-    (LANDLOCK, "seccomp", {"the network (UDP)", "memory that nobody counts",
-                           "tracing", "new namespaces"}),
-    (NAMESPACES, "seccomp", {"memory that nobody counts", "new namespaces"}),
+    (LANDLOCK, "seccomp", {"the network (UDP)", "memory that nobody counts", "tracing",
+                           "new namespaces", "files on their way", "locks of others"}),
+    (NAMESPACES, "seccomp", {"memory that nobody counts", "new namespaces", "files on their way",
+                             "locks of others"}),
     (LANDLOCK, "hiding anything", {"reading files of the course", "reading the reference"}),
     (NAMESPACES, "hiding anything", {"reading files of the course", "reading the reference"}),
     (NAMESPACES, "a scratch folder of its own", {"a disk without end"}),
@@ -128,8 +129,39 @@ def test_a_wall_that_is_missing_is_noticed(leaving_out, only, level, left_out, s
     assert broken(try_walls(leaving_out(level, WITHOUT[left_out]))) == seen
 
 
+@pytest.mark.parametrize(("level", "unseen", "seen"), [
+    (NAMESPACES, "_counted", {"memory in sockets"}),
+    (NAMESPACES, "_places", {"memory of threads alone"}),
+    (LANDLOCK, "_held_without_a_name", {"a disk without end, in deleted files"}),
+], ids=["sockets", "threads", "deleted files"])  # fmt: skip
+def test_what_the_watch_does_not_see_is_noticed(
+    wardens, only, monkeypatch, level, unseen, seen
+):
+    """Each of these was there to be taken without end."""
+    blind = {
+        "_counted": (kernel, "socket_buffer", lambda: 0),
+        "_places": (watch, "_places", lambda process: [f"/proc/{process}"]),
+        "_held_without_a_name": (watch, "_held_without_a_name", lambda *_: ()),
+    }
+    monkeypatch.setattr(*blind[unseen])
+    only(seen)
+    assert broken(try_walls(wardens(level))) == seen
+
+
+def test_a_host_on_which_the_watch_is_blind_is_refused(monkeypatch):
+    """As where /proc hides the processes of others, and there is no way to be their owner."""
+    monkeypatch.setattr(watch, "_usage", lambda process: watch.TOO_MUCH)
+    preflight._proven.clear()
+    with pytest.raises(NoWalls, match="is it mounted with hidepid"):
+        proven_warden()
+
+
 def test_one_wall_stands_behind_another(leaving_out):
-    """With namespaces, these hold nothing back that another one would let through."""
+    """With namespaces, these hold nothing back that another one would let through.
+
+    Without resource limits it is the watch alone that limits memory. It looks the sooner the less
+    is left, and again before an answer is believed: so it sees also what was taken in a moment.
+    """
     names = ("landlock", "a namespace of the network", "hiding the package", "resource limits")
     weakened = "\n".join(WITHOUT[name] for name in names)
     assert broken(try_walls(leaving_out(NAMESPACES, weakened))) == set()
@@ -184,14 +216,14 @@ def test_the_canary_is_right_about_what_it_gets_through():
 from autograder.box import canary, preflight
 from contextlib import ExitStack
 with ExitStack() as outside:
-    targets = preflight._targets(outside, preflight.__file__) | {"watched": False}
+    targets = preflight._targets(outside, preflight.__file__, "namespaces")
     for name in ("read_a_file", "read_the_answers", "read_a_process", "write_outside",
                  "signal_a_process", "connect", "send_a_datagram", "connect_to_an_abstract_socket",
-                 "take_memory_that_is_shared"):
+                 "take_memory_that_is_shared", "put_a_file_into_a_socket", "see_a_lock"):
         print(name, getattr(canary, name)(targets))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert [line.split()[1:] for line in done.stdout.splitlines()] == [["through"]] * 9, done
+    assert [line.split()[1:] for line in done.stdout.splitlines()] == [["through"]] * 11, done
 
 
 @pytest.mark.parametrize("seconds", [0, 0.2, 0.5])
