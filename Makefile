@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test attacks servers restarts lint lock fuzz bench bench-box bench-gradcheck peers \
-    clean
+.PHONY: grade test attacks servers restarts hosts lint lock fuzz bench bench-box bench-gradcheck \
+    peers engines clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -17,10 +17,11 @@ grade: .venv/installed
 	@echo "Graded notebooks: autograded/    Gradebook: gradebook.db"
 	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
 
-## make test: everything that pytest holds, but for the attacks, the servers and the restarts
+## make test: everything that pytest holds, but for what has a target of its own
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile \
-	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts
+	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
+	    --ignore tests/hosts/long
 
 ## make attacks: hostile submissions, graded by stock nbgrader beside honest ones
 attacks: .venv/installed
@@ -33,6 +34,10 @@ servers: .venv/installed
 ## make restarts: a run that is killed at 25 random moments, and goes on
 restarts: .venv/installed
 	$(BIN)/python -m pytest tests/restarts
+
+## make hosts: a class graded in containers (after `make engines`), and one with many hostile ones
+hosts: .venv/installed
+	$(BIN)/python -m pytest tests/hosts/long
 
 ## make lint: modules and notebooks
 lint: .venv/installed
@@ -57,6 +62,13 @@ bench-gradcheck: .venv/installed
 ## make peers: install the frameworks whose gradient checks are measured, some gigabytes
 peers: .venv/installed
 	$(BIN)/pip install --quiet --require-hashes -r benchmarks/gradcheck/peers.lock
+
+## make engines: install what makes containers without an engine, and fetch the engines' profiles
+engines: .venv/installed
+	apt-get install --yes --no-install-recommends runc bubblewrap
+	mkdir -p .venv/engines
+	cd .venv/engines && apt-get download golang-github-docker-docker-dev \
+	    golang-github-containers-common && for each in *.deb; do dpkg -x "$$each" .; done
 
 ## make lock: pin the newest versions that pyproject.toml allows (needs uv)
 lock:

@@ -1,0 +1,106 @@
+"""This project, and courses, in a folder where every user of this machine can run and read them.
+
+A checkout often lies where only its owner may look, and so does its Python. Here this checkout's
+package and its environment's packages stand in an environment of the system's Python.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from tests.temporary_course import ROOT
+
+USER = 1000
+AS_USER = ("setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups")
+VERSION = sys.version_info[:2]
+PROGRAM = "import os, sys; os.access(sys.executable, os.X_OK) and print(*sys.version_info[:2])"
+"""`setpriv` itself can start what its user can't: what it starts has to look again."""
+
+
+class Everybodys:
+    """A folder for everybody.
+
+    Attributes
+    ----------
+    root : pathlib.Path
+    python : pathlib.Path or None
+        An interpreter with all packages that every user can run; None where there is none.
+    why_not : str
+        Why there is none.
+    """
+
+    def __init__(self, root, editable):
+        self.root, self.python, self.why_not = root, None, ""
+        system = system_python()
+        if system is None:
+            self.why_not = f"no Python {'.'.join(map(str, VERSION))} that every user can run"
+            return
+        self.python = _environment(system, root / "environment", editable)
+        tried = [*as_user(), self.python, "-c", "import autograder.batch.attempt"]
+        if subprocess.run(tried, cwd=root, capture_output=True).returncode:
+            self.python, self.why_not = None, "only their owner can read this Python's packages"
+
+    def course(self, name, course, owner):
+        """A copy of a TemporaryCourse that belongs to a user id: its folder."""
+        folder = self.root / name
+        shutil.copytree(course.root, folder)
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", f"{owner}:{owner}", folder], check=True)
+        return folder
+
+
+@contextmanager
+def everybodys(editable=True):
+    """Make an :class:`Everybodys`, and remove it at the end.
+
+    Its package lies beside the environment, as `make .venv` has it, or within.
+    """
+    root = Path(mkdtemp(prefix="autograder-hosts-"))
+    try:
+        root.chmod(0o755)
+        yield Everybodys(root, editable)
+    finally:
+        subprocess.run(["rm", "-rf", root], check=True)
+
+
+def as_user():
+    """What comes before a command for it to be run by an ordinary user."""
+    return AS_USER if os.geteuid() == 0 else ()
+
+
+@cache
+def system_python():
+    """A Python of this one's version that an ordinary user can run; None where there is none."""
+    found = (shutil.which("python3", path=path) for path in ("/usr/local/bin", "/usr/bin"))
+    for each in filter(None, (getattr(sys, "_base_executable", None), *found)):
+        said = subprocess.run([*as_user(), each, "-I", "-c", PROGRAM], cwd="/",
+                              capture_output=True, text=True).stdout  # fmt: skip
+        if said.split() == [*map(str, VERSION)]:
+            return each
+    return None
+
+
+def _environment(system, folder, editable):
+    """An environment of a Python, with links to the packages of this one: its interpreter."""
+    subprocess.run([system, "-m", "venv", "--without-pip", folder], check=True)
+    packages = folder / f"lib/python{VERSION[0]}.{VERSION[1]}/site-packages"
+    ours = [f"{sys.prefix}/{packages.relative_to(folder)}/.", packages]
+    if subprocess.run(["cp", "-a", "--link", *ours], capture_output=True).returncode:
+        subprocess.run(["cp", "-a", *ours], check=True)  # it is on another disk
+    for each in packages.glob("__editable__*"):
+        each.unlink()
+    place = packages
+    if editable:
+        place = folder.with_name("project")
+        (packages / "project.pth").write_text(f"{place}\n")
+    shutil.copytree(ROOT / "autograder", place / "autograder")
+    subprocess.run(["chmod", "-R", "a+rX", place / "autograder"], check=True)
+    alembic = folder / "bin/alembic"
+    alembic.write_text(f"#!{folder}/bin/python\nfrom alembic.config import main\nmain()\n")
+    alembic.chmod(0o755)
+    return folder / "bin/python"

@@ -1,0 +1,36 @@
+"""If this fails, a class of several processes is graded on some hosts only, or otherwise there."""
+
+import pytest
+
+from autograder.batch.whole_class import LEAST
+from tests.hosts import hosts
+from tests.hosts.everybodys import everybodys as made
+from tests.hosts.hosts import HOSTS
+
+
+def test_so_many_are_graded_by_several_processes(one_by_one):
+    assert len(one_by_one) >= LEAST
+    assert {status for status, *_ in one_by_one.values()} == {"done"}
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_every_submission_gets_what_it_gets_here(everybodys, handed_in, one_by_one, name):
+    host = HOSTS[name]
+    if why := hosts.why_not(host, everybodys):
+        pytest.skip(why)
+    folder = everybodys.course(name, handed_in, host.user)
+    level, found = hosts.graded(host, everybodys, folder, jobs=2)
+    assert found == one_by_one
+    assert level == host.level
+
+
+def test_it_is_graded_by_a_package_that_is_installed(handed_in, one_by_one):
+    """There the reference lies in a folder that submissions may see."""
+    host = HOSTS["root where user namespaces are refused"]
+    with made(editable=False) as installed:
+        if why := hosts.why_not(host, installed):
+            pytest.skip(why)
+        folder = installed.course("course", handed_in, host.user)
+        level, found = hosts.graded(host, installed, folder, jobs=2)
+    assert found == one_by_one
+    assert level == host.level
