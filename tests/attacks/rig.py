@@ -25,7 +25,7 @@ HALLS = {
     "paper": ("pages", "notebooks", "hand_ins"),
     "code": ("reference", "patches", "forgeries", "files", "kernel", "network", "leftovers",
              "imitations"),
-    "limits": ("endings", "floods"),
+    "limits": ("endings", "floods", "neighbours"),
 }  # fmt: skip
 """Which themes are graded in one course, by one run of `nbgrader autograde` per assignment."""
 WITH_PAGES = "paper"

@@ -54,7 +54,7 @@ NUMBERS = dict(
              "open_tree": 428, "move_mount": 429, "fsopen": 430, "clone3": 435, "kcmp": 312,
              "seccomp": 317, "setuid": 105, "setresuid": 117, "capset": 126, "prctl": 157,
              "mknodat": 259, "lookup_dcookie": 212, "memfd_secret": 447, "mq_open": 240,
-             "process_madvise": 440, "tee": 276, "vmsplice": 278, "migrate_pages": 256},
+             "exit": 60, "process_madvise": 440, "tee": 276, "vmsplice": 278, "migrate_pages": 256},
             {"clone": 220, "ptrace": 117, "chroot": 51, "mount": 40, "umount2": 39,
              "pivot_root": 41, "setns": 268, "unshare": 97, "process_vm_readv": 270,
              "process_vm_writev": 271, "io_uring_setup": 425, "bpf": 280, "perf_event_open": 241,
@@ -66,7 +66,7 @@ NUMBERS = dict(
              "open_tree": 428, "move_mount": 429, "fsopen": 430, "clone3": 435, "kcmp": 272,
              "seccomp": 277, "setuid": 146, "setresuid": 147, "capset": 91, "prctl": 167,
              "mknodat": 33, "lookup_dcookie": 18, "memfd_secret": 447, "mq_open": 180,
-             "process_madvise": 440, "tee": 77, "vmsplice": 75, "migrate_pages": 238},
+             "exit": 93, "process_madvise": 440, "tee": 77, "vmsplice": 75, "migrate_pages": 238},
         ),
         strict=True,
     )
@@ -102,6 +102,22 @@ def leave(*folder):
     with open(path, "x") as file:
         file.write("left behind\n")
     return f"{path} was written"
+
+
+def swarm(count, work):
+    """Have so many processes work, each in a session of its own; threads where there are none."""
+    import threading
+
+    for _ in range(count):
+        try:
+            child = os.fork()
+        except OSError:
+            threading.Thread(target=work, daemon=True).start()
+            continue
+        if not child:
+            os.setsid()
+            work()
+            os._exit(0)
 
 
 def show_result(text):
