@@ -1,6 +1,7 @@
 """Grades a course on gradient checking: `ask` is what a hidden-test cell calls."""
 
 __all__ = ["ask"]
+__version__ = "0.1.0"
 
 
 def __getattr__(name):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from autograder.options import Assignment, Jobs, Json, Students, Version
 from autograder.stopping import STOPPED
 
 # A grammar of addresses that no notebook's schema asks for takes half the time of all imports;
@@ -19,20 +20,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Assignment = Annotated[
-    str | None, typer.Argument(help="One assignment; all of them by default.", show_default=False)
-]
-Students = Annotated[
-    list[str] | None,
-    typer.Option("--student", metavar="ID", help="Only this student; may be given again."),
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option(min=1, show_default="all processors", help="How many at the same time."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
-
 
 @contextmanager
 def _mended_by_a_person():
@@ -70,6 +57,11 @@ def _sum_up(console, outcomes, verb, stopped=False):
         raise typer.Exit(STOPPED)
     if failed:
         raise typer.Exit(1)
+
+
+@app.callback()
+def _any_command(version: Version = False):
+    """Only here because that option belongs to no command."""
 
 
 @app.command()
@@ -186,7 +178,7 @@ def _warm_up(several):
     config = os.path.realpath("nbgrader_config.py")
     if os.path.isfile(config):
         with _mended_by_a_person():
-            from autograder.batch.workers import warm_up
+            from autograder.batch.fork_server import warm_up
             from autograder.box.preflight import prove_ahead
 
             prove_ahead(config)

@@ -24,8 +24,8 @@ ROOMS = {
     "questions": ({"questions", "truth"}, {"numpy"}),
     "box": ({"box"}, {"numpy", "IPython", "traitlets"}),
     "grading": ({"grading", "questions", "truth", "box"}, None),
-    "batch": ({"batch", "grading", "questions", "truth", "box", "stopping"}, None),
-    "desk": ({"desk", "grading", "questions", "truth", "box", "stopping"}, None),
+    "batch": ({"batch", "grading", "questions", "truth", "box", "stopping", "version"}, None),
+    "desk": ({"desk", "grading", "questions", "truth", "box", "stopping", "version"}, None),
 }
 
 

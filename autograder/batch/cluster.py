@@ -5,12 +5,11 @@ gradebook stay here. What they are sent and what they answer is trusted, so a ne
 in it calls for Dask's own TLS.
 """
 
-import hashlib
 import logging
 import re
-from functools import cache
-from pathlib import Path
 
+from autograder.batch import attempt  # noqa: F401  (a worker has all modules before it is asked)
+from autograder.batch.same_package import INTRODUCTION, AnotherPackage, check
 from autograder.batch.workers import AHEAD, WorkerDied
 from autograder.box.preflight import proven_warden
 from autograder.box.warden import NoWalls
@@ -65,14 +64,15 @@ class Cluster:
                 f"the scheduler at {self._address} has no workers: start some with `dask worker`"
             )
         asked = {
-            worker: self._client.submit(examine, version(), workers=[worker], pure=False)
+            worker: self._client.submit(introduced, examine, workers=[worker], pure=False)
             for worker in threads
         }
         for worker, future in asked.items():
             try:
-                why = future.result(timeout=EXAMINE_SECONDS)
+                said, why = future.result(timeout=EXAMINE_SECONDS)
             except Exception as error:
-                why = f"{type(error).__name__}: {first_line(error)}"
+                said, why = INTRODUCTION, f"{type(error).__name__}: {first_line(error)}"
+            check(said, f"the worker {worker}")
             if why:
                 raise CourseError(f"the worker {worker} can't grade: {why}")
         return sum(threads.values())
@@ -83,7 +83,7 @@ class Cluster:
         Raises
         ------
         CourseError
-            The scheduler was lost.
+            The scheduler was lost, or a worker that has come later runs another package.
         """
         from distributed import as_completed
         from distributed.client import FutureCancelledError
@@ -97,14 +97,15 @@ class Cluster:
                 if piece is None:
                     break
                 key, arguments = piece
-                future = self._client.submit(function, *arguments, pure=False)
+                future = self._client.submit(introduced, function, *arguments, pure=False)
                 keys[future.key] = key
                 running.add(future)
             if not keys:
                 return
             future = next(running)
             try:
-                result = future.result()
+                said, result = future.result()
+                check(said, "a worker")
             except KilledWorker:
                 result = WorkerDied()
             except (FutureCancelledError, CommClosedError):
@@ -112,6 +113,8 @@ class Cluster:
                     f"the scheduler at {self._address} was lost: what is recorded stays; start it "
                     "again, and grade again"
                 ) from None
+            except AnotherPackage:
+                raise
             except Exception as error:
                 result = error
             yield keys.pop(future.key), result
@@ -124,21 +127,15 @@ class Cluster:
         self._client.close(timeout=2)
 
 
-def examine(wanted):
-    """Why this process can't grade for somebody who has this version, or ""."""
-    if version() != wanted:
-        return "it has another version of the autograder: install the same one there"
+def introduced(function, *arguments):
+    """What says which package a worker runs, and what a function returns there."""
+    return INTRODUCTION, function(*arguments)
+
+
+def examine():
+    """Why nothing can be graded in this process, or ""."""
     try:
         proven_warden()
     except NoWalls as refused:
         return str(refused)
     return ""
-
-
-@cache
-def version():
-    """What tells this package from any other state of it: a hash of all its modules."""
-    package, digest = Path(__file__).parents[1], hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(f"{path.relative_to(package)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from functools import cache
 
-from autograder.batch.workers import Here, Workers, warm_up
+from autograder.batch.fork_server import warm_up
+from autograder.batch.workers import Here, Workers
 from autograder.grading.course import Course
 from autograder.grading.outcome import Outcome
 from autograder.grading.trouble import in_one_line

@@ -13,6 +13,7 @@ from autograder.batch import attempt as attempts
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.run import Run
+from autograder.batch.same_package import check_folder
 from autograder.batch.whole_class import pieces, staff
 from autograder.grading.execute import SEED, is_test
 from autograder.grading.outcome import Outcome
@@ -51,6 +52,7 @@ def regrade(course, work, question=None, lower=False, dry_run=False, jobs=1) -> 
     CourseError
         There is no such question, or nothing can be graded, or recorded, any more.
     """
+    check_folder(course.root)
     _check(question, work)
     with only_run(course.root), course.gradebook() as gradebook:
         recorder = Recorder(gradebook)

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from autograder.batch import attempt as attempts
 from autograder.batch import graded_folder
 from autograder.batch.cluster import Cluster
+from autograder.batch.fork_server import warm_up
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.run import Run
-from autograder.batch.workers import Here, Workers, warm_up
+from autograder.batch.same_package import check_folder
+from autograder.batch.workers import Here, Workers
 from autograder.box.preflight import proven_warden
 from autograder.box.warden import NoWalls
 from autograder.grading.outcome import Outcome
@@ -53,6 +55,7 @@ def grade(
     CourseError
         Nothing can be graded, or recorded, any more. What has been recorded stays.
     """
+    check_folder(course.root)
     if seed is None:
         seed = course.setting("TrustedExecute", "seed")
     course.app.config.TrustedExecute.seed = secrets.randbits(48) if seed is None else seed

@@ -10,11 +10,13 @@ import os
 import signal
 import threading
 from collections import deque
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from multiprocessing import connection, forkserver, resource_tracker
+from multiprocessing import connection
 from queue import SimpleQueue
 from typing import Any
+
+from autograder.batch.same_package import INTRODUCTION, check
 
 AHEAD = 2
 """Pieces that a worker has been given: the one that it does, and the next."""
@@ -26,27 +28,6 @@ END_SECONDS = 2
 
 class WorkerDied(Exception):
     """As many workers as are tried ended while they did the same piece of work."""
-
-
-def warm_up(module):
-    """Start the process from which workers are forked; it imports a module in the meantime.
-
-    To be called by the main thread: that process ends with the thread that has started it.
-    """
-    preloaded = ["autograder.batch.ends_with_grader", module]
-    multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
-    resource_tracker.ensure_running()  # which would let Ctrl-C through again
-    with _deaf_to_ctrl_c():  # as that process is from then on, also while it imports
-        forkserver.ensure_running()
-
-
-@contextmanager
-def _deaf_to_ctrl_c():
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Here:
@@ -99,6 +80,11 @@ class Workers:
         object
             As it becomes known, what the function returned, or the exception that it raised;
             :class:`WorkerDied` when workers ended over it.
+
+        Raises
+        ------
+        autograder.batch.same_package.AnotherPackage
+            A worker runs another copy of this package than this process.
         """
         pieces = iter(pieces)
         while True:
@@ -146,6 +132,7 @@ class _Worker:
         with theirs, self._begin() as begin:
             self._process = context.Process(target=_live, args=(theirs, *begin), daemon=True)
             self._process.start()
+        self._introduced = False
 
     @property
     def can_say_more(self):
@@ -178,7 +165,11 @@ class _Worker:
             return
         except Exception as error:  # it can't be read
             result = error
-        yield self.queue.popleft().key, result
+        if self._introduced:
+            yield self.queue.popleft().key, result
+        else:
+            check(result, "a worker")
+            self._introduced = True
 
     def _revived(self, piece):
         """Another process goes on with what is left; the first piece is what ended this one."""
@@ -220,12 +211,14 @@ def _done(function, arguments):
 def _live(pipe, begin, arguments):
     """A worker's life: it takes pieces from a pipe and answers there, until the other end closes.
 
-    The pipe is read by a thread, so that the end is noticed also in the middle of a piece.
+    Its first words say which package it runs. The pipe is read by a thread, so that the end is
+    noticed also in the middle of a piece.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the workers
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # which some of their own are sent
     pieces, at_the_end = SimpleQueue(), []
     threading.Thread(target=_read, args=(pipe, pieces, at_the_end), daemon=True).start()
+    _answer(pipe, INTRODUCTION)
     at_the_end.append(begin(*arguments))
     while (piece := pieces.get()) is not None:
         _answer(pipe, _done(*piece))

@@ -1,0 +1,65 @@
+"""One package grades: each worker runs the very same, and the course folder has no other one.
+
+After `pip install .` there are two copies, and Python takes whichever it meets first. Grades that
+come from both of them would be grades by two standards.
+"""
+
+from autograder.grading.trouble import CourseError
+from autograder.version import FOLDER, fingerprint
+
+INTRODUCTION = fingerprint(), str(FOLDER)
+"""What a worker says first: a fingerprint of the package that it runs, and where that is.
+
+It is taken when this is imported, with the other modules: they may be exchanged later.
+"""
+
+
+class AnotherPackage(CourseError):
+    """Somebody runs, or would run, another copy of the package than this process does."""
+
+
+def check(said, who):
+    """Raise AnotherPackage unless a worker runs the same package.
+
+    Parameters
+    ----------
+    said : object
+        Its :data:`INTRODUCTION`; anything else comes from another package.
+    who : str
+    """
+    match said:
+        case str(found), str(folder):
+            if found != INTRODUCTION[0]:
+                raise AnotherPackage(_in_words(who, folder))
+        case _:
+            raise AnotherPackage(_in_words(who, "it does not say where"))
+
+
+def check_folder(root):
+    """Raise AnotherPackage if a course folder has a copy of the package with other modules.
+
+    Stock nbgrader takes that one, and so does whoever runs ``python -m autograder`` there.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+    """
+    folder = root.resolve() / "autograder"
+    if folder.resolve() == FOLDER or not (folder / "__init__.py").is_file():
+        return
+    try:
+        same = fingerprint(folder) == INTRODUCTION[0]
+    except OSError:
+        same = False
+    if not same:
+        raise AnotherPackage(
+            f"{folder} is another copy of the autograder than the one that runs ({FOLDER}), and "
+            "they differ: install that folder once more, best with `pip install -e .`, or remove it"
+        )
+
+
+def _in_words(who, folder):
+    return (
+        f"{who} runs another version of the autograder ({folder}) than this process ({FOLDER}): "
+        "install the same one there, and start it again"
+    )

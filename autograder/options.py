@@ -1,0 +1,36 @@
+"""What commands are told: the arguments and options that several of them have."""
+
+from typing import Annotated
+
+import typer
+
+
+def _print_version(asked: bool):
+    if asked:
+        from autograder.version import in_words
+
+        typer.echo(f"autograder {in_words()}")
+        raise typer.Exit
+
+
+Assignment = Annotated[
+    str | None, typer.Argument(help="One assignment; all of them by default.", show_default=False)
+]
+Students = Annotated[
+    list[str] | None,
+    typer.Option("--student", metavar="ID", help="Only this student; may be given again."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, show_default="all processors", help="How many at the same time."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version",
+        callback=_print_version,
+        is_eager=True,
+        help="Print the version and the folder of the package that runs, and exit.",
+    ),
+]

@@ -1,0 +1,40 @@
+"""Which copy of this package runs: its number, its folder, and a fingerprint of its modules."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from autograder import __version__
+
+FOLDER = Path(__file__).resolve().parent
+"""The folder of the package."""
+
+
+@cache
+def fingerprint(folder=FOLDER):
+    """What tells a copy of the package from any other state of it.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder of the package.
+
+    Returns
+    -------
+    str
+        A hash of all its modules, as they were when this was first asked for.
+
+    Raises
+    ------
+    OSError
+        They can't be read.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def in_words():
+    """The version and the place of the package that runs, on one line."""
+    return f"{__version__} ({fingerprint()[:8]}) in {FOLDER}"
