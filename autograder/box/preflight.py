@@ -10,15 +10,16 @@ import fcntl
 import os
 import platform
 import socket
+import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Lock, Thread
 
 from autograder.box import canary
 from autograder.box.channel import UNSTOPPABLE
 from autograder.box.limits import MEGABYTE, Limits
+from autograder.box.shown import hidden
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import NoWalls, Warden
 
@@ -150,8 +151,9 @@ def try_walls(warden, file=__file__):
             works, met = _met(child, "stay_inside", targets), _met(child, name, targets)
             if works != canary.THROUGH:
                 met = f"nothing can be tried: {works}"
-            # Nothing has stopped what is still at it.
-            holds = works == canary.THROUGH != met and UNSTOPPABLE not in met
+            # What is still at it has not been stopped by anything.
+            stopped = UNSTOPPABLE not in met and not met.startswith(canary.THROUGH)
+            holds = works == canary.THROUGH and stopped
             tried.append(Tried(canary.ATTEMPTS[name], holds, met))
             if name in canary.FLOODS:
                 child = None
@@ -180,7 +182,7 @@ def _targets(outside, file, level):
     abstract.listen()
     return {
         "file": str(file),
-        "package": str(Path(__file__).parents[1]),
+        "copies": [*hidden(), *(os.path.join(each, "autograder") for each in sys.path)],
         "folder": folder,
         "port": port.getsockname()[1],
         "abstract": name,

@@ -1,7 +1,10 @@
 """What of the host a student's code may see: the Python installation and the system's programs."""
 
+import glob
 import os
+import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 SYSTEM = (
@@ -25,8 +28,65 @@ def shown():
 
 
 def hidden():
-    """This very package: it holds the answers."""
-    return [str(Path(__file__).resolve().parents[1]), str(Path(__file__).parents[1])]
+    """Every copy of this package that lies beneath what is shown: it holds the answers.
+
+    There may be others than the one that runs: `pip install .` makes one, an editable install and
+    other environments of the same Python point to some, and one that was interrupted leaves half
+    a one behind, under another name.
+
+    Returns
+    -------
+    list of str
+        Their folders, this very one among them, by every path on which they are shown.
+    """
+    own = Path(__file__).parents[1]
+    real = {each: os.path.realpath(each) for each in shown() if os.path.isdir(each)}
+    libraries = [
+        Path(os.path.realpath(each))
+        for folder in real
+        if os.path.basename(folder).startswith("lib")
+        for each in glob.glob(f"{glob.escape(folder)}/py*/*-packages")
+    ]
+    found = [str(own), os.path.realpath(own)]
+    roots = [*libraries, *_targets(dict.fromkeys(libraries)), *sys.path, own.parent]
+    for root in dict.fromkeys(map(os.path.realpath, roots)):
+        if any(_beneath_or_same(root, folder) for folder in real.values()):
+            for copy in _copies(root):
+                views = [each for each in real if _beneath_or_same(copy, real[each])]
+                found += [copy, *(each + copy.removeprefix(real[each]) for each in views)]
+    return list(dict.fromkeys(found))
+
+
+def _targets(libraries):
+    """The folders that editable installs have noted in libraries: one line each, or in a module."""
+    for library in libraries:
+        for note in (*library.glob("*.pth"), *library.glob("*.egg-link")):
+            for line in _read(note).splitlines():
+                if line.strip() and not line.startswith(("#", "import")):
+                    yield library / line.strip()
+        for note in library.glob("__editable__*.py"):
+            yield from (Path(each).parent for each in re.findall(r"['\"](/[^'\"]+)", _read(note)))
+
+
+def _copies(root):
+    """The copies in a folder that modules are looked up in, or in what was built there."""
+    for folder in (root, *glob.glob(f"{glob.escape(root)}/build/*")):
+        with suppress(OSError):
+            yield from (os.path.realpath(each) for each in os.scandir(folder) if _is_copy(each))
+
+
+def _is_copy(entry):
+    """Whether a folder is a copy of the package, or what is left of one."""
+    return os.path.isdir(f"{entry.path}/truth") and (
+        entry.name == "autograder" or os.path.isdir(f"{entry.path}/questions")
+    )
+
+
+def _read(path):
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def without(paths, hidden):
@@ -53,4 +113,8 @@ def without(paths, hidden):
 
 
 def _beneath(path, folder):
-    return path != folder and Path(path).is_relative_to(folder)
+    return path != folder and _beneath_or_same(path, folder)
+
+
+def _beneath_or_same(path, folder):
+    return Path(path).is_relative_to(folder)
