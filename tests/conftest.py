@@ -4,11 +4,14 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from tests.installed import Environment
 from tests.temporary_course import ROOT, TemporaryCourse
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -39,6 +42,14 @@ def course_of_the_module(released, tmp_path_factory):
     """A released course that the tests of one file share."""
     root = tmp_path_factory.mktemp("shared") / "course"
     return TemporaryCourse(root, released.settings, copy_of=released)
+
+
+@pytest.fixture(scope="session")
+def installed():
+    """An environment with a copy of the package; to be used, not changed."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        os.chmod(folder, 0o755)
+        yield Environment(Path(folder))
 
 
 @pytest.fixture

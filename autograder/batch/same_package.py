@@ -61,5 +61,5 @@ def check_folder(root):
 def _in_words(who, folder):
     return (
         f"{who} runs another version of the autograder ({folder}) than this process ({FOLDER}): "
-        "install the same one there, and start it again"
+        "have both run the same one (`autograder --version` says which one it is), and start again"
     )
