@@ -9,9 +9,9 @@ import nbformat
 
 from autograder.batch import graded_folder
 from autograder.batch.attempt import ASK_AGAIN, Failure, Refused
-from autograder.batch.configured import Configured
 from autograder.batch.workers import WorkerDied
 from autograder.grading import personal
+from autograder.grading.configured import Configured
 from autograder.grading.extra_files import STAMP
 from autograder.grading.hand_ins import ALLOW, trouble_with
 from autograder.grading.outcome import Outcome
