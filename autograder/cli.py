@@ -134,10 +134,13 @@ def grade(
         from autograder.desk.grades import print_grades
         from autograder.desk.progress import the_console, work_through
         from autograder.desk.selection import absent, among, chosen
+        from autograder.grading.misspelt import in_words, misspelt
         from autograder.grading.outcome import Outcome
         from autograder.grading.trouble import CourseError
 
         console = the_console(quiet=json)
+        for name, near in misspelt(course.app.config).items():
+            typer.echo(f"autograder: nbgrader_config.py: {name}: {in_words(near)}", err=True)
         work = {
             name: students
             for name in chosen(course, assignment)

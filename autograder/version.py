@@ -38,3 +38,31 @@ def fingerprint(folder=FOLDER):
 def in_words():
     """The version and the place of the package that runs, on one line."""
     return f"{__version__} ({fingerprint()[:8]}) in {FOLDER}"
+
+
+def conflict_in(root):
+    """What is wrong with a course folder that has a copy of this package with other modules.
+
+    Stock nbgrader would take that one, and so does ``python -m autograder`` there.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+
+    Returns
+    -------
+    str
+        One line; "" if it has none, or has the same.
+    """
+    folder = (root / "autograder").resolve()
+    if folder == FOLDER or not (folder / "__init__.py").is_file():
+        return ""
+    try:
+        if fingerprint(folder) == fingerprint():
+            return ""
+    except OSError:
+        pass  # what can't be read is not known to be the same
+    return (
+        f"{folder} is another copy of the autograder than the one that runs ({FOLDER}), and they "
+        "differ: install that folder again, best with `pip install -e .`, or delete it"
+    )

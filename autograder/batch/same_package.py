@@ -5,7 +5,7 @@ come from both of them would be grades by two standards.
 """
 
 from autograder.grading.trouble import CourseError
-from autograder.version import FOLDER, fingerprint
+from autograder.version import FOLDER, conflict_in, fingerprint
 
 INTRODUCTION = fingerprint(), str(FOLDER)
 """What a worker says first: a fingerprint of the package that it runs, and where that is.
@@ -36,26 +36,10 @@ def check(said, who):
 
 
 def check_folder(root):
-    """Raise AnotherPackage if a course folder has a copy of the package with other modules.
-
-    Stock nbgrader takes that one, and so does whoever runs ``python -m autograder`` there.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-    """
-    folder = root.resolve() / "autograder"
-    if folder.resolve() == FOLDER or not (folder / "__init__.py").is_file():
-        return
-    try:
-        same = fingerprint(folder) == INTRODUCTION[0]
-    except OSError:
-        same = False
-    if not same:
-        raise AnotherPackage(
-            f"{folder} is another copy of the autograder than the one that runs ({FOLDER}), and "
-            "they differ: install that folder once more, best with `pip install -e .`, or remove it"
-        )
+    """Raise AnotherPackage if a course folder has a copy of the package with other modules."""
+    conflict = conflict_in(root)
+    if conflict:
+        raise AnotherPackage(conflict)
 
 
 def _in_words(who, folder):

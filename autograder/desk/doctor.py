@@ -3,6 +3,7 @@
 It has to work where packages are missing, so it imports the others only where it needs them.
 """
 
+import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ def examine(root="."):
     -------
     list of Finding
     """
-    findings = [_python(), *_packages(), _alembic()]
+    findings = [_python(), *_this_package(), *_packages(), _alembic()]
     try:
         return [*findings, _kernel(), _walls(), *_course(root)]
     except ModuleNotFoundError as error:
@@ -56,6 +57,20 @@ def _python():
     found = ".".join(map(str, sys.version_info[:3]))
     fine = sys.version_info >= (3, 11)
     return Finding("Python", found, fine, "" if fine else "install Python 3.11 or newer")
+
+
+def _this_package():
+    """Which copy of the package runs, and which others Python, or a submission, might meet."""
+    from autograder.box.shown import hidden
+    from autograder.version import FOLDER, in_words
+
+    yield Finding("autograder", in_words())
+    near = [os.path.join(each, "autograder") for each in sys.path if each]
+    near = [each for each in near if os.path.isfile(os.path.join(each, "__init__.py"))]
+    for each in dict.fromkeys(map(os.path.realpath, [*near, *hidden()])):
+        if each != str(FOLDER) and os.path.isdir(each):
+            remedy = "no submission sees it; run `pip uninstall gradient-checking`, or delete it"
+            yield Finding("another copy", each, True, remedy)
 
 
 def _packages():
@@ -121,6 +136,7 @@ def _walls():
 def _course(root):
     from autograder.grading.badge import PLACEHOLDER
     from autograder.grading.course import Course, CourseError
+    from autograder.version import conflict_in
 
     try:
         course = Course(root)
@@ -128,14 +144,56 @@ def _course(root):
         yield Finding("course", "none", False, str(error))
         return
     yield Finding("course", str(course.root))
-    for assignment in course.assignments():
-        try:
-            course.check_released(assignment)
-            handed_in, graded = course.students(assignment), course.graded(assignment)
-        except CourseError as error:
-            yield Finding(assignment, "not ready", True, str(error))
-            continue
-        yield Finding(assignment, f"released, {len(handed_in)} handed in, {len(graded)} graded")
+    conflict = conflict_in(course.root)
+    if conflict:
+        yield Finding("one package", "there are two", False, conflict)
+    yield from _settings(course)
+    book = _gradebook(course)
+    yield book
+    for assignment in course.assignments() if book.fine else ():
+        yield _assignment(course, assignment)
     badge = course.setting("OpenInColab", "repository") or PLACEHOLDER
     remedy = "set c.OpenInColab.repository in nbgrader_config.py" if badge == PLACEHOLDER else ""
     yield Finding("Colab badge", badge, True, remedy)
+
+
+def _settings(course):
+    """What grading would refuse, and what nobody reads."""
+    from autograder.grading.configured import Configured
+    from autograder.grading.misspelt import in_words, misspelt
+    from autograder.grading.trouble import CourseError
+
+    try:
+        Configured(course)
+    except CourseError as error:
+        yield Finding("settings", "can't be used", False, str(error))
+    for name, near in misspelt(course.app.config).items():
+        yield Finding(name, "no such setting", False, in_words(near))
+
+
+def _gradebook(course):
+    from autograder.grading import gradebook
+    from autograder.grading.trouble import CourseError
+
+    if not gradebook.exists(course.dir.db_url):
+        return Finding("gradebook", "none yet", True, "`autograder release` makes one")
+    try:
+        gradebook.check(course.dir.db_url)
+    except CourseError as error:
+        return Finding("gradebook", "can't be used", False, str(error))
+    return Finding("gradebook", gradebook.address(course.dir.db_url))
+
+
+def _assignment(course, assignment):
+    from autograder.grading.trouble import CourseError
+
+    fine = False
+    try:
+        course.check_assignment(assignment)
+        fine = True  # it is still to be released, which is no trouble
+        course.check_released(assignment)
+        fine = False
+        handed_in, graded = course.students(assignment), course.graded(assignment)
+    except CourseError as error:
+        return Finding(assignment, "not ready", fine, str(error))
+    return Finding(assignment, f"released, {len(handed_in)} handed in, {len(graded)} graded")

@@ -5,8 +5,9 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.utils.importstring import import_item
 
 from autograder.grading.execute import TrustedExecute
+from autograder.grading.nbgrader_app import unusable
 from autograder.grading.task import OF_THE_RECORD, Step
-from autograder.grading.trouble import CourseError
+from autograder.grading.trouble import CourseError, first_line
 
 
 class Configured:
@@ -26,16 +27,23 @@ class Configured:
     Raises
     ------
     CourseError
-        There is a preprocessor that can't be used.
+        There is a preprocessor, a plugin or a hook that can't be used, or a value that no setting
+        of this name may have.
     """
 
     def __init__(self, course):
         self._dir = course.dir
-        self._converter = Autograde(coursedir=course.dir, parent=course.app)
-        self._late = AssignLatePenalties(parent=self._converter)
-        self._late.init_plugin()
-        self.adds_students = self._converter.create_student
-        self.steps = tuple(self._steps())
+        _check_hooks(course)
+        try:
+            self._converter = Autograde(coursedir=course.dir, parent=course.app)
+            self._late = AssignLatePenalties(parent=self._converter)
+            self._late.init_plugin()
+            self.adds_students = self._converter.create_student
+            self.steps = tuple(self._steps())
+        except CourseError:
+            raise
+        except Exception as error:  # whatever the course's own classes raise
+            raise unusable(error) from error
 
     def _steps(self):
         converter = self._converter
@@ -43,7 +51,7 @@ class Configured:
             kind = import_item(kind) if isinstance(kind, str) else kind
             if not isinstance(kind, type):
                 raise CourseError(
-                    f"nbgrader_config.py: {kind!r} among the preprocessors is no class: name one"
+                    f"nbgrader_config.py: {kind!r} among the preprocessors is not a class: name one"
                 )
             if not issubclass(kind, OF_THE_RECORD):
                 step = kind(parent=converter)
@@ -89,3 +97,17 @@ class Configured:
             return found if found is None else self._late._check_late_penalty(notebook, found)
 
         return penalty
+
+
+def _check_hooks(course):
+    """nbgrader checks them as well, but fails to say what is wrong."""
+    for section in ("BaseConverter", "Autograde"):
+        for name in ("pre_convert_hook", "post_convert_hook"):
+            given, where = course.setting(section, name), f"nbgrader_config.py: c.{section}.{name}"
+            try:
+                hook = import_item(given) if isinstance(given, str) else given
+            except Exception as error:  # whatever happens in a module of the course
+                why = f"{type(error).__name__}: {first_line(error)}"
+                raise CourseError(f"{where} can't be imported ({why}): correct it") from error
+            if hook is not None and not callable(hook):
+                raise CourseError(f"{where} is {given!r}, which is not a function: name one")

@@ -1,13 +1,19 @@
 """The gradebook, opened so that whatever is wrong with it comes out as one line."""
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Base, Gradebook
+from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from autograder.grading.trouble import CourseError, first_line
+
+CONNECT_SECONDS = 10
+"""How long a server may take to answer at all."""
 
 
 @contextmanager
@@ -19,12 +25,51 @@ def opened(db_url, course_id):
     CourseError
         Whatever goes wrong with the database, also inside the ``with`` block.
     """
+    with _in_one_line(db_url), Gradebook(db_url, course_id) as gradebook:
+        yield gradebook
+
+
+def check(db_url):
+    """Raise CourseError if the gradebook that there is can't be used; it stays as it is.
+
+    Parameters
+    ----------
+    db_url : str
+    """
+    with _in_one_line(db_url):
+        server = make_url(db_url).drivername.startswith("postgresql")
+        patience = {"connect_timeout": CONNECT_SECONDS} if server else {}
+        engine = create_engine(db_url, poolclass=NullPool, connect_args=patience)
+        with engine.connect() as connection:
+            there = set(inspect(connection).get_table_names())
+            for table in Base.metadata.sorted_tables:
+                if table.name in there:
+                    connection.execute(select(table).limit(1))
+            connection.rollback()
+            if engine.dialect.name == "sqlite":
+                _check_file(connection)
+
+
+def _check_file(connection):
+    """Whether all of a file of SQLite can be read, and whether something could be written."""
+    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise OSError(found)
+    connection.rollback()
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.rollback()
+    folder = Path(connection.engine.url.database or "").absolute().parent
+    if not os.access(folder, os.W_OK):
+        raise OSError(f"{folder} can't be written to")
+
+
+@contextmanager
+def _in_one_line(db_url):
     try:
-        with Gradebook(db_url, course_id) as gradebook:
-            yield gradebook
+        yield
     except (SQLAlchemyError, ImportError, OSError) as error:
         raise CourseError(
-            f"the gradebook {_address(db_url)} can't be used ({first_line(error)}): check that its "
+            f"the gradebook {address(db_url)} can't be used ({first_line(error)}): check that its "
             "folder is writable and its disk has room, check c.CourseDirectory.db_url in "
             "nbgrader_config.py, or put back a copy of it"
         ) from error
@@ -39,7 +84,8 @@ def exists(db_url):
     return not url.drivername.startswith("sqlite") or Path(url.database or "").exists()
 
 
-def _address(db_url):
+def address(db_url):
+    """Where a gradebook is, for people: a file, or an address without its password."""
     try:
         url = make_url(db_url)
     except ArgumentError:

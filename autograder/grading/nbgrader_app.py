@@ -1,10 +1,12 @@
 """nbgrader as it is configured in a course folder, with its log in a file there."""
 
 import logging
+import re
 from contextlib import suppress
 
 from nbgrader.apps import NbGrader
 from tornado.log import app_log
+from traitlets import TraitError
 
 from autograder.grading.trouble import LOG, CourseError, first_line
 
@@ -37,13 +39,25 @@ def configured(root):
     app.log.handlers[:] = [logging.NullHandler()]
     try:
         app.initialize(argv=[], root=str(root))
-    except (Exception, SystemExit) as error:
-        raise CourseError(
-            f"nbgrader_config.py: {type(error).__name__}: {first_line(error)}: correct it"
-        ) from error
+    except SystemExit as error:
+        # How an application of traitlets ends over a value that a setting can't have, and how
+        # the file itself says what is missing.
+        if isinstance(error.__context__, TraitError):
+            raise unusable(error.__context__) from error
+        raise CourseError(first_line(error)) from error
+    except Exception as error:
+        raise unusable(error) from error
     for logger in (app.log, app_log):
         logger.handlers[:] = [_Log(root / LOG)]
     return app
+
+
+def unusable(error):
+    """The CourseError of a configuration that something has raised an exception about."""
+    what = re.sub(r"<[\w.]*?(\w+) object at \w+>", r"a \1", first_line(error)).removesuffix(".")
+    if not isinstance(error, TraitError):
+        what = f"{type(error).__name__}: {what}"
+    return CourseError(f"nbgrader_config.py: {what}: correct it")
 
 
 class _Log(logging.Handler):

@@ -1,0 +1,64 @@
+"""Settings that nobody reads, because there is a slip in their names."""
+
+from difflib import get_close_matches
+
+from traitlets.config import Config, Configurable
+
+SURELY = 0.85
+"""How alike the names of two classes are if one is a slip: other programs have settings, too."""
+
+
+def misspelt(config):
+    """The settings of a configuration that belong to no class that is loaded.
+
+    Parameters
+    ----------
+    config : traitlets.config.Config
+        Of ``nbgrader_config.py``.
+
+    Returns
+    -------
+    dict of str to str
+        The nearest name by each that nobody knows, both as they stand in the file; "" where there
+        is none. A class that is like no other is left out: it may be somebody else's.
+    """
+    kinds = {}
+    for kind in _all_of(Configurable):
+        kinds.setdefault(kind.__name__, []).append(kind)
+    found = {}
+    for section, settings in config.items():
+        if not isinstance(settings, Config):
+            continue
+        names = [name for name in settings if not isinstance(settings[name], Config)]
+        if section not in kinds:
+            near = get_close_matches(section, kinds, 1, SURELY)
+            found |= {f"c.{section}.{name}": f"c.{near[0]}.{name}" for name in names if near}
+            continue
+        known = _settings_of(kinds[section])
+        if not known.issuperset(names):  # what is set for a class is set for all made from it
+            known |= _settings_of(each for kind in kinds[section] for each in _all_of(kind))
+        for name in names:
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                found[f"c.{section}.{name}"] = f"c.{section}.{near[0]}" if near else ""
+    return found
+
+
+def _settings_of(kinds):
+    return {name for kind in kinds for name in kind.class_trait_names(config=True)}
+
+
+def in_words(near):
+    """What to do about a name, with the nearest one that is known."""
+    return f"did you mean {near}?" if near else "nobody reads it: delete it"
+
+
+def _all_of(kind):
+    """All classes that are made from one."""
+    found, new = set(), [kind]
+    while new:
+        for each in new.pop().__subclasses__():
+            if each not in found:
+                found.add(each)
+                new.append(each)
+    return found
