@@ -40,11 +40,14 @@ def _mended_by_a_person():
 
 @contextmanager
 def _the_course():
-    """The course in this folder."""
+    """The course in this folder, whose settings keep students' code behind walls."""
     with _mended_by_a_person():
+        from autograder.grading import in_effect
         from autograder.grading.course import Course
 
-        yield Course()
+        course = Course()
+        in_effect.check(course.app, course.dir)
+        yield course
 
 
 def _sum_up(console, outcomes, verb, stopped=False):

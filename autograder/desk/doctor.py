@@ -147,12 +147,13 @@ def _course(root):
     conflict = conflict_in(course.root)
     if conflict:
         yield Finding("one package", "there are two", False, conflict)
+    yield _walls_used(course)
     yield from _settings(course)
     book = _gradebook(course)
     yield book
     for assignment in course.assignments() if book.fine else ():
         yield _assignment(course, assignment)
-    badge = course.setting("OpenInColab", "repository") or PLACEHOLDER
+    badge = course.setting("OpenInColab", "repository") or "none"
     remedy = "set c.OpenInColab.repository in nbgrader_config.py" if badge == PLACEHOLDER else ""
     yield Finding("Colab badge", badge, True, remedy)
 
@@ -197,3 +198,12 @@ def _assignment(course, assignment):
     except CourseError as error:
         return Finding(assignment, "not ready", fine, str(error))
     return Finding(assignment, f"released, {len(handed_in)} handed in, {len(graded)} graded")
+
+
+def _walls_used(course):
+    """Whether the course's own configuration has its submissions run behind these walls."""
+    from autograder.grading.in_effect import REMEDY, gaps
+
+    for gap in gaps(course.app, course.dir)[:1]:
+        return Finding("walls used by this course", gap, False, REMEDY)
+    return Finding("walls used by this course", "yes")

@@ -9,7 +9,10 @@ BEGINNING = "[![Open in Colab](https://colab.research.google.com/assets/colab-ba
 
 
 class OpenInColab(NbGraderPreprocessor):
-    """Put a badge above the title that opens the release notebook in Google Colab."""
+    """Put a badge above the title that opens the release notebook in Google Colab.
+
+    A course that names no repository has no badges.
+    """
 
     repository = Unicode(
         PLACEHOLDER, help="owner/name of the public repository that holds release/"
@@ -18,7 +21,8 @@ class OpenInColab(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         assignment, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
-        self.mark(nb, f"release/{assignment}/{notebook}.ipynb")
+        if is_set(self.config):
+            self.mark(nb, f"release/{assignment}/{notebook}.ipynb")
         return nb, resources
 
     def mark(self, nb, path):
@@ -38,8 +42,13 @@ class OpenInColab(NbGraderPreprocessor):
             title.source = f"{badge}\n\n{text}"
 
 
+def is_set(config):
+    """Whether a course names the repository that its badges point to."""
+    return "repository" in config.get("OpenInColab", {})
+
+
 def mark_lessons(folder, config):
-    """Put the badge of this course above every lesson.
+    """Put the badge of this course above every lesson, if the course has badges.
 
     Parameters
     ----------
@@ -48,7 +57,7 @@ def mark_lessons(folder, config):
     config : traitlets.config.Config
     """
     badge = OpenInColab(config=config)
-    for path in sorted(folder.glob("*.ipynb")):
+    for path in sorted(folder.glob("*.ipynb")) if is_set(config) else ():
         text = path.read_text(encoding="utf-8")
         notebook = nbformat.reads(text, as_version=4)
         badge.mark(notebook, f"{folder.name}/{path.name}")

@@ -4,6 +4,7 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.utils.importstring import import_item
 
+from autograder.grading import in_effect
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.nbgrader_app import unusable
 from autograder.grading.task import OF_THE_RECORD, Step
@@ -27,11 +28,12 @@ class Configured:
     Raises
     ------
     CourseError
-        There is a preprocessor, a plugin or a hook that can't be used, or a value that no setting
-        of this name may have.
+        There is a preprocessor, a plugin or a hook that can't be used, a value that no setting of
+        this name may have, or nothing that puts up walls.
     """
 
     def __init__(self, course):
+        in_effect.check(course.app, course.dir)
         self._dir = course.dir
         _check_hooks(course)
         try:

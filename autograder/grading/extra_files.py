@@ -5,7 +5,6 @@ follows links, so that a student is sent what a link points to, and copies a dev
 is full. An assignment of this course is one notebook; what else is handed in stays where it is.
 """
 
-import glob
 import os
 import stat
 from pathlib import Path
@@ -26,23 +25,8 @@ class Refused(Exception):
     """A hand-in that leads elsewhere, or brings along what it must not."""
 
 
-def beside_notebooks(root):
-    """Patterns for `c.CourseDirectory.ignore` that match each folder of submitted and graded work.
-
-    Out of a folder that is ignored nbgrader copies nothing, and reads the notebooks all the same.
-    Its exchange compares names and not paths with these patterns, so that they match nothing there.
-
-    Parameters
-    ----------
-    root : path
-        The course folder.
-    """
-    steps = ("submitted", "autograded")
-    return [os.path.join(glob.escape(str(root)), step, "*", "*") for step in steps]
-
-
 def before_reading(assignment, student, notebooks):
-    """`c.Autograde.pre_convert_hook`: keep nbgrader from opening what has no end.
+    """In `c.Autograde.pre_convert_hook`: keep nbgrader from opening what has no end.
 
     nbgrader goes on after whatever a hook raises, so this one acts: a notebook that is no file of
     a sensible size leaves the list of those to be graded; other things get another name.

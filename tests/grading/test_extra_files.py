@@ -164,7 +164,7 @@ def test_a_pipe_in_the_place_of_the_time_does_not_hold_up_our_own_command(course
 def test_should_something_be_copied_nevertheless_it_is_not_graded(course):
     path = course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
     path.with_name("notes.txt").write_text("mine")
-    course.configure("c.CourseDirectory.ignore = []")
+    course.configure("c.CourseDirectory = type(c)(ignore=[])")
     done = course.run("nbgrader", "autograde", ASSIGNMENT)
     assert done.returncode == 1 and "Refused: notes.txt was copied with it" in done.stderr
     assert files(course, "autograded", "eve") == []

@@ -1,0 +1,267 @@
+"""The settings that make grading safe, put into whatever configuration a course has.
+
+What a course sets itself stays, whether it is set before or after: lists are joined with ours, a
+hook runs after ours. Nothing of ours can be left out by it, and what would run a student's code
+without walls is refused.
+"""
+
+import glob
+import os
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from nbclient import NotebookClient
+from nbconvert.exporters import HTMLExporter
+from nbgrader import preprocessors as stock
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from traitlets import Undefined
+from traitlets.config import Config
+from traitlets.config.loader import LazyConfigValue
+from traitlets.utils.importstring import import_item
+
+from autograder.grading import extra_files, showing
+from autograder.grading.badge import OpenInColab
+from autograder.grading.execute import TrustedExecute
+from autograder.grading.masking import HideWhatIsHidden
+from autograder.grading.outputs import AllowedOutputs
+from autograder.grading.rebuild import Rebuild
+from autograder.grading.released import RefuseSilentChanges
+from autograder.grading.scores import ForgetEarlierScores
+from autograder.grading.starting_code import StartFromBrokenCode
+
+LINE = "from autograder.nbgrader_settings import configure; configure(c)"
+FILE = "nbgrader_config.py"
+
+# Rebuild comes before all that read cells: they meet the release's own only, whose flags it has
+# checked, so that CheckCellMetadata has nothing left to do.
+CLEANING = (ForgetEarlierScores, extra_files.RefuseLinks, extra_files.CarryTime, Rebuild)
+# TrustedExecute runs the code behind walls and writes the score of a question down outside.
+RUNNING = (TrustedExecute, AllowedOutputs)
+# For students, so without hidden tests and mark schemes.
+ANSWERING = (HideWhatIsHidden, extra_files.CarryTime)
+# The badge and the broken code belong to what is released, and so into its checksums.
+BEGINNING = (StartFromBrokenCode, OpenInColab)
+
+
+def configure(c):
+    """Have nbgrader grade behind walls: its commands, its Formgrader, and `autograder`.
+
+    Parameters
+    ----------
+    c : traitlets.config.Config
+        What ``get_config()`` returned in `nbgrader_config.py`.
+
+    Raises
+    ------
+    SystemExit
+        The course sets something that can't be joined with this. nbgrader would only note any other
+        exception, and go on as if there were no configuration: without walls.
+    """
+    # nbgrader calls `alembic` by name when it creates the gradebook, and the kernel `python`; both
+    # are beside this Python, whether or not its environment has been activated.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    for kind in (_Autograde, _BaseConverter, _CourseDirectory, _GenerateAssignment,
+                 _GenerateFeedback, _HTMLExporter):  # fmt: skip
+        name, section = kind.__name__.removeprefix("_"), kind()
+        section.join(c.get(name, {}))
+        c[name] = section
+    file = sys._getframe(1).f_globals.get("__file__", FILE)
+    c.CourseDirectory.lies_in(Path(file).resolve().parent)
+
+
+class _Section(Config):
+    """A section of the configuration that joins what is set in it with what it has to hold."""
+
+    owner = None
+    rules: ClassVar = {}
+
+    def join(self, given):
+        """Take over what has been set before, and join it with what has to be there."""
+        for name, value in given.items():
+            self[name] = value
+        for name in self.rules:
+            if name not in self:
+                self[name] = self._default(name)
+
+    def __setitem__(self, name, value):
+        if name in self.rules:
+            if isinstance(value, LazyConfigValue):
+                value = value.get_value(self._default(name))
+            try:
+                value = self.rules[name](self, value)
+            except (ImportError, TypeError) as error:
+                where = f"c.{type(self).__name__.removeprefix('_')}.{name}"
+                raise SystemExit(f"{FILE}: {where}: {error}: correct it") from None
+        super().__setitem__(name, value)
+
+    def _default(self, name):
+        found = self.owner.class_traits()[name].default()
+        return None if found is Undefined else found
+
+
+def kinds_of(preprocessors):
+    """Preprocessors of a list as classes."""
+    return [import_item(each) if isinstance(each, str) else each for each in preprocessors]
+
+
+def _without(preprocessors, ours):
+    return [each for each in kinds_of(preprocessors) if each not in ours]
+
+
+def _cleaned(_, given):
+    rest = _without(given, (*CLEANING, stock.CheckCellMetadata))
+    needed = [] if stock.OverwriteCells in rest else [stock.OverwriteCells]
+    return [*CLEANING, *rest, *needed]
+
+
+def _graded(_, given):
+    kinds = kinds_of(given)
+    place = next((at for at, each in enumerate(kinds) if each in (stock.Execute, *RUNNING)), 0)
+    before, after = (
+        _without(part, (*RUNNING, stock.Execute, stock.CheckCellMetadata))
+        for part in (kinds[:place], kinds[place:])
+    )
+    for each in (*before, *after):
+        if runs_code(each):
+            raise TypeError(f"{each.__name__} would run students' code without walls")
+    return [*before, *RUNNING, *after]
+
+
+def runs_code(kind):
+    """Whether a preprocessor is one of those that start a kernel."""
+    return isinstance(kind, type) and issubclass(kind, NotebookClient)
+
+
+def _hooked(_, given):
+    return given if isinstance(given, BeforeReading) else BeforeReading(given)
+
+
+class BeforeReading:
+    """`extra_files.before_reading`, and after it the hook of the course.
+
+    Parameters
+    ----------
+    other : callable or str or None
+        As nbgrader takes it.
+    """
+
+    def __init__(self, other=None):
+        self._other = import_item(other) if isinstance(other, str) else other
+        if self._other is not None and not callable(self._other):
+            raise TypeError("it has to be a function")
+
+    def __call__(self, assignment, student, notebooks):
+        extra_files.before_reading(assignment, student, notebooks)
+        if self._other is not None:
+            self._other(assignment=assignment, student=student, notebooks=notebooks)
+
+
+def _only_by_converter(_, given):
+    raise TypeError("set it for each converter that it is for, as c.Autograde.pre_convert_hook")
+
+
+def _released(_, given):
+    kinds = _without(given, (*BEGINNING, RefuseSilentChanges))
+    after = kinds.index(stock.ClearSolutions) + 1 if stock.ClearSolutions in kinds else 0
+    kinds[after:after] = BEGINNING
+    if stock.SaveCells in kinds:  # which writes
+        kinds.insert(kinds.index(stock.SaveCells), RefuseSilentChanges)
+    return kinds
+
+
+class _Autograde(_Section):
+    owner = Autograde
+    rules: ClassVar = {
+        "sanitize_preprocessors": _cleaned,
+        "autograde_preprocessors": _graded,
+        "pre_convert_hook": _hooked,
+    }
+
+
+class _BaseConverter(_Section):
+    """A hook for all converters would not be run before ours, which is Autograde's own."""
+
+    rules: ClassVar = {"pre_convert_hook": _only_by_converter}
+
+    def join(self, given):
+        for name, value in given.items():
+            self[name] = value
+
+
+class Pattern(str):
+    """One of ours among the patterns of what nbgrader does not copy.
+
+    Attributes
+    ----------
+    folder : str
+        Where the configuration lies.
+    """
+
+    folder = ""
+
+
+class _CourseDirectory(_Section):
+    """What lies beside a submission's notebooks is not copied, least of all what a link points to.
+
+    The patterns hold the course's folder and the names of those in it, which may be set later.
+    """
+
+    owner = CourseDirectory
+    rules: ClassVar = {"ignore": lambda section, given: section._ignoring(given)}
+    FOLDERS = ("root", "directory_structure", "submitted_directory", "autograded_directory")
+
+    def lies_in(self, folder):
+        """Say where the configuration lies: there is the course, unless a root is set."""
+        for each in self["ignore"]:
+            if isinstance(each, Pattern):
+                each.folder = str(folder)
+        self["ignore"] = self["ignore"]
+
+    def __setitem__(self, name, value):
+        super().__setitem__(name, value)
+        if name in self.FOLDERS and "ignore" in self:
+            self["ignore"] = self["ignore"]
+
+    def _ignoring(self, given):
+        before = [each for each in (*given, *self.get("ignore", ())) if isinstance(each, Pattern)]
+        folder = before[0].folder if before else ""
+        root, structure, *steps = (
+            self.get(name, self.owner.class_traits()[name].default_value) for name in self.FOLDERS
+        )
+        ours = []
+        for step in steps:
+            names = {"nbgrader_step": glob.escape(step), "student_id": "*", "assignment_id": "*"}
+            path = os.path.join(glob.escape(root or folder), structure.format(**names))
+            ours.append(Pattern(path))
+            ours[-1].folder = folder
+        return [*(each for each in given if not isinstance(each, Pattern)), *ours]
+
+
+class _GenerateAssignment(_Section):
+    owner = GenerateAssignment
+    rules: ClassVar = {"preprocessors": _released}
+
+
+class _GenerateFeedback(_Section):
+    owner = GenerateFeedback
+    rules: ClassVar = {
+        "preprocessors": lambda _, given: [*ANSWERING, *_without(given, ANSWERING)],
+    }
+
+
+class _HTMLExporter(_Section):
+    """What a page of feedback and the Formgrader make of whatever a student wrote or displayed.
+
+    Both read this section, the Formgrader when Jupyter is started in the course's folder.
+    """
+
+    owner = HTMLExporter
+    rules: ClassVar = {
+        "preprocessors": lambda _, given: [
+            *_without(given, (showing.SafeToShow,)), showing.SafeToShow
+        ],
+        "filters": lambda _, given: {**given, **showing.FILTERS},
+        "sanitize_html": lambda *_: True,
+    }  # fmt: skip
