@@ -1,12 +1,13 @@
 """What it takes to grade a class: stock nbgrader, this autograder, and the bare cells.
 
 Each row is measured on fresh copies of the same class, in turn, in one run; figures are medians.
-Stock nbgrader has its own list of preprocessors: one kernel for each submission, and questions that
+Stock nbgrader has its own list of preprocessors: one kernel for each notebook, and questions that
 are asked inside of it. It has no walls.
 """
 
 import os
 import shutil
+import subprocess
 import sys
 from datetime import date
 from functools import cache
@@ -16,7 +17,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 import nbformat
+import nbgrader
 
+from autograder.grading.settings import LINE
 from autograder.questions import ASSIGNMENTS
 from benchmarks.accounting import Cost, cost
 from benchmarks.box import BareFork, cells_of
@@ -30,17 +33,9 @@ STORIES = [
     "wrong_forward_right_rest",
 ]  # fmt: skip
 """Who hands in, in turn, where they have an answer: all end by themselves."""
-STOCK = """
-from nbconvert.preprocessors import ClearMetadataPreprocessor
-c.Autograde.sanitize_preprocessors = [
-    stock.ClearOutput, stock.DeduplicateIds, stock.OverwriteKernelspec, stock.OverwriteCells,
-    stock.CheckCellMetadata]
-c.Autograde.autograde_preprocessors = [
-    stock.Execute, stock.IgnorePattern, ClearMetadataPreprocessor, stock.LimitOutput,
-    stock.SaveAutoGrades, stock.AssignLatePenalties, stock.CheckCellMetadata]
-"""
-OURS = "autograder grade"
 FLOOR_ROUNDS = 5
+SAMPLE = Path(nbgrader.__file__).parent / "docs/source/user_guide/submitted"
+"""What nbgrader itself has handed in to the course that `nbgrader quickstart` makes."""
 
 
 class Classes:
@@ -89,15 +84,17 @@ def ours(course, *options):
 
 def stock(course):
     """What `nbgrader autograde` takes for the three assignments."""
-    course.configure(STOCK)
+    path = course.root / "nbgrader_config.py"
+    path.write_text(path.read_text().replace("configure(c)\n", ""))
     return by_nbgrader(course)
 
 
-def by_nbgrader(course):
+def by_nbgrader(course, assignments=ASSIGNMENTS):
     """The same with the preprocessors of the course: what the Formgrader's button does."""
+    environment = {**course.environment, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     costs = [
-        cost([str(BIN / "nbgrader"), "autograde", name], course.root, course.environment)
-        for name in ASSIGNMENTS
+        cost([str(BIN / "nbgrader"), "autograde", name], course.root, environment)
+        for name in assignments
     ]
     cpus = [each.cpu for each in costs]
     return Cost(
@@ -153,6 +150,39 @@ def against_stock(classes, rounds):
             f"{per(old.cpu, size)}, {per(button.cpu, size)}, {per(new.cpu, size)} | "
             f"{old.memory:.0f}, {button.memory:.0f}, {new.memory:.0f} MB |"
         )
+
+
+def any_course(folder, sizes):
+    """nbgrader's own course, with its sample submissions handed in by many."""
+    course = folder / "course101"
+    made = [sys.executable, "-m", "nbgrader", "quickstart", course.name]
+    subprocess.run(made, cwd=folder, check=True, capture_output=True)
+    base = TemporaryCourse(course, folder / "settings")
+    with (course / "nbgrader_config.py").open("a") as file:
+        file.write(f"\n{LINE}\n")
+    assert base.run("autograder", "release", "ps1").returncode == 0
+    yield "| students | stock nbgrader | with our preprocessors | `autograder grade` | faster |"
+    yield "|---|---|---|---|---|"
+    for size in sizes:
+        found = {}
+        for name, by in (
+            ("stock", lambda course: by_nbgrader(course, ["ps1"])),
+            ("walled", lambda course: by_nbgrader(course, ["ps1"])),
+            ("ours", ours),
+        ):
+            copy = TemporaryCourse(folder / f"ps1-{size}-{name}", base.settings, copy_of=base)
+            for number in range(size):
+                who = ("bitdiddle", "hacker")[number % 2]
+                shutil.copytree(SAMPLE / who, copy.root / "submitted" / f"s{number:04}",
+                                copy_function=shutil.copyfile)  # fmt: skip
+            path = copy.root / "nbgrader_config.py"
+            if name == "stock":
+                path.write_text(path.read_text().replace(LINE, ""))
+            found[name] = by(copy).wall
+            say(f"{size} students of ps1, {name}: {found[name]:.1f} s")
+            shutil.rmtree(copy.root)
+        times = " | ".join(f"{each:.1f} s" for each in found.values())
+        yield f"| {size} | {times} | **{found['stock'] / found['ours']:.1f} times** |"
 
 
 def against_the_floor(classes, size, rounds):
@@ -265,6 +295,7 @@ def main(arguments):
         parts = {
             "Against stock": against_stock(classes, {5: 1} if quick else {5: 3, 60: 1, 300: 1}),
             "Against the bare cells": against_the_floor(classes, *((24, 1) if quick else (240, 1))),
+            "Any course": any_course(folder, (6,) if quick else (10, 100)),
             "Ways to do it": ways(classes, *((6, 1) if quick else (60, 1)), folder),
             "A growing class": growth(classes, (6, 12) if quick else (100, 2000)),
             "One again": again(classes, 1 if quick else 5),

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from tests.installed import Environment
-from tests.temporary_course import ROOT, TemporaryCourse
+from tests.temporary_course import BIN, ROOT, TemporaryCourse
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs the tests in its background has them, and what they start, ignore Ctrl-C.
@@ -29,6 +30,24 @@ def released(tmp_path_factory):
     done = course.run("autograder", "release")
     assert done.returncode == 0, done.stdout + done.stderr
     return course
+
+
+@pytest.fixture(scope="session")
+def quickstart(tmp_path_factory):
+    """Somebody else's course, as `nbgrader quickstart` makes it; to be copied, not changed."""
+    folder = tmp_path_factory.mktemp("quickstart")
+    course = TemporaryCourse(folder / "course101", tmp_path_factory.mktemp("settings"))
+    made = [sys.executable, "-m", "nbgrader", "quickstart", course.root.name]
+    subprocess.run(made, cwd=folder, env=course.environment, check=True, capture_output=True)
+    return course
+
+
+@pytest.fixture(scope="module")
+def activated():
+    """The environment is activated, as stock nbgrader needs it: it calls `alembic` by name."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PATH", os.pathsep.join([str(BIN), os.environ["PATH"]]))
+        yield
 
 
 @pytest.fixture

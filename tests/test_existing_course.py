@@ -1,8 +1,6 @@
 """If this fails, who adopts an assignment grades somebody's code without walls, or can't grade."""
 
 import shutil
-import subprocess
-import sys
 
 import nbformat
 import pytest
@@ -15,20 +13,12 @@ ASSIGNMENT = "one_dimension"
 ESCAPE = "open({path!r}, 'w').write('the code of a student ran as the user')"
 
 
-def quickstart(folder, settings):
-    """`nbgrader quickstart`, and one assignment of ours copied into it."""
-    made = [sys.executable, "-m", "nbgrader", "quickstart", "course101"]
-    subprocess.run(made, cwd=folder, check=True, capture_output=True)
-    course = TemporaryCourse(folder / "course101", settings)
-    shutil.copytree(ROOT / "source" / ASSIGNMENT, course.root / "source" / ASSIGNMENT)
-    return course
-
-
 @pytest.fixture(scope="module")
-def stock(tmp_path_factory):
+def stock(quickstart, activated, tmp_path_factory):
     """Somebody else's course, with our assignment released by nbgrader's own means."""
-    folder = tmp_path_factory.mktemp("stock")
-    course = quickstart(folder, tmp_path_factory.mktemp("settings"))
+    root = tmp_path_factory.mktemp("stock") / "course"
+    course = TemporaryCourse(root, quickstart.settings, copy_of=quickstart)
+    shutil.copytree(ROOT / "source" / ASSIGNMENT, course.root / "source" / ASSIGNMENT)
     done = course.run("nbgrader", "generate_assignment", ASSIGNMENT)
     assert done.returncode == 0, done.stderr
     return course

@@ -7,7 +7,7 @@ from autograder.box.preflight import adopt, proven_warden
 from autograder.box.warden import NoWalls
 from autograder.grading.hand_ins import unreadable
 from autograder.grading.submission import KilledFromOutside
-from autograder.grading.task import Graded, Task, graded
+from autograder.grading.task import Graded, Task, graded, together
 from autograder.grading.trouble import in_one_line
 from autograder.questions import ASSIGNMENTS, GraderFailed, questions_of
 
@@ -48,7 +48,7 @@ def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
     ----------
     task : autograder.grading.task.Task
     where : str
-        The hand-in's name in messages.
+        The hand-in's folder in messages.
     file : str
         Something readable of the course, for the walls to be tried with.
     """
@@ -56,13 +56,17 @@ def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
         warden = proven_warden(file) if os.path.isfile(file) else proven_warden()
     except NoWalls as refused:
         return Refused(str(refused))
-    why = unreadable(task.submission)
-    if why:
-        return Failure(f"{where} is not a notebook ({why}): {ASK_AGAIN}")
-    try:
-        return graded(task, warden)
-    except Exception as error:
-        return Failure(in_one_line(error, where, ASK_AGAIN), ours=isinstance(error, OURS))
+    parts = []
+    for each in task.notebooks:
+        path = f"{where}/{each.name}.ipynb"
+        why = unreadable(each.submission)
+        if why:
+            return Failure(f"{path} is not a notebook ({why}): {ASK_AGAIN}")
+        try:
+            parts.append(graded(task, each, warden))
+        except Exception as error:
+            return Failure(in_one_line(error, path, ASK_AGAIN), ours=isinstance(error, OURS))
+    return together(parts)
 
 
 def begin(file, zygote):

@@ -19,7 +19,7 @@ def stage(files, folder):
     Parameters
     ----------
     files : mapping of str to bytes
-        By name; the first is the one that the others belong to.
+        By path; the first is the one that the others belong to.
     folder : pathlib.Path
         Where graded work lies. It need not be there yet.
 
@@ -37,6 +37,7 @@ def stage(files, folder):
     staged = Path(mkdtemp(prefix=PREFIX, dir=folder))
     try:
         for name, content in files.items():
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
             with (staged / name).open("wb") as file:
                 file.write(content)
                 file.flush()
@@ -64,8 +65,9 @@ def put_in_place(staged, files, place):
         if found.name not in names:
             _remove(found)
     for name in reversed(names):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
         os.replace(staged / name, place / name)
-    staged.rmdir()
+    shutil.rmtree(staged)
 
 
 def sweep(folder):

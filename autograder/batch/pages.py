@@ -40,7 +40,7 @@ def write_pages(course, work, jobs=1) -> Iterator[Outcome]:
     with Workers(jobs) if several else Here() as staff:
         for (assignment, student), result in staff.work(_page, pieces):
             if isinstance(result, Exception):
-                where = course.shown(course.notebook("autograded", student, assignment))
+                where = course.shown(course.folder("autograded", student, assignment))
                 why = in_one_line(result, where, "write it again with --jobs 1")
                 result = Outcome(assignment, student, "failed", why)
             yield result

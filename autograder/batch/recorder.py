@@ -24,7 +24,7 @@ from nbgrader.api import (
 from nbgrader.utils import parse_utc
 from sqlalchemy import bindparam, event, insert, or_, select, update
 
-from autograder.grading.scores import forget
+from autograder.grading.scores import forget, prefixes
 
 BUSY_SECONDS = 60
 """How long to wait for others who write into the same file, the Formgrader for example."""
@@ -60,11 +60,12 @@ WRITE_COMMENT = (
 
 
 class _Known(NamedTuple):
-    """An assignment as the gradebook knows it: cells by name, with their id and notebook."""
+    """An assignment as the gradebook knows it: the names of its notebooks by their ids, and its
+    cells by name (see `autograder.grading.scores.prefix`), with their id and notebook."""
 
     id: str
     duedate: datetime | None
-    notebooks: list[str]
+    names: Mapping[str, str]
     graded: Mapping[str, tuple[str, str]]
     commented: Mapping[str, tuple[str, str]]
 
@@ -84,7 +85,9 @@ class Recorder:
             gradebook.engine.dispose()
             event.listen(gradebook.engine, "connect", _share_the_file)
 
-    def record(self, assignment, student, scores, comments, handed_in=None, penalty=None):
+    def record(
+        self, assignment, student, scores, comments, handed_in=None, penalty=None, missing=()
+    ):
         """Record what became of a submission, in one transaction.
 
         Parameters
@@ -98,6 +101,8 @@ class Recorder:
             When; an earlier time stays where none is known.
         penalty : callable, optional
             ``penalty(notebook, seconds_late)`` is what is taken off for being late, or None.
+        missing : collection of str, optional
+            Notebooks that were not handed in: no points for them, and nothing to be read.
 
         Raises
         ------
@@ -113,6 +118,12 @@ class Recorder:
                 rows = [_row(cells[name], places, value) for name, value in values.items()]
                 if rows:
                     self._db.connection().execute(statement, rows)
+            absent = [places[each] for each, name in known.names.items() if name in missing]
+            self._db.execute(
+                update(GRADE)
+                .where(GRADE.c.notebook_id.in_(absent))
+                .values(auto_score=0, needs_manual_grade=False)
+            )
             self._deduct(known, submission, places, penalty)
 
     def knows(self, student):
@@ -143,15 +154,15 @@ class Recorder:
             rows, kinds = self._db.execute, (GRADED, COMMENTED)
             given = rows(select(Assignment.id, Assignment.duedate).where(Assignment.name == name))
             found, duedate = given.one()
-            notebooks = select(Notebook.id).where(Notebook.assignment_id == found)
-            notebooks = self._db.scalars(notebooks).all()
+            names = select(Notebook.id, Notebook.name).where(Notebook.assignment_id == found)
+            names, before = dict(map(tuple, rows(names))), prefixes(self._db, name)
             columns = select(BaseCell.name, BaseCell.type, BaseCell.id, BaseCell.notebook_id)
-            cells = rows(columns.where(BaseCell.notebook_id.in_(notebooks))).all()
+            cells = rows(columns.where(BaseCell.notebook_id.in_(names))).all()
             graded, commented = (
-                {cell: (own, of) for cell, kind, own, of in cells if kind in which}
+                {before[of] + cell: (own, of) for cell, kind, own, of in cells if kind in which}
                 for which in kinds
             )
-            self._assignments[name] = _Known(found, duedate, notebooks, graded, commented)
+            self._assignments[name] = _Known(found, duedate, names, graded, commented)
             self._db.rollback()
         return self._assignments[name]
 
@@ -166,14 +177,14 @@ class Recorder:
             self._db.execute(update(SUBMISSION).where(SUBMISSION.c.id == found).values(values))
         return found, {
             each: self._db.scalar(FIND_NOTEBOOK, {"notebook": each, "of": found})
-            for each in known.notebooks
+            for each in known.names
         }
 
     def _add_submission(self, known, student, values):
         """All the rows that ``Gradebook.add_submission`` makes."""
         if self._db.scalar(FIND_STUDENT, {"student": student}) is None:
             self._add(STUDENT, [{"id": student}])
-        made, places = new_uuid(), {each: new_uuid() for each in known.notebooks}
+        made, places = new_uuid(), {each: new_uuid() for each in known.names}
         self._add(
             SUBMISSION, [{"id": made, "assignment_id": known.id, "student_id": student, **values}]
         )

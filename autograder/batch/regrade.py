@@ -22,6 +22,7 @@ from autograder.grading.trouble import CourseError
 from autograder.questions import questions_of
 from autograder.stopping import later
 
+NO_QUESTIONS = "asks no questions: `autograder grade --force` grades it again"
 NOT_KNOWN = "handed in again since it was graded, or never graded: `autograder grade` does that"
 
 
@@ -54,6 +55,9 @@ def regrade(course, work, question=None, lower=False, dry_run=False, jobs=1) -> 
     """
     check_folder(course.root)
     _check(question, work)
+    for name in [each for each in work if not questions_of(each)]:
+        yield from (Outcome(name, student, "skipped", note=NO_QUESTIONS) for student in work[name])
+    work = {name: students for name, students in work.items() if questions_of(name)}
     with only_run(course.root), course.gradebook() as gradebook:
         recorder = Recorder(gradebook)
         runs = {name: Run(course, name, gradebook, recorder) for name in work}
@@ -81,40 +85,46 @@ def _check(question, work):
 
 
 def _task(run, plan):
-    _, notebook = run.before(plan)
-    return run.task(plan, notebook.metadata.get(SEED))
+    _, notebooks = run.before(plan)
+    seeds = [each.metadata.get(SEED) for each in notebooks.values()]
+    return run.task(plan, seeds[0])
 
 
 def _changed(run, plan, result, question, lower, dry_run):
     if not isinstance(result, Graded):
         return run.failure(plan, result)
-    scores, notebook = run.before(plan)
+    scores, notebooks = run.before(plan)
     asked = None if question is None else f"test_{question.removeprefix('test_')}"
-    changes, kept = {}, {}
+    changes, kept, inside = {}, {}, run.decided_inside
     for name, now in result.scores.items():
         before = scores[name].auto
-        if now == before or now is None or asked not in (None, name):
+        if now == before or now is None or asked not in (None, name) or name in inside:
             continue
         falls = before is not None and now < before and not lower
         (kept if falls else changes)[name] = before, now
     if changes and not dry_run:
-        run.keep(plan, _merged(notebook, result, changes))
+        run.keep(plan, _merged(run, notebooks, result, changes))
     return Outcome(
         plan.assignment, plan.student, "done", seconds=result.seconds, changes=changes, kept=kept
     )
 
 
-def _merged(notebook, graded, changes):
-    """The graded notebook that there is, with the new verdicts where they differ."""
-    new = {
-        cell.metadata.nbgrader.grade_id: cell
-        for cell in nbformat.reads(graded.notebook, as_version=4).cells
-        if is_test(cell)
-    }
-    for cell in notebook.cells:
-        if is_test(cell) and cell.metadata.nbgrader.grade_id in changes:
-            found = new[cell.metadata.nbgrader.grade_id]
-            cell.outputs, cell.execution_count = found.outputs, found.execution_count
+def _merged(run, notebooks, graded, changes):
+    """The graded notebooks that there are, with the new verdicts where they differ."""
+    merged = {}
+    for name, notebook in notebooks.items():
+        before = run.prefix(name)
+        new = {
+            cell.metadata.nbgrader.grade_id: cell
+            for cell in nbformat.reads(graded.notebooks[name], as_version=4).cells
+            if is_test(cell)
+        }
+        for cell in notebook.cells:
+            if is_test(cell) and before + cell.metadata.nbgrader.grade_id in changes:
+                found = new[cell.metadata.nbgrader.grade_id]
+                cell.outputs, cell.execution_count = found.outputs, found.execution_count
+        after = {cell: changes[before + cell][1] for cell in new if before + cell in changes}
+        notebook.metadata[SCORES] = {**notebook.metadata.get(SCORES, {}), **after}
+        merged[name] = f"{nbformat.v4.writes(notebook)}\n"
     after = {name: now for name, (_, now) in changes.items()}
-    notebook.metadata[SCORES] = {**notebook.metadata.get(SCORES, {}), **after}
-    return replace(graded, notebook=f"{nbformat.v4.writes(notebook)}\n", scores=after, comments={})
+    return replace(graded, notebooks=merged, scores=after, comments={})

@@ -9,15 +9,21 @@ import nbformat
 
 from autograder.batch import graded_folder
 from autograder.batch.attempt import ASK_AGAIN, Failure, Refused
+from autograder.batch.places import Places
 from autograder.batch.workers import WorkerDied
 from autograder.grading import personal
 from autograder.grading.configured import Configured
-from autograder.grading.extra_files import STAMP
+from autograder.grading.extra_files import STAMP, check_room, released_files
 from autograder.grading.hand_ins import ALLOW, trouble_with
 from autograder.grading.outcome import Outcome
-from autograder.grading.rebuild import FINGERPRINT, OWNER, fingerprint
-from autograder.grading.scores import recorded
-from autograder.grading.task import SCORES, SECONDS, Graded, Task, known_to_the_gradebook
+from autograder.grading.scores import prefix, recorded
+from autograder.grading.task import (
+    SECONDS,
+    Graded,
+    Notebook,
+    Task,
+    known_to_the_gradebook,
+)
 from autograder.grading.trouble import CourseError, first_line, in_one_line, printable
 from autograder.truth.bugs import FIXED_DRAW
 
@@ -59,6 +65,11 @@ class Run:
     ------
     CourseError
         The assignment can't be graded.
+
+    Attributes
+    ----------
+    decided_inside : list of str
+        See `autograder.grading.course.Course.decided_inside`.
     """
 
     def __init__(self, course, assignment, gradebook, recorder):
@@ -68,17 +79,23 @@ class Run:
         self._copies = personal.of(course.root, assignment)
         if self._copies is not None:
             self._copies.check()
-        path = course.notebook("release", ".", assignment)
-        self._release = nbformat.read(path, as_version=4)
-        known = known_to_the_gradebook(self._release, assignment, course.dir.db_url)
-        self._common, self._known = map(nbformat.writes, (self._release, known))
+        self._releases = course.released(assignment)
+        self._places = Places(course, assignment, [*self._releases])
+        self._common = {name: nbformat.writes(each) for name, each in self._releases.items()}
+        self._known = {
+            name: nbformat.writes(known_to_the_gradebook(each, assignment, name, course.dir.db_url))
+            for name, each in self._releases.items()
+        }
         self._nbgrader = Configured(course)
+        self.decided_inside = course.decided_inside(assignment)
+        self._files = released_files(course.dir, assignment)
+        check_room(self._files, assignment, self._nbgrader.disk)
 
     def plan(self, student, force):
         """The :class:`Plan` for one hand-in."""
-        noted = self._noted(student)
-        known = bool(noted) and self._belongs(student, noted)
-        seconds = noted.get(SECONDS, inf) if known else inf
+        noted = self._places.noted(student)
+        known = self._places.belong(student, noted, self._recorded.get(student))
+        seconds = sum(each.get(SECONDS, inf) for each in noted.values() if each) if known else inf
         return Plan(self._assignment, student, force or not known, known, seconds)
 
     def task(self, plan, seed=None):
@@ -95,23 +112,27 @@ class Run:
         autograder.grading.task.Task or autograder.grading.outcome.Outcome
             The latter where there is nothing for a worker to do; nothing is written.
         """
-        student, path = plan.student, self._path("submitted", plan)
+        student, folder = plan.student, self._places.folder("submitted", plan.student)
         if self._nbgrader.is_excluded(student):
             return Outcome(self._assignment, student, "skipped")
-        why = trouble_with(path.parent, student, self._assignment, self._shown(path.parent))
+        why = trouble_with(folder, student, [*self._releases], self._shown(folder))
         if not why and not plan.again:
-            note = self._note(student, self._noted(student).get(OWNER))
+            note = self._places.note(student, self._places.noted(student).values())
             return Outcome(self._assignment, student, "skipped", note=note)
         why = why or self._unknown(student)
-        if not why and not self._nbgrader.before(self._assignment, student, path):
-            why = f"{self._shown(path)} must not be read: {ASK_AGAIN}"
+        paths = [] if why else self._places.notebooks("submitted", student)
+        left = self._nbgrader.before(self._assignment, student, paths) if paths else ()
+        for path in paths:
+            if not why and str(path) not in left:
+                why = f"{self._shown(path)} must not be read: {ASK_AGAIN}"
         if not why:
             try:
-                return self._task(student, path.read_bytes(), seed)
+                submissions = {path.stem: path.read_bytes() for path in paths}
+                return self._task(student, submissions, seed)
             except OSError as error:
-                why = f"{self._shown(path.parent)}/ can't be read ({error.strerror}): {ALLOW}"
+                why = f"{self._shown(folder)}/ can't be read ({error.strerror}): {ALLOW}"
             except CourseError as error:
-                why = in_one_line(error, self._shown(path), ASK_AGAIN)
+                why = in_one_line(error, self._places.name(student), ASK_AGAIN)
         return Outcome(self._assignment, student, "failed", why)
 
     def settle(self, plan, outcome):
@@ -126,14 +147,20 @@ class Run:
         Returns
         -------
         scores : dict of str to autograder.grading.scores.Scored
-        notebook : NotebookNode
+        notebooks : dict of str to NotebookNode
+            By name.
         """
-        path = self._path("autograded", plan)
-        return self._recorded[plan.student], nbformat.read(path, as_version=4)
+        paths = self._places.notebooks("autograded", plan.student)
+        found = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+        return self._recorded[plan.student], found
+
+    def prefix(self, notebook):
+        """What stands before the names of a notebook's cells."""
+        return prefix(notebook, self._releases)
 
     def where(self, plan):
-        """The hand-in's name in messages."""
-        return self._shown(self._path("submitted", plan))
+        """The hand-in's folder in messages."""
+        return self._places.where(plan.student)
 
     def record(self, plan, result):
         """Record a worker's result.
@@ -160,7 +187,8 @@ class Run:
                 self._take_back(plan)
             return failure
         self.keep(plan, result)
-        note = self._note(plan.student, json.loads(result.notebook)["metadata"].get(OWNER))
+        noted = [json.loads(each)["metadata"] for each in result.notebooks.values()]
+        note = self._places.note(plan.student, noted)
         return Outcome(self._assignment, plan.student, "done", "", note, result.seconds)
 
     def failure(self, plan, result):
@@ -168,16 +196,22 @@ class Run:
         if isinstance(result, Refused):
             raise CourseError(result.why)
         if isinstance(result, Exception):
-            result = Failure(f"{self.where(plan)}: {_in_words(result)}", ours=True)
+            result = Failure(f"{self._places.name(plan.student)}: {_in_words(result)}", ours=True)
         return Outcome(self._assignment, plan.student, "failed", result.why)
 
-    def _task(self, student, submission, seed):
-        release, key, owner = self._common, FIXED_DRAW, None
+    def _task(self, student, submissions, seed):
+        releases, key, owner = self._common, FIXED_DRAW, None
         if self._copies is not None:
-            release = nbformat.writes(self._copies.check_and_release(self._release, student))
-            key, owner = self._copies.draw(student), self._owner(submission)
+            ((name, release),) = self._releases.items()
+            own = self._copies.check_and_release(release, student)
+            releases, key = {name: nbformat.writes(own)}, self._copies.draw(student)
+            owner = self._owner(submissions[name])
+        notebooks = tuple(
+            Notebook(name, self.prefix(name), submission, releases[name], self._known[name])
+            for name, submission in submissions.items()
+        )
         return Task(
-            self._assignment, student, submission, release, self._known, dict(key), owner,
+            self._assignment, student, notebooks, self._files, dict(key), owner,
             self._copies is not None, self._nbgrader.steps_with(seed),
         )  # fmt: skip
 
@@ -201,24 +235,28 @@ class Run:
         CourseError
             Something can't be written.
         """
-        submitted, place = (self._path(step, plan) for step in ("submitted", "autograded"))
-        files = {place.name: graded.notebook.encode()}
-        stamp = submitted.with_name(STAMP)
+        student, places = plan.student, self._places
+        submitted, place = (places.folder(step, student) for step in ("submitted", "autograded"))
+        files = {f"{name}.ipynb": text.encode() for name, text in graded.notebooks.items()}
+        files |= self._files
+        missing = [name for name in self._releases if name not in graded.notebooks]
+        stamp = submitted / STAMP
         try:
             if stamp.exists():
                 files[STAMP] = stamp.read_bytes()
             staged = graded_folder.stage(files, self._shelf)
             try:
                 self._recorder.record(
-                    self._assignment, plan.student, graded.scores, graded.comments,
-                    self._course.dir.get_existing_timestamp(str(submitted.parent)),
-                    self._nbgrader.penalty(plan.student),
+                    self._assignment, student, graded.scores, graded.comments,
+                    self._course.dir.get_existing_timestamp(str(submitted)),
+                    self._nbgrader.penalty(student), missing,
                 )  # fmt: skip
             except BaseException:
                 shutil.rmtree(staged, ignore_errors=True)
                 raise
-            graded_folder.put_in_place(staged, files, place.parent)
-            self._nbgrader.after(self._assignment, plan.student, submitted)
+            graded_folder.put_in_place(staged, files, place)
+            handed_in = places.notebooks("submitted", student)
+            self._nbgrader.after(self._assignment, student, handed_in)
         except OSError as error:
             raise CourseError(
                 f"{self._shown(place)} can't be written ({error.strerror or error}): see that "
@@ -227,7 +265,7 @@ class Run:
 
     def _take_back(self, plan, noted=True):
         """As nbgrader does with what fails: an earlier grade is not this hand-in's."""
-        folder = self._path("autograded", plan).parent
+        folder = self._places.folder("autograded", plan.student)
         shutil.rmtree(folder, ignore_errors=True)
         self._recorder.forget(self._assignment, plan.student, add=noted)
 
@@ -239,44 +277,9 @@ class Run:
             f"is off: run `nbgrader db student add {printable(student)}`"
         )
 
-    def _belongs(self, student, noted):
-        """Whether a graded notebook is that of the hand-in, and of the scores in the gradebook.
-
-        Stock nbgrader notes no scores in it.
-        """
-        scores = self._recorded.get(student)
-        if scores is None:
-            return False
-        automatic = {name: each.auto for name, each in scores.items()}
-        try:
-            handed_in = self._course.notebook("submitted", student, self._assignment).read_bytes()
-        except OSError:
-            return False
-        same = noted.get(FINGERPRINT) == fingerprint(handed_in)
-        return same and all(
-            automatic.get(name) == score for name, score in noted.get(SCORES, {}).items()
-        )
-
-    def _note(self, student, owner):
-        if owner in (None, student):
-            return ""
-        path = self._course.notebook("submitted", student, self._assignment)
-        return f"{self._shown(path)} is the copy that was made for {printable(owner)}"
-
-    def _noted(self, student):
-        """What grading has noted in the metadata of a graded notebook; nothing without one."""
-        graded = self._course.notebook("autograded", student, self._assignment)
-        try:
-            return dict(json.loads(graded.read_bytes())["metadata"])
-        except (OSError, ValueError, LookupError, TypeError):
-            return {}
-
     @property
     def _shelf(self):
         return self._course.folder("autograded", ".", ".")
-
-    def _path(self, step, plan):
-        return self._course.notebook(step, plan.student, self._assignment)
 
     def _shown(self, path):
         return self._course.shown(path)

@@ -12,6 +12,7 @@ import sys
 import threading
 
 from autograder.box.answers import Answers, record
+from autograder.box.files import write
 from autograder.box.plain import Unreadable, plain
 from autograder.box.shell import Stream
 from autograder.box.wire import (
@@ -67,6 +68,8 @@ class Runner:
             match kind:
                 case "run":
                     self._send(("ran", self._run(*rest)))
+                case "place":
+                    self._send(("ran", write(*rest)))
                 case "call":
                     self._call(*rest)
                 case "value":

@@ -21,11 +21,14 @@ def as_json(course, outcomes, stopped):
     str
         An object with ``outcomes``, a list of the fields of an Outcome; ``grades``, by assignment,
         student and graded cell the score, whether a person has to read the answer, and what the
-        score is made of; ``counts``, how many are done, skipped and failed; and ``stopped``.
+        score is made of; ``decided_inside``, by assignment the cells whose scores were decided in
+        the student's own process, where they can be forged; ``counts``, how many are done, skipped
+        and failed; and ``stopped``.
     """
-    grades = {}
+    grades, inside = {}, {}
     with course.gradebook() as gradebook:
         for name in dict.fromkeys(each.assignment for each in outcomes if each.assignment):
+            inside[name] = course.decided_inside(name)
             grades[name] = {
                 student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
                 for student, cells in sorted(all_scores(gradebook, name).items())
@@ -34,6 +37,7 @@ def as_json(course, outcomes, stopped):
     report = {
         "outcomes": [asdict(each) for each in outcomes],
         "grades": grades,
+        "decided_inside": inside,
         "counts": {each: statuses.count(each) for each in ("done", "skipped", "failed")},
         "stopped": stopped,
     }

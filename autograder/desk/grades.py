@@ -5,11 +5,13 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.grading.scores import all_scores
+from autograder.grading.execute import FORGEABLE
+from autograder.grading.scores import all_scores, prefix
 from autograder.grading.trouble import printable
 
 TO_READ = "read"
 NOT_GRADED = "-"
+MARK = "*"
 
 
 def print_grades(console, course, outcomes):
@@ -18,12 +20,12 @@ def print_grades(console, course, outcomes):
     for name in dict.fromkeys(looked_at):
         order, students = course.released_cells(name), course.students(name)
         with course.gradebook() as gradebook:
-            table = grade_table(gradebook, name, order, students)
+            table = grade_table(gradebook, name, order, students, course.decided_inside(name))
         if table is not None:
             console.print(table)
 
 
-def grade_table(gradebook, assignment, order, students=()):
+def grade_table(gradebook, assignment, order, students=(), decided_inside=()):
     """The grades of one assignment.
 
     Parameters
@@ -31,9 +33,11 @@ def grade_table(gradebook, assignment, order, students=()):
     gradebook : nbgrader.api.Gradebook
     assignment : str
     order : list of str
-        The grade_ids as they follow each other in the notebook; the gradebook keeps no order.
+        The names of cells as they follow each other in the notebooks; the gradebook keeps no order.
     students : collection of str, optional
         Those who handed in, also where the gradebook has nothing of it.
+    decided_inside : collection of str, optional
+        Cells whose scores were decided in the student's own process: a mark says so.
 
     Returns
     -------
@@ -43,18 +47,27 @@ def grade_table(gradebook, assignment, order, students=()):
         gradebook does not know.
     """
     try:
-        notebook = gradebook.find_notebook(assignment, assignment)
+        notebooks = gradebook.find_assignment(assignment).notebooks
     except MissingEntry:
         return None
+    names = [each.name for each in notebooks]
+    most = {
+        prefix(each.name, names) + cell.name: cell.max_score
+        for each in notebooks
+        for cell in (*each.grade_cells, *each.task_cells)
+    }
     place = {name: index for index, name in enumerate(order)}
-    cells = sorted(notebook.grade_cells, key=lambda cell: place.get(cell.name, len(order)))
+    names = sorted(most, key=lambda name: place.get(name, len(order)))
     table = Table(title=assignment, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     table.add_column("student", overflow="fold")
-    for cell in cells:
-        name = cell.name.removeprefix("test_").replace("_", "_\n")
-        table.add_column(f"{name}\n/ {cell.max_score:g}", justify="right", vertical="bottom")
-    table.add_column(f"total\n/ {sum(cell.max_score for cell in cells):g}", justify="right")
-    names, scores = [cell.name for cell in cells], all_scores(gradebook, assignment)
+    for name in names:
+        shown = name.removeprefix("test_").replace("_", "_\n").replace("/", "/\n")
+        mark = MARK if name in decided_inside else ""
+        table.add_column(f"{shown}{mark}\n/ {most[name]:g}", justify="right", vertical="bottom")
+    table.add_column(f"total\n/ {sum(most.values()):g}", justify="right")
+    if decided_inside:
+        table.caption, table.caption_justify = f"{MARK} {FORGEABLE}", "left"
+    scores = all_scores(gradebook, assignment)
     for student in sorted({*scores, *students}):
         table.add_row(escape(printable(student)), *_row(scores.get(student), names))
     return table

@@ -4,6 +4,7 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.utils.importstring import import_item
 
+from autograder.box.limits import MEGABYTE
 from autograder.grading import in_effect
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.nbgrader_app import unusable
@@ -69,22 +70,28 @@ class Configured:
             for kind, settings in self.steps
         )  # fmt: skip
 
+    @property
+    def disk(self):
+        """Bytes that a submission may write."""
+        (step,) = (each for each in self.steps if issubclass(each.kind, TrustedExecute))
+        return step.settings["disk"] * MEGABYTE
+
     def is_excluded(self, student):
         """Whether nbgrader is told to leave a student out."""
         return student in self._dir.student_id_exclude.split(",")
 
-    def before(self, assignment, student, notebook):
-        """Run the hook that comes first; whether the hand-in is still to be read then."""
-        return bool(self._run(self._converter.run_pre_convert_hook, assignment, student, notebook))
+    def before(self, assignment, student, notebooks):
+        """Run the hook that comes first; those of the notebooks that are still to be read then."""
+        return self._run(self._converter.run_pre_convert_hook, assignment, student, notebooks)
 
-    def after(self, assignment, student, notebook):
+    def after(self, assignment, student, notebooks):
         """Set the permissions of what was made, and run the hook that comes last."""
         self._converter.set_permissions(assignment, student)
-        self._run(self._converter.run_post_convert_hook, assignment, student, notebook)
+        self._run(self._converter.run_post_convert_hook, assignment, student, notebooks)
 
-    def _run(self, hook, assignment, student, notebook):
+    def _run(self, hook, assignment, student, notebooks):
         self._dir.assignment_id, self._dir.student_id = assignment, student
-        self._converter.notebooks = [str(notebook)]
+        self._converter.notebooks = [*map(str, notebooks)]
         try:
             hook()
             return self._converter.notebooks

@@ -19,11 +19,13 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from autograder.grading import converters, gradebook, personal, scores
+from autograder.grading.execute import decided_inside
 from autograder.grading.hand_ins import strays
 from autograder.grading.nbgrader_app import configured
 from autograder.grading.outcome import Outcome
 from autograder.grading.released import differences
 from autograder.grading.trouble import CourseError, in_one_line, printable
+from autograder.questions import ASSIGNMENTS, questions_of
 
 # nbgrader's own way of adding a submission; nothing that a person at the terminal could mend.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type .* not in session")
@@ -66,9 +68,23 @@ class Course:
             self.dir.format_path(getattr(self.dir, f"{step}_directory"), student, assignment)
         )
 
-    def notebook(self, step, student, assignment):
-        """The notebook in :meth:`folder`."""
-        return self.folder(step, student, assignment) / f"{assignment}.ipynb"
+    def notebook(self, step, student, assignment, name=None):
+        """A notebook in :meth:`folder`, by default the one that is called like its assignment."""
+        return self.folder(step, student, assignment) / f"{name or assignment}.ipynb"
+
+    def notebooks(self, assignment):
+        """The names of an assignment's notebooks in ``source/``."""
+        return sorted(path.stem for path in self.folder("source", ".", assignment).glob("*.ipynb"))
+
+    def released(self, assignment):
+        """{name: notebook} of a release, as far as there is one."""
+        paths = {name: self.notebook("release", ".", assignment, name)
+                 for name in self.notebooks(assignment)}  # fmt: skip
+        return {
+            name: nbformat.read(path, as_version=4)
+            for name, path in paths.items()
+            if path.is_file()
+        }
 
     def setting(self, section, name):
         """A setting of ``nbgrader_config.py``, or None where it is not set."""
@@ -79,28 +95,21 @@ class Course:
         return gradebook.opened(self.dir.db_url, self.dir.course_id)
 
     def assignments(self):
-        """The assignments by name: folders of ``source/`` with a notebook of the same name."""
+        """The assignments by name: folders of ``source/`` with notebooks in them."""
         found = self.folder("source", ".", ".").glob("*/*.ipynb")
-        return sorted(path.stem for path in found if path.stem == path.parent.name)
+        return sorted({path.parent.name for path in found})
 
     def check_assignment(self, assignment):
-        """Raise CourseError unless there is one source notebook for it."""
+        """Raise CourseError unless there are source notebooks for it: one if it asks questions."""
         known = self.assignments()
-        found = self.folder("source", ".", ".").glob("*/*.ipynb")
-        others = sorted(path.name for path in found if path.parent.name == assignment)
-        if assignment not in known and not others:
+        if assignment not in known:
             listed = ", ".join(known) or "none"
             raise CourseError(f"no assignment is called {assignment!r}; source/ holds: {listed}")
-        if assignment not in known:
+        others = [f"{name}.ipynb" for name in self.notebooks(assignment) if name != assignment]
+        if assignment in ASSIGNMENTS and others:
             raise CourseError(
-                f"source/{assignment}/ holds no {assignment}.ipynb but {', '.join(others)}: "
-                "rename the notebook or the folder"
-            )
-        if len(others) > 1:
-            others.remove(f"{assignment}.ipynb")
-            raise CourseError(
-                f"source/{assignment}/ holds {', '.join(others)} beside its notebook, and an "
-                "assignment is one notebook: move it away"
+                f"source/{assignment}/ holds {', '.join(others)}, and this assignment is one "
+                f"notebook, {assignment}.ipynb: rename it or move it away"
             )
 
     def students(self, assignment):
@@ -140,31 +149,52 @@ class Course:
         """Raise CourseError unless the gradebook and ``release/`` know the same assignment."""
         self.check_assignment(assignment)
         remedy = f"run `autograder release {assignment}`"
-        path = self.notebook("release", ".", assignment)
-        if not path.is_file():
-            raise CourseError(f"{self.shown(path)} is missing: {remedy}")
+        paths = {name: self.notebook("release", ".", assignment, name)
+                 for name in self.notebooks(assignment)}  # fmt: skip
+        for path in paths.values():
+            if not path.is_file():
+                raise CourseError(f"{self.shown(path)} is missing: {remedy}")
         try:
-            release = nbformat.read(path, as_version=4)
+            released = {}
+            for name, path in paths.items():
+                released[name] = nbformat.read(path, as_version=4)
         except Exception as error:
             raise CourseError(in_one_line(error, self.shown(path), remedy)) from error
         if not gradebook.exists(self.dir.db_url):
             raise CourseError(f"{assignment} is not in the gradebook yet: {remedy}")
         with self.gradebook() as book:
-            try:
-                known = book.find_notebook(assignment, assignment)
-            except MissingEntry:
-                raise CourseError(f"{assignment} is not in the gradebook yet: {remedy}") from None
-            changes = "; ".join(differences(release, known))
-        if changes:
-            raise CourseError(
-                f"{self.shown(path)} is not what the gradebook knows ({changes}): {remedy}"
-            )
+            for name, release in released.items():
+                try:
+                    known = book.find_notebook(name, assignment)
+                except MissingEntry:
+                    raise CourseError(
+                        f"{assignment} is not in the gradebook yet: {remedy}"
+                    ) from None
+                changes = "; ".join(differences(release, known))
+                if changes:
+                    raise CourseError(
+                        f"{self.shown(paths[name])} is not what the gradebook knows ({changes}): "
+                        f"{remedy}"
+                    )
 
     def released_cells(self, assignment):
-        """The grade_ids of a release in the order of its notebook; none without a release."""
-        path = self.notebook("release", ".", assignment)
-        cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
-        return [each.metadata.nbgrader.grade_id for each in cells if "nbgrader" in each.metadata]
+        """The names of a release's cells in the order of its notebooks; none without a release."""
+        released = self.released(assignment)
+        return [
+            scores.prefix(name, released) + cell.metadata.nbgrader.grade_id
+            for name, notebook in released.items()
+            for cell in notebook.cells
+            if "nbgrader" in cell.metadata
+        ]
+
+    def decided_inside(self, assignment):
+        """The names of those test cells whose scores are decided in the student's own process."""
+        released = self.released(assignment)
+        return [
+            scores.prefix(name, released) + cell
+            for name, notebook in released.items()
+            for cell in decided_inside(notebook, questions_of(assignment))
+        ]
 
     def feedback(self, assignment, student):
         """Write the feedback page of a student from :meth:`graded`: an :class:`Outcome`."""
@@ -207,6 +237,8 @@ class Course:
             converter.start()
         except (Exception, SystemExit) as error:
             where = self.notebook(converter.reads, student or ".", assignment)
+            if [assignment] != self.notebooks(assignment):
+                where = where.parent
             why = in_one_line(converter.failure or error, self.shown(where), converter.remedy)
             return Outcome(assignment, student, "failed", why)
         finally:

@@ -1,6 +1,7 @@
 """Runs a submission behind walls, asks its questions outside, and writes down the verdicts."""
 
 import os
+import re
 import secrets
 from time import monotonic
 
@@ -11,8 +12,10 @@ from traitlets import Enum, Float, Integer, Unicode
 
 from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.preflight import proven_warden
+from autograder.grading.extra_files import released_files
 from autograder.grading.personal import answer_key
 from autograder.grading.submission import Cell, Job, run
+from autograder.grading.trouble import CourseError
 from autograder.questions import questions_of
 from autograder.questions.verdict import HELP
 
@@ -22,8 +25,13 @@ SEED_SECONDS = 120
 """How long submissions are asked about the same cases."""
 
 
+FLAGS = "flags"
+"""Where it keeps, in a sentence each, what people have to know of its scores."""
+ASKS = re.compile(r"^\s*(?:from|import)\s+autograder\b", re.MULTILINE)
+
+
 class NoQuestion(Exception):
-    """A test cell for which no question decides."""
+    """A test cell asks a question that there is not."""
 
 
 class TrustedExecute(NbGraderPreprocessor):
@@ -34,6 +42,9 @@ class TrustedExecute(NbGraderPreprocessor):
     remains in the outputs of a test cell. So nothing that a submission prints, shows or changes
     can be taken for a score.
 
+    A test cell that asks no question of ours, but has asserts of its own, goes there whole, and
+    nbgrader reads its score from what came out. The student's code can forge that: a flag says so.
+
     Raises
     ------
     autograder.box.warden.NoWalls
@@ -41,7 +52,7 @@ class TrustedExecute(NbGraderPreprocessor):
     autograder.questions.GraderFailed
         A question broke: no score may be recorded.
     NoQuestion
-        A test cell with points has no question of its name.
+        A test cell asks a question that this assignment does not have, or for other points.
     """
 
     timeout = Float(60, help="Seconds that a cell may take, then it is interrupted.").tag(
@@ -77,57 +88,74 @@ class TrustedExecute(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         assignment, student = (resources["nbgrader"][each] for each in ("assignment", "student"))
-        check_questions(nb, questions_of(assignment))
-        self.execute(nb, answer_key(self._root, assignment, student), self._warden())
+        asked, files = questions_of(assignment), self._files(assignment)
+        check_questions(nb, asked)
+        self.execute(nb, asked, answer_key(self._root, assignment, student), self._warden(), files)
         return nb, resources
 
-    def execute(self, nb, key, warden):
+    def execute(self, nb, asked, key, warden, files=None):
         """Run a notebook's cells, ask its questions, and write down what came of it in its outputs.
 
         Parameters
         ----------
         nb : NotebookNode
             Rebuilt from the release; it is changed.
+        asked : mapping of str to autograder.questions.Question
+            The questions of its assignment.
         key : mapping of str to str
             The bugs that this student was given, by suspect.
         warden : autograder.box.warden.Warden
+        files : mapping of str to bytes, optional
+            What lies beside it, by path.
         """
-        job = self.job(nb, key)
+        job = self.job(nb, asked, key, files)
         nb.metadata[SEED] = job.seed
+        inside = decided_inside(nb, asked)
+        if inside:
+            nb.metadata[FLAGS] = [f"{', '.join(inside)}: {FORGEABLE}"]
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         for cell, (count, outputs) in zip(self._run_of(nb), run(job, warden), strict=True):
             cell.outputs, cell.execution_count = outputs, count
 
-    def job(self, nb, key):
+    def job(self, nb, asked, key, files=None):
         """What is to be run and asked of a notebook.
 
         Parameters
         ----------
         nb : NotebookNode
             Rebuilt from the release.
+        asked : mapping of str to autograder.questions.Question
         key : mapping of str to str
             The bugs that this student was given, by suspect.
+        files : mapping of str to bytes, optional
 
         Returns
         -------
         autograder.grading.submission.Job
         """
+        questions = [(cell, question_of(cell, asked)) for cell in self._run_of(nb)]
         cells = tuple(
-            Cell(self._visible(cell), question_of(cell) if is_test(cell) else "")
-            for cell in self._run_of(nb)
+            Cell(self._visible(cell) if question else cell.source, question)
+            for cell, question in questions
         )
         seed = _seed_for_now() if self.seed is None else self.seed
-        return Job(cells, dict(key), seed, self.help, self.limits)
+        return Job(cells, dict(key), seed, self.help, self.limits, files or {})
 
     def _run_of(self, nb):
+        skipped = {self.skip_cells_with_tag, SKIPPED_BY_NBGRADER}
         return [
             cell
             for cell in nb.cells
-            if cell.cell_type == "code"
-            and self.skip_cells_with_tag not in cell.metadata.get("tags", ())
+            if cell.cell_type == "code" and not skipped & {*cell.metadata.get("tags", ())}
         ]
+
+    def _files(self, assignment):
+        """What lies beside the notebooks of a release."""
+        if self.parent is None:
+            return {}
+        return released_files(self.parent.parent.coursedir, assignment)
 
     def _warden(self):
         """Walls that have been tried at a file of this very course."""
@@ -139,14 +167,14 @@ class TrustedExecute(NbGraderPreprocessor):
         return self.parent.parent.coursedir.root if self.parent is not None else ""
 
     def _visible(self, cell):
-        """What of a cell students have seen: the rest must not come near their code."""
-        if not is_test(cell):
-            return cell.source
+        """What of a test cell students have seen: the rest must not come near their code."""
         copy = nbformat.from_dict(cell)
         ClearHiddenTests(parent=self).preprocess_cell(copy, {}, 0)
         return copy.source
 
 
+FORGEABLE = "decided in the student's own process, where a score can be forged"
+SKIPPED_BY_NBGRADER = "skip-execution"
 _drawn = 0.0, None
 
 
@@ -166,26 +194,63 @@ def _seed_for_now():
 
 
 def is_test(cell):
-    """Whether a cell's points are given by a question: code that is graded and not an answer."""
+    """Whether a cell's points are given by what it runs: code that is graded and not an answer."""
     return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
 
 
-def question_of(cell):
-    """The name of the question that a test cell asks."""
-    return cell.metadata.nbgrader.grade_id.removeprefix("test_")
+def question_of(cell, asked):
+    """The name of the question that decides about a cell, or "".
+
+    Parameters
+    ----------
+    cell : NotebookNode
+    asked : mapping of str to autograder.questions.Question
+        The questions of its assignment.
+    """
+    if not is_test(cell):
+        return ""
+    grade_id = cell.metadata.nbgrader.grade_id
+    name = grade_id.removeprefix("test_")
+    return name if name in asked and name != grade_id else ""
+
+
+def decided_inside(nb, asked):
+    """The grade_ids of test cells about which no question of ours decides."""
+    return [
+        cell.metadata.nbgrader.grade_id
+        for cell in filter(is_test, nb.cells)
+        if not question_of(cell, asked)
+    ]
 
 
 def check_questions(nb, asked):
-    """Raise NoQuestion unless a question of the right points answers for every test cell."""
+    """Raise NoQuestion unless there is each question that is asked, with the points of its cell.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        With its hidden tests.
+    asked : mapping of str to autograder.questions.Question
+        The questions of its assignment.
+
+    Raises
+    ------
+    CourseError
+        It is for another kernel than Python's.
+    """
+    language = nb.metadata.get("kernelspec", {}).get("language", "python")
+    if language.lower() != "python":
+        raise CourseError(f"its kernel runs {language}, and here only Python can be run")
     for cell in filter(is_test, nb.cells):
         name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
-        question = asked.get(question_of(cell))
-        if question is None or not name.startswith("test_"):
-            raise NoQuestion(
-                f"no question decides about the cell {name}: write one in autograder/questions/, "
-                "or have the cell graded by hand"
-            )
-        if question.points != points:
+        question = asked.get(question_of(cell, asked))
+        if question is None:
+            if ASKS.search(cell.source):
+                raise NoQuestion(
+                    f"no question decides about the cell {name}, which asks one: write it in "
+                    "autograder/questions/, or correct the cell's id or the assignment's name"
+                )
+        elif question.points != points:
             raise NoQuestion(
                 f"the cell {name} gives {points:g} points and its question {question.points:g}: "
                 "make them equal"

@@ -14,6 +14,8 @@ from nbgrader.utils import find_all_files
 from traitlets import List
 from traitlets.log import get_logger
 
+from autograder.grading.trouble import CourseError
+
 STAMP = "timestamp.txt"
 LONGEST_STAMP = 100
 LARGEST_NOTEBOOK = 50_000_000
@@ -55,6 +57,29 @@ def before_reading(assignment, student, notebooks):
         for path in found:
             get_logger().warning("%s must not be read: it gets another name", path)
             path.rename(f"{path}.refused")
+
+
+def released_files(coursedir, assignment):
+    """What a release has beside its notebooks, which they may read: {path in its folder: bytes}.
+
+    Parameters
+    ----------
+    coursedir : nbgrader.coursedir.CourseDirectory
+    assignment : str
+    """
+    folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
+    found = find_all_files(folder, [*coursedir.ignore, "*.ipynb"])
+    return {os.path.relpath(path, folder): Path(path).read_bytes() for path in sorted(found)}
+
+
+def check_room(files, assignment, disk):
+    """Raise CourseError unless files leave half of the room that a submission may fill."""
+    size = sum(map(len, files.values()))
+    if size > disk / 2:
+        raise CourseError(
+            f"the files of release/{assignment}/ take {size / 1e6:.0f} MB, and a submission may "
+            f"write {disk / 1e6:.0f} MB, these included: raise c.TrustedExecute.disk"
+        )
 
 
 def no_file(path, largest):

@@ -18,14 +18,16 @@ from autograder.grading.trouble import printable
 ALLOW = "give yourself the right to read it"
 
 
-def trouble_with(folder, student, assignment, shown):
+def trouble_with(folder, student, notebooks, shown):
     """What is wrong with a hand-in before anybody looks into its notebook, or "".
 
     Parameters
     ----------
     folder : pathlib.Path
         Where the student's hand-in should be.
-    student, assignment : str
+    student : str
+    notebooks : list of str
+        The names of the assignment's notebooks. Of several, some may be missing.
     shown : str
         The folder's name in messages.
 
@@ -34,11 +36,14 @@ def trouble_with(folder, student, assignment, shown):
     str
         One line: what was found, where, and what to do.
     """
-    wanted = folder / f"{assignment}.ipynb"
+    wanted = [folder / f"{name}.ipynb" for name in notebooks]
     if student != student.strip() or not student.isprintable() or {*student} & {*"*?[]"}:
         return f"{shown}/: nbgrader can't read a folder of this name: rename it, and grade again"
     try:
-        return _absent(wanted, shown) or _undated(folder, shown)
+        if len(wanted) > 1:
+            wanted = [path for path in wanted if os.path.lexists(path)] or wanted
+        trouble = next(filter(None, (_absent(path, shown) for path in wanted)), "")
+        return trouble or _undated(folder, shown)
     except OSError as error:
         return f"{shown}/ can't be read ({error.strerror}): {ALLOW}"
 

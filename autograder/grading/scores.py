@@ -1,5 +1,6 @@
 """Which scores in the gradebook belong to what is handed in now."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from nbgrader.api import (
@@ -8,6 +9,7 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     MissingEntry,
+    Notebook,
     SubmittedAssignment,
     SubmittedNotebook,
 )
@@ -24,24 +26,35 @@ class ForgetEarlierScores(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
-            forget(gradebook, info["assignment"], info["student"])
+            forget(gradebook, info["assignment"], info["student"], self._to_come(info))
         return nb, resources
 
+    def _to_come(self, info):
+        """This notebook and those after it: the others have been graded just now."""
+        if self.parent is None:
+            return None
+        names = [Path(path).stem for path in self.parent.parent.notebooks]
+        return names[names.index(info["notebook"]) :]
 
-def forget(gradebook, assignment, student):
+
+def forget(gradebook, assignment, student, notebooks=None):
     """Take back the automatic scores of a submission; manual scores and comments stay.
 
     Parameters
     ----------
     gradebook : nbgrader.api.Gradebook
     assignment, student : str
-        It is no error if there is no such submission.
+        It is not an error if there is no such submission.
+    notebooks : collection of str, optional
+        Only those of them; all by default.
     """
     try:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
         return
     for notebook in submission.notebooks:
+        if notebooks is not None and notebook.name not in notebooks:
+            continue
         for grade in notebook.grades:
             grade.auto_score = None
             grade.needs_manual_grade = grade.manual_score is not None
@@ -93,15 +106,16 @@ def all_scores(gradebook, assignment):
     Returns
     -------
     dict of str to dict of str to Scored
-        By student and graded cell.
+        By student and graded cell, its name after the :func:`prefix` of its notebook.
     """
     grade, notebook, submission = (
         model.__table__ for model in (Grade, SubmittedNotebook, SubmittedAssignment)
     )
+    notebooks = prefixes(gradebook.db, assignment)
     found = gradebook.db.execute(
         select(
-            submission.c.student_id, BaseCell.name, grade.c.auto_score, grade.c.manual_score,
-            grade.c.extra_credit, grade.c.needs_manual_grade,
+            submission.c.student_id, BaseCell.notebook_id, BaseCell.name, grade.c.auto_score,
+            grade.c.manual_score, grade.c.extra_credit, grade.c.needs_manual_grade,
         )
         .join(notebook, notebook.c.assignment_id == submission.c.id)
         .join(grade, grade.c.notebook_id == notebook.c.id)
@@ -110,10 +124,33 @@ def all_scores(gradebook, assignment):
         .where(Assignment.name == assignment)
     )  # fmt: skip
     scores = {}
-    for student, name, *scored in found:
-        scores.setdefault(student, {})[name] = Scored(*scored)
+    for student, of, name, *scored in found:
+        scores.setdefault(student, {})[notebooks[of] + name] = Scored(*scored)
     gradebook.db.rollback()  # nothing is locked from here on
     return scores
+
+
+def prefix(notebook, among):
+    """What stands before a cell's grade_id where an assignment has several notebooks, or "".
+
+    Parameters
+    ----------
+    notebook : str
+    among : collection of str
+        All notebooks of the assignment. Two of them may hold cells of one name.
+    """
+    return f"{notebook}/" if len(among) > 1 else ""
+
+
+def prefixes(db, assignment):
+    """The :func:`prefix` of each notebook that a gradebook knows of an assignment, by its id."""
+    found = db.execute(
+        select(Notebook.id, Notebook.name)
+        .join(Assignment, Assignment.id == Notebook.assignment_id)
+        .where(Assignment.name == assignment)
+    ).all()
+    names = [name for _, name in found]
+    return {own: prefix(name, names) for own, name in found}
 
 
 def recorded(gradebook, assignment):

@@ -4,11 +4,12 @@ So it can be computed anywhere, and what was computed elsewhere can be compared 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nbformat.v4 import new_output
 
+from autograder.box.files import place
 from autograder.box.limits import Limits
 from autograder.grading.boxed import BoxedStudent
 from autograder.grading.cell_outputs import Outputs
@@ -23,7 +24,7 @@ class KilledFromOutside(Exception):
 
 
 class Cell(NamedTuple):
-    """A cell that is run: what students have seen of it, and the question that decides, if any."""
+    """A cell that is run: where a question decides, what students have seen of it."""
 
     source: str
     question: str
@@ -43,6 +44,8 @@ class Job:
     help : str
         How much messages say: see `autograder.questions.verdict.HELP`.
     limits : autograder.box.limits.Limits
+    files : mapping of str to bytes
+        What lies beside the notebook, by path.
     """
 
     cells: tuple[Cell, ...]
@@ -50,6 +53,7 @@ class Job:
     seed: int
     help: str
     limits: Limits
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Ran(NamedTuple):
@@ -95,6 +99,7 @@ def _run_once(job, warden):
     found = []
     with warden.child(job.limits) as child:
         student, outputs, count = BoxedStudent(child), Outputs(), 0
+        place(child, job.files)
         for cell in job.cells:
             number, shown = None, []
             if not child.ended:

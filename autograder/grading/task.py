@@ -1,4 +1,4 @@
-"""One hand-in from bytes to bytes: a function that any process on any machine can compute.
+"""One hand-in, notebook by notebook: a function of bytes that any process anywhere can compute.
 
 What nbgrader's converters do with a submission between a course folder and a gradebook is done here
 with neither: the same steps of the same configuration, in the same order, on values.
@@ -33,6 +33,31 @@ SCORES, SECONDS = "scores", "seconds"
 """Where a graded notebook keeps what was recorded of it, and how long that took."""
 
 
+@dataclass(frozen=True)
+class Notebook:
+    """One notebook of a hand-in.
+
+    Attributes
+    ----------
+    name : str
+        Without its ending.
+    prefix : str
+        What stands before the names of its cells: see `autograder.grading.scores.prefix`.
+    submission : bytes
+        As it was handed in.
+    release : str
+        What this student was given.
+    known : str
+        The common release as the gradebook knows it: with hidden tests.
+    """
+
+    name: str
+    prefix: str
+    submission: bytes
+    release: str
+    known: str
+
+
 class Step(NamedTuple):
     """A preprocessor of nbgrader's configuration, with its settings."""
 
@@ -47,12 +72,10 @@ class Task:
     Attributes
     ----------
     assignment, student : str
-    submission : bytes
-        The notebook as it was handed in.
-    release : str
-        The notebook that this student was given.
-    known : str
-        The common release as the gradebook knows it: with hidden tests.
+    notebooks : tuple of Notebook
+        Those that were handed in.
+    files : mapping of str to bytes
+        What the release has beside its notebooks, by path.
     key : mapping of str to str
         The student's bugs, by suspect.
     owner : str or None
@@ -65,9 +88,8 @@ class Task:
 
     assignment: str
     student: str
-    submission: bytes
-    release: str
-    known: str
+    notebooks: tuple[Notebook, ...]
+    files: Mapping[str, bytes]
     key: Mapping[str, str]
     owner: str | None
     personal: bool
@@ -76,12 +98,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Graded:
-    """What became of a task.
+    """What became of a task, or of one of its notebooks.
 
     Attributes
     ----------
-    notebook : str
-        The graded notebook.
+    notebooks : mapping of str to str
+        The graded notebooks by name.
     scores : mapping of str to float or None
         By graded cell, in order; None where a person has to read the answer.
     comments : mapping of str to str or None
@@ -90,18 +112,29 @@ class Graded:
         How long it took.
     """
 
-    notebook: str
+    notebooks: Mapping[str, str]
     scores: Mapping[str, float | None]
     comments: Mapping[str, str | None]
     seconds: float
 
 
-def graded(task, warden):
-    """Grade a hand-in.
+def together(parts):
+    """What became of a hand-in, from what became of each of its notebooks."""
+    notebooks, scores, comments = {}, {}, {}
+    for each in parts:
+        notebooks |= each.notebooks
+        scores |= each.scores
+        comments |= each.comments
+    return Graded(notebooks, scores, comments, sum(each.seconds for each in parts))
+
+
+def graded(task, notebook, warden):
+    """Grade one notebook of a hand-in.
 
     Parameters
     ----------
     task : Task
+    notebook : Notebook
     warden : autograder.box.warden.Warden
 
     Returns
@@ -114,56 +147,62 @@ def graded(task, warden):
         Whatever the steps raise, and nbformat for what is no valid notebook.
     """
     began = perf_counter()
-    nb, resources = nbformat.reads(task.submission.decode(), as_version=4), _resources(task)
+    nb = nbformat.reads(notebook.submission.decode(), as_version=4)
+    resources = _resources(task, notebook.name)
     for kind, settings in task.steps:
         if issubclass(kind, Rebuild):
-            nb = _rebuilt(task, nb)
+            nb = _rebuilt(task, notebook, nb)
         elif issubclass(kind, OverwriteKernelspec):
-            nb.metadata.update(_kernelspec(task.known))
+            nb.metadata.update(_kernelspec(notebook.known))
         elif issubclass(kind, OverwriteCells):
-            _overwrite(nb, task.known)
+            _overwrite(nb, notebook.known)
         elif issubclass(kind, TrustedExecute):
-            check_questions(nb, questions_of(task.assignment))
-            kind(**settings).execute(nb, task.key, warden)
+            asked = questions_of(task.assignment)
+            check_questions(nb, asked)
+            kind(**settings).execute(nb, asked, task.key, warden, task.files)
         else:
             nb, resources = kind(**settings)(nb, resources)
     nbformat.validate(nb, relax_add_props=True)  # as nbconvert does between its steps
     scores, comments = _scores(nb), _comments(nb)
     seconds = perf_counter() - began
     nb.metadata.update({SCORES: scores, SECONDS: round(seconds, 3)})
-    return Graded(f"{nbformat.v4.writes(nb)}\n", scores, comments, seconds)
+    scores, comments = (
+        {notebook.prefix + name: value for name, value in found.items()}
+        for found in (scores, comments)
+    )
+    return Graded({notebook.name: f"{nbformat.v4.writes(nb)}\n"}, scores, comments, seconds)
 
 
-def known_to_the_gradebook(release, assignment, db_url):
+def known_to_the_gradebook(release, assignment, notebook, db_url):
     """A release with what the gradebook keeps of it, as nbgrader puts it into a submission.
 
     Parameters
     ----------
     release : NotebookNode
         The common release; it stays as it is.
-    assignment, db_url : str
+    assignment, notebook, db_url : str
 
     Returns
     -------
     NotebookNode
     """
     nb = nbformat.from_dict(release)
-    resources = {"nbgrader": {"notebook": assignment, "assignment": assignment, "db_url": db_url}}
+    resources = {"nbgrader": {"notebook": notebook, "assignment": assignment, "db_url": db_url}}
     for step in (OverwriteKernelspec(), OverwriteCells()):
         nb, _ = step.preprocess(nb, resources)
     return nb
 
 
-def _resources(task):
-    names = {"student": task.student, "assignment": task.assignment, "notebook": task.assignment}
-    return {"nbgrader": names, "unique_key": task.assignment, "metadata": {}, "outputs": {}}
+def _resources(task, notebook):
+    names = {"student": task.student, "assignment": task.assignment, "notebook": notebook}
+    return {"nbgrader": names, "unique_key": notebook, "metadata": {}, "outputs": {}}
 
 
-def _rebuilt(task, nb):
-    rebuilt = rebuild(_read(task.release), nb)
+def _rebuilt(task, notebook, nb):
+    rebuilt = rebuild(_read(notebook.release), nb)
     if task.personal:
         rebuilt.metadata[OWNER] = task.owner
-    rebuilt.metadata[FINGERPRINT] = fingerprint(task.submission)
+    rebuilt.metadata[FINGERPRINT] = fingerprint(notebook.submission)
     return rebuilt
 
 

@@ -60,10 +60,23 @@ def test_no_assignment_at_all(cli, course):
     fails_in_one_line(cli(course, "grade"), "/source holds no assignment")
 
 
-def test_a_folder_in_source_without_a_notebook_of_its_name(cli, course):
+def test_an_assignment_of_ours_whose_notebook_has_another_name(cli, course):
+    """Its questions are asked of that name."""
+    path = course.path("source", ASSIGNMENT)
+    path.rename(path.with_name("draft.ipynb"))
+    fails_in_one_line(cli(course, "release", ASSIGNMENT), "draft.ipynb", "rename it")
+
+
+def test_a_notebook_of_ours_in_a_folder_of_another_name(cli, course):
+    """Nobody would answer what it asks."""
     (course.root / "source" / "essay").mkdir()
     shutil.copy(course.path("source", ASSIGNMENT), course.root / "source/essay/draft.ipynb")
-    fails_in_one_line(cli(course, "release", "essay"), "source/essay/", "draft.ipynb", "rename")
+    assert cli(course, "release", "essay")[0] == 0
+    release = course.root / "release" / "essay" / "draft.ipynb"
+    shutil.copytree(release.parent, course.root / "submitted" / "ada" / "essay")
+    status, out, _ = cli(course, "grade", "essay")
+    assert status == 1 and "no question decides about the cell test_" in out
+    assert "correct the cell's id or the assignment's name" in out
 
 
 def test_two_notebooks_in_one_source_folder(cli, course):

@@ -7,13 +7,23 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import ClearHiddenTests, Execute
+from nbgrader.utils import determine_grade
 
 from autograder import questions
 from autograder.box.limits import Limits
 from autograder.box.preflight import proven_warden
 from autograder.grading import execute
 from autograder.grading.cell_outputs import Outputs
-from autograder.grading.execute import SEED, SEED_SECONDS, NoQuestion, TrustedExecute, is_test
+from autograder.grading.execute import (
+    FLAGS,
+    FORGEABLE,
+    SEED,
+    SEED_SECONDS,
+    NoQuestion,
+    TrustedExecute,
+    is_test,
+)
+from autograder.grading.trouble import CourseError
 from autograder.questions import questions_of
 from tests import sample_class
 from tests.temporary_course import ROOT
@@ -266,6 +276,7 @@ def test_a_class_is_asked_about_the_same_cases_for_a_while(source, monkeypatch):
     [
         (lambda cell: cell.metadata.nbgrader.update(grade_id="test_other"), "no question decides"),
         (lambda cell: cell.metadata.nbgrader.update(grade_id="forward"), "no question decides"),
+        (lambda cell: cell.metadata.nbgrader.update(grade_id="test_test_error_sweep"), "no quest"),
         (lambda cell: cell.metadata.nbgrader.update(points=99), "gives 99 points"),
         (lambda cell: cell.metadata.nbgrader.update(points=0), "gives 0 points"),
     ],
@@ -274,6 +285,30 @@ def test_a_test_cell_without_its_question_is_refused(notebook, change, why):
     change(next(filter(is_test, notebook.cells)))
     with pytest.raises(NoQuestion, match=why):
         grade(notebook)
+
+
+def test_a_test_cell_of_its_own_runs_whole_and_is_flagged(notebook):
+    """Hidden tests included; its score is what comes out. The question of the next one decides."""
+    first, second, *_ = filter(is_test, notebook.cells)
+    first.source = (
+        "### BEGIN HIDDEN TESTS\nseen = 'hidden'\n### END HIDDEN TESTS\nprint(seen)\n0.25"
+    )
+    name = first.metadata.nbgrader.grade_id = "test_of_somebody_else"
+    grade(notebook)
+    assert first.outputs[0].text == "hidden\n"
+    assert determine_grade(first)[0] == 0.25
+    assert notebook.metadata[FLAGS] == [f"{name}: {FORGEABLE}"]
+    assert "points" in second.outputs[0].text
+
+
+def test_a_notebook_for_another_kernel_is_refused(notebook):
+    notebook.metadata.kernelspec = {"name": "ir", "language": "R", "display_name": "R"}
+    with pytest.raises(CourseError, match="its kernel runs R"):
+        grade(notebook)
+
+
+def test_nothing_is_flagged_where_questions_decide(notebook):
+    assert FLAGS not in grade(notebook).metadata
 
 
 def test_a_demonstration_is_not_run(notebook):
