@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -60,6 +61,14 @@ class TemporaryCourse:
 
     def path(self, step, assignment, student="."):
         return self.root / step / student / assignment / f"{assignment}.ipynb"
+
+    @contextmanager
+    def source(self, assignment):
+        """The cells of a source by id, to be changed."""
+        path = self.path("source", assignment)
+        notebook = nbformat.read(path, as_version=4)
+        yield {cell.id: cell for cell in notebook.cells}
+        nbformat.write(notebook, path)
 
     def release(self, assignment):
         """The notebook that students get."""

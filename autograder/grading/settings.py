@@ -22,6 +22,7 @@ from traitlets.config.loader import LazyConfigValue
 from traitlets.utils.importstring import import_item
 
 from autograder.grading import extra_files, showing
+from autograder.grading.agreement import RefuseDisagreement
 from autograder.grading.badge import OpenInColab
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.masking import HideWhatIsHidden
@@ -43,6 +44,7 @@ RUNNING = (TrustedExecute, AllowedOutputs)
 ANSWERING = (HideWhatIsHidden, extra_files.CarryTime)
 # The badge and the broken code belong to what is released, and so into its checksums.
 BEGINNING = (StartFromBrokenCode, OpenInColab)
+REFUSING = (RefuseDisagreement, RefuseSilentChanges)
 
 
 def configure(c):
@@ -163,11 +165,12 @@ def _only_by_converter(_, given):
 
 
 def _released(_, given):
-    kinds = _without(given, (*BEGINNING, RefuseSilentChanges))
+    kinds = _without(given, (*BEGINNING, *REFUSING))
     after = kinds.index(stock.ClearSolutions) + 1 if stock.ClearSolutions in kinds else 0
     kinds[after:after] = BEGINNING
     if stock.SaveCells in kinds:  # which writes
-        kinds.insert(kinds.index(stock.SaveCells), RefuseSilentChanges)
+        place = kinds.index(stock.SaveCells)
+        kinds[place:place] = REFUSING
     return kinds
 
 

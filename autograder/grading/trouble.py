@@ -8,7 +8,7 @@ class CourseError(Exception):
 
 
 def in_one_line(error, where, remedy):
-    """Say in one line what an exception means.
+    """Say in one line what an exception means; in more where that is more than one thing.
 
     Parameters
     ----------
@@ -39,6 +39,8 @@ def in_one_line(error, where, remedy):
             return f"{where}: the grader failed, not the student: {text}"
         case "ChangedAfterRelease" | "KilledFromOutside":
             return f"{where}: {text}"
+        case "Disagreement":
+            return "\n".join(f"{where}: {printable(each)}" for each in str(error).split("\n"))
     # Only here, because they take half a second, and the command line reads this file first.
     from nbgrader.api import InvalidEntry
     from sqlalchemy.exc import SQLAlchemyError

@@ -68,13 +68,17 @@ def questions_of(assignment):
     return MappingProxyType({each.name: each for each in found})
 
 
+def names():
+    """The names of all questions."""
+    return [name for assignment in ASSIGNMENTS for name in questions_of(assignment)]
+
+
 def find(name):
     """The question of that name; names are unique over all assignments."""
     for assignment in ASSIGNMENTS:
         if name in questions_of(assignment):
             return questions_of(assignment)[name]
-    known = ", ".join(each for assignment in ASSIGNMENTS for each in questions_of(assignment))
-    raise GraderFailed(f"no question is called {name!r}; there are {known}")
+    raise GraderFailed(f"no question is called {name!r}; there are {', '.join(names())}")
 
 
 def judge(name, student, seed=None, silent="", key=None, help="what"):

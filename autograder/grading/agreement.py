@@ -1,0 +1,169 @@
+"""Names and points of questions agree wherever they stand, or nothing is released.
+
+The points of a question stand in three places, and each has its reader: the test cell's metadata
+(the gradebook), ``run_checks`` in the visible part of the cell (the student), and ``@question``
+(the grade). Whoever edits one of them finds out here what the others say, and not when a class has
+been graded.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from IPython.core.inputtransformer2 import TransformerManager
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade
+
+from autograder.grading.execute import is_test, question_of
+from autograder.questions import names, questions_of
+
+TOTAL = re.compile(r"\*\*Points:\*\* (\d+(?:\.\d+)?)")
+WRITTEN = re.compile(r"^summary\(.*\bwritten=(\d+(?:\.\d+)?)\)", re.DOTALL | re.MULTILINE)
+
+
+class Disagreement(Exception):
+    """A source says two things about its questions."""
+
+
+class RefuseDisagreement(NbGraderPreprocessor):
+    """Stop a release whose cells, visible checks and questions don't agree.
+
+    Runs before the hidden tests are removed, and before ``SaveCells``, which writes. A test cell
+    that asks nothing and has no question is none of its business.
+
+    Raises
+    ------
+    Disagreement
+        With a line for everything that doesn't agree.
+    """
+
+    def preprocess(self, nb, resources):
+        found = list(disagreements(nb, questions_of(resources["nbgrader"]["assignment"])))
+        if found:
+            raise Disagreement("\n".join(found))
+        return nb, resources
+
+
+def disagreements(nb, questions) -> Iterator[str]:
+    """Say what does not agree in a source.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        With the hidden tests.
+    questions : mapping of str to autograder.questions.Question
+        Those of the assignment.
+
+    Yields
+    ------
+    str
+        One phrase for each.
+    """
+    for cell in filter(is_test, nb.cells):
+        yield from _of_cell(cell, questions)
+    if questions:
+        yield from _of_totals(nb)
+
+
+def _of_totals(nb):
+    """Compare what the notebook says of all its points, and of those for written answers."""
+    graded = [cell for cell in nb.cells if is_grade(cell)]
+    total, written = (
+        sum(float(cell.metadata.nbgrader.points) for cell in cells)
+        for cells in (graded, [cell for cell in graded if not is_test(cell)])
+    )
+    for cell in nb.cells:
+        for said in TOTAL.findall(cell.source) if cell.cell_type == "markdown" else ():
+            if float(said) != total:
+                yield f"the text promises {said} points in all, and the cells give {total:g}"
+        for said in WRITTEN.findall(cell.source) if cell.cell_type == "code" else ():
+            if float(said) != written:
+                yield f"summary() promises {said} for written answers, and they give {written:g}"
+
+
+def _of_cell(cell, questions):
+    name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+    try:
+        tree = ast.parse(TransformerManager().transform_cell(cell.source))
+    except SyntaxError as error:
+        if re.search(r"\bask\(", cell.source):
+            yield f"the cell {name} can't be read (line {error.lineno}: {error.msg})"
+        return
+    asked = [call.args[0] for call in _calls(tree, "ask") if call.args]
+    for each in asked:
+        yield from _of_name(name, getattr(each, "value", None), questions)
+    question = questions.get(question_of(cell))
+    if question is None:
+        return
+    if not asked:
+        yield f'the cell {name} asks nothing: end its hidden part in ask("{question.name}")'
+    if question.points != points:
+        yield f"the cell {name} gives {points:g} points and its question {question.points:g}"
+    for call in _calls(tree, "run_checks"):
+        if len(call.args) == 2:
+            yield from _of_checks(name, question, call.args[0], _table(tree, call.args[1]))
+
+
+def _of_name(cell, asked, questions):
+    if asked not in questions:
+        known = [*(questions or names())]
+        near = get_close_matches(str(asked), known, n=3) or known
+        yield f"the cell {cell} asks {asked!r}, and there is no such question: {', '.join(near)}"
+    elif cell != f"test_{asked}":
+        yield f"the cell {cell} asks {asked!r}, which is the question of the cell test_{asked}"
+
+
+def _of_checks(cell, question, named, shown):
+    """Compare what ``run_checks(name, {part: points})`` shows to the student."""
+    if getattr(named, "value", question.name) != question.name:
+        yield f"the visible check of {cell} is called {named.value!r} in place of {question.name!r}"
+    for part in dict.fromkeys([*question.parts, *shown]) if isinstance(shown, dict) else ():
+        promised, given = shown.get(part), question.parts.get(part)
+        if given is None and promised:
+            yield f"the visible check of {cell} has {part} ({promised:g}), and its question has not"
+        elif given is not None and promised is None:
+            yield f"the question of {cell} has {part} ({given:g}), and its visible check has not"
+        elif given is not None and promised != given:
+            yield (
+                f"{part} gives {promised:g} points in the visible check of {cell} and {given:g} in "
+                "its question"
+            )
+    given = [*question.parts.values()]
+    if isinstance(shown, list) and shown != given:
+        yield (
+            f"the parts of {cell} give {_listed(shown)} points in its visible check and "
+            f"{_listed(given)} in its question"
+        )
+
+
+def _table(tree, table):
+    """What can be read of a table of parts without running the cell.
+
+    {part: points} where it is written out; the points alone, in order, where the parts are computed
+    by calls; None where nothing can be known.
+    """
+    if isinstance(table, ast.Name):
+        bound = (node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)
+                 if any(getattr(target, "id", None) == table.id for target in node.targets))
+        table = next(bound, None)
+    if not isinstance(table, ast.Dict):
+        return None
+    try:
+        points = [float(ast.literal_eval(value)) for value in table.values]
+    except (TypeError, ValueError):
+        return None
+    named = [key.id for key in table.keys if isinstance(key, ast.Name)]
+    return dict(zip(named, points, strict=True)) if len(named) == len(points) else points
+
+
+def _listed(points):
+    return " + ".join(f"{each:g}" for each in points)
+
+
+def _calls(tree, name):
+    """The calls of a function, by whatever path it is reached."""
+    return [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call)
+        if getattr(node.func, "id", getattr(node.func, "attr", None)) == name
+    ]  # fmt: skip
