@@ -93,7 +93,7 @@ def _of_cell(cell, questions):
     asked = [call.args[0] for call in _calls(tree, "ask") if call.args]
     for each in asked:
         yield from _of_name(name, getattr(each, "value", None), questions)
-    question = questions.get(question_of(cell))
+    question = questions.get(question_of(cell, questions))
     if question is None:
         return
     if not asked:

@@ -10,6 +10,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,11 +20,13 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from autograder.grading import converters, gradebook, personal, scores
+from autograder.grading.badge import mark_lessons
 from autograder.grading.execute import decided_inside
 from autograder.grading.hand_ins import strays
 from autograder.grading.nbgrader_app import configured
 from autograder.grading.outcome import Outcome
 from autograder.grading.released import differences
+from autograder.grading.tidy import tidy_file
 from autograder.grading.trouble import CourseError, in_one_line, printable
 from autograder.questions import ASSIGNMENTS, questions_of
 
@@ -130,6 +133,11 @@ class Course:
         self.check_assignment(assignment)
         with self.gradebook():
             pass
+        source = self.notebook("source", ".", assignment)
+        try:
+            notes = self._tidied(source, assignment)
+        except CourseError as error:
+            return Outcome(assignment, "", "failed", str(error))
         folder = self.folder("release", ".", assignment)
         with TemporaryDirectory() as safe:
             if folder.is_dir():
@@ -137,7 +145,30 @@ class Course:
             outcome = self.convert(converters.Release, assignment, "", force=True)
             if Path(safe, "release").is_dir() and not folder.is_dir():
                 shutil.copytree(Path(safe, "release"), folder)
-        return outcome
+        if outcome.status != "done":
+            return replace(outcome, why="\n".join([*notes, outcome.why]))
+        return replace(outcome, note="\n".join(notes))
+
+    def lessons(self):
+        """Tidy the lessons, and put the badge of this course above each: lines about it."""
+        folder = self.root / "notebooks"
+        lines = [line for path in sorted(folder.glob("*.ipynb")) for line in self._tidied(path)]
+        mark_lessons(folder, self.app.config)
+        return lines
+
+    def _tidied(self, path, assignment=""):
+        """Clear what editors left in a notebook file: lines that say what was done, or is left.
+
+        Raises
+        ------
+        CourseError
+            It is not a notebook, or can't be written.
+        """
+        try:
+            return [f"{self.shown(path)}: {each}" for each in tidy_file(path, assignment)]
+        except Exception as error:
+            why = in_one_line(error, self.shown(path), converters.Release.remedy)
+            raise CourseError(why) from error
 
     def personalise(self, assignment, students) -> Iterator[str]:
         """Write everybody's own release; see :func:`autograder.grading.personal.personalise`."""

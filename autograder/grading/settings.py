@@ -31,6 +31,7 @@ from autograder.grading.rebuild import Rebuild
 from autograder.grading.released import RefuseSilentChanges
 from autograder.grading.scores import ForgetEarlierScores
 from autograder.grading.starting_code import StartFromBrokenCode
+from autograder.grading.tidy import Tidy
 
 LINE = "from autograder.nbgrader_settings import configure; configure(c)"
 FILE = "nbgrader_config.py"
@@ -165,7 +166,7 @@ def _only_by_converter(_, given):
 
 
 def _released(_, given):
-    kinds = _without(given, (*BEGINNING, *REFUSING))
+    kinds = [Tidy, *_without(given, (Tidy, *BEGINNING, *REFUSING))]
     after = kinds.index(stock.ClearSolutions) + 1 if stock.ClearSolutions in kinds else 0
     kinds[after:after] = BEGINNING
     if stock.SaveCells in kinds:  # which writes

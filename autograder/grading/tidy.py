@@ -1,0 +1,164 @@
+"""What editors leave in a notebook is cleared; what only a person can put right is named.
+
+JupyterLab saves outputs, counts, the version of Python, the state of its own panes, and an id that
+nobody can read for every new cell. None of it belongs into git, nor into what students are given.
+"""
+
+import re
+
+import nbformat
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.questions import questions_of
+
+OF_EDITORS = {
+    "ExecuteTime", "collapsed", "colab", "colab_type", "execution", "heading_collapsed", "hidden",
+    "id", "jp-MarkdownHeadingCollapsed", "outputId", "pycharm", "scrolled", "trusted", "vscode",
+}  # fmt: skip
+"""Metadata of a cell that says how it was last looked at or run."""
+OF_EDITORS_IN_ALL = {
+    "accelerator", "celltoolbar", "colab", "hide_input", "interpreter", "orig_nbformat",
+    "toc", "toc-autonumbering", "toc-showcode", "toc-showmarkdowntxt", "toc-showtags",
+    "varInspector", "vscode", "widgets",
+}  # fmt: skip
+"""The same of a notebook."""
+SAYS_NOTHING = {
+    "editable": True, "deletable": True, "tags": [], "slideshow": {"slide_type": ""},
+    "jupyter": {}, "name": "",
+}  # fmt: skip
+"""Metadata of a cell that means what its absence means."""
+KEPT = {"kernelspec", "language_info"}
+DISPLAYED = "Python 3 (ipykernel)"
+WORDS = re.compile(r"[a-z]+(_[a-z0-9]+)*")
+VALID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
+
+
+class Tidy(NbGraderPreprocessor):
+    """The first step of a release: also stock nbgrader releases what :func:`tidy` leaves."""
+
+    def preprocess(self, nb, resources):
+        tidy(nb)
+        return nb, resources
+
+
+def tidy(nb):
+    """Clear what editors leave in a notebook.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        It is changed. A cell of nbgrader's gets its grade_id for an id, and of the others those
+        whose id is not made of words get one that is.
+    """
+    nb.nbformat_minor = max(nb.nbformat_minor, 5)
+    for key in OF_EDITORS_IN_ALL & {*nb.metadata}:
+        del nb.metadata[key]
+    if "name" in nb.metadata.get("language_info", {}):
+        nb.metadata.language_info = nbformat.from_dict({"name": nb.metadata.language_info.name})
+    if nb.metadata.get("kernelspec", {}).get("name") == "python3":
+        nb.metadata.kernelspec.display_name = DISPLAYED
+    for cell in nb.cells:
+        _tidy_cell(cell)
+    _give_ids(nb)
+
+
+def _tidy_cell(cell):
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+    for key in OF_EDITORS & {*cell.metadata}:
+        del cell.metadata[key]
+    hidden = cell.metadata.get("jupyter", {})
+    hidden.pop("outputs_hidden", None)
+    if not hidden.get("source_hidden", True):
+        del hidden["source_hidden"]
+    for key, nothing in SAYS_NOTHING.items():
+        if key in cell.metadata and cell.metadata[key] == nothing:
+            del cell.metadata[key]
+
+
+def _give_ids(nb):
+    """Ids that a person can read in a diff, and that stay."""
+    names = [_name(cell) for cell in nb.cells]
+    taken = {name for name in names if name is not None}
+    for cell, name in zip(nb.cells, names, strict=True):
+        if name is not None and VALID.fullmatch(name) and names.count(name) == 1:
+            cell.id = name
+        elif not WORDS.fullmatch(cell.get("id", "")) or cell.id in taken:
+            cell.id = _free(cell, taken)
+        taken.add(cell.id)
+
+
+def _free(cell, taken):
+    """The first words of a cell, with a number where another cell has them already."""
+    text = cell.source.strip().split("\n")[0].lower()
+    words = re.findall(r"[a-z0-9]+", re.sub(r"\(https?:[^)]*\)", "", text))[:6]
+    while words and not words[0].isalpha():
+        del words[0]
+    wanted = "_".join(words)[:50].rstrip("_") or cell.cell_type
+    numbered = (f"{wanted}_{number}" for number in range(2, len(taken) + 3))
+    return next(each for each in (wanted, *numbered) if each not in taken)
+
+
+def _name(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def left_over(nb, assignment=""):
+    """What is not as it should be in a notebook, and can't be put right by a program.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        As :func:`tidy` leaves it.
+    assignment : str, optional
+        Whose source it is. The names of cells are looked at where there are questions for it.
+
+    Yields
+    ------
+    str
+        One phrase for each: what was found, and what to do.
+    """
+    kernel = nb.metadata.get("kernelspec", {})
+    if kernel.get("language", "python") == "python" and kernel.get("name") != "python3":
+        yield (
+            f"its kernel is {kernel.get('name')!r}, and students have 'python3': choose Python 3 "
+            "in JupyterLab and save"
+        )
+    for key in sorted({*nb.metadata} - KEPT):
+        yield f"its metadata has {key!r}: remove it in JupyterLab's Property Inspector"
+    panel = "in JupyterLab's Create Assignment panel"
+    for cell in nb.cells if questions_of(assignment) else ():
+        if _name(cell) is None and cell.cell_type == "code":
+            yield f"the code cell {cell.id} is neither read-only nor an answer: say which {panel}"
+        elif _name(cell) is not None and not WORDS.fullmatch(_name(cell)):
+            yield f"the cell {_name(cell)} has no name that a person gave it: give it one {panel}"
+
+
+def tidy_file(path, assignment=""):
+    """Have a notebook file hold what :func:`tidy` leaves of it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    assignment : str, optional
+        See :func:`left_over`.
+
+    Returns
+    -------
+    list of str
+        What there is to say about it, in phrases; nothing of one that was tidy.
+
+    Raises
+    ------
+    Exception
+        Whatever nbformat raises for what is not a notebook, and OSError.
+    """
+    before = path.read_text(encoding="utf-8")
+    nb = nbformat.reads(before, as_version=4)
+    tidy(nb)
+    after = nbformat.writes(nb) + "\n"
+    said = []
+    if after != before:
+        path.write_text(after, encoding="utf-8")
+        said = ["cleared what an editor had left in it (outputs, counts, metadata, ids)"]
+    return [*said, *left_over(nb, assignment)]
