@@ -13,6 +13,7 @@ import numpy as np
 from autograder.box.answers import record
 from autograder.box.channel import BY_ITSELF, Channel, Ended
 from autograder.box.events import checked, size_of
+from autograder.box.files import portions
 from autograder.box.plain import plain
 from autograder.box.wire import INSIDE, Function, WireError, asking, digest, frame
 
@@ -71,6 +72,19 @@ class Child:
             self._channel.drain()
         said = "".join(text for _, _, text in self._events)
         return said or "it ended before they stood"
+
+    def place(self, files):
+        """Put files beside its code, before any of that runs.
+
+        Parameters
+        ----------
+        files : mapping of str to bytes
+            By their paths in its working folder.
+        """
+        with suppress(Ended):  # which whoever runs the first cell is told
+            for path, content in files.items():
+                for part in portions(content):
+                    self._converse(("place", path, part), "ran", READY_SECONDS)
 
     def run(self, source):
         """Run a cell.
@@ -190,7 +204,7 @@ class Child:
             return record(raised="Ended", failure=f"gave no answer: {ended}"), {}
         return found, claimed
 
-    def _converse(self, message, until, seconds, interruption):
+    def _converse(self, message, until, seconds, interruption=None):
         """Send, and serve what comes until the reply: what it holds."""
         asked = frame(message)  # a question that can't be sent is no fault of the child's
         self._channel.give_time(seconds, interruption)

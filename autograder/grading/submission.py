@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from nbformat.v4 import new_output
 
-from autograder.box.files import place
 from autograder.box.limits import Limits
 from autograder.grading.boxed import BoxedStudent
 from autograder.grading.cell_outputs import Outputs
@@ -99,7 +98,7 @@ def _run_once(job, warden):
     found = []
     with warden.child(job.limits) as child:
         student, outputs, count = BoxedStudent(child), Outputs(), 0
-        place(child, job.files)
+        child.place(job.files)
         for cell in job.cells:
             number, shown = None, []
             if not child.ended:

@@ -34,10 +34,14 @@ VALID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
 
 
 class Tidy(NbGraderPreprocessor):
-    """The first step of a release: also stock nbgrader releases what :func:`tidy` leaves."""
+    """The first step of a release: also stock nbgrader releases what :func:`tidy` leaves.
+
+    An assignment that asks no questions of ours stays as its instructor wrote it.
+    """
 
     def preprocess(self, nb, resources):
-        tidy(nb)
+        if questions_of(resources["nbgrader"]["assignment"]):
+            tidy(nb)
         return nb, resources
 
 
