@@ -15,6 +15,7 @@ from autograder.grading import personal
 from autograder.grading.configured import Configured
 from autograder.grading.extra_files import STAMP, check_room, released_files
 from autograder.grading.hand_ins import ALLOW, trouble_with
+from autograder.grading.names import is_unicode
 from autograder.grading.outcome import Outcome
 from autograder.grading.scores import prefix, recorded
 from autograder.grading.task import (
@@ -267,7 +268,8 @@ class Run:
         """As nbgrader does with what fails: an earlier grade is not this hand-in's."""
         folder = self._places.folder("autograded", plan.student)
         shutil.rmtree(folder, ignore_errors=True)
-        self._recorder.forget(self._assignment, plan.student, add=noted)
+        if is_unicode(plan.student):  # else no gradebook has it
+            self._recorder.forget(self._assignment, plan.student, add=noted)
 
     def _unknown(self, student):
         if self._nbgrader.adds_students or self._recorder.knows(student):

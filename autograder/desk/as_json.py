@@ -3,7 +3,9 @@
 import json
 from dataclasses import asdict
 
+from autograder.grading.names import is_unicode
 from autograder.grading.scores import all_scores
+from autograder.grading.trouble import printable
 
 
 def as_json(course, outcomes, stopped):
@@ -27,7 +29,8 @@ def as_json(course, outcomes, stopped):
     """
     grades, inside = {}, {}
     with course.gradebook() as gradebook:
-        for name in dict.fromkeys(each.assignment for each in outcomes if each.assignment):
+        named = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
+        for name in filter(is_unicode, named):
             inside[name] = course.decided_inside(name)
             grades[name] = {
                 student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
@@ -35,13 +38,20 @@ def as_json(course, outcomes, stopped):
             }
     statuses = [each.status for each in outcomes]
     report = {
-        "outcomes": [asdict(each) for each in outcomes],
+        "outcomes": [_plain(each) for each in outcomes],
         "grades": grades,
         "decided_inside": inside,
         "counts": {each: statuses.count(each) for each in ("done", "skipped", "failed")},
         "stopped": stopped,
     }
     return json.dumps(report, indent=1)
+
+
+def _plain(outcome):
+    names = {name: getattr(outcome, name) for name in ("assignment", "student")}
+    # Readers of JSON refuse all of it for half of a surrogate pair.
+    shown = {key: each if is_unicode(each) else printable(each) for key, each in names.items()}
+    return {**asdict(outcome), **shown}
 
 
 def _scored(scored):

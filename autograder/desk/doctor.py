@@ -186,9 +186,9 @@ def _gradebook(course):
 
 
 def _assignment(course, assignment):
-    from autograder.grading.trouble import CourseError
+    from autograder.grading.trouble import CourseError, printable
 
-    fine = False
+    shown, fine = printable(assignment), False
     try:
         course.check_assignment(assignment)
         fine = True  # it is still to be released, which is no trouble
@@ -196,8 +196,8 @@ def _assignment(course, assignment):
         fine = False
         handed_in, graded = course.students(assignment), course.graded(assignment)
     except CourseError as error:
-        return Finding(assignment, "not ready", fine, str(error))
-    return Finding(assignment, f"released, {len(handed_in)} handed in, {len(graded)} graded")
+        return Finding(shown, "not ready", fine, str(error))
+    return Finding(shown, f"released, {len(handed_in)} handed in, {len(graded)} graded")
 
 
 def _walls_used(course):

@@ -1,6 +1,5 @@
 """What is printed while work goes on: how far it is, what failed, how much was done."""
 
-import sys
 from contextlib import suppress
 
 from rich.console import Console
@@ -35,8 +34,6 @@ COLUMNS = (
 
 def the_console(quiet=False):
     """Where all is printed, if anything: plain when that is no terminal."""
-    # A student's name that this terminal or file can't show is no reason to stop.
-    sys.stdout.reconfigure(errors="backslashreplace")
     console = Console(highlight=False, quiet=quiet)
     if not console.is_terminal:
         console = Console(highlight=False, quiet=quiet, width=1000)

@@ -23,6 +23,7 @@ from autograder.grading import converters, gradebook, personal, scores
 from autograder.grading.badge import mark_lessons
 from autograder.grading.execute import decided_inside
 from autograder.grading.hand_ins import strays
+from autograder.grading.names import is_unicode, trouble_with_name
 from autograder.grading.nbgrader_app import configured
 from autograder.grading.outcome import Outcome
 from autograder.grading.released import differences
@@ -56,6 +57,11 @@ class Course:
 
     def __init__(self, root="."):
         self.root = Path(root).resolve()
+        if not is_unicode(str(self.root)):
+            raise CourseError(
+                f"{printable(str(self.root))}: nbgrader can't work in a folder of this name (it is "
+                "not in UTF-8): rename it"
+            )
         if not (self.root / "nbgrader_config.py").is_file():
             raise CourseError(
                 f"{self.root} is no course folder (it holds no nbgrader_config.py): "
@@ -104,6 +110,12 @@ class Course:
 
     def check_assignment(self, assignment):
         """Raise CourseError unless there are source notebooks for it: one if it asks questions."""
+        why = trouble_with_name(assignment)
+        if why and assignment in self.assignments():
+            raise CourseError(
+                f"source/{printable(assignment)}/: nbgrader can't read a folder of this name (it "
+                f"{why}): rename it"
+            )
         known = self.assignments()
         if assignment not in known:
             listed = ", ".join(known) or "none"
@@ -130,7 +142,10 @@ class Course:
 
         A release that fails leaves the earlier one where it was.
         """
-        self.check_assignment(assignment)
+        try:
+            self.check_assignment(assignment)
+        except CourseError as error:
+            return Outcome(assignment, "", "failed", str(error))
         with self.gradebook():
             pass
         source, notes = self.notebook("source", ".", assignment), []
@@ -234,7 +249,7 @@ class Course:
 
     def graded(self, assignment):
         """The ids of everyone whose submission has been graded to the end."""
-        if not gradebook.exists(self.dir.db_url):
+        if not is_unicode(assignment) or not gradebook.exists(self.dir.db_url):
             return []
         with self.gradebook() as book:
             whole = scores.recorded(book, assignment)

@@ -13,9 +13,11 @@ from autograder.grading.extra_files import (
     is_elsewhere,
     no_file,
 )
+from autograder.grading.names import trouble_with_name
 from autograder.grading.trouble import printable
 
 ALLOW = "give yourself the right to read it"
+RENAME = "rename it, and grade again"
 
 
 def trouble_with(folder, student, notebooks, shown):
@@ -37,8 +39,9 @@ def trouble_with(folder, student, notebooks, shown):
         One line: what was found, where, and what to do.
     """
     wanted = [folder / f"{name}.ipynb" for name in notebooks]
-    if student != student.strip() or not student.isprintable() or {*student} & {*"*?[]"}:
-        return f"{shown}/: nbgrader can't read a folder of this name: rename it, and grade again"
+    why = trouble_with_name(student)
+    if why:
+        return f"{shown}/: nbgrader can't read a folder of this name (it {why}): {RENAME}"
     try:
         if len(wanted) > 1:
             wanted = [path for path in wanted if os.path.lexists(path)] or wanted
@@ -56,7 +59,7 @@ def _absent(wanted, shown):
         found = printable(", ".join(sorted(path.name for path in folder.iterdir())))
         return (
             f"{shown}/ holds no {wanted.name} but {found or 'nothing'}: "
-            "if it is the right file, rename it, and grade again"
+            f"if it is the right file, {RENAME}"
         )
     if wanted.is_symlink():
         return f"{shown}/{wanted.name} is a link to another file: ask for the file itself"
@@ -122,7 +125,7 @@ def strays(submitted, assignments):
             if not found.is_dir():
                 yield f"{shown} is in no assignment's folder: move it to {place}"
             elif found.name not in assignments:
-                known = ", ".join(assignments)
+                known = printable(", ".join(assignments))
                 yield f"{shown}/ is no assignment of this course ({known}): rename the folder"
 
 

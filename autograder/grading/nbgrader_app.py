@@ -69,5 +69,6 @@ class _Log(logging.Handler):
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
 
     def emit(self, record):
-        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
-            file.write(f"{self.format(record)}\n")
+        line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")  # any file's name
+        with suppress(OSError), self._path.open("ab") as file:
+            file.write(line)

@@ -89,7 +89,10 @@ def _pictures(attachments):
         name: bundle
         for name, bundle in attachments.items()
         if isinstance(bundle, dict) and name.isprintable()
-        if all(isinstance(data, str) and data.isascii() for data in bundle.values())
+        if all(
+            kind.isascii() and isinstance(data, str) and data.isascii()
+            for kind, data in bundle.items()
+        )
     }
 
 

@@ -4,10 +4,13 @@ import csv
 import io
 from pathlib import Path
 
+from autograder.grading.names import LONGEST, trouble_with_name
 from autograder.grading.trouble import CourseError, printable
 
 COLUMN = "id"
 SEPARATORS = ",;\t"
+LONGEST_FOLDER = 255
+"""Bytes of a folder's name, on every file system that people use."""
 
 
 def read_roster(path):
@@ -33,7 +36,7 @@ def read_roster(path):
     seen, wrong = {}, []
     for line, student in rows:
         why = _trouble_with(student) or (
-            f"{printable(student)} again, as in line {seen[student]}" if student in seen else ""
+            f"{_short(student)} again, as in line {seen[student]}" if student in seen else ""
         )
         if why:
             wrong.append(f"line {line}: {why}")
@@ -90,6 +93,12 @@ def _trouble_with(student):
     """Why an id can't be a folder's name, which nbgrader makes of it; or ""."""
     if not student:
         return f"no {COLUMN}"
-    if student.startswith(".") or not student.isprintable() or {*student} & {*"/\\*?[]:"}:
-        return f"{printable(student)} can't be the name of a folder"
+    too_long = len(student.encode()) > LONGEST_FOLDER
+    if trouble_with_name(student) or student.startswith(".") or {*student} & {*"/\\:"} or too_long:
+        return f"{_short(student)} can't be the name of a folder"
     return ""
+
+
+def _short(student):
+    shown = printable(student)
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"

@@ -170,7 +170,9 @@ def graded(task, notebook, warden):
         {notebook.prefix + name: value for name, value in found.items()}
         for found in (scores, comments)
     )
-    return Graded({notebook.name: f"{nbformat.v4.writes(nb)}\n"}, scores, comments, seconds)
+    text = f"{nbformat.v4.writes(nb)}\n"
+    text.encode()  # what can't be written is found here, where it fails nobody else
+    return Graded({notebook.name: text}, scores, comments, seconds)
 
 
 def known_to_the_gradebook(release, assignment, notebook, db_url):

@@ -59,7 +59,10 @@ def first_line(error):
 
 def printable(text):
     """`text` on one line, with escapes for what a terminal can't show."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape", "replace").decode()
-        for each in text
-    )
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _escaped(character):
+    if "\udc80" <= character <= "\udcff":  # a byte of a file's name that is not in UTF-8
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
