@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from autograder.box.preflight import adopt, proven_warden
 from autograder.box.warden import NoWalls
-from autograder.grading.hand_ins import unreadable
 from autograder.grading.submission import KilledFromOutside
 from autograder.grading.task import Graded, Task, graded, together
 from autograder.grading.trouble import in_one_line
@@ -58,13 +57,10 @@ def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
         return Refused(str(refused))
     parts = []
     for each in task.notebooks:
-        path = f"{where}/{each.name}.ipynb"
-        why = unreadable(each.submission)
-        if why:
-            return Failure(f"{path} is not a notebook ({why}): {ASK_AGAIN}")
         try:
             parts.append(graded(task, each, warden))
         except Exception as error:
+            path = f"{where}/{each.name}.ipynb"
             return Failure(in_one_line(error, path, ASK_AGAIN), ours=isinstance(error, OURS))
     return together(parts)
 

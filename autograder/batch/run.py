@@ -17,6 +17,7 @@ from autograder.grading.extra_files import STAMP, check_room, released_files
 from autograder.grading.hand_ins import ALLOW, trouble_with
 from autograder.grading.names import is_unicode
 from autograder.grading.outcome import Outcome
+from autograder.grading.reading import read
 from autograder.grading.scores import prefix, recorded
 from autograder.grading.task import (
     SECONDS,
@@ -218,7 +219,7 @@ class Run:
 
     def _owner(self, submission):
         try:
-            return self._copies.owner(nbformat.reads(submission.decode(), as_version=4))
+            return self._copies.owner(read(submission))
         except Exception:  # whatever is wrong with it, the worker will say so
             return None
 

@@ -1,6 +1,5 @@
 """What lies in `submitted/`: what is wrong with a hand-in before it is graded."""
 
-import json
 import os
 from datetime import datetime
 
@@ -65,22 +64,6 @@ def _absent(wanted, shown):
         return f"{shown}/{wanted.name} is a link to another file: ask for the file itself"
     reason = no_file(wanted, LARGEST_NOTEBOOK)
     return f"{shown}/{wanted.name} {reason}: ask for the .ipynb file again" if reason else ""
-
-
-def unreadable(text):
-    """Why what was handed in can be no notebook, or "".
-
-    Parameters
-    ----------
-    text : bytes
-    """
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError):
-        return "no JSON in UTF-8"
-    whole = isinstance(notebook, dict)
-    cells = notebook.get("cells", notebook.get("worksheets")) if whole else None
-    return "" if isinstance(cells, list) else "no cells in it"
 
 
 def _undated(folder, shown):

@@ -5,6 +5,7 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import OverwriteCells
 
 from autograder.grading import settings, showing
+from autograder.grading.reading import SubmissionExporter
 from autograder.grading.trouble import CourseError
 
 REMEDY = f"add the line `{settings.LINE}` to {settings.FILE}, below `c = get_config()`"
@@ -67,6 +68,8 @@ def _gaps(app, coursedir):
                 yield f"c.{each.__name__}.enabled is off"
     if not isinstance(grade.pre_convert_hook, settings.BeforeReading):
         yield "c.Autograde.pre_convert_hook is another"
+    if not issubclass(grade.exporter_class, SubmissionExporter):
+        yield "c.Autograde.exporter_class is another"
     if not any(isinstance(each, settings.Pattern) for each in coursedir.ignore):
         yield "c.CourseDirectory.ignore lacks what lies beside submissions"
     if not pages.sanitize_html or not showing.FILTERS.items() <= dict(pages.filters).items():

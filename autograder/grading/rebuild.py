@@ -22,8 +22,6 @@ NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw
 FINGERPRINT = "submission"
 OWNER = "copy_of"
 """Whose personal copy was handed in, where that is known: for the instructor, in the metadata."""
-MOST_CELLS = 1000
-"""Those of a release are some forty, and each one costs the grader time."""
 
 
 class WrongNotebook(Exception):
@@ -85,14 +83,8 @@ def rebuild(release, submission):
     Raises
     ------
     WrongNotebook
-        No answer cell of the release is in the submission, or more of other notebooks are, or it
-        has more cells than anybody writes.
+        No answer cell of the release is in the submission, or more of other notebooks are.
     """
-    if len(submission.cells) > MOST_CELLS:
-        raise WrongNotebook(
-            f"it holds {len(submission.cells)} cells, where {MOST_CELLS} are the most: "
-            "is it the right notebook?"
-        )
     handed_in = places.find(release, submission)
     answers = {each.place: each for each in handed_in if each.is_answer}
     _check_notebook(release, handed_in, answers)

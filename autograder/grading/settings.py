@@ -27,6 +27,7 @@ from autograder.grading.badge import OpenInColab
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.masking import HideWhatIsHidden
 from autograder.grading.outputs import AllowedOutputs
+from autograder.grading.reading import SubmissionExporter
 from autograder.grading.rebuild import Rebuild
 from autograder.grading.released import RefuseSilentChanges
 from autograder.grading.scores import ForgetEarlierScores
@@ -181,6 +182,7 @@ class _Autograde(_Section):
         "sanitize_preprocessors": _cleaned,
         "autograde_preprocessors": _graded,
         "pre_convert_hook": _hooked,
+        "exporter_class": lambda *_: SubmissionExporter,
     }
 
 

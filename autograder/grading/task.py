@@ -21,6 +21,7 @@ from nbgrader.preprocessors import (
 
 from autograder.grading.execute import TrustedExecute, check_questions
 from autograder.grading.extra_files import CarryTime, RefuseLinks
+from autograder.grading.reading import read
 from autograder.grading.rebuild import FINGERPRINT, OWNER, Rebuild, fingerprint, rebuild
 from autograder.grading.scores import ForgetEarlierScores
 from autograder.questions import questions_of
@@ -144,11 +145,10 @@ def graded(task, notebook, warden):
     Raises
     ------
     Exception
-        Whatever the steps raise, and nbformat for what is no valid notebook.
+        Whatever the steps raise, and `autograder.grading.reading.read`.
     """
     began = perf_counter()
-    nb = nbformat.reads(notebook.submission.decode(), as_version=4)
-    resources = _resources(task, notebook.name)
+    nb, resources = read(notebook.submission), _resources(task, notebook.name)
     for kind, settings in task.steps:
         if issubclass(kind, Rebuild):
             nb = _rebuilt(task, notebook, nb)

@@ -25,6 +25,10 @@ def in_one_line(error, where, remedy):
     """
     text = first_line(error)
     match type(error).__name__:
+        case "NotANotebook":
+            return f"{where} is not a notebook ({text}): {remedy}"
+        case "TooLarge":
+            return f"{where} {text}"
         case "NotJSONError" | "JSONDecodeError" | "UnicodeDecodeError":
             return f"{where} is not a notebook (no JSON in UTF-8): {remedy}"
         case "ValidationError" | "NBFormatError" | "SchemaTooOldError" | "SchemaTooNewError":
