@@ -127,7 +127,7 @@ def test_every_room_is_known():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_one_thing_and_says_which(path):
     text = path.read_text()
-    assert text.count("\n") <= 300, "asking to be two things"
+    assert text.count("\n") <= 350, "asking to be two things"
     assert ast.get_docstring(ast.parse(text)), "opens with what it is"
 
 
