@@ -33,6 +33,8 @@ class Cluster:
         There is no such scheduler, it has no workers, or one of them can't grade: with the reason.
     """
 
+    work_side_by_side = True
+
     def __init__(self, address):
         try:
             from distributed import Client

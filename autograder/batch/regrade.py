@@ -9,12 +9,11 @@ from dataclasses import replace
 
 import nbformat
 
-from autograder.batch import attempt as attempts
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.run import Run
 from autograder.batch.same_package import check_folder
-from autograder.batch.whole_class import pieces, staff
+from autograder.batch.whole_class import attempted, pieces, staff
 from autograder.grading.execute import SEED, is_test
 from autograder.grading.outcome import Outcome
 from autograder.grading.task import SCORES, Graded
@@ -71,7 +70,7 @@ def regrade(course, work, question=None, lower=False, dry_run=False, jobs=1) -> 
         settled = []
         with staff(course, jobs, len(plans)) as workers:
             pieces_of_work = pieces(course, plans, runs, settled, _task)
-            for plan, result in workers.work(attempts.attempt, pieces_of_work):
+            for plan, result in attempted(workers, pieces_of_work):
                 run = runs[plan.assignment]
                 with later():
                     yield _changed(run, plan, result, question, lower, dry_run)

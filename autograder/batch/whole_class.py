@@ -73,7 +73,7 @@ def grade(
         amount, settled = sum(plan.again for plan in plans), deque()
         with staff(course, jobs, amount, scheduler) as workers:
             work = pieces(course, plans, runs, settled, _task)
-            for plan, result in workers.work(attempts.attempt, work):
+            for plan, result in attempted(workers, work):
                 yield from _all_of(settled)
                 with later():
                     yield runs[plan.assignment].record(plan, result)
@@ -117,6 +117,39 @@ def staff(course, jobs, amount, scheduler=None):
 
     warm_up(attempts.__name__)
     return Workers(jobs, begin)
+
+
+def attempted(workers, pieces):
+    """Have submissions graded; those whose neighbours may have cost them points twice.
+
+    Parameters
+    ----------
+    workers : Here or Workers or Cluster
+        See :func:`staff`.
+    pieces : iterable
+        See :func:`pieces`.
+
+    Yields
+    ------
+    Plan
+    object
+        As of ``workers.work``. Last come those that were tried again, each alone.
+    """
+    under_way, again = {}, []
+
+    def noted():
+        for plan, arguments in pieces:
+            under_way[plan] = arguments
+            yield plan, arguments
+
+    for plan, result in workers.work(attempts.attempt, noted()):
+        arguments = under_way.pop(plan)
+        if workers.work_side_by_side and getattr(result, "was_held_up", False):
+            again.append((plan, arguments))
+        else:
+            yield plan, result
+    for piece in again:
+        yield from workers.work(attempts.attempt, [piece])
 
 
 def pieces(course, plans, runs, settled, task):

@@ -33,6 +33,8 @@ class WorkerDied(Exception):
 class Here:
     """No other process: the work is done in this one, piece by piece. See :class:`Workers`."""
 
+    work_side_by_side = False
+
     def work(self, function, pieces):
         """See :meth:`Workers.work`."""
         for key, arguments in pieces:
@@ -58,7 +60,14 @@ class Workers:
     begin : callable, optional
         ``with begin() as (function, arguments)`` is what starts each process: the function is
         called there as it begins, and returns what is to be called at its end.
+
+    Attributes
+    ----------
+    work_side_by_side : bool
+        Whether several pieces are done at the same time.
     """
+
+    work_side_by_side = True
 
     def __init__(self, count, begin=lambda: nullcontext((_nothing, ()))):
         self._workers = [_Worker(begin) for _ in range(count)]

@@ -107,6 +107,11 @@ class TrustedExecute(NbGraderPreprocessor):
         warden : autograder.box.warden.Warden
         files : mapping of str to bytes, optional
             What lies beside it, by path.
+
+        Returns
+        -------
+        bool
+            Whether points were lost that it may earn where nobody else takes its time.
         """
         job = self.job(nb, asked, key, files)
         nb.metadata[SEED] = job.seed
@@ -116,8 +121,10 @@ class TrustedExecute(NbGraderPreprocessor):
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        for cell, (count, outputs) in zip(self._run_of(nb), run(job, warden), strict=True):
+        result = run(job, warden)
+        for cell, (count, outputs) in zip(self._run_of(nb), result.cells, strict=True):
             cell.outputs, cell.execution_count = outputs, count
+        return result.was_held_up
 
     def job(self, nb, asked, key, files=None):
         """What is to be run and asked of a notebook.

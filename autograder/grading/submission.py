@@ -62,6 +62,16 @@ class Ran(NamedTuple):
     outputs: list
 
 
+class Result(NamedTuple):
+    """What became of a submission: each of its cells, and whether its neighbours may be to blame.
+
+    They may where points were lost after others had held up what ran out of time.
+    """
+
+    cells: list[Ran]
+    was_held_up: bool
+
+
 def run(job, warden):
     """Run a submission's cells and ask its questions.
 
@@ -72,8 +82,7 @@ def run(job, warden):
 
     Returns
     -------
-    list of Ran
-        One for each cell.
+    Result
 
     Raises
     ------
@@ -85,9 +94,9 @@ def run(job, warden):
         So often as it is tried: no score may be recorded.
     """
     for _ in range(TIMES):
-        found, child = _run_once(job, warden)
+        result, child = _run_once(job, warden)
         if not child.was_killed:
-            return found
+            return result
     raise KilledFromOutside(
         "its process was killed from outside, twice (is there too little memory?), so that nothing "
         "is known of it: grade it again"
@@ -95,7 +104,7 @@ def run(job, warden):
 
 
 def _run_once(job, warden):
-    found = []
+    found, verdicts = [], []
     with warden.child(job.limits) as child:
         student, outputs, count = BoxedStudent(child), Outputs(), 0
         child.place(job.files)
@@ -109,9 +118,11 @@ def _run_once(job, warden):
             if cell.question:
                 # Only the verdict remains of what a test cell shows.
                 verdict = judge(cell.question, student, job.seed, child.ended, job.key, job.help)
+                verdicts.append(verdict)
                 shown = _written(verdict, number)
             found.append(Ran(number, shown))
-    return found, child
+    lost = not verdicts or any(each.points < each.most for each in verdicts)
+    return Result(found, lost and child.was_held_up), child
 
 
 def _written(verdict, count):

@@ -111,12 +111,15 @@ class Graded:
         nbgrader's own, by answer.
     seconds : float
         How long it took.
+    was_held_up : bool
+        Whether points were lost that it may earn where nobody else takes its time.
     """
 
     notebooks: Mapping[str, str]
     scores: Mapping[str, float | None]
     comments: Mapping[str, str | None]
     seconds: float
+    was_held_up: bool
 
 
 def together(parts):
@@ -126,7 +129,8 @@ def together(parts):
         notebooks |= each.notebooks
         scores |= each.scores
         comments |= each.comments
-    return Graded(notebooks, scores, comments, sum(each.seconds for each in parts))
+    seconds, was_held_up = sum(each.seconds for each in parts), any(p.was_held_up for p in parts)
+    return Graded(notebooks, scores, comments, seconds, was_held_up)
 
 
 def graded(task, notebook, warden):
@@ -147,7 +151,7 @@ def graded(task, notebook, warden):
     Exception
         Whatever the steps raise, and `autograder.grading.reading.read`.
     """
-    began = perf_counter()
+    began, was_held_up = perf_counter(), False
     nb, resources = read(notebook.submission), _resources(task, notebook.name)
     for kind, settings in task.steps:
         if issubclass(kind, Rebuild):
@@ -159,7 +163,8 @@ def graded(task, notebook, warden):
         elif issubclass(kind, TrustedExecute):
             asked = questions_of(task.assignment)
             check_questions(nb, asked)
-            kind(**settings).execute(nb, asked, task.key, warden, task.files)
+            step = kind(**settings)
+            was_held_up = step.execute(nb, asked, task.key, warden, task.files)
         else:
             nb, resources = kind(**settings)(nb, resources)
     nbformat.validate(nb, relax_add_props=True)  # as nbconvert does between its steps
@@ -172,7 +177,7 @@ def graded(task, notebook, warden):
     )
     text = f"{nbformat.v4.writes(nb)}\n"
     text.encode()  # what can't be written is found here, where it fails nobody else
-    return Graded({notebook.name: text}, scores, comments, seconds)
+    return Graded({notebook.name: text}, scores, comments, seconds, was_held_up)
 
 
 def known_to_the_gradebook(release, assignment, notebook, db_url):

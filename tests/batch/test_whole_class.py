@@ -7,9 +7,11 @@ import pytest
 
 from autograder.batch import attempt as attempts
 from autograder.batch import whole_class
+from autograder.batch.cluster import Cluster
 from autograder.batch.whole_class import LEAST, grade
+from autograder.batch.workers import Here, Workers
 from autograder.grading.course import Course
-from autograder.grading.task import SECONDS
+from autograder.grading.task import SECONDS, Graded
 from autograder.grading.trouble import CourseError
 from tests import sample_class
 from tests.temporary_course import TemporaryCourse
@@ -177,3 +179,42 @@ def test_few_are_not_worth_the_start_of_other_processes(handed_in, monkeypatch):
     assert len(STORIES) < LEAST
     outcomes = run(handed_in, jobs=2, students=STORIES)
     assert {status for status, *_ in outcomes.values()} == {"done"}
+
+
+class Crowd:
+    """Whoever works side by side: a first try that neighbours held up, then one alone."""
+
+    work_side_by_side = True
+
+    def __init__(self, tries):
+        self.tries, self.at_a_time = {name: iter(each) for name, each in tries.items()}, []
+
+    def work(self, _, pieces):
+        pieces = list(pieces)
+        self.at_a_time.append([key for key, _ in pieces])
+        for key, _ in pieces:
+            yield key, next(self.tries[key])
+
+
+def result(score, was_held_up):
+    return Graded({}, {"test_f": score}, {}, 1.0, was_held_up)
+
+
+def test_who_lost_points_to_time_that_neighbours_took_has_another_try_alone():
+    held_up, alone, slow = result(0.0, True), result(2.0, False), result(1.0, True)
+    crowd = Crowd({"ada": [result(2.0, False)], "bob": [held_up, alone], "zoe": [held_up, slow],
+                   "eve": [ZeroDivisionError()]})  # fmt: skip
+    names = ["ada", "bob", "zoe", "eve"]
+    found = list(whole_class.attempted(crowd, [(name, ()) for name in names]))
+    assert crowd.at_a_time == [names, ["bob"], ["zoe"]]
+    assert [name for name, _ in found] == ["ada", "eve", "bob", "zoe"]
+    assert dict(found)["bob"] is alone
+    assert dict(found)["zoe"] is slow, "the second try counts, whatever it is"
+
+
+def test_one_after_the_other_nobody_is_held_up_by_another_submission():
+    crowd = Crowd({"ada": [result(0.0, True)]})
+    crowd.work_side_by_side = False
+    assert len(list(whole_class.attempted(crowd, [("ada", ())]))) == 1
+    assert Here.work_side_by_side is False
+    assert Workers.work_side_by_side and Cluster.work_side_by_side

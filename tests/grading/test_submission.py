@@ -43,7 +43,7 @@ def test_who_is_killed_from_outside_is_run_again(killing, whom):
     expected = run(JOB, proven_warden())
     killing(1, whom)
     assert run(JOB, proven_warden()) == expected
-    assert expected[1].outputs[0].text.startswith("forward_propagation: 1 of 1 points")
+    assert expected.cells[1].outputs[0].text.startswith("forward_propagation: 1 of 1 points")
 
 
 def test_nothing_is_said_of_who_is_killed_again_and_again(killing):
@@ -59,5 +59,5 @@ def test_nothing_is_said_of_who_is_killed_again_and_again(killing):
 def test_who_ends_it_from_inside_is_not(code):
     """Once is enough, and the rest was not run."""
     job = Job((Cell(code, ""), Cell("", "forward_propagation")), {}, 7, "what", Limits())
-    found = run(job, proven_warden())
+    found, _ = run(job, proven_warden())
     assert "0 of 1 points" in found[1].outputs[0].text

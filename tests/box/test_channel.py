@@ -1,0 +1,114 @@
+"""If this fails, a limit of time counts what neighbours took, or never ends."""
+
+import os
+import socket
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.box import channel as channel_module
+from autograder.box.channel import PATIENCE, STALE, UNSTOPPABLE, Channel, Ended
+from autograder.box.limits import Limits
+
+LIMITS = Limits(grace_seconds=2, submission_seconds=1e6)
+LIMIT, STEP = 10, 0.5
+
+
+class Clock:
+    """Time that goes on whenever somebody looks."""
+
+    now = 0.0
+
+    def monotonic(self):
+        self.now += STEP
+        return self.now
+
+
+class Seen:
+    """A watch's figures: shares of the time that has passed."""
+
+    next, process = float("inf"), os.getpid()
+
+    def __init__(self, clock, waited, processor):
+        self._clock, self._waited, self._processor = clock, waited, processor
+
+    waited = property(lambda self: self._waited * self._clock.now)
+    processor = property(lambda self: self._processor * self._clock.now)
+
+    def due(self, now):
+        return False
+
+    def look(self, now):
+        return ""
+
+
+@pytest.fixture
+def ended_after(monkeypatch):
+    """``ended_after(waited, processor)`` is how long a silent child may take, and its channel."""
+    kept = SimpleNamespace(close=[])
+
+    def measure(waited=0.0, processor=0.0, limits=LIMITS):
+        clock = Clock()
+        monkeypatch.setattr(channel_module, "time", clock)
+        ours, theirs = socket.socketpair()
+        out, err = os.pipe(), os.pipe()
+        sleeper = subprocess.Popen(["sleep", "1000000"])
+        kept.close += [ours.close, theirs.close, sleeper.wait]
+        pidfd = os.pidfd_open(sleeper.pid)
+        kept.close += [lambda: [os.close(each) for each in (*out, *err, pidfd)]]
+        seen = Seen(clock, waited, processor)
+        found = Channel(ours, out[0], err[0], pidfd, seen, limits, print)
+        began = clock.now
+        found.give_time(LIMIT)
+        with pytest.raises(Ended):
+            found.read()
+        return clock.now - began, found
+
+    yield measure
+    for close in kept.close:
+        close()
+
+
+ENOUGH = 6 * STEP
+"""The clock is looked at a few times in a round."""
+
+
+def about(seconds):
+    return pytest.approx(seconds + ENOUGH, abs=ENOUGH)
+
+
+HARD = LIMIT + LIMITS.grace_seconds
+
+
+def test_who_sleeps_has_the_time_on_the_clock(ended_after):
+    took, child = ended_after()
+    assert took == about(HARD)
+    assert child.ended == UNSTOPPABLE
+    assert not child.was_held_up
+
+
+def test_what_neighbours_took_is_not_counted(ended_after):
+    took, child = ended_after(waited=0.75, processor=0.25)
+    assert took == about(4 * HARD)
+    assert child.was_held_up
+
+
+def test_patience_has_an_end(ended_after):
+    """One that waits for ever, or says so, is ended all the same."""
+    took, child = ended_after(waited=1)
+    assert took == about(PATIENCE * HARD)
+    assert child.was_held_up
+
+
+def test_who_keeps_several_processors_busy_has_used_more_than_the_clock_says(ended_after):
+    """However much its processes wait for each other."""
+    took, _ = ended_after(waited=20, processor=2)
+    assert took == about((HARD + STALE) / 2)
+
+
+def test_a_submission_s_time_is_counted_alike(ended_after):
+    limits = Limits(grace_seconds=2, submission_seconds=5)
+    took, child = ended_after(waited=0.5, limits=limits)
+    assert took == about(2 * limits.submission_seconds)
+    assert "longer than all of its cells may" in child.ended
