@@ -12,6 +12,10 @@ import time
 import nbformat
 import pytest
 
+from autograder import __version__
+from autograder.version import FOLDER, fingerprint
+from tests.temporary_course import BIN
+
 ASSIGNMENT = "one_dimension"
 FILE = f"{ASSIGNMENT}.ipynb"
 
@@ -276,6 +280,16 @@ def test_it_is_a_module_too():
     program = [sys.executable, "-m", "autograder", "--help"]
     done = subprocess.run(program, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and "Usage: autograder" in done.stdout and not done.stderr
+
+
+def test_the_version_says_which_package_runs(installed):
+    """Its number, its state and its place: there may be two."""
+    for command, package in ((BIN / "autograder", FOLDER), (installed.bin / "autograder",
+                                                            installed.package)):  # fmt: skip
+        done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, "")
+        state = fingerprint(package)[:8]
+        assert done.stdout == f"autograder {__version__} ({state}) in {package}\n"
 
 
 def test_the_help_is_there_at_once():

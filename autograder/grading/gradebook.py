@@ -58,8 +58,8 @@ def _check_file(connection):
     connection.rollback()
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     connection.rollback()
-    folder = Path(connection.engine.url.database or "").absolute().parent
-    if not os.access(folder, os.W_OK):
+    folder = os.path.dirname(connection.exec_driver_sql("PRAGMA database_list").first()[2])
+    if folder and not os.access(folder, os.W_OK):
         raise OSError(f"{folder} can't be written to")
 
 
