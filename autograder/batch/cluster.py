@@ -40,7 +40,7 @@ class Cluster:
             from distributed import Client
         except ModuleNotFoundError:
             raise CourseError(
-                "--scheduler needs Dask: install it with `pip install .[cluster]`"
+                "--scheduler needs Dask: install it with `pip install -e .[cluster]`"
             ) from None
         for name in filter(re.compile("distributed").match, logging.root.manager.loggerDict):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what is lost we say ourselves

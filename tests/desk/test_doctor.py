@@ -167,7 +167,7 @@ REFUSED = {
     "c.Autograde.sanitize_preprocessors.append(5)": "5 among the preprocessors is not a class",
     "c.AssignLatePenalties.plugin_class = 'nowhere.Plugin'": "'nowhere.Plugin' could not be impor",
     "c.Autograde.post_convert_hook = 5": r"c\.Autograde\.post_convert_hook is 5, .* not a function",
-    "c.Autograde.post_convert_hook = 'os.nothing'": r"c\.Autograde\.post_convert_hook can't be impo",
+    "c.Autograde.post_convert_hook = 'os.nothing'": r"post_convert_hook can't be imported",
 }
 
 

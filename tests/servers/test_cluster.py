@@ -1,15 +1,20 @@
 """If this fails, grades depend on where they were computed, or a lost scheduler loses some."""
 
+import os
 import subprocess
 import time
 
 import pytest
 
 from autograder.batch import cluster
+from autograder.batch.cluster import Cluster
+from autograder.batch.same_package import AnotherPackage
+from autograder.version import FOLDER
 from tests import sample_class
 from tests.batch.gradebooks import contents
 from tests.batch.test_whole_class import ASSIGNMENT, STORIES, graded
 from tests.box.inside import tree
+from tests.installed import change_a_question, copy_package
 from tests.servers.scheduler import Dask
 from tests.temporary_course import TemporaryCourse
 
@@ -21,6 +26,16 @@ def dask(tmp_path):
     dask = Dask(folder)
     yield dask
     dask.end()
+
+
+@pytest.fixture
+def another(tmp_path):
+    """The environment of a process that imports another copy of the package."""
+    folder = tmp_path / "another"
+    folder.mkdir()
+    copy_package(folder)
+    change_a_question(folder / "autograder")
+    return {**os.environ, "PYTHONPATH": str(folder)}
 
 
 @pytest.fixture
@@ -80,15 +95,26 @@ def test_a_scheduler_that_is_lost_loses_no_grade(handed_in, dask):
     assert again.endswith(f"{66 - recorded} graded, {recorded} skipped, 1 failed\n")
 
 
-def test_no_scheduler_no_worker_and_another_version(handed_in, dask, cli, monkeypatch):
+def test_no_scheduler_no_worker_and_another_version(handed_in, dask, another, cli, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     status, out, err = cli(handed_in, "grade", "--scheduler", "tcp://127.0.0.1:9")
     assert status == 1 and not err
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in out and "`dask scheduler`" in out
     _, out, _ = cli(handed_in, "grade", "--scheduler", dask.address)
     assert "has no workers: start some with `dask worker`" in out
-    dask.worker("one")
-    monkeypatch.setattr(cluster, "version", lambda: "another")
+    dask.worker("one", env=another)
     _, out, _ = cli(handed_in, "grade", "--scheduler", dask.address)
-    assert "another version of the autograder: install the same one there" in out
+    (line,) = (line for line in out.splitlines() if "runs another version" in line)
+    assert another["PYTHONPATH"] in line and str(FOLDER) in line
     assert handed_in.grades(ASSIGNMENT) == {}
+
+
+def test_a_worker_that_comes_later_with_another_version_is_refused(dask, another):
+    first = dask.worker("one")
+    with Cluster(dask.address) as found:
+        assert list(found.work(len, [("piece", ("abc",))])) == [("piece", 3)]
+        dask.worker("two", env=another)
+        first.terminate()
+        first.wait()
+        with pytest.raises(AnotherPackage, match=another["PYTHONPATH"]):
+            list(found.work(len, [("piece", ("abc",))]))
