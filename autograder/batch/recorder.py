@@ -119,11 +119,12 @@ class Recorder:
                 if rows:
                     self._db.connection().execute(statement, rows)
             absent = [places[each] for each, name in known.names.items() if name in missing]
-            self._db.execute(
-                update(GRADE)
-                .where(GRADE.c.notebook_id.in_(absent))
-                .values(auto_score=0, needs_manual_grade=False)
-            )
+            if absent:
+                self._db.execute(
+                    update(GRADE)
+                    .where(GRADE.c.notebook_id.in_(absent))
+                    .values(auto_score=0, needs_manual_grade=False)
+                )
             self._deduct(known, submission, places, penalty)
 
     def knows(self, student):

@@ -73,12 +73,21 @@ def released_files(coursedir, assignment):
 
 
 def check_room(files, assignment, disk):
-    """Raise CourseError unless files leave half of the room that a submission may fill."""
-    size = sum(map(len, files.values()))
-    if size > disk / 2:
+    """Raise CourseError unless a release's files leave room in what a submission may write.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+    assignment : str
+    disk : int
+        Bytes. Where user namespaces are refused no single file may be larger than an eighth.
+    """
+    sizes = [*map(len, files.values())]
+    if sum(sizes) > disk / 2 or max(sizes, default=0) > disk / 8:
         raise CourseError(
-            f"the files of release/{assignment}/ take {size / 1e6:.0f} MB, and a submission may "
-            f"write {disk / 1e6:.0f} MB, these included: raise c.TrustedExecute.disk"
+            f"the files of release/{assignment}/ take {sum(sizes) / 1e6:.1f} MB, the largest "
+            f"{max(sizes) / 1e6:.1f} MB, where submissions may write {disk / 1e6:.0f} MB: set "
+            "c.TrustedExecute.disk to twice as much as all, and eight times as much as the largest"
         )
 
 

@@ -98,6 +98,9 @@ def rebuild(release, submission):
         elif place in merged:
             cell.source = "# This answer stands in the cell of another one."
         cells += [cell, *extras.get(place, [])]
+    if (release.nbformat, release.nbformat_minor) < (4, 5):  # which has no ids
+        for cell in cells:
+            cell.pop("id", None)
     return nbformat.from_dict({**release, "cells": cells})
 
 

@@ -72,7 +72,7 @@ def configure(c):
         section.join(c.get(name, {}))
         c[name] = section
     file = sys._getframe(1).f_globals.get("__file__", FILE)
-    c.CourseDirectory.lies_in(Path(file).resolve().parent)
+    c.CourseDirectory.lies_in(Path(file).absolute().parent)
 
 
 class _Section(Config):
