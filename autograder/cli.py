@@ -68,7 +68,12 @@ def _any_command(version: Version = False):
 
 
 @app.command()
-def release(assignment: Assignment = None):
+def release(
+    assignment: Assignment = None,
+    keep_grades: Annotated[
+        bool, typer.Option(help="Accept other points and texts; submissions keep their grades.")
+    ] = False,
+):
     """Write the students' notebooks from source/ into release/."""
     with _the_course() as course:
         from autograder.desk.progress import the_console, work_through
@@ -78,7 +83,7 @@ def release(assignment: Assignment = None):
         for line in course.lessons():
             console.print(line, style="yellow", markup=False, soft_wrap=True)
         names = chosen(course, assignment)
-        running = (course.release(name) for name in names)
+        running = (course.release(name, keep_grades) for name in names)
         outcomes, stopped = work_through(console, "releasing", dict.fromkeys(names, 1), running)
         _sum_up(console, outcomes, "released", stopped)
 

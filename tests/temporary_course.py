@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
+from autograder.grading.released import points_of
 from tests import sample_class
 
 ROOT = Path(__file__).parent.parent
@@ -73,6 +74,15 @@ class TemporaryCourse:
     def release(self, assignment):
         """The notebook that students get."""
         return nbformat.read(self.path("release", assignment), as_version=4)
+
+    def worth(self, assignment):
+        """{graded cell: points} of the release, in its order."""
+        return points_of(self.release(assignment))
+
+    def coded(self, assignment):
+        """The points of all that is graded by questions."""
+        worth = self.worth(assignment).items()
+        return sum(points for name, points in worth if name.startswith("test_"))
 
     def answered(self, assignment, story="correct"):
         """The notebook with the answers of a story of the sample class."""

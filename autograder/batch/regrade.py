@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import nbformat
+from nbgrader.utils import is_grade
 
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
@@ -94,35 +95,46 @@ def _changed(run, plan, result, question, lower, dry_run):
         return run.failure(plan, result)
     scores, notebooks = run.before(plan)
     asked = None if question is None else f"test_{question.removeprefix('test_')}"
-    changes, kept, inside = {}, {}, run.decided_inside
+    changes, kept, worth_else, inside = {}, {}, set(), run.decided_inside
+    worth = run.points_in(notebooks)
     for name, now in result.scores.items():
         before = scores[name].auto
-        if now == before or now is None or asked not in (None, name) or name in inside:
+        if asked not in (None, name) or name in inside:
+            continue
+        if now == before or now is None:
+            if worth.get(name) != run.points[name]:
+                worth_else.add(name)
             continue
         falls = before is not None and now < before and not lower
         (kept if falls else changes)[name] = before, now
-    if changes and not dry_run:
-        run.keep(plan, _merged(run, notebooks, result, changes))
+    if (changes or worth_else) and not dry_run:
+        run.keep(plan, _merged(run, notebooks, result, changes, worth_else))
     return Outcome(
         plan.assignment, plan.student, "done", seconds=result.seconds, changes=changes, kept=kept
     )
 
 
-def _merged(run, notebooks, graded, changes):
-    """The graded notebooks that there are, with the new verdicts where they differ."""
+def _merged(run, notebooks, graded, changes, worth_else):
+    """The graded notebooks that there are, with the new verdicts where they differ.
+
+    Also where only the points differ that can be had.
+    """
     merged = {}
     for name, notebook in notebooks.items():
         before = run.prefix(name)
         new = {
-            cell.metadata.nbgrader.grade_id: cell
+            before + cell.metadata.nbgrader.grade_id: cell
             for cell in nbformat.reads(graded.notebooks[name], as_version=4).cells
-            if is_test(cell)
+            if is_grade(cell)
         }
-        for cell in notebook.cells:
-            if is_test(cell) and before + cell.metadata.nbgrader.grade_id in changes:
-                found = new[cell.metadata.nbgrader.grade_id]
-                cell.outputs, cell.execution_count = found.outputs, found.execution_count
-        after = {cell: changes[before + cell][1] for cell in new if before + cell in changes}
+        for cell in filter(is_grade, notebook.cells):
+            cell_name = before + cell.metadata.nbgrader.grade_id
+            if cell_name in changes or cell_name in worth_else:
+                cell.metadata.nbgrader = new[cell_name].metadata.nbgrader
+                if is_test(cell):
+                    for part in ("source", "outputs", "execution_count"):
+                        cell[part] = new[cell_name][part]
+        after = {cell.removeprefix(before): changes[cell][1] for cell in new if cell in changes}
         notebook.metadata[SCORES] = {**notebook.metadata.get(SCORES, {}), **after}
         merged[name] = f"{nbformat.v4.writes(notebook)}\n"
     after = {name: now for name, (_, now) in changes.items()}

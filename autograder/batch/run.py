@@ -18,6 +18,7 @@ from autograder.grading.hand_ins import ALLOW, trouble_with
 from autograder.grading.names import is_unicode
 from autograder.grading.outcome import Outcome
 from autograder.grading.reading import read
+from autograder.grading.released import points_of
 from autograder.grading.scores import prefix, recorded
 from autograder.grading.task import (
     SECONDS,
@@ -63,6 +64,11 @@ class Run:
     recorder : autograder.batch.recorder.Recorder
         Of this gradebook.
 
+    Attributes
+    ----------
+    points : mapping of str to float
+        What each graded cell gives, as it is released now.
+
     Raises
     ------
     CourseError
@@ -83,6 +89,7 @@ class Run:
             self._copies.check()
         self._releases = course.released(assignment)
         self._places = Places(course, assignment, [*self._releases])
+        self.points = self.points_in(self._releases)
         self._common = {name: nbformat.writes(each) for name, each in self._releases.items()}
         self._known = {
             name: nbformat.writes(known_to_the_gradebook(each, assignment, name, course.dir.db_url))
@@ -159,6 +166,14 @@ class Run:
     def prefix(self, notebook):
         """What stands before the names of a notebook's cells."""
         return prefix(notebook, self._releases)
+
+    def points_in(self, notebooks):
+        """The points of each graded cell of notebooks by name."""
+        return {
+            self.prefix(name) + cell: points
+            for name, notebook in notebooks.items()
+            for cell, points in points_of(notebook).items()
+        }
 
     def where(self, plan):
         """The hand-in's folder in messages."""

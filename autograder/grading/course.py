@@ -21,12 +21,19 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.grading import converters, gradebook, personal, scores
 from autograder.grading.badge import mark_lessons
-from autograder.grading.execute import decided_inside
+from autograder.grading.execute import (
+    NoQuestion,
+    TrustedExecute,
+    check_questions,
+    decided_inside,
+    tests_of,
+    waived_in,
+)
 from autograder.grading.hand_ins import strays
 from autograder.grading.names import is_unicode, trouble_with_name
 from autograder.grading.nbgrader_app import configured
 from autograder.grading.outcome import Outcome
-from autograder.grading.released import differences
+from autograder.grading.released import above_the_maximum, differences
 from autograder.grading.tidy import tidy_file
 from autograder.grading.trouble import CourseError, in_one_line, printable
 from autograder.questions import ASSIGNMENTS, questions_of
@@ -137,15 +144,26 @@ class Course:
             return []
         return strays(self.folder("submitted", ".", "."), self.assignments())
 
-    def release(self, assignment):
+    def release(self, assignment, keep_grades=False):
         """Write ``release/`` and note the assignment in the gradebook.
 
         A release that fails leaves the earlier one where it was.
+
+        Parameters
+        ----------
+        assignment : str
+        keep_grades : bool
+            Accept other points and texts under submissions that exist, and keep their grades.
+
+        Returns
+        -------
+        Outcome
         """
         try:
             self.check_assignment(assignment)
         except CourseError as error:
             return Outcome(assignment, "", "failed", str(error))
+        self.app.config.RefuseSilentChanges.keep_grades = keep_grades
         with self.gradebook():
             pass
         source, notes = self.notebook("source", ".", assignment), []
@@ -163,6 +181,8 @@ class Course:
                 shutil.copytree(Path(safe, "release"), folder)
         if outcome.status != "done":
             return replace(outcome, why="\n".join([*notes, outcome.why]))
+        if keep_grades:
+            notes += self._still_graded(assignment)
         return replace(outcome, note="\n".join(notes))
 
     def lessons(self):
@@ -185,6 +205,18 @@ class Course:
         except Exception as error:
             why = in_one_line(error, self.shown(path), converters.Release.remedy)
             raise CourseError(why) from error
+
+    def _still_graded(self, assignment):
+        """What is to be done about the grades that were kept under a changed release."""
+        with self.gradebook() as book:
+            if not book.find_assignment(assignment).submissions:
+                return []
+            above = above_the_maximum(book, assignment)
+        return [
+            f"{assignment}: all grades are kept. `autograder regrade {assignment}` brings the "
+            "automatic ones up to date (where they become lower, with `--lower`)",
+            *(f"{each}: only you can change that, in the Formgrader" for each in above),
+        ]
 
     def personalise(self, assignment, students) -> Iterator[str]:
         """Write everybody's own release; see :func:`autograder.grading.personal.personalise`."""
@@ -217,12 +249,38 @@ class Course:
                     raise CourseError(
                         f"{assignment} is not in the gradebook yet: {remedy}"
                     ) from None
-                changes = "; ".join(differences(release, known))
+                changes = "; ".join(each.says for each in differences(release, known))
                 if changes:
                     raise CourseError(
                         f"{self.shown(paths[name])} is not what the gradebook knows ({changes}): "
                         f"{remedy}"
                     )
+        self._check_questions(assignment, released, paths)
+
+    def _check_questions(self, assignment, released, paths):
+        """Raise CourseError unless questions answer for all that is not waived."""
+        names, known = self._waived().get(assignment, ()), {}
+        for name, release in released.items():
+            try:
+                check_questions(release, questions_of(assignment), waived_in(release, names))
+            except NoQuestion as error:
+                raise CourseError(f"{self.shown(paths[name])}: {error}") from error
+            known |= tests_of(release)
+        unknown = {name for name in names if name.removeprefix("test_") not in known}
+        if unknown:
+            raise CourseError(
+                f"c.TrustedExecute.waived in nbgrader_config.py names the question "
+                f"{min(unknown)!r}: there are {', '.join(known)}"
+            )
+
+    def _waived(self):
+        waived = TrustedExecute(config=self.app.config).waived
+        for name in waived.keys() - {*self.assignments()}:
+            raise CourseError(
+                f"c.TrustedExecute.waived in nbgrader_config.py names the assignment {name!r}: "
+                f"there are {', '.join(self.assignments())}"
+            )
+        return waived
 
     def released_cells(self, assignment):
         """The names of a release's cells in the order of its notebooks; none without a release."""

@@ -6,9 +6,10 @@ import secrets
 from time import monotonic
 
 import nbformat
+from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
-from traitlets import Enum, Float, Integer, Unicode
+from traitlets import Dict, Enum, Float, Integer, List, Unicode
 
 from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.preflight import proven_warden
@@ -70,6 +71,10 @@ class TrustedExecute(NbGraderPreprocessor):
         [*HELP], "what", help="What feedback says of wrong gradients: "
         + "; ".join(f"{level} ({words})" for level, words in HELP.items())
     ).tag(config=True)  # fmt: skip
+    waived = Dict(
+        value_trait=List(Unicode()),
+        help="By assignment, the questions that are not asked, because all get their points.",
+    ).tag(config=True)
     seed = Integer(None, allow_none=True, help="Draws the cases of an earlier grading again.").tag(
         config=True
     )
@@ -89,11 +94,13 @@ class TrustedExecute(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         assignment, student = (resources["nbgrader"][each] for each in ("assignment", "student"))
         asked, files = questions_of(assignment), self._files(assignment)
-        check_questions(nb, asked)
-        self.execute(nb, asked, answer_key(self._root, assignment, student), self._warden(), files)
+        waived = waived_in(nb, self.waived.get(assignment, ()))
+        check_questions(nb, asked, waived)
+        key = answer_key(self._root, assignment, student)
+        self.execute(nb, asked, key, self._warden(), files, waived)
         return nb, resources
 
-    def execute(self, nb, asked, key, warden, files=None):
+    def execute(self, nb, asked, key, warden, files=None, waived=frozenset()):
         """Run a notebook's cells, ask its questions, and write down what came of it in its outputs.
 
         Parameters
@@ -107,15 +114,17 @@ class TrustedExecute(NbGraderPreprocessor):
         warden : autograder.box.warden.Warden
         files : mapping of str to bytes, optional
             What lies beside it, by path.
+        waived : set of str
+            The test cells that are not asked about: see :func:`waived_in`.
 
         Returns
         -------
         bool
             Whether points were lost that it may earn where nobody else takes its time.
         """
-        job = self.job(nb, asked, key, files)
+        job = self.job(nb, asked, key, files, waived)
         nb.metadata[SEED] = job.seed
-        inside = decided_inside(nb, asked)
+        inside = [name for name in decided_inside(nb, asked) if name not in waived]
         if inside:
             nb.metadata[FLAGS] = [f"{', '.join(inside)}: {FORGEABLE}"]
         for cell in nb.cells:
@@ -124,9 +133,11 @@ class TrustedExecute(NbGraderPreprocessor):
         result = run(job, warden)
         for cell, (count, outputs) in zip(self._run_of(nb), result.cells, strict=True):
             cell.outputs, cell.execution_count = outputs, count
+            if _name_of(cell) in waived:
+                cell.outputs = _all_points(cell, count)
         return result.was_held_up
 
-    def job(self, nb, asked, key, files=None):
+    def job(self, nb, asked, key, files=None, waived=frozenset()):
         """What is to be run and asked of a notebook.
 
         Parameters
@@ -137,6 +148,8 @@ class TrustedExecute(NbGraderPreprocessor):
         key : mapping of str to str
             The bugs that this student was given, by suspect.
         files : mapping of str to bytes, optional
+        waived : set of str
+            The test cells that are not asked about.
 
         Returns
         -------
@@ -144,7 +157,9 @@ class TrustedExecute(NbGraderPreprocessor):
         """
         questions = [(cell, question_of(cell, asked)) for cell in self._run_of(nb)]
         cells = tuple(
-            Cell(self._visible(cell) if question else cell.source, question)
+            Cell("", "")
+            if _name_of(cell) in waived
+            else Cell(self._visible(cell) if question else cell.source, question)
             for cell, question in questions
         )
         seed = _seed_for_now() if self.seed is None else self.seed
@@ -230,7 +245,47 @@ def decided_inside(nb, asked):
     ]
 
 
-def check_questions(nb, asked):
+def tests_of(nb):
+    """The grade_ids of a notebook's test cells, by what they are called without `test_`."""
+    names = map(_name_of, filter(is_test, nb.cells))
+    return {name.removeprefix("test_"): name for name in names}
+
+
+def _name_of(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def waived_in(nb, names):
+    """The test cells of a notebook whose points everybody gets.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+    names : iterable of str
+        Of an assignment's questions, with or without the `test_` of their cell.
+
+    Returns
+    -------
+    set of str
+        The grade_ids of those that are in this notebook.
+    """
+    tests = tests_of(nb)
+    wanted = (name.removeprefix("test_") for name in names)
+    return {tests[name] for name in wanted if name in tests}
+
+
+def _all_points(cell, count):
+    """The outputs of a test cell whose question was waived."""
+    points, name = float(cell.metadata.nbgrader.points), _name_of(cell).removeprefix("test_")
+    said = f"{name}: {points:g} of {points:g} points\n  waived: everybody gets them\n"
+    score = {"text/plain": repr(points)}
+    return [
+        new_output("stream", name="stdout", text=said),
+        new_output("execute_result", data=score, execution_count=count),
+    ]
+
+
+def check_questions(nb, asked, waived=frozenset()):
     """Raise NoQuestion unless there is each question that is asked, with the points of its cell.
 
     Parameters
@@ -239,9 +294,12 @@ def check_questions(nb, asked):
         With its hidden tests.
     asked : mapping of str to autograder.questions.Question
         The questions of its assignment.
+    waived : set of str
+        The test cells about which nothing is asked.
 
     Raises
     ------
+    NoQuestion
     CourseError
         It is for another kernel than Python's.
     """
@@ -251,6 +309,8 @@ def check_questions(nb, asked):
     for cell in filter(is_test, nb.cells):
         name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
         question = asked.get(question_of(cell, asked))
+        if name in waived:
+            continue
         if question is None:
             if ASKS.search(cell.source):
                 raise NoQuestion(
@@ -260,5 +320,5 @@ def check_questions(nb, asked):
         elif question.points != points:
             raise NoQuestion(
                 f"the cell {name} gives {points:g} points and its question {question.points:g}: "
-                "make them equal"
+                "make them equal, and release again"
             )

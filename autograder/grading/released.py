@@ -1,12 +1,31 @@
 """Watch over what students already have: a release that was graded by can't change silently."""
 
+from typing import NamedTuple
+
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool
 
 
 class ChangedAfterRelease(Exception):
     """The source differs from what submissions in the gradebook were graded by."""
+
+
+class Difference(NamedTuple):
+    """What of a notebook is not as the gradebook knows it.
+
+    Attributes
+    ----------
+    says : str
+        One phrase.
+    cells : bool
+        Whether there are other cells, or other cells earn points: nbgrader can't change that under
+        existing submissions.
+    """
+
+    says: str
+    cells: bool
 
 
 class RefuseSilentChanges(NbGraderPreprocessor):
@@ -21,6 +40,12 @@ class RefuseSilentChanges(NbGraderPreprocessor):
         With every change, and what to do.
     """
 
+    keep_grades = Bool(
+        False,
+        help="Accept other points and other texts of locked cells, and keep every grade: see "
+        "`autograder release --keep-grades`.",
+    ).tag(config=True)
+
     def preprocess(self, nb, resources):
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
@@ -30,14 +55,28 @@ class RefuseSilentChanges(NbGraderPreprocessor):
                 return nb, resources
             changes = list(differences(nb, released, tests=True)) if released.submissions else []
             count = len(released.submissions)
-        if changes:
-            start_over = f"nbgrader db assignment remove {info['assignment']} --force"
+        if changes and not (self.keep_grades and not any(each.cells for each in changes)):
+            remedy = _remedy(info["assignment"], any(each.cells for each in changes))
             raise ChangedAfterRelease(
                 f"the gradebook has {count} submission{'s' if count > 1 else ''}, and this has "
-                f"changed since: {'; '.join(changes)}. Undo the change, or start the assignment "
-                f"over with `{start_over}`, release and grade again"
+                f"changed since: {'; '.join(each.says for each in changes)}. {remedy}"
             )
         return nb, resources
+
+
+def _remedy(assignment, cells):
+    remove = f"nbgrader db assignment remove {assignment} --force"
+    if not cells:
+        return (
+            f"Undo the change, or accept it with `autograder release {assignment} --keep-grades`, "
+            "which keeps all scores, manual scores and comments"
+        )
+    return (
+        "Cells can't come or go under submissions: undo that (a question that is not to count any "
+        "more can give 0 points), or start the assignment over with "
+        f"`{remove}`, which throws away all its scores, manual scores and comments (`nbgrader "
+        "export` saves the scores), release and grade again"
+    )
 
 
 def differences(nb, released, tests=False):
@@ -54,23 +93,56 @@ def differences(nb, released, tests=False):
 
     Yields
     ------
-    str
-        One phrase for each difference that a student's grade would feel.
+    Difference
+        One for each that a student's grade would feel.
     """
     cells = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if _is_kept(cell)}
     sources = {cell.name: cell for cell in released.source_cells}
     points = {cell.name: cell.max_score for cell in released.grade_cells}
-    yield from (f"{name} is new" for name in sorted(cells.keys() - sources.keys()))
-    yield from (f"{name} is gone" for name in sorted(sources.keys() - cells.keys()))
+    for one, other, what in ((cells, sources, "new"), (sources, cells, "gone")):
+        names = sorted(one.keys() - other.keys())
+        yield from (Difference(f"{name} is {what}", True) for name in names)
     for name in sorted(cells.keys() & sources.keys()):
         cell, graded = cells[name], bool(utils.is_grade(cells[name]))
         if graded != (name in points):
-            yield f"{name} {'earns points now' if graded else 'earns no points any more'}"
-        elif graded and float(cell.metadata.nbgrader.points) != points[name]:
-            now = float(cell.metadata.nbgrader.points)
-            yield f"{name} is worth {now:g} in place of {points[name]:g} points"
+            what = "earns points now" if graded else "earns no points any more"
+            yield Difference(f"{name} {what}", True)
+            continue
+        now = float(cell.metadata.nbgrader.points) if graded else None
+        if graded and now != points[name]:
+            says = f"{name} is worth {now:g} in place of {points[name]:g} points"
+            yield Difference(says, False)
         elif _is_compared(cell, tests) and cell.source != sources[name].source:
-            yield f"the locked cell {name} has another text"
+            yield Difference(f"the locked cell {name} has another text", False)
+
+
+def points_of(nb):
+    """The points of each graded cell of a notebook, by its grade_id."""
+    found = (cell.metadata.nbgrader for cell in nb.cells if utils.is_grade(cell))
+    return {each.grade_id: float(each.points) for each in found}
+
+
+def above_the_maximum(gradebook, assignment):
+    """Manual scores that are larger than what their cell gives, which nobody cuts unasked.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    assignment : str
+
+    Returns
+    -------
+    list of str
+        One phrase for each.
+    """
+    return sorted(
+        f"{assignment}: {submission.student.id} was given {grade.manual_score:g} points by hand in "
+        f"{grade.name}, which gives {grade.max_score:g} now"
+        for submission in gradebook.assignment_submissions(assignment)
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+        if grade.manual_score is not None and grade.manual_score > grade.max_score
+    )
 
 
 def _is_compared(cell, tests):

@@ -19,7 +19,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from autograder.grading.execute import TrustedExecute, check_questions
+from autograder.grading.execute import TrustedExecute, check_questions, waived_in
 from autograder.grading.extra_files import CarryTime, RefuseLinks
 from autograder.grading.reading import read
 from autograder.grading.rebuild import FINGERPRINT, OWNER, Rebuild, fingerprint, rebuild
@@ -161,10 +161,10 @@ def graded(task, notebook, warden):
         elif issubclass(kind, OverwriteCells):
             _overwrite(nb, notebook.known)
         elif issubclass(kind, TrustedExecute):
-            asked = questions_of(task.assignment)
-            check_questions(nb, asked)
-            step = kind(**settings)
-            was_held_up = step.execute(nb, asked, task.key, warden, task.files)
+            asked, step = questions_of(task.assignment), kind(**settings)
+            waived = waived_in(nb, step.waived.get(task.assignment, ()))
+            check_questions(nb, asked, waived)
+            was_held_up = step.execute(nb, asked, task.key, warden, task.files, waived)
         else:
             nb, resources = kind(**settings)(nb, resources)
     nbformat.validate(nb, relax_add_props=True)  # as nbconvert does between its steps

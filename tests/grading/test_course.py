@@ -19,18 +19,10 @@ def fails_in_one_line(done, *said):
         assert text in err
 
 
-def change_source(course, change):
-    path = course.path("source", ASSIGNMENT)
-    notebook = nbformat.read(path, as_version=4)
-    change({cell.id: cell for cell in notebook.cells})
-    nbformat.write(notebook, path)
-
-
-def change_points(course):
-    def change(cells):
-        cells["test_error_sweep"].metadata.nbgrader.points = 9
-
-    change_source(course, change)
+def change_cells(course):
+    """What can't be kept under submissions: a cell less."""
+    with course.source(ASSIGNMENT) as cells:
+        cells["summary"].metadata.nbgrader.grade_id = "results"
 
 
 # The folder.
@@ -97,29 +89,32 @@ def test_a_configuration_that_can_not_be_read(cli, course, line):
 # Sources that changed.
 
 
-def test_changed_points_after_grading_are_refused_and_the_release_stays(cli, course):
+def test_changed_cells_after_grading_are_refused_and_the_release_stays(cli, course):
+    """Also when grades are to be kept: nbgrader can't."""
     add_submission(course, "ada")
     before = course.path("release", ASSIGNMENT).read_bytes()
-    change_points(course)
-    status, out, _ = cli(course, "release", ASSIGNMENT)
-    line, summary = out.splitlines()
-    assert line.startswith("source/one_dimension/one_dimension.ipynb: ")
-    assert "the gradebook has 1 submission, and this has changed since" in line
-    assert "test_error_sweep is worth 9 in place of 3 points" in line
-    assert "nbgrader db assignment remove one_dimension --force" in line
-    assert (status, summary) == (1, "0 released, 1 failed")
-    assert course.path("release", ASSIGNMENT).read_bytes() == before
+    change_cells(course)
+    for options in ([], ["--keep-grades"]):
+        status, out, _ = cli(course, "release", ASSIGNMENT, *options)
+        line, summary = out.splitlines()
+        assert line.startswith("source/one_dimension/one_dimension.ipynb: ")
+        assert "the gradebook has 1 submission, and this has changed since" in line
+        assert "results is new; summary is gone" in line
+        assert "`nbgrader db assignment remove one_dimension --force`, which throws away" in line
+        assert (status, summary) == (1, "0 released, 1 failed")
+        assert course.path("release", ASSIGNMENT).read_bytes() == before
 
 
-def test_the_way_out_of_changed_points_works(cli, course):
+def test_the_way_out_of_changed_cells_works(cli, course):
     """What the line above tells people to do."""
     add_submission(course, "ada")
-    change_points(course)
+    change_cells(course)
     removed = course.run("nbgrader", "db", "assignment", "remove", ASSIGNMENT, "--force")
     assert removed.returncode == 0, removed.stderr
     assert cli(course, "release", ASSIGNMENT)[:2] == (0, "1 released\n")
     with course.gradebook() as gradebook:
-        assert gradebook.find_grade_cell("test_error_sweep", ASSIGNMENT, ASSIGNMENT).max_score == 9
+        names = {each.name for each in gradebook.find_notebook(ASSIGNMENT, ASSIGNMENT).source_cells}
+        assert "results" in names and "summary" not in names
 
 
 def add_submission(course, student):
@@ -143,10 +138,8 @@ def test_a_source_that_is_no_notebook(cli, course, text, said):
 
 
 def test_a_source_with_a_solution_that_never_ends(cli, course):
-    def change(cells):
+    with course.source(ASSIGNMENT) as cells:
         cells["error_sweep"].source = cells["error_sweep"].source.replace("### END SOLUTION", "")
-
-    change_source(course, change)
     status, out, _ = cli(course, "release", ASSIGNMENT)
     assert status == 1
     assert out.startswith("source/one_dimension/one_dimension.ipynb: ")
@@ -159,11 +152,13 @@ def test_a_release_from_elsewhere_is_not_graded_by(cli, course):
     path = course.path("release", ASSIGNMENT)
     notebook = course.release(ASSIGNMENT)
     (cell,) = (cell for cell in notebook.cells if cell.id == "test_error_sweep")
-    cell.metadata.nbgrader.points = 8
+    before = cell.metadata.nbgrader.points
+    cell.metadata.nbgrader.points = before + 5
     nbformat.write(notebook, path)
     status, out, _ = cli(course, "grade")
     assert out.startswith("release/one_dimension/one_dimension.ipynb is not what the gradebook")
-    assert "worth 8 in place of 3" in out and "run `autograder release one_dimension`" in out
+    assert f"worth {before + 5:g} in place of {before:g}" in out
+    assert "run `autograder release one_dimension`" in out
     assert status == 1
 
 

@@ -28,11 +28,12 @@ def cell_of(notebook, name):
     return next(cell for cell in ours if cell.metadata.nbgrader.grade_id == name)
 
 
-def release(course, source, assignment=ASSIGNMENT):
+def release(course, source, assignment=ASSIGNMENT, keep_grades=False):
     info = {"assignment": assignment, "notebook": assignment}
     info["db_url"] = f"sqlite:///{course.root / 'gradebook.db'}"
-    for step in (LockCells, ComputeChecksums, RefuseSilentChanges):
-        source, _ = step().preprocess(source, {"nbgrader": info})
+    watch = RefuseSilentChanges(keep_grades=keep_grades)
+    for step in (LockCells(), ComputeChecksums(), watch):
+        source, _ = step.preprocess(source, {"nbgrader": info})
     return source
 
 
@@ -55,15 +56,18 @@ def test_prose_answers_and_unkept_cells_may_change(with_submission, source):
     release(with_submission, source)
 
 
-@pytest.mark.parametrize(("points", "said"), [
-    (9, "test_gradient_check is worth 9 in place of 6 points"),
-    (2.5, "test_gradient_check is worth 2.5 in place of 6 points"),
-])
-def test_changed_points(with_submission, source, points, said):
-    cell_of(source, "test_gradient_check").metadata.nbgrader.points = points
+@pytest.mark.parametrize("more", [3, -3.5])
+def test_changed_points(with_submission, source, more):
+    """What the message says to do keeps grades."""
+    cell = cell_of(source, "test_gradient_check")
+    before = cell.metadata.nbgrader.points
+    cell.metadata.nbgrader.points = before + more
     why = refused(with_submission, source)
-    assert said in why and "1 submission," in why
-    assert "nbgrader db assignment remove one_dimension --force" in why
+    assert f"test_gradient_check is worth {before + more:g} in place of {before:g} points" in why
+    assert "1 submission," in why
+    assert "autograder release one_dimension --keep-grades" in why
+    assert "nbgrader db assignment remove" not in why
+    release(with_submission, source, keep_grades=True)
 
 
 @pytest.mark.parametrize("name", ["checking_tools", "test_error_sweep"])
@@ -77,6 +81,9 @@ def test_new_gone_and_renamed_cells_are_all_named(with_submission, source):
     source.cells.remove(cell_of(source, "summary"))
     why = refused(with_submission, source)
     assert "preparation is new; setup is gone; summary is gone" in why
+    assert "nbgrader db assignment remove one_dimension --force`, which throws away" in why
+    with pytest.raises(ChangedAfterRelease):
+        release(with_submission, source, keep_grades=True)
 
 
 @pytest.mark.parametrize(("name", "graded", "said"), [
