@@ -103,7 +103,7 @@ def test_everybody_else_is_graded(troubled):
     points = {who: sum(filter(None, grades.values()))
               for who, grades in troubled.grades(ASSIGNMENT).items()}
     assert {who for who, total in points.items() if total} == set(FINE)
-    assert {points[who] for who in FINE} == {18}
+    assert {points[who] for who in FINE} == {troubled.coded(ASSIGNMENT)}
 
 
 def test_the_exit_status_is_1_and_nothing_else_is_printed(troubled):
@@ -116,11 +116,14 @@ def test_the_exit_status_is_1_and_nothing_else_is_printed(troubled):
 def test_the_table_shows_students_by_questions(troubled):
     _, _, table = troubled.done.stdout.partition("\none_dimension ")
     rows = {words[0]: words[1:] for line in table.splitlines() if (words := line.split())}
-    assert rows["ada"] == rows["zoë"] == ["1", "1", "4", "3", "6", "3", "read", "18"]
+    worth = troubled.worth(ASSIGNMENT)
+    shown = ["read" if name == "explain_zero" else f"{each:g}" for name, each in worth.items()]
+    assert rows["ada"] == rows["zoë"] == [*shown, f"{troubled.coded(ASSIGNMENT):g}"]
     assert rows["torn"] == ["-"] * 8
     header = table.partition("student")[0].split()
     assert header[:3] == ["forward_", "backward_", "numerical_"]
-    assert " ".join(rows["student"]) == "/ 1 / 1 / 4 / 3 / 6 / 3 / 2 / 20"
+    most = [*worth.values(), sum(worth.values())]
+    assert " ".join(rows["student"]) == " ".join(f"/ {each:g}" for each in most)
     assert f"  {ODD}  " in table
 
 
@@ -163,7 +166,8 @@ def test_a_file_that_replaces_a_graded_one_and_is_none_takes_the_grade_along(cli
     assert set(troubled.grades(ASSIGNMENT)[ODD].values()) == {None}
     troubled.hand_in(ODD, ASSIGNMENT, good)
     cli(troubled, "grade", ASSIGNMENT, "--student", ODD)
-    assert sum(filter(None, troubled.grades(ASSIGNMENT)[ODD].values())) == 18
+    points = troubled.grades(ASSIGNMENT)[ODD].values()
+    assert sum(filter(None, points)) == troubled.coded(ASSIGNMENT)
 
 
 def test_feedback_is_written_for_who_has_been_graded(cli, troubled):
@@ -182,7 +186,8 @@ def test_a_deleted_gradebook_is_filled_again(cli, troubled):
     gradebook.unlink()
     cli(troubled, "release", ASSIGNMENT)
     cli(troubled, "grade", ASSIGNMENT, "--student", "zoë")
-    assert sum(filter(None, troubled.grades(ASSIGNMENT)["zoë"].values())) == 18
+    points = troubled.grades(ASSIGNMENT)["zoë"].values()
+    assert sum(filter(None, points)) == troubled.coded(ASSIGNMENT)
 
 
 def test_progress_is_shown_in_a_terminal_only(cli, troubled):
@@ -231,7 +236,7 @@ def test_a_run_that_was_killed_is_made_up_for(course):
     done = course.run("autograder", "grade")
     assert done.stdout.endswith("2 graded, 1 skipped\n")
     points = [sum(filter(None, each.values())) for each in course.grades(ASSIGNMENT).values()]
-    assert points == [18, 18, 18]
+    assert points == [course.coded(ASSIGNMENT)] * 3
 
 
 @pytest.mark.parametrize("seed", ["1", "2"])
@@ -271,7 +276,8 @@ def test_programs_get_one_json_object(cli, course):
     assert "is not a notebook" in found["torn"]["why"]
     assert report["counts"] == {"done": 1, "skipped": 0, "failed": 1}
     grades = report["grades"][ASSIGNMENT]["ada"]
-    assert sum(each["score"] for each in grades.values() if each["score"] is not None) == 18
+    scores = [each["score"] for each in grades.values() if each["score"] is not None]
+    assert sum(scores) == course.coded(ASSIGNMENT)
     assert grades["explain_zero"]["to_read"] and grades["explain_zero"]["score"] is None
     assert report["stopped"] is False
 

@@ -157,7 +157,7 @@ class TrustedExecute(NbGraderPreprocessor):
         """
         questions = [(cell, question_of(cell, asked)) for cell in self._run_of(nb)]
         cells = tuple(
-            Cell("", "")
+            Cell(self._visible(cell), "")
             if _name_of(cell) in waived
             else Cell(self._visible(cell) if question else cell.source, question)
             for cell, question in questions

@@ -8,9 +8,11 @@ import pytest
 from autograder.batch.run import Run
 from autograder.grading.task import SCORES
 from autograder.grading.trouble import CourseError
+from autograder.questions import questions_of
 from tests.batch.gradebooks import contents
 
 ASSIGNMENT = "one_dimension"
+MOST = questions_of(ASSIGNMENT)["gradient_check"].points
 RAISED, LOWERED, BY_HAND = "test_gradient_check", "test_relative_difference", "explain_zero"
 
 
@@ -21,8 +23,8 @@ def graded(course, cli):
         course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
     course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     assert cli(course, "grade", ASSIGNMENT)[0] == 0
-    was(course, "ada", RAISED, 2)  # and is worth 6
-    was(course, "bob", LOWERED, 3)  # and is worth nothing
+    was(course, "ada", RAISED, MOST - 0.5)  # and is worth all
+    was(course, "bob", LOWERED, 0.5)  # and is worth nothing
     with course.gradebook() as gradebook:
         grade = gradebook.find_grade(BY_HAND, ASSIGNMENT, ASSIGNMENT, "ada")
         grade.manual_score, grade.needs_manual_grade = 1.5, False
@@ -69,8 +71,8 @@ def test_a_dry_run_says_all_and_writes_nothing(graded, cli):
     before = {who: path.read_bytes() for who, path in paths.items()}
     status, found = regrade(cli, graded, "--dry-run")
     assert status == 0
-    assert found["ada"]["changes"] == {RAISED: [2, 6]}
-    assert found["bob"]["kept"] == {LOWERED: [3, 0]}
+    assert found["ada"]["changes"] == {RAISED: [MOST - 0.5, MOST]}
+    assert found["bob"]["kept"] == {LOWERED: [0.5, 0]}
     assert found["cid"]["changes"] == found["cid"]["kept"] == {}
     with graded.gradebook() as gradebook:
         assert contents(gradebook) == graded.before
@@ -79,22 +81,22 @@ def test_a_dry_run_says_all_and_writes_nothing(graded, cli):
 
 def test_points_are_given_and_none_are_taken(graded, cli):
     regrade(cli, graded)
-    assert now(graded, "ada", RAISED) == 6
-    assert now(graded, "bob", LOWERED) == 3
-    assert text(graded, "ada", RAISED).startswith("gradient_check: 6 of 6 points")
+    assert now(graded, "ada", RAISED) == MOST
+    assert now(graded, "bob", LOWERED) == 0.5
+    assert text(graded, "ada", RAISED).startswith(f"gradient_check: {MOST:g} of {MOST:g} points")
     assert text(graded, "bob", LOWERED) == "an earlier verdict"
     assert regrade(cli, graded)[1]["ada"]["changes"] == {}, "once is enough"
 
 
 def test_they_are_taken_when_that_is_asked_for(graded, cli):
     _, found = regrade(cli, graded, "--lower")
-    assert found["bob"]["changes"] == {LOWERED: [3, 0]}
+    assert found["bob"]["changes"] == {LOWERED: [0.5, 0]}
     assert now(graded, "bob", LOWERED) == 0
 
 
 def test_only_one_question_may_change(graded, cli):
     regrade(cli, graded, "--lower", "--question", "relative_difference")
-    assert (now(graded, "ada", RAISED), now(graded, "bob", LOWERED)) == (2, 0)
+    assert (now(graded, "ada", RAISED), now(graded, "bob", LOWERED)) == (MOST - 0.5, 0)
 
 
 def test_what_people_gave_and_wrote_stays(graded, cli):
@@ -118,7 +120,7 @@ def test_a_new_hand_in_is_for_grading(graded, cli):
     graded.hand_in("ada", ASSIGNMENT, graded.answered(ASSIGNMENT, "unsolved"))
     _, found = regrade(cli, graded)
     assert found["ada"]["status"] == "skipped" and "autograder grade" in found["ada"]["note"]
-    assert now(graded, "ada", RAISED) == 2
+    assert now(graded, "ada", RAISED) == MOST - 0.5
     assert cli(graded, "grade", ASSIGNMENT)[1].endswith("1 graded, 2 skipped\n")
 
 
@@ -126,8 +128,8 @@ def test_people_see_before_and_after(graded, cli):
     status, out, _ = cli(graded, "regrade", ASSIGNMENT)
     assert status == 0 and out.endswith("3 regraded\n")
     rows = [line.split() for line in out.splitlines()]
-    assert [ASSIGNMENT, "ada", "gradient_check", "2", "6"] in rows
-    assert [ASSIGNMENT, "bob", "relative_difference", "3", "0"] in rows
+    assert [ASSIGNMENT, "ada", "gradient_check", f"{MOST - 0.5:g}", f"{MOST:g}"] in rows
+    assert [ASSIGNMENT, "bob", "relative_difference", "0.5", "0"] in rows
     assert "stay: see --lower" in out
     assert "no grade changes" in cli(graded, "regrade", ASSIGNMENT)[1]
 

@@ -43,12 +43,14 @@ def rows(gradebook, students=()):
     return {words[0]: words[1:] for words in lines if words}
 
 
-def test_students_by_questions_in_the_order_of_the_notebook(gradebook):
+def test_students_by_questions_in_the_order_of_the_notebook(course, gradebook):
     hand_in(gradebook, "zoe", forward_propagation=0, numerical_derivative=2.5)
     hand_in(gradebook, "ada", explain_zero="to read")
     shown = rows(gradebook)
     assert [each for each in shown if each in ("ada", "zoe")] == ["ada", "zoe"]
-    assert " ".join(shown["student"]) == "/ 1 / 1 / 4 / 3 / 6 / 3 / 2 / 20"
+    worth = course.worth(ASSIGNMENT)
+    most = [*(worth[name] for name in ORDER), sum(worth.values())]
+    assert " ".join(shown["student"]) == " ".join(f"/ {each:g}" for each in most)
     assert shown["zoe"] == ["0", "1", "2.5", "1", "1", "1", "1", "7.5"]
     assert shown["ada"] == ["1", "1", "1", "1", "1", "1", "read", "6"]
 

@@ -100,7 +100,7 @@ def test_nothing_beside_the_notebook_is_copied(graded, student):
     course, _ = graded
     assert files(course, "autograded", student) == [f"{ASSIGNMENT}.ipynb"]
     assert files(course, "feedback", student) == [f"{ASSIGNMENT}.html"]
-    assert sum(course.points(ASSIGNMENT, student).values()) == 18
+    assert sum(course.points(ASSIGNMENT, student).values()) == course.coded(ASSIGNMENT)
 
 
 @pytest.mark.parametrize("student", INSTEAD)

@@ -10,6 +10,7 @@ from nbgrader.utils import compute_checksum
 
 from autograder.grading import personal
 from autograder.grading.trouble import CourseError
+from autograder.questions import questions_of
 from autograder.truth import starting_code
 from autograder.truth.bugs import FIXED_DRAW, by_name
 from tests.sample_class import fill, load
@@ -18,7 +19,8 @@ from tests.temporary_course import ROOT
 ASSIGNMENT = "planted_bugs"
 RELEASE = nbformat.read(ROOT / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
 CLASS = ["ada", "bob", "O'Brien, {Ann} +2", "zoë"]
-FULL = {"suspect_a": 4, "suspect_b": 4, "suspect_c": 4, "diagnosis": 6}
+SUSPECTS = ("suspect_a", "suspect_b", "suspect_c")
+FULL = {name: questions_of(ASSIGNMENT)[name].points for name in (*SUSPECTS, "diagnosis")}
 
 
 def personalise(root, students=CLASS):
@@ -208,15 +210,15 @@ def test_a_suspect_that_was_left_as_it_is_costs_its_points(graded):
 
 def test_somebody_elses_copy_is_reported_and_its_diagnosis_is_no_answer(graded):
     points, line = graded.points(ASSIGNMENT, "cid"), "is the copy that was made for ada"
-    assert {name: points[name] for name in FULL if name != "diagnosis"} == dict.fromkeys(
-        ("suspect_a", "suspect_b", "suspect_c"), 4
-    )
+    assert {name: points[name] for name in SUSPECTS} == {name: FULL[name] for name in SUSPECTS}
     own, other = (
         [(by_name(key[name]).first_wrong, by_name(key[name]).kinds) for name in FIXED_DRAW]
         for key in (graded.keys["cid"], graded.keys["ada"])
     )
     right = sum((a[0] == b[0]) + (b[1][0] in a[1]) for a, b in zip(own, other, strict=True))
-    assert points["diagnosis"] == right < 6
+    parts = {*questions_of(ASSIGNMENT)["diagnosis"].parts.values()}
+    assert parts == {points["diagnosis"] / right} if right else points["diagnosis"] == 0
+    assert points["diagnosis"] < FULL["diagnosis"]
     assert f"cid: submitted/cid/{ASSIGNMENT}/{ASSIGNMENT}.ipynb {line}" in graded.done.stdout
     assert graded.done.stdout.count(line) == 1
 
