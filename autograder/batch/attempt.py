@@ -3,8 +3,10 @@
 import os
 from dataclasses import dataclass
 
+from autograder.batch.memory import at_most
 from autograder.box.preflight import adopt, proven_warden
 from autograder.box.warden import NoWalls
+from autograder.grading.execute import TrustedExecute
 from autograder.grading.submission import KilledFromOutside
 from autograder.grading.task import Graded, Task, graded, together
 from autograder.grading.trouble import in_one_line
@@ -58,11 +60,21 @@ def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
     parts = []
     for each in task.notebooks:
         try:
-            parts.append(graded(task, each, warden))
+            with at_most(_memory(task)):
+                parts.append(graded(task, each, warden))
         except Exception as error:
             path = f"{where}/{each.name}.ipynb"
             return Failure(in_one_line(error, path, ASK_AGAIN), ours=isinstance(error, OURS))
     return together(parts)
+
+
+def _memory(task):
+    """Megabytes that a task may take: a setting of what runs it."""
+    return next(
+        settings["grader_memory"]
+        for kind, settings in task.steps
+        if issubclass(kind, TrustedExecute)
+    )
 
 
 def begin(file, zygote):

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from functools import cache
 
 from autograder.batch.fork_server import warm_up
+from autograder.batch.memory import at_most
 from autograder.batch.workers import Here, Workers
 from autograder.grading.course import Course
+from autograder.grading.execute import TrustedExecute
 from autograder.grading.outcome import Outcome
 from autograder.grading.trouble import in_one_line
 
@@ -47,7 +49,9 @@ def write_pages(course, work, jobs=1) -> Iterator[Outcome]:
 
 
 def _page(root, assignment, student):
-    return _course(root).feedback(assignment, student)
+    course = _course(root)
+    with at_most(TrustedExecute(config=course.app.config).grader_memory):
+        return course.feedback(assignment, student)
 
 
 @cache

@@ -64,6 +64,9 @@ class TrustedExecute(NbGraderPreprocessor):
     memory = Integer(1024, help="Megabytes that all of its processes may use.").tag(config=True)
     disk = Integer(64, help="Megabytes that it may write.").tag(config=True)
     output = Integer(16, help="Megabytes that its cells may show.").tag(config=True)
+    grader_memory = Integer(
+        2048, help="Megabytes that the grader itself may take over one submission or page."
+    ).tag(config=True)
     skip_cells_with_tag = Unicode(
         "demonstration", help="Cells with this tag define nothing, and are not run."
     ).tag(config=True)

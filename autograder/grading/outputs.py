@@ -4,25 +4,18 @@ What a student's code displays can be of any type, shape and size. A graded note
 people, and turned into pages for people.
 """
 
-import binascii
 from dataclasses import dataclass
-from xml.parsers import expat
 
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
+from autograder.grading.pictures import BEGINS, NOT_ONE, SVG, trouble_with
 from autograder.grading.trouble import printable
 
 # Left out on purpose: application/javascript and widgets run code in the reader's browser;
 # application/json and application/pdf are not shown by nbconvert, and have a text beside them.
 TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
-SVG = "image/svg+xml"
-BEGINS = {
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-}
 # Each output costs a little more than what it holds, so that there can't be a million empty ones.
 OVERHEAD = 100
 SHORT = 1000
@@ -97,32 +90,6 @@ def allowed(outputs, limits=Limits(), left=None):
     return kept
 
 
-def is_picture(kind, data):
-    """Whether `data` is base64 of a picture of the MIME type `kind`, SVG included."""
-    try:
-        found = binascii.a2b_base64("".join(data.split()), strict_mode=True)
-        return is_svg(found.decode()) if kind == SVG else found.startswith(BEGINS[kind])
-    except (ValueError, AttributeError, KeyError):
-        return False
-
-
-def is_svg(text):
-    """Whether `text` is XML with the root ``svg``, and defines no entities that could swell."""
-    names = []
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, attributes: names.append(name) if not names else None
-    parser.EntityDeclHandler = _refuse_entity
-    try:
-        parser.Parse(text, True)
-    except (expat.ExpatError, ValueError):
-        return False
-    return names[0].rpartition(":")[2] == "svg"
-
-
-def _refuse_entity(name, *_):
-    raise ValueError(f"{name} is an entity of its own")
-
-
 def _known(output):
     """An output in the shape that nbformat asks for, with nothing in it that nobody knows."""
     output = output if isinstance(output, dict) else {}
@@ -147,13 +114,16 @@ def _known(output):
 
 def _data(given):
     given = given if isinstance(given, dict) else {}
-    data = {}
+    data, lines = {}, []
     for kind in (*TEXTS, SVG, *BEGINS):
         text = _text(given.get(kind))
-        if text is None or (kind == SVG and not is_svg(text)):
-            continue
-        if kind not in BEGINS or is_picture(kind, text):
+        trouble = NOT_ONE if text is None else "" if kind in TEXTS else trouble_with(kind, text)
+        if not trouble:
             data[kind] = text
+        elif trouble != NOT_ONE:
+            lines.append(f"[A picture ({kind}) is left out: it {trouble}.]")
+    if lines:
+        data["text/plain"] = "\n".join(filter(None, (data.get("text/plain"), *lines)))
     if not data:
         kinds = printable(", ".join(sorted(map(str, given))))[:100]
         data["text/plain"] = f"[An output of the type {kinds or 'nothing'} is left out.]"

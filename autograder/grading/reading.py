@@ -95,8 +95,8 @@ def _needed(notebook):
         )
     is_current = notebook.get("nbformat") == 4
     for each in holders:
-        whole = filter(lambda cell: isinstance(cell, dict), each["cells"])
-        each["cells"] = [_cell(cell, is_current) for cell in whole]
+        cells = [cell for cell in each["cells"] if isinstance(cell, dict)]
+        each["cells"] = [_cell(cell, is_current) for cell in cells]
     return needed
 
 

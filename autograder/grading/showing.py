@@ -16,13 +16,25 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
-from autograder.grading.outputs import BEGINS, SVG, Limits, allowed, is_picture
+from autograder.grading.outputs import Limits, allowed
+from autograder.grading.pictures import BEGINS, SVG, trouble_with_base64
 from autograder.grading.sanitising import as_text, clean
 
-# Some of the Markdown parser's rules take a time that grows with the square of the length: two
-# seconds for the longest text that is rendered, twenty for all that a notebook may hold.
+# What takes time is counted in steps, of which a processor does some 50,000 a second: a character
+# is one. A heading is parsed and written anew for its link, code in a fence gets a lexer, and a
+# formula that is opened and never closed is looked for up to the end of the text.
 LONGEST_MARKDOWN = 20_000
-LONGEST_NOTEBOOK = 200_000
+MOST_STEPS = 100_000
+MOST_STEPS_OF_NOTEBOOK = 200_000
+STEPS_OF_A_BLOCK = 100
+SEARCHED_IN_A_STEP = 500
+HTML_IN_A_STEP = 10
+BLOCK = re.compile(r"^[^a-zA-Z#`~_\n]*(?:#|`{3}|~{3}|[=-][ \t]*$)", re.MULTILINE)
+FORMULA = re.compile(
+    r"\\\\(?P<open>[(\[])|(?<!\\)\\\\(?P<close>[)\]])"
+    r"|\\begin\{(?P<begin>[a-z]*\*?)\}|\\end\{(?P<end>[a-z]*\*?)\}"
+)
+CLOSED_BY = {"(": ")", "[": "]"}
 LEFT_OUT = "# Left out: the cells of this notebook hold too much text to be shown."
 MOST_COLOURS = 2_000
 LONGEST_COLOUR = 30
@@ -38,22 +50,24 @@ class SafeToShow(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         # The title, the language, and the state of widgets, which goes into a script.
         nb.metadata = nbformat.from_dict(PYTHON)
-        bytes_left, text_left = Limits.notebook, LONGEST_NOTEBOOK
+        bytes_left, steps_left = Limits.notebook, MOST_STEPS_OF_NOTEBOOK
         for cell in nb.cells:
             ours = cell.metadata.get("nbgrader")
             cell.metadata = nbformat.from_dict({"nbgrader": ours} if _is_ours(ours) else {})
-            texts = [(cell, "source")]
+            texts = [(cell, "source", len if cell.cell_type == "code" else steps)]
             if cell.cell_type == "code":
                 # Also those that another pipeline has graded.
                 cell.outputs = allowed(cell.get("outputs"), left=bytes_left)
-                texts += [(output.get("data", {}), "text/markdown") for output in cell.outputs]
+                shown = [output.get("data", {}) for output in cell.outputs]
+                texts += [(data, "text/markdown", steps) for data in shown]
+                texts += [(data, "text/html", _steps_of_html) for data in shown]
             pictures = cell.get("attachments", {})
             bytes_left -= sum(len(str(each)) for each in (*cell.get("outputs", ()), pictures))
             if pictures and bytes_left < 0:
                 del cell["attachments"]
-            for holder, name in texts:
-                text_left -= len(holder.get(name, ""))
-                if text_left < 0 and name in holder:
+            for holder, name, cost in texts:
+                steps_left -= cost(holder.get(name, ""))
+                if steps_left < 0 and name in holder:
                     holder[name] = LEFT_OUT
         for name in ("student", "first_name", "last_name", "notebook_path"):
             if isinstance(resources.get(name), str):
@@ -67,11 +81,28 @@ def _is_ours(metadata):
     return isinstance(name, str) and re.fullmatch(r"[\w.-]+", name)
 
 
+def steps(source):
+    """How long Markdown takes to be rendered, from what stands in it: see :data:`MOST_STEPS`."""
+    closed, searched = set(), 0
+    for found in reversed([*FORMULA.finditer(source)]):
+        if found["open"] or found["begin"] is not None:
+            if CLOSED_BY.get(found["open"], found["begin"]) not in closed:
+                searched += len(source) - found.start()
+        else:
+            closed.add(found["close"] or found["end"])
+    blocks = len(BLOCK.findall(source))
+    return len(source) + blocks * STEPS_OF_A_BLOCK + searched // SEARCHED_IN_A_STEP
+
+
+def _steps_of_html(text):
+    return len(text) // HTML_IN_A_STEP
+
+
 @pass_context
 def markdown2html(context, source):
     """Render Markdown with the pictures that are attached to its cell, and clean the result."""
     renderer = _Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
-    if len(source) > LONGEST_MARKDOWN:
+    if len(source) > LONGEST_MARKDOWN or steps(source) > MOST_STEPS:
         return as_text(source)
     try:
         rendered = MarkdownWithMath(renderer=renderer).render(source)
@@ -91,7 +122,7 @@ class _Renderer(IPythonRenderer):
         bundle = self.attachments.get(name, {})
         for kind in (SVG, *BEGINS):
             data = bundle.get(kind)
-            if is_picture(kind, data) and len(data) <= self.bytes_left:
+            if not trouble_with_base64(kind, data) and len(data) <= self.bytes_left:
                 self.bytes_left -= len(data)
                 return super().image(text, f"data:{kind};base64,{''.join(data.split())}", title)
         return f"<em>[The picture {html.escape(name)} is missing, too large, or no picture.]</em>"

@@ -25,6 +25,16 @@ def in_one_line(error, where, remedy):
     """
     text = first_line(error)
     match type(error).__name__:
+        case "MemoryError":
+            return (
+                f"{where}: the grader ran out of memory on it, not the student: raise "
+                "c.TrustedExecute.grader_memory in nbgrader_config.py, or ask for a smaller file"
+            )
+        case "WorkerDied":
+            return (
+                f"{where}: the process that worked on it ended, twice (was it killed, or is there "
+                f"too little memory?): {remedy}"
+            )
         case "NotANotebook":
             return f"{where} is not a notebook ({text}): {remedy}"
         case "TooLarge":

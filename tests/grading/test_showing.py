@@ -14,7 +14,14 @@ from traitlets.config import Config
 
 from autograder.grading.masking import HideWhatIsHidden
 from autograder.grading.sanitising import clean
-from autograder.grading.showing import SafeToShow, ansi2html, markdown2html
+from autograder.grading.showing import (
+    LEFT_OUT,
+    MOST_STEPS_OF_NOTEBOOK,
+    SafeToShow,
+    ansi2html,
+    markdown2html,
+    steps,
+)
 from tests.grading import hostile
 from tests.grading.test_formgrader import TOKEN, formgrader  # noqa: F401  (a fixture)
 
@@ -240,9 +247,33 @@ def test_what_the_cleaning_would_not_end_with_is_shown_as_text(text):
     assert clean(text) == f"<pre>{html.escape(text)}</pre>"
 
 
-@pytest.mark.parametrize("text", ["\\\\(" * 10_000, "*a" * 20_000, "a\n" * 10_001])
+@pytest.mark.parametrize("text", [
+    "\\\\(" * 10_000, "*a" * 20_000, "a\n" * 10_001, "\\\\(" * 6000, "\\\\[" * 6000 + "\\\\)",
+    "\\begin{a}" * 2200 + "\\begin{b}" * 2000 + "\\end{c}", "#\n" * 1000, "> - # a\n" * 1000,
+    "1. ```c\n" * 1000, "a\n=\n" * 1000,
+])  # fmt: skip
 def test_what_markdown_would_not_end_with_is_shown_as_text(text):
     assert rendered(text) == f"<pre>{html.escape(text)}</pre>"
+
+
+def test_a_long_text_with_many_formulas_and_headings_is_rendered():
+    text = "## A part\n\nwith $a$, \\\\(b\\\\) and \\begin{a} c \\end{a}\n\n" * 300
+    assert rendered(text).count("<h2") == 300
+
+
+@pytest.mark.parametrize("text", ["#\n" * 111, "\\\\(" * 2000, "[a](b) " * 50, "```c\n```\n" * 20])
+def test_a_thousand_copies_of_a_slow_cell_are_shown_in_part(text):
+    """In so few steps that a page takes seconds, whatever is copied."""
+    cells = [new_markdown_cell(text) for _ in range(1000)]
+    shown, _ = SafeToShow()(nbformat.v4.new_notebook(cells=cells), {})
+    rest = [cell.source for cell in shown.cells if cell.source != LEFT_OUT]
+    assert rest and sum(map(steps, rest)) <= MOST_STEPS_OF_NOTEBOOK
+
+
+def test_html_takes_its_share_of_a_notebook():
+    cells = [new_code_cell("1", outputs=[display(text__html="<b>" * 90_000)]) for _ in range(20)]
+    shown, _ = SafeToShow()(nbformat.v4.new_notebook(cells=cells), {})
+    assert sum(cell.outputs[0].data.get("text/html") != LEFT_OUT for cell in shown.cells) <= 7
 
 
 def test_a_text_of_many_colours_loses_them():

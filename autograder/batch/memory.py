@@ -1,0 +1,41 @@
+"""How much memory the grader may take over one submission, so that a class survives any of them."""
+
+import os
+import sys
+from contextlib import contextmanager
+
+MEGABYTE = 1 << 20
+
+if sys.platform == "linux":
+    import resource
+
+    AT_FIRST = resource.getrlimit(resource.RLIMIT_DATA)
+
+
+@contextmanager
+def at_most(megabytes):
+    """Let this process take so much more memory than it has, and raise MemoryError beyond.
+
+    It is a soft limit, and gone afterwards. Elsewhere than on Linux there is none.
+
+    Parameters
+    ----------
+    megabytes : int
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    wanted, (before, hard) = _held() + megabytes * MEGABYTE, AT_FIRST
+    if before != resource.RLIM_INFINITY:
+        wanted = min(wanted, before)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, AT_FIRST)
+
+
+def _held():
+    """The bytes that count for the limit: the sixth number of statm, in pages."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,201 @@
+"""Pictures that a browser can bear to show: what a small file becomes is computed, not drawn.
+
+An SVG of two kilobytes can use a part of itself, and that part others, a billion times; a PNG of
+some kilobytes can have a billion pixels. Both take the reader's tab, and no sanitiser sees them.
+"""
+
+import binascii
+import re
+from urllib.parse import unquote
+from xml.parsers import expat
+
+SVG = "image/svg+xml"
+BEGINS = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+}
+NOT_ONE = "is not one"
+MOST_PIXELS = 50_000_000
+"""What a telephone's camera makes; each takes four bytes of the browser's."""
+MOST_ELEMENTS = 100_000
+"""Of an SVG, as often as they are drawn. A figure of matplotlib's has some thousands."""
+DEEPEST = 200
+REFERENCE = re.compile(r"""#([^\s'");]+)""")
+PICTURE = re.compile(r"data:(image/(?:png|jpeg|gif));base64,([A-Za-z0-9+/=\s]+)")
+GIF_FRAME, PNG_FRAME, JPEG_SIZE = b"\x00\x2c", b"fcTL", re.compile(rb"\xff[\xc0-\xc3\xc5-\xcf]")
+
+
+def trouble_with(kind, data):
+    """Why a picture must not be shown: the end of a sentence, or "".
+
+    Parameters
+    ----------
+    kind : str
+        A MIME type.
+    data : object
+        The text of an SVG, or base64 of another picture.
+
+    Returns
+    -------
+    str
+    """
+    if kind == SVG:
+        return _trouble_with_svg(data)
+    try:
+        found = binascii.a2b_base64("".join(data.split()), strict_mode=True)
+        is_one = found.startswith(BEGINS[kind])
+    except (ValueError, AttributeError, KeyError):
+        is_one = False
+    if not is_one:
+        return NOT_ONE
+    pixels = _pixels(kind, found)
+    return f"has {pixels:,} pixels: {MOST_PIXELS:,} are the most" if pixels > MOST_PIXELS else ""
+
+
+def trouble_with_base64(kind, data):
+    """:func:`trouble_with` of what is base64 throughout, as in attachments and addresses."""
+    if kind != SVG:
+        return trouble_with(kind, data)
+    try:
+        text = binascii.a2b_base64("".join(data.split()), strict_mode=True).decode()
+    except (ValueError, AttributeError):
+        return NOT_ONE
+    return trouble_with(SVG, text)
+
+
+def _pixels(kind, data):
+    """Pixels of all frames; of a JPEG the largest of what may be its size."""
+    if kind == "image/png":
+        return _area(data, 16, 4, "big") * max(1, data.count(PNG_FRAME))
+    if kind == "image/gif":
+        return _area(data, 6, 2, "little") * max(1, data.count(GIF_FRAME))
+    return _pixels_of_jpeg(data)
+
+
+def _area(data, at, size, order):
+    first, second = (int.from_bytes(data[i : i + size], order) for i in (at, at + size))
+    return first * second
+
+
+def _pixels_of_jpeg(data):
+    """Segments say how long they are; the size stands in one that begins a frame."""
+    at, most = 2, 0
+    while data[at : at + 1] == b"\xff":
+        if data[at + 1 : at + 2] == b"\xff":  # padding
+            at += 1
+            continue
+        if JPEG_SIZE.match(data, at) and data[at + 1] not in b"\xc8\xcc":
+            most = max(most, _area(data, at + 5, 2, "big"))
+        if data[at + 1 : at + 2] == b"\xda":  # what follows is the picture
+            break
+        at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
+    return most
+
+
+def _trouble_with_svg(text):
+    drawing = _Drawing()
+    try:
+        return drawing.trouble_with(text)
+    except _Refused as refused:
+        return str(refused)
+    except (expat.ExpatError, ValueError, TypeError):
+        return NOT_ONE
+
+
+class _Refused(Exception):
+    """A picture that must not be shown, with the reason."""
+
+
+class _Drawing:
+    """Elements of an SVG by number: what each is called, and which others it draws, how often."""
+
+    def __init__(self):
+        self._inside = []
+        self._parts, self._uses, self._places = [], [], {}
+
+    def trouble_with(self, text):
+        """Why the SVG must not be shown, or ""."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
+        parser.CharacterDataHandler = self._read
+        parser.EntityDeclHandler = _refuse_entity
+        parser.Parse(text, True)
+        for number, names in enumerate(self._uses):
+            for name, times in names:
+                for used in self._places.get(name, ()):
+                    self._parts[number].append((used, times))
+        if self._drawn() > MOST_ELEMENTS:
+            return f"draws more than {MOST_ELEMENTS:,} elements"
+        return ""
+
+    def _begin(self, name, attributes):
+        name, number = name.rpartition(":")[2], len(self._parts)
+        if not self._inside and number == 0 and name != "svg":
+            raise _Refused(NOT_ONE)
+        if len(self._inside) > DEEPEST:
+            raise _Refused(f"has more than {DEEPEST} elements inside of each other")
+        if name == "filter":
+            raise _Refused("has a filter, which can take for ever")
+        self._parts.append([])
+        if self._inside:
+            self._parts[self._inside[-1][0]].append((number, 1))
+        self._inside.append((number, name))
+        for key in ("id", "xml:id"):
+            if key in attributes:
+                self._places.setdefault(attributes[key], []).append(number)
+        self._uses.append([*_uses(name, attributes)])
+
+    def _end(self, _):
+        self._inside.pop()
+
+    def _read(self, text):
+        if self._inside[-1][1] == "style":
+            _check_style(text)
+
+    def _drawn(self):
+        """How many elements the first one comes to, with all that it uses."""
+        drawn, waiting, open_ones = {}, [(0, False)], set()
+        while waiting:
+            number, is_known = waiting.pop()
+            if is_known:
+                total = 1 + sum(drawn[part] * times for part, times in self._parts[number])
+                drawn[number] = min(total, MOST_ELEMENTS + 1)
+                open_ones.discard(number)
+            elif number in open_ones:
+                raise _Refused("is a part of itself")
+            elif number not in drawn:
+                open_ones.add(number)
+                waiting.append((number, True))
+                waiting += [(part, False) for part, _ in self._parts[number] if part not in drawn]
+        return drawn[0]
+
+
+def _uses(name, attributes):
+    """The names that an element refers to, with how often each may be drawn for it."""
+    points = 1 + len(attributes.get("d", "") + attributes.get("points", "")) // 2
+    for key, value in attributes.items():
+        lower = value.lower()
+        if "data:" in lower and not _is_small(value):
+            raise _Refused("has another picture in it that is too large, or none")
+        if "xpointer" in lower or ("\\" in value and "(" in value):
+            raise _Refused("refers to parts of itself in a hidden way")
+        if "#" in value and not (name == "a" and key.rpartition(":")[2] == "href"):
+            for found in REFERENCE.findall(value):
+                for each in {found, unquote(found)}:
+                    yield each, points if "marker" in f"{key} {lower}" else 1
+
+
+def _is_small(address):
+    found = PICTURE.fullmatch(address.strip())
+    return found is not None and not trouble_with(found[1], found[2])
+
+
+def _check_style(text):
+    if "\\" in text or "url(" in text.lower() or "@" in text:
+        raise _Refused("has styles that refer to other things")
+
+
+def _refuse_entity(*_):
+    # Of its own, so that it could swell.
+    raise _Refused(NOT_ONE)

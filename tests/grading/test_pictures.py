@@ -1,0 +1,116 @@
+"""If this fails, a picture of some kilobytes takes the browser of whoever opens its page."""
+
+import base64
+import io
+
+import matplotlib.figure
+import numpy as np
+import pytest
+from nbformat.v4 import new_output
+
+from autograder.grading.outputs import allowed
+from autograder.grading.pictures import BEGINS, SVG, trouble_with, trouble_with_base64
+from autograder.grading.sanitising import clean
+from tests.grading.hostile import PNG
+
+BEGIN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+
+
+def uses(depth, times, reference='<use xlink:href="#{}"/>', group="g"):
+    """An SVG in which each group is made of several of the one before."""
+    groups = ['<g id="a0"><path d="M 0 0 L 9 9"/></g>'] + [
+        f'<{group} id="a{level}">{reference.format(f"a{level - 1}") * times}</{group}>'
+        for level in range(1, depth + 1)
+    ]
+    return f"{BEGIN}{''.join(groups)}</svg>"
+
+
+def wide(kind, side):
+    """A picture that claims to be a square of so many pixels."""
+    head = {
+        "image/png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + side.to_bytes(4, "big") * 2,
+        "image/gif": b"GIF89a" + side.to_bytes(2, "little") * 2,
+        "image/jpeg": b"\xff\xd8\xff\xe0\0\4ab\xff\xc2\0\x11\x08" + side.to_bytes(2, "big") * 2,
+    }[kind]
+    return base64.b64encode(head).decode()
+
+
+def figure(kind):
+    """What matplotlib makes of a figure with some of everything in it."""
+    rng, made = np.random.default_rng(1), matplotlib.figure.Figure()
+    axes = made.subplots()
+    axes.scatter(rng.random(2000), rng.random(2000))
+    axes.plot(rng.random(500), marker="o", label="$\\alpha$")
+    axes.imshow(rng.random((20, 20)))
+    axes.fill_between([0, 1], [0, 1], hatch="//")
+    axes.legend()
+    written = io.BytesIO()
+    made.savefig(written, format=kind)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("text", [
+    uses(9, 10),  # a billion paths in two kilobytes
+    uses(9, 10, '<path fill="url(#{})"/>', "pattern"),
+    uses(9, 10, "<path style=\"mask:url( '#{}' )\"/>", "mask"),
+    uses(9, 10, '<use><set attributeName="href" to="#{}"/></use>'),
+    uses(9, 10).replace("#a", "#%61"),
+    uses(1, 1, f'<path d="{"L 9 9 " * 40_000}" marker-mid="url(#{{}})"/>', "marker"),
+    f'{BEGIN}<g id="a"><use href="#a"/></g></svg>',
+    f'{BEGIN}<use id="a" href="#b"/><use id="b" href="#a"/></svg>',
+    f"{BEGIN}<style>path {{fill: url(#a)}}</style></svg>",
+    f"{BEGIN}<path style='fill:\\75rl(#a)'/></svg>",
+    f"{BEGIN}{'<g>' * 300}{'</g>' * 300}</svg>",
+    f"{BEGIN}<filter><feTurbulence numOctaves='999'/></filter></svg>",
+    f'{BEGIN}<image href="data:image/svg+xml;base64,AAAA"/></svg>',
+    f'{BEGIN}<image href="data:image/png;base64,{wide("image/png", 50_000)}"/></svg>',
+])  # fmt: skip
+def test_an_svg_that_would_not_end_is_replaced_by_a_line(text):
+    output = new_output("display_data", data={SVG: text, "text/plain": "<Figure>"})
+    (kept,) = allowed([output])
+    assert [*kept.data] == ["text/plain"]
+    assert kept.data["text/plain"].startswith(f"<Figure>\n[A picture ({SVG}) is left out: it ")
+    assert trouble_with_base64(SVG, base64.b64encode(text.encode()).decode())
+
+
+@pytest.mark.parametrize("text", [
+    uses(4, 10), f'{BEGIN}<a href="#a"><g id="a"/></a></svg>', f"{BEGIN}{'<g/>' * 20_000}</svg>",
+    '<?xml version="1.0"?><!-- a --><svg:svg xmlns:svg="x"/>',
+    f'{BEGIN}<image href="data:image/png;base64,{PNG}"/></svg>',
+])  # fmt: skip
+def test_an_svg_of_a_bearable_size_stays(text):
+    assert trouble_with(SVG, text) == ""
+
+
+def test_what_matplotlib_draws_stays():
+    assert trouble_with(SVG, figure("svg").decode()) == ""
+    for kind, name in {"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif"}.items():
+        assert trouble_with(kind, base64.b64encode(figure(name)).decode()) == ""
+
+
+@pytest.mark.parametrize("kind", BEGINS)
+def test_a_picture_of_more_pixels_than_a_browser_can_bear_is_replaced_by_a_line(kind):
+    output = new_output("display_data", data={kind: wide(kind, 50_000)})
+    (kept,) = allowed([output])
+    assert kept.data == {
+        "text/plain": f"[A picture ({kind}) is left out: "
+        "it has 2,500,000,000 pixels: 50,000,000 are the most.]"
+    }
+    assert trouble_with(kind, wide(kind, 5000)) == ""
+    assert "src" not in clean(f'<img src="data:{kind};base64,{wide(kind, 50_000)}">')
+    assert "src" in clean(f'<img src="data:{kind};base64,{wide(kind, 5000)}">')
+
+
+@pytest.mark.parametrize(("kind", "data"), [
+    (SVG, ""), (SVG, "<svg"), (SVG, "<html/>"), (SVG, None), ("image/tiff", PNG),
+    (SVG, '<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>'), ("image/jpeg", PNG),
+])  # fmt: skip
+def test_what_is_not_a_picture(kind, data):
+    assert trouble_with(kind, data) == trouble_with_base64(kind, data) == "is not one"
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "image/gif", "image/png"])
+@pytest.mark.parametrize("length", range(3, 40))
+def test_a_torn_picture_is_measured_all_the_same(kind, length):
+    torn = base64.b64decode(wide(kind, 5000))[:length]
+    assert trouble_with(kind, base64.b64encode(torn).decode()) in ("", "is not one")
