@@ -28,6 +28,10 @@ c.ClearSolutions.text_stub = "*Your answer:*"
 c.TrustedExecute.timeout = 60
 c.TrustedExecute.submission_timeout = 300
 
+# Megabytes that the grader itself may take over one submission or page of `autograder`. What would
+# take more costs its student one line and nobody else anything.
+c.TrustedExecute.grader_memory = 2048
+
 # What feedback says of wrong gradients: "none" (that they are wrong), "where" (which one first) or
 # "what" (what they look like, and a hint).
 c.TrustedExecute.help = "what"

@@ -3,7 +3,7 @@
 import copy
 import json
 
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from tests.attacks.catalogue import collect
 
@@ -229,6 +229,27 @@ def fifty_megabytes_of_outputs(notebook):
     notebook.cells.append(new_code_cell("1", outputs=[output]))
     written = cell_called(notebook, "explain_zero")
     written["attachments"] = {"x.png": {"image/png": "A" * 25_000_000}}
+    return notebook
+
+
+@attack("checked hand-in", starts_from="correct", attacks=TWO["attacks"], harmful=True)
+def millions_of_objects(notebook):
+    """Ten megabytes of empty objects in the metadata: seven gigabytes in the grader's memory."""
+    notebook.metadata["many"] = "MARKER"
+    return as_text(notebook, "MARKER", "[" + "{}," * 3_300_000 + "0]")
+
+
+@attack("clean page", starts_from="correct", attacks=TWO["attacks"])
+def hundred_thousand_headings(notebook):
+    """Nine hundred short cells of nothing but headings: a page that takes minutes to be made."""
+    notebook.cells += [new_markdown_cell("#\n" * 111) for _ in range(900)]
+    return notebook
+
+
+@attack("clean page", starts_from="correct", attacks=TWO["attacks"])
+def formulas_without_end(notebook):
+    """Text in which thousands of formulas are opened and none is closed."""
+    notebook.cells += [new_markdown_cell(r"\\[" * 6000) for _ in range(9)]
     return notebook
 
 

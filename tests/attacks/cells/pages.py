@@ -101,6 +101,23 @@ publish_display_data({"image/png": "iVBORw0KGgo="},
 publish_display_data({"image/png": "iVBORw0KGgo=", "text/plain": '" onerror="attack()'},
                      {"alt": '" onerror="attack()', "image/png": {"alt": '" onerror="attack()'}})
 
+# /// pictures_that_swell
+# tells = "Displays two kilobytes of SVG that draw a billion paths, and a PNG of a billion pixels."
+# stopped_by = "clean page"
+# ///
+# %%
+from base64 import b64encode
+
+from IPython.display import HTML, display, publish_display_data
+
+GROUPS = "".join(f'<g id="a{i}">{f"""<use href="#a{i - 1}"/>""" * 10}</g>' for i in range(1, 10))
+SWELLS = f'<svg xmlns="http://www.w3.org/2000/svg"><path id="a0" d="M 0 0 L 9 9"/>{GROUPS}</svg>'
+WIDE = b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (50_000).to_bytes(4, "big") * 2).decode()
+publish_display_data({"image/svg+xml": SWELLS})
+publish_display_data({"image/png": WIDE})
+display(HTML(f'<img src="data:image/svg+xml;base64,{b64encode(SWELLS.encode()).decode()}">'))
+display(HTML(f'<img src="data:image/png;base64,{WIDE}">'))
+
 # /// other_types
 # tells = "Displays JavaScript, widgets, LaTeX, Markdown and PDF, each a way to run code."
 # stopped_by = "clean page"
