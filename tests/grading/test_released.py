@@ -74,6 +74,7 @@ def test_changed_points(with_submission, source, more):
 def test_a_changed_locked_cell(with_submission, source, name):
     cell_of(source, name).source += "\n# changed"
     assert f"the locked cell {name} has another text" in refused(with_submission, source)
+    release(with_submission, source, keep_grades=True)
 
 
 def test_new_gone_and_renamed_cells_are_all_named(with_submission, source):
