@@ -55,7 +55,7 @@ HOSTS = {
         Host("root where user namespaces are refused", LANDLOCK, REFUSED),
         Host("root with a Python of its own where they are refused", LANDLOCK, REFUSED,
              own_python=True),
-        Host("root without any other user", LANDLOCK, ("unshare", "--user", "--map-root-user")),
+        Host("root without any other user", NAMESPACES, ("unshare", "--user", "--map-root-user")),
         Host("root without capabilities", LANDLOCK, NO_CAPABILITIES),
         Host("a user", NAMESPACES, AS_USER, user=USER),
         Host("a user where user namespaces are refused", LANDLOCK, REFUSED + AS_USER, user=USER),

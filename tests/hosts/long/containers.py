@@ -63,6 +63,20 @@ def rules(engine, capabilities=()):
     }  # fmt: skip
 
 
+def without_mounts(rules):
+    """The same, but that nothing may be mounted: a user namespace can be made, and is of no use.
+
+    AppArmor has it so on Ubuntu since 23.10.
+    """
+    mounting = {"mount", "umount2", "open_tree", "move_mount", "mount_setattr", "pivot_root"}
+    kept = [
+        rule | {"names": [name for name in rule["names"] if name not in mounting]}
+        for rule in rules["syscalls"]
+    ]
+    refused = {"names": sorted(mounting), "action": "SCMP_ACT_ERRNO", "errnoRet": 1}
+    return rules | {"syscalls": [*kept, refused]}
+
+
 def in_runc(bundle, visible, command, folder, environment, *, user=0, seccomp=None,
             capabilities=DOCKER_MAY, no_new_privileges=False, users=None):  # fmt: skip
     """What runs a command in a container of runc's.

@@ -14,6 +14,7 @@ from tests.hosts.long.containers import (
     in_runc,
     rules,
     why_not,
+    without_mounts,
 )
 
 HIDDEN = ("unshare", "--mount", "sh", "-c", 'mount -t proc -o hidepid=2 proc /proc && exec "$@"',
@@ -34,14 +35,14 @@ def runc(engine, **more):
     return enter
 
 
-def bubblewrap(engine, *more):
-    """The same in bubblewrap."""
+def bubblewrap(engine, *more, change=lambda rules: rules):
+    """The same in bubblewrap; an engine's profile may be changed."""
 
     def enter(command, everybodys, folder, environment):
         path = None
         if engine:
             path = folder.with_name(f"{folder.name}-filter")
-            compile_for_the_kernel(rules(engine), path)
+            compile_for_the_kernel(change(rules(engine)), path)
         return in_bubblewrap(everybodys.root, command, folder, environment, filter=path, more=more)
 
     return enter
@@ -67,6 +68,8 @@ IN_CONTAINERS = {
              USER),
         Host("a user in bubblewrap that refuses user namespaces", LANDLOCK, AS_USER,
              bubblewrap("", "--unshare-user", "--disable-userns"), USER),
+        Host("a user in bubblewrap whose user namespaces are of no use", LANDLOCK, AS_USER,
+             bubblewrap("podman", change=without_mounts), USER),
     )
 }  # fmt: skip
 ALONE = {
