@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import venv
 from pathlib import Path
 
 from tests.temporary_course import BIN, ROOT
@@ -21,21 +20,33 @@ class Environment:
     ----------
     folder : pathlib.Path
         Where whoever grades without being root can read.
+    python : path, optional
+        The Python that it is of, of the same version as this one; by default this one.
+    beside : pathlib.Path, optional
+        A folder for the copy, as an editable install has it; by default it is among the packages.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, python=sys.executable, beside=None):
         self.folder = folder
         self.packages, self.bin = folder / LIBRARIES, folder / "bin"
-        self.package = self.packages / "autograder"
-        venv.create(folder, symlinks=True)
+        self.package = (beside or self.packages) / "autograder"
+        subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
         others = [each for each in Path(sys.prefix, LIBRARIES).iterdir() if not _is_ours(each.name)]
-        subprocess.run(["cp", "-al", *others, self.packages], check=True)
-        subprocess.run(["cp", "-al", Path(sys.prefix, "share"), folder], check=True)
+        _link(*others, self.packages)
+        _link(Path(sys.prefix, "share"), folder)
         for name in PROGRAMS:
             _, _, text = (BIN / name).read_text().partition("\n")
             (self.bin / name).write_text(f"#!{self.bin / 'python'}\n{text}")
             (self.bin / name).chmod(0o755)
-        copy_package(self.packages)
+        if beside:
+            (self.packages / "beside.pth").write_text(f"{beside}\n")
+        copy_package(self.package.parent)
+
+
+def _link(*paths):
+    """Copy files and folders by links, or where that is another disk, truly."""
+    if subprocess.run(["cp", "-al", *paths], capture_output=True).returncode:
+        subprocess.run(["cp", "-a", *paths], check=True)
 
 
 def _is_ours(name):

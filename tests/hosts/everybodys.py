@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from tests.temporary_course import ROOT
+from tests.installed import Environment
 
 USER = 1000
 AS_USER = ("setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups")
@@ -40,7 +40,11 @@ class Everybodys:
         if system is None:
             self.why_not = f"no Python {'.'.join(map(str, VERSION))} that every user can run"
             return
-        self.python = _environment(system, root / "environment", editable)
+        beside = root / "project" if editable else None
+        environment = Environment(root / "environment", system, beside)
+        subprocess.run(["chmod", "-R", "a+rX", environment.package], check=True)
+        environment.package.parent.chmod(0o755)
+        self.python = environment.bin / "python"
         tried = [*as_user(), self.python, "-c", "import autograder.batch.attempt"]
         if subprocess.run(tried, cwd=root, capture_output=True).returncode:
             self.python, self.why_not = None, "only their owner can read this Python's packages"
@@ -84,23 +88,3 @@ def system_python():
             return each
     return None
 
-
-def _environment(system, folder, editable):
-    """An environment of a Python, with links to the packages of this one: its interpreter."""
-    subprocess.run([system, "-m", "venv", "--without-pip", folder], check=True)
-    packages = folder / f"lib/python{VERSION[0]}.{VERSION[1]}/site-packages"
-    ours = [f"{sys.prefix}/{packages.relative_to(folder)}/.", packages]
-    if subprocess.run(["cp", "-a", "--link", *ours], capture_output=True).returncode:
-        subprocess.run(["cp", "-a", *ours], check=True)  # it is on another disk
-    for each in packages.glob("__editable__*"):
-        each.unlink()
-    place = packages
-    if editable:
-        place = folder.with_name("project")
-        (packages / "project.pth").write_text(f"{place}\n")
-    shutil.copytree(ROOT / "autograder", place / "autograder")
-    subprocess.run(["chmod", "-R", "a+rX", place / "autograder"], check=True)
-    alembic = folder / "bin/alembic"
-    alembic.write_text(f"#!{folder}/bin/python\nfrom alembic.config import main\nmain()\n")
-    alembic.chmod(0o755)
-    return folder / "bin/python"
