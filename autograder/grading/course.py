@@ -18,6 +18,7 @@ import nbformat
 from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
+from traitlets import TraitError
 
 from autograder.grading import converters, gradebook, personal, scores
 from autograder.grading.badge import mark_lessons
@@ -35,7 +36,7 @@ from autograder.grading.nbgrader_app import configured
 from autograder.grading.outcome import Outcome
 from autograder.grading.released import above_the_maximum, differences
 from autograder.grading.tidy import tidy_file
-from autograder.grading.trouble import CourseError, in_one_line, printable
+from autograder.grading.trouble import CourseError, first_line, in_one_line, printable
 from autograder.questions import ASSIGNMENTS, questions_of
 
 # nbgrader's own way of adding a submission; nothing that a person at the terminal could mend.
@@ -274,7 +275,12 @@ class Course:
             )
 
     def _waived(self):
-        waived = TrustedExecute(config=self.app.config).waived
+        try:
+            waived = TrustedExecute(config=self.app.config).waived
+        except TraitError as error:
+            raise CourseError(
+                f"nbgrader_config.py: {first_line(error).rstrip('.')}: correct it"
+            ) from error
         for name in waived.keys() - {*self.assignments()}:
             raise CourseError(
                 f"c.TrustedExecute.waived in nbgrader_config.py names the assignment {name!r}: "

@@ -269,3 +269,10 @@ def test_personal_copies_get_other_points(course, cli, undone, tmp_path):
 def test_without_submissions_there_is_nothing_to_keep(course, cli):
     status, out, _ = cli(course, "release", ASSIGNMENT, "--keep-grades")
     assert (status, out) == (0, "1 released\n")
+
+
+def test_a_list_of_waived_questions_that_is_none_is_said_in_one_line(graded, cli):
+    graded.configure(f'c.TrustedExecute.waived = {{"{ASSIGNMENT}": "{NAME}"}}')
+    status, out, _ = cli(graded, "grade", ASSIGNMENT)
+    assert status == 1 and "nbgrader_config.py: Values of the 'waived' trait" in out
+    assert "must be a list" in out
