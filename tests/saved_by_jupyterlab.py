@@ -26,7 +26,7 @@ def save(path, change=lambda cells: None):
     model = manager.get(place)
     manager.create_checkpoint(place)
     notebook = model["content"]
-    notebook.metadata.language_info = dict(IPythonKernel().language_info)
+    notebook.metadata.language_info = dict(IPythonKernel.language_info)
     notebook.metadata.kernelspec.display_name = "Python 3"
     notebook.metadata.widgets = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
     notebook.metadata["toc-autonumbering"] = True
