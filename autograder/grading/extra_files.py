@@ -131,7 +131,7 @@ class RefuseLinks(NbGraderPreprocessor):
         )
         given = {os.path.relpath(each, source) for each in find_all_files(source)}
         copied = [os.path.relpath(each, graded) for each in find_all_files(graded, ["*.ipynb"])]
-        strange = sorted({*copied} - given)
+        strange = sorted({*copied} - given - {STAMP})  # which came with the notebook before
         if strange:
             raise Refused(f"{strange[0]} was copied with it: see c.CourseDirectory.ignore")
         left_out = sorted({*os.listdir(path.parent)} - {path.name, STAMP} - given)
