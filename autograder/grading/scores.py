@@ -56,8 +56,9 @@ def forget(gradebook, assignment, student, notebooks=None):
         if notebooks is not None and notebook.name not in notebooks:
             continue
         for grade in notebook.grades:
-            grade.auto_score = None
-            grade.needs_manual_grade = grade.manual_score is not None
+            if grade.cell.type != "TaskCell":  # which only a person ever scores
+                grade.auto_score = None
+                grade.needs_manual_grade = grade.manual_score is not None
     gradebook.db.commit()
 
 
