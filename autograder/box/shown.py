@@ -61,9 +61,9 @@ def _targets(libraries):
     """The folders that editable installs have noted in libraries: one line each, or in a module."""
     for library in libraries:
         for note in (*library.glob("*.pth"), *library.glob("*.egg-link")):
-            for line in _read(note).splitlines():
-                if line.strip() and not line.startswith(("#", "import")):
-                    yield library / line.strip()
+            for line in map(str.strip, _read(note).splitlines()):
+                if line and line.isprintable() and not line.startswith(("#", "import")):
+                    yield library / line
         for note in library.glob("__editable__*.py"):
             yield from (Path(each).parent for each in re.findall(r"['\"](/[^'\"]+)", _read(note)))
 

@@ -65,7 +65,7 @@ def test_what_is_left_of_a_copy_is_hidden(prefix):
 
 
 @pytest.mark.parametrize("note", [
-    ("course.pth", "# a comment\nimport site\n{checkout}\n"),
+    ("course.pth", "# a comment\nimport site\n\0\n{checkout}\n"),
     ("easy-install.pth", "../../course\n"),
     ("gradient-checking.egg-link", "{checkout}\n.\n"),
     ("__editable___gradient_checking_0_1_0_finder.py",
