@@ -42,4 +42,4 @@ def test_one_line_with_the_place_and_the_next_step(error, said):
 
 
 def test_what_can_not_be_printed_is_escaped():
-    assert printable("zoë\n\x1b[2J\udcff 学生") == "zoë\\n\\x1b[2J\\udcff 学生"
+    assert printable("zoë\n\x1b[2J\udcff\ud800 学生") == r"zoë\n\x1b[2J\xff\ud800 学生"
