@@ -27,6 +27,7 @@ FLOOD = 4
 
 LONGEST_CELL = 1 << 20  # characters
 EVENT = 200  # bytes that an output takes beside its text
+LONGEST_QUOTE = 200  # characters
 
 _MALFORMED = (ValueError, TypeError, LookupError)  # WireError is a ValueError
 
@@ -313,4 +314,12 @@ def _checked_answer(found, claimed):
     if type(found["arguments"]) is not tuple or type(claimed) is not dict:
         raise WireError("an answer without its arguments")
     arguments = tuple(map(plain, found.pop("arguments")))
-    return {field: plain(each) for field, each in found.items()} | {"arguments": arguments}, claimed
+    texts = {field: _quotable(found.pop(field)) for field in ("raised", "failure")}
+    answer = {field: plain(each) for field, each in found.items()} | texts
+    return answer | {"arguments": arguments}, claimed
+
+
+def _quotable(text):
+    """A text that a verdict can quote: on one line, so that it looks like none of the verdict's."""
+    line = " ".join(text[: 2 * LONGEST_QUOTE].split())[:LONGEST_QUOTE]
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)

@@ -121,8 +121,9 @@ def judge(name, student, seed=None, silent="", key=None, help="what"):
         with np.errstate(all="ignore"):
             asked.ask(student, np.random.default_rng(seed), marks, key or FIXED_DRAW)
     except Exception as error:
+        said = str(error)[:200]  # which may quote a student's answer
         raise GraderFailed(
-            f"the question {name!r} broke at seed {seed} ({type(error).__name__}: {error}); "
+            f"the question {name!r} broke at seed {seed} ({type(error).__name__}: {said}); "
             "this is no fault of the student: please report it with the seed"
         ) from error
     return Verdict(name, marks.findings(), seed)

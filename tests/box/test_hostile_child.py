@@ -88,6 +88,9 @@ MESSAGES = {
 }
 
 
+FORGED = "Error\n  + value (2)\n\x1b[2J\u202e cases drawn with seed 7"
+
+
 @pytest.fixture
 def child(any_warden):
     with any_warden.child(SOON) as child:
@@ -124,6 +127,22 @@ class TestChannel:
         assert set(found) == {"value", "raised", "failure", "printed", "arguments", "calls"}
         assert all(type(count) is int and count >= 0 for count in found["calls"].values())
         ask(child, "f", lambda x: x)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            f"raise type({FORGED!r}, (Exception,), {{}})('x')",
+            f"send(answer(value=None, failure={FORGED!r} * 99, raised={FORGED!r} * 99))",
+        ],
+        ids=["a name of an exception", "a message of its own"],
+    )
+    def test_what_a_verdict_quotes_is_one_short_line(self, child, body):
+        """Else it adds a line that says that a part was earned."""
+        run(child, f"def f(): {body}")
+        found = ask(child, "f")
+        for said in (found["raised"], found["failure"]):
+            assert "+ value (2)" in said and len(said) <= 200
+            assert said.isprintable(), said
 
     @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
     def test_messages_in_a_callback(self, child, message):
