@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import nbformat
 from nbgrader.utils import compute_checksum
 
+from autograder.grading.csv_cells import as_it_was, harmless
 from autograder.grading.trouble import CourseError, printable
 from autograder.truth import starting_code
 from autograder.truth.bugs import FIXED_DRAW
@@ -152,8 +153,8 @@ def of(root, assignment):
         )
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            codes = {row["id"]: row["code"] for row in csv.DictReader(file)}
-    except (OSError, ValueError, KeyError, csv.Error):
+            codes = {as_it_was(row["id"]): row["code"] for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError, AttributeError, csv.Error):
         remedy = "run `autograder personalise` again"
         raise CourseError(f"{FOLDER}/{assignment}/{CODES} can't be read: {remedy}") from None
     return Personal(_read_secret(root), codes)
@@ -228,7 +229,7 @@ def _write_codes(path, personal, students):
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(("id", "code"))
-    rows.writerows((student, personal.code(student)) for student in students)
+    rows.writerows((harmless(student), personal.code(student)) for student in students)
     path.write_text(text.getvalue(), encoding="utf-8")
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+from autograder.grading.csv_cells import as_it_was
 from autograder.grading.names import LONGEST, trouble_with_name
 from autograder.grading.trouble import CourseError, printable
 
@@ -67,7 +68,7 @@ def _rows(path):
     place, rows = names.index(COLUMN), []
     for line, row in enumerate(table[1:], start=2):
         if any(each.strip() for each in row):
-            rows.append((line, row[place].strip() if place < len(row) else ""))
+            rows.append((line, as_it_was(row[place].strip()) if place < len(row) else ""))
     return rows
 
 
