@@ -14,6 +14,8 @@ STOPPED = 130
 
 _blocks = []
 """The blocks that this process is in within which Ctrl-C waits."""
+_asked = []
+"""Whether there was one since :func:`by_exception` began."""
 
 
 def at_once():
@@ -31,19 +33,20 @@ def by_exception():
     callable
         Whether there was one: to be asked where it may not have been raised, or not been heard.
     """
-    asked, before = [], signal.getsignal(signal.SIGINT)
+    before = signal.getsignal(signal.SIGINT)
+    _asked.clear()
 
     def stop(*arguments):
-        if asked:
+        if _asked:
             _end(*arguments)
-        asked.append(True)
+        _asked.append(True)
         if not _blocks:
             raise KeyboardInterrupt
 
     if before is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, stop)
     try:
-        yield lambda: bool(asked)
+        yield lambda: bool(_asked)
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -56,6 +59,12 @@ def later():
         yield
     finally:
         _blocks.pop()
+
+
+def if_asked():
+    """Raise what Ctrl-C would have raised: for what turns out to take too long to wait for."""
+    if _asked:
+        raise KeyboardInterrupt
 
 
 def _end(*_):

@@ -23,7 +23,7 @@ ROOMS = {
     "truth": ({"truth"}, {"numpy", "matplotlib"}),  # a report draws itself, when it is asked to
     "questions": ({"questions", "truth"}, {"numpy"}),
     "box": ({"box"}, {"numpy", "IPython", "traitlets"}),
-    "grading": ({"grading", "questions", "truth", "box"}, None),
+    "grading": ({"grading", "questions", "truth", "box", "stopping"}, None),
     "batch": ({"batch", "grading", "questions", "truth", "box", "stopping", "version"}, None),
     "desk": ({"desk", "grading", "questions", "truth", "box", "stopping", "version"}, None),
 }

@@ -9,7 +9,7 @@ from autograder.batch.workers import Here, Workers
 from autograder.grading.course import Course
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.outcome import Outcome
-from autograder.grading.trouble import in_one_line
+from autograder.grading.trouble import CourseError, in_one_line
 
 LEAST = 6
 """Pages for which it is worth while to start other processes."""
@@ -30,6 +30,11 @@ def write_pages(course, work, jobs=1) -> Iterator[Outcome]:
     ------
     Outcome
         One for each student.
+
+    Raises
+    ------
+    CourseError
+        No page can be written any more.
     """
     several = jobs > 1 and sum(map(len, work.values())) >= LEAST
     if several:
@@ -41,6 +46,8 @@ def write_pages(course, work, jobs=1) -> Iterator[Outcome]:
     )
     with Workers(jobs) if several else Here() as staff:
         for (assignment, student), result in staff.work(_page, pieces):
+            if isinstance(result, CourseError):
+                raise result
             if isinstance(result, Exception):
                 where = course.shown(course.folder("autograded", student, assignment))
                 why = in_one_line(result, where, "write it again with --jobs 1")

@@ -25,17 +25,12 @@ def as_json(course, outcomes, stopped):
         student and graded cell the score, whether a person has to read the answer, and what the
         score is made of; ``decided_inside``, by assignment the cells whose scores were decided in
         the student's own process, where they can be forged; ``counts``, how many are done, skipped
-        and failed; and ``stopped``.
+        and failed; and ``stopped``. There are no grades when the gradebook's server is gone.
     """
-    grades, inside = {}, {}
-    with course.gradebook() as gradebook:
-        named = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
-        for name in filter(is_unicode, named):
-            inside[name] = course.decided_inside(name)
-            grades[name] = {
-                student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
-                for student, cells in sorted(all_scores(gradebook, name).items())
-            }
+    named = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
+    named = [*filter(is_unicode, named)]
+    grades = {} if course.server_is_gone else _grades(course, named)
+    inside = {name: course.decided_inside(name) for name in named}
     statuses = [each.status for each in outcomes]
     report = {
         "outcomes": [_plain(each) for each in outcomes],
@@ -45,6 +40,17 @@ def as_json(course, outcomes, stopped):
         "stopped": stopped,
     }
     return json.dumps(report, indent=1)
+
+
+def _grades(course, assignments):
+    with course.gradebook() as gradebook:
+        return {
+            name: {
+                student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
+                for student, cells in sorted(all_scores(gradebook, name).items())
+            }
+            for name in assignments
+        }
 
 
 def _plain(outcome):

@@ -15,7 +15,12 @@ MARK = "*"
 
 
 def print_grades(console, course, outcomes):
-    """Print a table of grades for each assignment that some outcomes are about."""
+    """Print a table of grades for each assignment that some outcomes are about.
+
+    Nothing where it has been found that the gradebook's server is gone.
+    """
+    if course.server_is_gone:
+        return
     looked_at = (each.assignment for each in outcomes if each.assignment and each.student)
     for name in dict.fromkeys(looked_at):
         order, students = course.released_cells(name), course.students(name)

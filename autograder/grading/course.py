@@ -10,6 +10,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +35,7 @@ from autograder.grading.hand_ins import strays
 from autograder.grading.names import is_unicode, trouble_with_name
 from autograder.grading.nbgrader_app import configured
 from autograder.grading.outcome import Outcome
+from autograder.grading.postgresql import StoppedWaiting
 from autograder.grading.released import above_the_maximum, differences
 from autograder.grading.tidy import tidy_file
 from autograder.grading.trouble import CourseError, first_line, in_one_line, printable
@@ -56,6 +58,8 @@ class Course:
     app : nbgrader.apps.NbGrader
         With the configuration of the folder.
     dir : nbgrader.coursedir.CourseDirectory
+    server_is_gone : bool
+        Whether the gradebook's server was waited for in vain, so that nobody needs to do it again.
 
     Raises
     ------
@@ -77,7 +81,7 @@ class Course:
             )
         self.app = configured(self.root)
         self.dir = self.app.coursedir
-        self._converters = {}
+        self._converters, self.server_is_gone = {}, False
 
     def folder(self, step, student, assignment):
         """Where nbgrader keeps a step ("source", "submitted", …) of a student's assignment."""
@@ -107,9 +111,15 @@ class Course:
         """A setting of ``nbgrader_config.py``, or None where it is not set."""
         return self.app.config.get(section, {}).get(name)
 
+    @contextmanager
     def gradebook(self):
         """The open gradebook; a context manager that raises only CourseError."""
-        return gradebook.opened(self.dir.db_url, self.dir.course_id)
+        try:
+            with gradebook.opened(self.dir.db_url, self.dir.course_id) as opened:
+                yield opened
+        except (gradebook.ServerGone, StoppedWaiting):
+            self.server_is_gone = True
+            raise
 
     def assignments(self):
         """The assignments by name: folders of ``source/`` with notebooks in them."""
@@ -337,7 +347,12 @@ class Course:
         return printable(str(path.relative_to(self.root)))
 
     def convert(self, converter_class, assignment, student, force):
-        """Have one of nbgrader's converters do its work on one thing: an :class:`Outcome`."""
+        """Have one of nbgrader's converters do its work on one thing: an :class:`Outcome`.
+
+        Raises
+        ------
+        autograder.grading.gradebook.ServerGone
+        """
         self.dir.assignment_id, self.dir.student_id = assignment, student or "."
         if converter_class not in self._converters:
             made = converter_class(coursedir=self.dir, parent=self.app)
@@ -347,6 +362,7 @@ class Course:
         try:
             converter.start()
         except (Exception, SystemExit) as error:
+            gradebook.raise_if_gone(converter.failure or error, self.dir.db_url)
             where = self.notebook(converter.reads, student or ".", assignment)
             if [assignment] != self.notebooks(assignment):
                 where = where.parent

@@ -6,13 +6,19 @@ from pathlib import Path
 from nbgrader.api import Base, Gradebook
 from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from autograder.grading import postgresql
 from autograder.grading.trouble import CourseError, first_line
 
 CONNECT_SECONDS = 10
-"""How long a server may take to answer at all."""
+"""How long a server may take to answer at all, when it is only looked at."""
+postgresql.listen()
+
+
+class ServerGone(CourseError):
+    """The gradebook's server has not answered, or not been there."""
 
 
 @contextmanager
@@ -22,7 +28,8 @@ def opened(db_url, course_id):
     Raises
     ------
     CourseError
-        Whatever goes wrong with the database, also inside the ``with`` block.
+        Whatever goes wrong with the database, also inside the ``with`` block; ServerGone where
+        nothing that follows can go better.
     """
     with _in_one_line(db_url), Gradebook(db_url, course_id) as gradebook:
         yield gradebook
@@ -66,6 +73,7 @@ def _in_one_line(db_url):
     try:
         yield
     except (SQLAlchemyError, ImportError, OSError) as error:
+        raise_if_gone(error, db_url)
         raise CourseError(
             f"the gradebook {address(db_url)} can't be used ({first_line(error)}): check that its "
             "folder is writable and its disk has room, check c.CourseDirectory.db_url in "
@@ -73,13 +81,32 @@ def _in_one_line(db_url):
         ) from error
 
 
+def raise_if_gone(error, db_url):
+    """Raise ServerGone where an error, of whoever has used the gradebook, says that.
+
+    Parameters
+    ----------
+    error : BaseException
+    db_url : str
+    """
+    if isinstance(error, OperationalError) and not _is_file(db_url):
+        raise ServerGone(
+            f"the gradebook {address(db_url)} can't be used ({first_line(error.orig)}): see that "
+            "the server runs and answers, check c.CourseDirectory.db_url in nbgrader_config.py, "
+            "and run the same command again"
+        ) from error
+
+
 def exists(db_url):
     """Whether there is a gradebook; opening one creates it. Only a file can be found missing."""
+    return not _is_file(db_url) or Path(make_url(db_url).database or "").exists()
+
+
+def _is_file(db_url):
     try:
-        url = make_url(db_url)
+        return make_url(db_url).drivername.startswith("sqlite")
     except ArgumentError:
-        return True
-    return not url.drivername.startswith("sqlite") or Path(url.database or "").exists()
+        return False
 
 
 def address(db_url):

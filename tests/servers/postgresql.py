@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import time
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -11,6 +14,13 @@ def programs():
     found = shutil.which("initdb")
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return Path(found).resolve().parent if found else debian[-1].parent if debian else None
+
+
+def _command_of(process):
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:  # it has ended
+        return b""
 
 
 class Server:
@@ -40,6 +50,29 @@ class Server:
 
     def _control(self, *arguments):
         self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", *arguments)
+
+    @contextmanager
+    def silent(self):
+        """Within the block, none of its processes does anything; connections stay as they are."""
+        stopped = self._processes()
+        try:
+            for process in stopped:
+                os.kill(process, signal.SIGSTOP)
+            yield
+        finally:
+            for process in stopped:
+                os.kill(process, signal.SIGCONT)
+
+    def _processes(self):
+        """The first one, and those that it has started, one for each connection among them."""
+        first = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, children)]
+
+    def wait_for_the_end_of_all(self):
+        """Wait until the server has done with everybody who was connected."""
+        while any(b"grader" in _command_of(process) for process in self._processes()):
+            time.sleep(0.01)
 
     def database(self, name):
         """Make a database: its address for ``c.CourseDirectory.db_url``."""

@@ -1,14 +1,21 @@
 """If this fails, a gradebook in PostgreSQL holds other things than nbgrader would put there."""
 
+import json
 import os
 import shutil
+import signal
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from tests import sample_class
 from tests.batch.gradebooks import contents
+from tests.batch.test_faults import at_a_terminal
 from tests.batch.test_whole_class import ASSIGNMENT, STORIES
 from tests.servers.postgresql import Server, programs
 from tests.temporary_course import TemporaryCourse
@@ -72,3 +79,108 @@ def test_a_server_that_is_gone_costs_one_line(server, released, tmp_path, cli):
     assert ours.path("autograded", ASSIGNMENT, "correct").exists()
     server.start()
     assert held(ours) == before
+
+
+# A server that hangs: it closes no connection, and answers nothing.
+
+NOT_ANSWERED = "the server has not answered for 2 seconds"
+LONG = 40
+"""Seconds in which every wait here ends, on a busy machine; by default they take longer."""
+
+
+def gives_up(course, seconds):
+    """Have the gradebook's server be waited for as long as this."""
+    course.configure(f"c.CourseDirectory.db_url = '{course.address}&connect_timeout={seconds}'")
+
+
+def falls_silent_at(server, moment, stack):
+    """Stop the server before one moment of a recording, in the middle of its transaction."""
+    seen, silent = [], []
+
+    def before(statement):
+        if not silent and moment == statement and (seen or moment != "COMMIT"):
+            silent.append(stack.enter_context(server.silent()))
+        seen.extend([statement] if statement.startswith("UPDATE") else [])
+
+    def before_statement(connection, cursor, statement, *_):
+        before(" ".join(statement.split()[:3]).removesuffix(" SET"))
+
+    def before_commit(_):
+        before("COMMIT")
+
+    for name, listener in (
+        ("before_cursor_execute", before_statement), ("commit", before_commit)
+    ):  # fmt: skip
+        event.listen(Engine, name, listener)
+        stack.callback(event.remove, Engine, name, listener)
+
+
+@pytest.mark.parametrize("moment", ["INSERT INTO grade", "UPDATE comment", "COMMIT"])
+def test_one_that_hangs_in_a_transaction_is_given_up(server, released, tmp_path, cli, moment):
+    """One line; and what was being recorded is there whole, or not at all."""
+    ours = course_in(server, "ours", released, tmp_path)
+    gives_up(ours, 2)
+    with ExitStack() as stack:
+        falls_silent_at(server, moment, stack)
+        began = time.monotonic()
+        status, out, err = cli(ours, "grade", "--jobs", "1")
+        assert time.monotonic() - began < LONG
+        assert (status, err) == (1, "")
+        (line,) = (line for line in out.splitlines() if NOT_ANSWERED in line)
+        assert "see that the server runs" in line and "c.CourseDirectory.db_url" in line
+    server.wait_for_the_end_of_all()
+    then = held(ours)
+    status, out, _ = cli(ours, "grade")
+    assert out.endswith("6 graded, 1 failed\n"), out
+    now = held(ours)
+    recorded = len(then["submitted_assignment"])
+    assert recorded in ((0, 1) if moment == "COMMIT" else (0,))
+    for table in ("submitted_notebook", "grade", "comment"):
+        assert len(then[table]) * len(now["submitted_assignment"]) == recorded * len(now[table])
+
+
+def test_one_that_hangs_from_the_beginning_is_given_up(server, released, tmp_path):
+    """By every command, and nobody waits twice."""
+    ours = course_in(server, "ours", released, tmp_path)
+    assert ours.run("autograder", "grade").stdout.endswith("6 graded, 1 failed\n")
+    gives_up(ours, 2)
+    with server.silent():
+        for command in ("grade", "regrade", "feedback", "release"):
+            done = ours.run("autograder", command)
+            lines = (done.stdout + done.stderr).splitlines()
+            said = [line for line in lines if "gradebook" in line]
+            assert done.returncode == 1 and "Traceback" not in done.stderr
+            assert len(said) == 1 and "timeout expired" in said[0], (command, said)
+
+
+def test_programs_get_json_also_then(server, released, tmp_path, cli):
+    ours = course_in(server, "ours", released, tmp_path)
+    gives_up(ours, 2)
+    with ExitStack() as stack:
+        falls_silent_at(server, "INSERT INTO grade", stack)
+        status, out, err = cli(ours, "grade", "--jobs", "1", "--json")
+    report = json.loads(out)
+    assert (status, err, report["grades"]) == (1, "", {})
+    assert NOT_ANSWERED in report["outcomes"][-1]["why"]
+
+
+@pytest.mark.parametrize("command", ["grade", "feedback"])
+def test_ctrl_c_ends_the_wait_for_one_that_hangs(server, released, tmp_path, command):
+    """Long before the server is given up, and wherever the command is then."""
+    ours = course_in(server, "ours", released, tmp_path)
+    for number in range(40):
+        ours.hand_in(f"s{number}", ASSIGNMENT, ours.answered(ASSIGNMENT))
+    begun = f"autograded/*/{ASSIGNMENT}/*.ipynb"
+    if command == "feedback":
+        ours.run("autograder", "grade")
+        begun = f"feedback/*/{ASSIGNMENT}/*.html"
+    running = ours.start("autograder", command, "--jobs", "1", preexec_fn=at_a_terminal)
+    while not any(ours.root.glob(begun)):
+        assert running.poll() is None
+        time.sleep(0.02)
+    with server.silent():
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=LONG)
+    assert running.returncode == 130, out + err
+    assert "Traceback" not in err
+    assert held(ours)["submitted_assignment"]
