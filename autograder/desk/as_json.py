@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 
 from autograder.grading.names import is_unicode
-from autograder.grading.scores import all_scores
+from autograder.grading.scores import all_scores, totals
 from autograder.grading.trouble import printable
 
 
@@ -23,18 +23,27 @@ def as_json(course, outcomes, stopped):
     str
         An object with ``outcomes``, a list of the fields of an Outcome; ``grades``, by assignment,
         student and graded cell the score, whether a person has to read the answer, and what the
-        score is made of; ``decided_inside``, by assignment the cells whose scores were decided in
-        the student's own process, where they can be forged; ``counts``, how many are done, skipped
-        and failed; and ``stopped``. There are no grades when the gradebook's server is gone.
+        score is made of; ``totals``, by assignment and student what all of it counts, and what was
+        taken off for being late; ``decided_inside``, by assignment the cells whose scores were
+        decided in the student's own process, where they can be forged; ``counts``, how many are
+        done, skipped and failed; and ``stopped``. There are no grades and totals when the
+        gradebook's server is gone.
     """
     named = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
     named = [*filter(is_unicode, named)]
-    grades = {} if course.server_is_gone else _grades(course, named)
+    grades, counted = {}, {}
+    if not course.server_is_gone:
+        with course.gradebook() as gradebook:
+            for name in named:
+                grades[name] = _grades(gradebook, name)
+                found = totals(gradebook, name)
+                counted[name] = {student: found[student]._asdict() for student in sorted(found)}
     inside = {name: course.decided_inside(name) for name in named}
     statuses = [each.status for each in outcomes]
     report = {
         "outcomes": [_plain(each) for each in outcomes],
         "grades": grades,
+        "totals": counted,
         "decided_inside": inside,
         "counts": {each: statuses.count(each) for each in ("done", "skipped", "failed")},
         "stopped": stopped,
@@ -42,15 +51,11 @@ def as_json(course, outcomes, stopped):
     return json.dumps(report, indent=1)
 
 
-def _grades(course, assignments):
-    with course.gradebook() as gradebook:
-        return {
-            name: {
-                student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
-                for student, cells in sorted(all_scores(gradebook, name).items())
-            }
-            for name in assignments
-        }
+def _grades(gradebook, assignment):
+    return {
+        student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
+        for student, cells in sorted(all_scores(gradebook, assignment).items())
+    }
 
 
 def _plain(outcome):

@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.grading.execute import FORGEABLE
-from autograder.grading.scores import all_scores, prefix
+from autograder.grading.scores import all_scores, prefix, totals
 from autograder.grading.trouble import printable
 
 TO_READ = "read"
@@ -48,8 +48,9 @@ def grade_table(gradebook, assignment, order, students=(), decided_inside=()):
     -------
     rich.table.Table or None
         A row for each student, a column for each graded cell. A written answer that waits for a
-        person shows "read"; what could not be graded shows "-". None for an assignment that the
-        gradebook does not know.
+        person shows "read"; what could not be graded shows "-". A column tells what was taken off
+        for being late, where anything was; the total is what is left. None for an assignment that
+        the gradebook does not know.
     """
     try:
         notebooks = gradebook.find_assignment(assignment).notebooks
@@ -69,21 +70,26 @@ def grade_table(gradebook, assignment, order, students=(), decided_inside=()):
         shown = name.removeprefix("test_").replace("_", "_\n").replace("/", "/\n")
         mark = MARK if name in decided_inside else ""
         table.add_column(f"{shown}{mark}\n/ {most[name]:g}", justify="right", vertical="bottom")
+    scores, counted = all_scores(gradebook, assignment), totals(gradebook, assignment)
+    late = any(each.late_submission_penalty for each in counted.values())
+    if late:
+        table.add_column("late", justify="right", vertical="bottom")
     table.add_column(f"total\n/ {sum(most.values()):g}", justify="right")
     if decided_inside:
         table.caption, table.caption_justify = f"{MARK} {FORGEABLE}", "left"
-    scores = all_scores(gradebook, assignment)
     for student in sorted({*scores, *students}):
-        table.add_row(escape(printable(student)), *_row(scores.get(student), names))
+        row = _row(scores.get(student), names, counted.get(student), late)
+        table.add_row(escape(printable(student)), *row)
     return table
 
 
-def _row(scores, names):
+def _row(scores, names, total, late):
     if scores is None:
-        return [NOT_GRADED] * (len(names) + 1)
+        return [NOT_GRADED] * (len(names) + late + 1)
     shown = [_shown(scores[name]) for name in names]
-    total = sum(scores[name].score for name in names)
-    return [*shown, NOT_GRADED if NOT_GRADED in shown else f"{total:g}"]
+    penalty = total.late_submission_penalty
+    taken_off = [f"{-penalty:g}" if penalty else ""] if late else []
+    return [*shown, *taken_off, NOT_GRADED if NOT_GRADED in shown else f"{total.score:g}"]
 
 
 def _shown(scored):

@@ -154,6 +154,52 @@ def prefixes(db, assignment):
     return {own: prefix(name, names) for own, name in found}
 
 
+class Total(NamedTuple):
+    """What a submission counts, in the words of ``nbgrader export``.
+
+    Attributes
+    ----------
+    raw_score : float
+        The sum of its scores.
+    late_submission_penalty : float
+        What is taken off for being late.
+    score : float
+        What is left, 0 at least.
+    """
+
+    raw_score: float
+    late_submission_penalty: float
+    score: float
+
+
+def totals(gradebook, assignment):
+    """What each submission of an assignment counts.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    assignment : str
+
+    Returns
+    -------
+    dict of str to Total
+        By student.
+    """
+    found = gradebook.db.execute(
+        select(
+            SubmittedAssignment.student_id, SubmittedAssignment.score,
+            SubmittedAssignment.late_submission_penalty,
+        )
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment)
+    ).all()  # fmt: skip
+    gradebook.db.rollback()
+    return {
+        student: Total(score, penalty, max(0.0, score - penalty))
+        for student, score, penalty in found
+    }
+
+
 def recorded(gradebook, assignment):
     """Those of :func:`all_scores` who have been graded to the end."""
     return {

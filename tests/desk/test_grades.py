@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from autograder.desk.grades import grade_table
+from autograder.grading.scores import totals
 from tests.temporary_course import ROOT, TemporaryCourse
 
 ASSIGNMENT = "one_dimension"
@@ -71,6 +72,60 @@ def test_a_persons_score_is_the_one_that_is_shown(gradebook):
         grade.manual_score = score
     gradebook.db.commit()
     assert rows(gradebook)["ada"] == ["1", "1", "1", "1", "1", "3", "1.5", "9.5"]
+
+
+def late_by(gradebook, student, penalty):
+    gradebook.find_submission_notebook(
+        ASSIGNMENT, ASSIGNMENT, student
+    ).late_submission_penalty = penalty
+    gradebook.db.commit()
+
+
+def test_what_is_taken_off_for_being_late_is_in_the_total(gradebook):
+    """Not more than there is, and of whatever people gave, as nbgrader's own export counts."""
+    for student, penalty in {"ada": None, "bob": 2, "cid": 12, "dan": 0}.items():
+        hand_in(gradebook, student, explain_zero="to read")
+        late_by(gradebook, student, penalty)
+    for name, given in (("explain_zero", {"manual_score": 1.5}), ("test_error_sweep",
+                        {"manual_score": 3, "extra_credit": 0.5})):  # fmt: skip
+        grade = gradebook.find_grade(name, ASSIGNMENT, ASSIGNMENT, "bob")
+        for field, value in given.items():
+            setattr(grade, field, value)
+    gradebook.find_grade("test_gradient_check", ASSIGNMENT, ASSIGNMENT, "bob").extra_credit = 1
+    gradebook.db.commit()
+    shown = rows(gradebook, students=["eve"])
+    assert {who: shown[who] for who in ("ada", "bob", "cid", "dan", "eve")} == {
+        "ada": ["1", "1", "1", "1", "1", "1", "read", "6"],
+        "bob": ["1", "1", "1", "1", "2", "3.5", "1.5", "-2", "9"],
+        "cid": ["1", "1", "1", "1", "1", "1", "read", "-12", "0"],
+        "dan": ["1", "1", "1", "1", "1", "1", "read", "6"],
+        "eve": ["-"] * 9,
+    }
+    found = totals(gradebook, ASSIGNMENT)
+    for student in ("ada", "bob", "cid", "dan"):
+        theirs = gradebook.find_submission(ASSIGNMENT, student)
+        counted = max(0.0, theirs.score - theirs.late_submission_penalty)
+        assert found[student] == (theirs.score, theirs.late_submission_penalty, counted)
+        assert float(shown[student][-1]) == counted
+
+
+def test_who_is_late_is_told_of_a_run_too(cli, course):
+    """In the table, and to programs; by nbgrader's own rule, which takes all of it."""
+    course.configure('c.LateSubmissionPlugin.penalty_method = "zero"')
+    for student in ("ada", "bob"):
+        path = course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT))
+        when = "2026-01-03 00:00:00 UTC" if student == "bob" else "2026-01-01 00:00:00 UTC"
+        (path.parent / "timestamp.txt").write_text(when)
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-02 00:00:00 UTC")
+    _, out, _ = cli(course, "grade", ASSIGNMENT)
+    ends = {words[0]: words[-2:] for words in map(str.split, out.splitlines()) if words}
+    assert (ends["ada"], ends["bob"]) == (["read", "18"], ["-18", "0"])
+    report = json.loads(cli(course, "grade", ASSIGNMENT, "--json")[1])
+    assert report["totals"][ASSIGNMENT] == {
+        "ada": {"raw_score": 18, "late_submission_penalty": 0, "score": 18},
+        "bob": {"raw_score": 18, "late_submission_penalty": 18, "score": 0},
+    }
 
 
 @pytest.mark.parametrize("student", ["[red]ada", "[/]", "ada\x1b[2J", "ada" * 60])
