@@ -13,7 +13,7 @@ from autograder.batch.places import Places
 from autograder.batch.workers import WorkerDied
 from autograder.grading import personal
 from autograder.grading.configured import Configured
-from autograder.grading.extra_files import STAMP, check_room, released_files
+from autograder.grading.extra_files import carried, check_room, released_files
 from autograder.grading.hand_ins import ALLOW, trouble_with
 from autograder.grading.names import is_unicode
 from autograder.grading.outcome import Outcome
@@ -255,12 +255,9 @@ class Run:
         student, places = plan.student, self._places
         submitted, place = (places.folder(step, student) for step in ("submitted", "autograded"))
         files = {f"{name}.ipynb": text.encode() for name, text in graded.notebooks.items()}
-        files |= self._files
         missing = [name for name in self._releases if name not in graded.notebooks]
-        stamp = submitted / STAMP
         try:
-            if stamp.exists():
-                files[STAMP] = stamp.read_bytes()
+            files |= self._files | carried(submitted)
             staged = graded_folder.stage(files, self._shelf)
             try:
                 self._recorder.record(

@@ -1,4 +1,4 @@
-"""What lies beside a handed-in notebook: nothing but the time of the hand-in goes any further.
+"""What lies beside a handed-in notebook: only what nbgrader itself puts there goes any further.
 
 nbgrader copies every other file from submitted/ to autograded/ and from there to feedback/. It
 follows links, so that a student is sent what a link points to, and copies a device until the disk
@@ -8,6 +8,7 @@ is full. An assignment of this course is one notebook; what else is handed in st
 import os
 import stat
 from pathlib import Path
+from secrets import token_hex
 
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
@@ -17,7 +18,12 @@ from traitlets.log import get_logger
 from autograder.grading.trouble import CourseError
 
 STAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"
+"""Made by `nbgrader submit`, and kept by the student: `nbgrader release_feedback` puts a page where
+only a hash of it leads, and `nbgrader fetch_feedback` finds it there."""
 LONGEST_STAMP = 100
+CARRIED = {STAMP: LONGEST_STAMP, SECRET: 200}
+"""What goes along with a notebook, with the most bytes of each."""
 LARGEST_NOTEBOOK = 50_000_000
 # Whoever opens /formgrader/?path=… makes nbgrader run these from the folder of that name.
 CONFIGURATIONS = ("nbgrader_config.py", "jupyter_config.py")
@@ -107,6 +113,24 @@ def is_elsewhere(folder):
     return folder.is_symlink() or folder.parent.is_symlink()
 
 
+def carried(folder):
+    """What goes along with a notebook: {name: bytes} of the short texts in its folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of a submission, or of a graded one.
+    """
+    found = {}
+    for name, longest in CARRIED.items():
+        path = folder / name
+        if path.is_file() and not path.is_symlink() and not no_file(path, longest):
+            content = path.read_bytes()
+            if content.isascii():  # what can't be decoded stops nbgrader, for everybody
+                found[name] = content
+    return found
+
+
 class RefuseLinks(NbGraderPreprocessor):
     """A sanitizer: the notebook is a file in its place, and nothing was copied with it.
 
@@ -131,10 +155,10 @@ class RefuseLinks(NbGraderPreprocessor):
         )
         given = {os.path.relpath(each, source) for each in find_all_files(source)}
         copied = [os.path.relpath(each, graded) for each in find_all_files(graded, ["*.ipynb"])]
-        strange = sorted({*copied} - given - {STAMP})  # which came with the notebook before
+        strange = sorted({*copied} - given - {*CARRIED})  # which came with the notebook before
         if strange:
             raise Refused(f"{strange[0]} was copied with it: see c.CourseDirectory.ignore")
-        left_out = sorted({*os.listdir(path.parent)} - {path.name, STAMP} - given)
+        left_out = sorted({*os.listdir(path.parent)} - {path.name, *CARRIED} - given)
         if left_out:
             self.log.warning("%s: only the notebook is graded, not %s", path, left_out[:5])
         return nb, resources
@@ -143,15 +167,29 @@ class RefuseLinks(NbGraderPreprocessor):
 class CarryTime(NbGraderPreprocessor):
     """Take along the time of the hand-in, from which nbgrader knows what has been handed in again.
 
-    It belongs into the lists of both steps that nothing else is copied in.
+    With it goes its secret. It belongs into the list of the step that nothing else is copied in.
     """
 
     # nbconvert's HTMLExporter sets it for whatever stands below it, and warns where it is unknown.
     display_data_priority = List().tag(config=True)
 
     def preprocess(self, nb, resources):
-        stamp = Path(resources["metadata"]["path"], STAMP)
-        if stamp.is_file() and not stamp.is_symlink() and not no_file(stamp, LONGEST_STAMP):
-            # nbconvert's writer puts these beside the page or notebook.
-            resources["outputs"] = {**(resources["outputs"] or {}), STAMP: stamp.read_bytes()}
+        # nbconvert's writer puts these beside the page or notebook.
+        beside = carried(Path(resources["metadata"]["path"]))
+        resources["outputs"] = {**(resources["outputs"] or {}), **beside}
+        return nb, resources
+
+
+class CarryToExchange(CarryTime):
+    """The same for a page of feedback, with all that ``nbgrader release_feedback`` reads there.
+
+    Where a time or a secret is missing, as in what came by e-mail, it would stop, and the pages of
+    all others would stay where they are. Nobody finds a page under a secret that nobody knows.
+    """
+
+    def preprocess(self, nb, resources):
+        nb, resources = super().preprocess(nb, resources)
+        beside = resources["outputs"]
+        beside.setdefault(STAMP, b"")
+        beside[SECRET] = beside.get(SECRET) or token_hex(64).encode()
         return nb, resources

@@ -43,7 +43,7 @@ CLEANING = (ForgetEarlierScores, extra_files.RefuseLinks, extra_files.CarryTime,
 # TrustedExecute runs the code behind walls and writes the score of a question down outside.
 RUNNING = (TrustedExecute, AllowedOutputs)
 # For students, so without hidden tests and mark schemes.
-ANSWERING = (HideWhatIsHidden, extra_files.CarryTime)
+ANSWERING = (HideWhatIsHidden, extra_files.CarryToExchange)
 # The badge and the broken code belong to what is released, and so into its checksums.
 BEGINNING = (StartFromBrokenCode, OpenInColab)
 REFUSING = (RefuseDisagreement, RefuseSilentChanges)
