@@ -5,17 +5,19 @@ import os
 import shutil
 import signal
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from nbgrader.api import Gradebook
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
 
+from autograder.grading.postgresql import HANGING_SECONDS, StoppedWaiting
+from autograder.stopping import by_exception, later
 from tests import sample_class
 from tests.batch.gradebooks import contents
-from tests.batch.test_faults import at_a_terminal
 from tests.batch.test_whole_class import ASSIGNMENT, STORIES
 from tests.servers.postgresql import Server, programs
 from tests.temporary_course import TemporaryCourse
@@ -164,23 +166,24 @@ def test_programs_get_json_also_then(server, released, tmp_path, cli):
     assert NOT_ANSWERED in report["outcomes"][-1]["why"]
 
 
-@pytest.mark.parametrize("command", ["grade", "feedback"])
-def test_ctrl_c_ends_the_wait_for_one_that_hangs(server, released, tmp_path, command):
-    """Long before the server is given up, and wherever the command is then."""
-    ours = course_in(server, "ours", released, tmp_path)
-    for number in range(40):
-        ours.hand_in(f"s{number}", ASSIGNMENT, ours.answered(ASSIGNMENT))
-    begun = f"autograded/*/{ASSIGNMENT}/*.ipynb"
-    if command == "feedback":
-        ours.run("autograder", "grade")
-        begun = f"feedback/*/{ASSIGNMENT}/*.html"
-    running = ours.start("autograder", command, "--jobs", "1", preexec_fn=at_a_terminal)
-    while not any(ours.root.glob(begun)):
-        assert running.poll() is None
-        time.sleep(0.02)
-    with server.silent():
-        running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=LONG)
-    assert running.returncode == 130, out + err
-    assert "Traceback" not in err
-    assert held(ours)["submitted_assignment"]
+@pytest.mark.parametrize("block", [later, nullcontext])
+def test_ctrl_c_ends_the_wait_for_one_that_hangs(server, block):
+    """Long before the server is given up, also while a result is recorded; no half stays."""
+    engine = create_engine(server.database("ours"))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE found (it int)"))
+    with engine.connect() as connection:
+        connection.execute(text("INSERT INTO found VALUES (1)"))
+        with server.silent(), by_exception() as asked_to_stop:
+            pressed = Timer(2 * HANGING_SECONDS, os.kill, (os.getpid(), signal.SIGINT))
+            pressed.start()
+            began = time.monotonic()
+            with pytest.raises(StoppedWaiting), block():
+                connection.execute(text("INSERT INTO found VALUES (2)"))
+            assert asked_to_stop() and time.monotonic() - began < LONG
+            pressed.join()
+    engine.dispose()
+    server.wait_for_the_end_of_all()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT * FROM found")).all() == []
+    engine.dispose()
