@@ -99,7 +99,8 @@ def files(course, step, student):
 def test_nothing_beside_the_notebook_is_copied(graded, student):
     course, _ = graded
     assert files(course, "autograded", student) == [f"{ASSIGNMENT}.ipynb"]
-    assert files(course, "feedback", student) == [f"{ASSIGNMENT}.html"]
+    made = [f"{ASSIGNMENT}.html", "submission_secret.txt", "timestamp.txt"]
+    assert files(course, "feedback", student) == made  # what `nbgrader release_feedback` reads
     assert sum(course.points(ASSIGNMENT, student).values()) == course.coded(ASSIGNMENT)
 
 
