@@ -100,8 +100,8 @@ def graded(host, everybodys, folder, jobs):
     str
         The level of walls behind which it was.
     dict
-        By assignment and student, the status and its messages, and the score and the verdict of
-        each graded cell.
+        By assignment and student, and "run" or the name of a graded cell: the status with its
+        messages, or the score and the outputs.
     """
     done = run(host, everybodys, folder, "-m", "autograder", "grade", "--jobs", str(jobs),
                "--seed", SEED, "--json")  # fmt: skip
@@ -110,12 +110,21 @@ def graded(host, everybodys, folder, jobs):
     found = {}
     for each in said["outcomes"]:
         assignment, student = each["assignment"], each["student"]
-        scores = said["grades"].get(assignment, {}).get(student)
+        who = f"{assignment} of {student}"
+        found[who, "run"] = each["status"], each["why"], each["note"]
         path = folder / "autograded" / student / assignment / f"{assignment}.ipynb"
-        found[f"{assignment} of {student}"] = (
-            each["status"], each["why"], each["note"], scores, dict(_verdicts(path))
-        )  # fmt: skip
+        outputs = dict(_verdicts(path))
+        for cell, score in said["grades"].get(assignment, {}).get(student, {}).items():
+            found[who, cell] = score, outputs.get(cell)
     return _level(folder), found
+
+
+def differences(found, expected):
+    """What was found and what was expected, where that is not the same."""
+    return {
+        each: (found.get(each), expected.get(each))
+        for each in found | expected if found.get(each) != expected.get(each)
+    }  # fmt: skip
 
 
 def _verdicts(path):

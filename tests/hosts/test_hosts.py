@@ -9,8 +9,9 @@ from tests.hosts.hosts import HOSTS
 
 
 def test_so_many_are_graded_by_several_processes(one_by_one):
-    assert len(one_by_one) >= LEAST
-    assert {status for status, *_ in one_by_one.values()} == {"done"}
+    runs = [found for (_, what), found in one_by_one.items() if what == "run"]
+    assert len(runs) >= LEAST
+    assert {*runs} == {("done", "", "")}
 
 
 @pytest.mark.parametrize("name", HOSTS)
@@ -20,7 +21,7 @@ def test_every_submission_gets_what_it_gets_here(everybodys, handed_in, one_by_o
         pytest.skip(why)
     folder = everybodys.course(name, handed_in, host.user)
     level, found = hosts.graded(host, everybodys, folder, jobs=2)
-    assert found == one_by_one
+    assert hosts.differences(found, one_by_one) == {}
     assert level == host.level
 
 
@@ -32,5 +33,5 @@ def test_it_is_graded_by_a_package_that_is_installed(handed_in, one_by_one):
             pytest.skip(why)
         folder = installed.course("course", handed_in, host.user)
         level, found = hosts.graded(host, installed, folder, jobs=2)
-    assert found == one_by_one
+    assert hosts.differences(found, one_by_one) == {}
     assert level == host.level
