@@ -40,6 +40,18 @@ class _Turn(NamedTuple):
     waited: float
 
 
+def _busy_here():
+    """Seconds that this thread has worked, or waited for a processor: its child waits for it then.
+
+    The kernel keeps both; 0 where it doesn't.
+    """
+    try:
+        with open("/proc/thread-self/schedstat", "rb") as file:
+            return sum(map(int, file.read().split()[:2])) / 1e9
+    except OSError:
+        return 0.0
+
+
 class Channel:
     """The trusted end of a child's socket, its output pipes and its process.
 
@@ -84,8 +96,8 @@ class Channel:
     def give_time(self, seconds, interruption=None):
         """From now on, the child may take so long for what it is sent, and then a little longer.
 
-        Time is what it had of processors, or could have had: its neighbours' share is not counted,
-        within the bounds of :data:`PATIENCE`.
+        Time is what it had of processors, or could have had: what its neighbours and the grader
+        itself took is not counted, within the bounds of :data:`PATIENCE`.
 
         Parameters
         ----------
@@ -97,7 +109,8 @@ class Channel:
         self._soft, self._hard = seconds, seconds + self._limits.grace_seconds
 
     def _now(self):
-        return _Turn(time.monotonic(), self._watch.processor, self._watch.waited)
+        waited = self._watch.waited + _busy_here()
+        return _Turn(time.monotonic(), self._watch.processor, waited)
 
     def _has_had(self, turn, most):
         """Seconds that it has had since a turn began; looked at closely where they are `most`."""
@@ -207,8 +220,10 @@ class Channel:
         own = self._connection.fileno()
         self._poll.modify(own, wanted)
         pause = min(INTERRUPT_SECONDS, max(0, self._watch.next - time.monotonic()))
-        for descriptor, _ in self._poll.poll(pause * 1000):
-            if descriptor in self._pipes:
+        ready = [descriptor for descriptor, _ in self._poll.poll(pause * 1000)]
+        for descriptor in ready:
+            # What it has sent comes first: it may have written into its pipes only after that.
+            if descriptor in self._pipes and (own not in ready or wanted != select.POLLIN):
                 self._drain_one(descriptor)
             elif descriptor == self._pidfd and not self._has_more():
                 raise self.gone()

@@ -84,9 +84,19 @@ def umount_lazily(target):
     return _checked(_libc.umount2(str(target).encode(), 2), f"umount of {target}")
 
 
-def look_as(user):
-    """From now on this thread sees files as a user does; ``setfsuid(2)``. Who it was before."""
-    return _libc.setfsuid(user)
+def look_as(user, group):
+    """From now on this thread sees files as a user of a group does: ``setfsuid(2)``.
+
+    Returns
+    -------
+    user, group : int
+        Who it was before, to be looked as again.
+    """
+    # A group can only be changed by root, and to it only as long, or as soon, as one is root.
+    if user:
+        before = _libc.setfsgid(group)
+        return _libc.setfsuid(user), before
+    return _libc.setfsuid(user), _libc.setfsgid(group)
 
 
 @cache

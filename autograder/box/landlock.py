@@ -5,6 +5,7 @@ know more of it (the versions are listed in the kernel's `userspace-api/landlock
 """
 
 import ctypes
+import errno
 import os
 import stat
 import struct
@@ -42,17 +43,7 @@ def restrict(readable, writable, listable=()):
     listable : list of str or int
         Of folders whose names may be listed, and nothing more.
     """
-    known = version()
-    if not known:
-        raise kernel.Unsupported("this kernel has no Landlock, or has it switched off")
-    files = FILES[max(each for each in FILES if each <= known)]
-    network = TCP if known >= NETWORK_SINCE else 0
-    scopes = ABSTRACT_SOCKETS_AND_SIGNALS if known >= SCOPES_SINCE else 0
-    fields = struct.pack("=QQQ", files, network, scopes)
-    fields = fields[: 8 if known < NETWORK_SINCE else 16 if known < SCOPES_SINCE else 24]
-    ruleset = kernel.syscall(
-        "landlock_create_ruleset", ctypes.create_string_buffer(fields, len(fields)), len(fields), 0
-    )
+    ruleset, files = _ruleset()
     try:
         reading = EXECUTE | READ_FILE | READ_DIR
         for paths, rights in ((readable, reading), (writable, files), (listable, READ_DIR)):
@@ -61,6 +52,27 @@ def restrict(readable, writable, listable=()):
         kernel.syscall("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)
+
+
+def _ruleset():
+    """A new set of rules, and the rights over files that it is about.
+
+    A kernel to which newer parts of Landlock were brought back may claim a version that it has not
+    all of, and then refuses what belongs to that.
+    """
+    for known in range(version(), 0, -1):
+        files = FILES[max(each for each in FILES if each <= known)]
+        network = TCP if known >= NETWORK_SINCE else 0
+        scopes = ABSTRACT_SOCKETS_AND_SIGNALS if known >= SCOPES_SINCE else 0
+        fields = struct.pack("=QQQ", files, network, scopes)
+        fields = fields[: 8 if known < NETWORK_SINCE else 16 if known < SCOPES_SINCE else 24]
+        buffer = ctypes.create_string_buffer(fields, len(fields))
+        try:
+            return kernel.syscall("landlock_create_ruleset", buffer, len(fields), 0), files
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.E2BIG):
+                raise
+    raise kernel.Unsupported("this kernel has no Landlock, or has it switched off")
 
 
 def _allow(ruleset, path, rights):

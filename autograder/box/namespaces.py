@@ -136,6 +136,7 @@ def take_own_user(processes):
     """
     kernel.unshare(kernel.NEW_USER)
     _name_the_user(processes, STUDENT, STUDENT)
+    kernel.bound_capabilities()  # which are all there again
 
 
 def take_own_scratch(size, entries):

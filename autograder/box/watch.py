@@ -180,14 +180,15 @@ def _as_owner_of(process):
         yield
         return
     try:
-        owner = os.stat(f"/proc/{process}").st_uid
+        found = os.stat(f"/proc/{process}")
+        owner = found.st_uid, found.st_gid
     except OSError:  # it has ended, or is hidden from others
-        owner = NOBODY
-    before = kernel.look_as(owner)
+        owner = NOBODY, NOBODY
+    before = kernel.look_as(*owner)
     try:
         yield
     finally:
-        kernel.look_as(before)
+        kernel.look_as(*before)
 
 
 def _process_of(pidfd):
@@ -295,10 +296,11 @@ def _waited(process, thread):
 def _held_without_a_name(process, folder, file_size):
     """Bytes of each deleted file of a folder that a process still has open or mapped.
 
-    Those of one that is only mapped nobody tells: it is as large as a file may be.
+    Those of one that is only mapped nobody tells: it is as large as a file may be. Where nobody
+    may look, as after the end of a first thread, there may be anything.
     """
     held = {}
-    with suppress(FileNotFoundError, ProcessLookupError):
+    try:
         for line in (_read(f"/proc/{process}/maps") or b"").splitlines():
             if line.endswith(b" (deleted)"):
                 _, _, _, _, inode, path = line.split(maxsplit=5)
@@ -309,6 +311,10 @@ def _held_without_a_name(process, folder, file_size):
                 found = os.stat(f"/proc/{process}/fd/{name}")
                 if stat.S_ISREG(found.st_mode) and not found.st_nlink:
                     held[found.st_ino] = found.st_blocks * 512
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it has ended
+    except OSError:
+        return [math.inf]
     return held.values()
 
 

@@ -148,10 +148,10 @@ def _course(root):
     if conflict:
         yield Finding("one package", "there are two", False, conflict)
     yield _walls_used(course)
-    yield from _settings(course)
-    book = _gradebook(course)
-    yield book
-    for assignment in course.assignments() if book.fine else ():
+    book, settings = _gradebook(course), [*_settings(course)]
+    yield from [*settings, book]
+    usable = book.fine and not any(each.what == "settings" for each in settings)
+    for assignment in course.assignments() if usable else ():
         yield _assignment(course, assignment)
     badge = course.setting("OpenInColab", "repository") or "none"
     remedy = "set c.OpenInColab.repository in nbgrader_config.py" if badge == PLACEHOLDER else ""
@@ -204,6 +204,9 @@ def _walls_used(course):
     """Whether the course's own configuration has its submissions run behind these walls."""
     from autograder.grading.in_effect import REMEDY, gaps
 
-    for gap in gaps(course.app, course.dir)[:1]:
-        return Finding("walls used by this course", gap, False, REMEDY)
-    return Finding("walls used by this course", "yes")
+    what = "walls used by this course"
+    try:
+        found = gaps(course.app, course.dir)
+    except Exception:  # of a setting; the next finding says which
+        return Finding(what, "can't be told", False, "correct the settings first")
+    return Finding(what, found[0], False, REMEDY) if found else Finding(what, "yes")

@@ -9,7 +9,7 @@ from autograder.grading import in_effect
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.nbgrader_app import unusable
 from autograder.grading.task import OF_THE_RECORD, Step
-from autograder.grading.trouble import CourseError, first_line
+from autograder.grading.trouble import CourseError
 
 
 class Configured:
@@ -36,7 +36,6 @@ class Configured:
     def __init__(self, course):
         in_effect.check(course.app, course.dir)
         self._dir = course.dir
-        _check_hooks(course)
         try:
             self._converter = Autograde(coursedir=course.dir, parent=course.app)
             self._late = AssignLatePenalties(parent=self._converter)
@@ -106,17 +105,3 @@ class Configured:
             return found if found is None else self._late._check_late_penalty(notebook, found)
 
         return penalty
-
-
-def _check_hooks(course):
-    """nbgrader checks them as well, but fails to say what is wrong."""
-    for section in ("BaseConverter", "Autograde"):
-        for name in ("pre_convert_hook", "post_convert_hook"):
-            given, where = course.setting(section, name), f"nbgrader_config.py: c.{section}.{name}"
-            try:
-                hook = import_item(given) if isinstance(given, str) else given
-            except Exception as error:  # whatever happens in a module of the course
-                why = f"{type(error).__name__}: {first_line(error)}"
-                raise CourseError(f"{where} can't be imported ({why}): correct it") from error
-            if hook is not None and not callable(hook):
-                raise CourseError(f"{where} is {given!r}, which is not a function: name one")

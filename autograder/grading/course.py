@@ -19,18 +19,10 @@ import nbformat
 from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
-from traitlets import TraitError
 
-from autograder.grading import converters, gradebook, personal, scores
+from autograder.grading import converters, gradebook, personal, scores, waiving
 from autograder.grading.badge import mark_lessons
-from autograder.grading.execute import (
-    NoQuestion,
-    TrustedExecute,
-    check_questions,
-    decided_inside,
-    tests_of,
-    waived_in,
-)
+from autograder.grading.execute import NoQuestion, check_questions, decided_inside
 from autograder.grading.hand_ins import strays
 from autograder.grading.names import is_unicode, trouble_with_name
 from autograder.grading.nbgrader_app import configured
@@ -38,7 +30,7 @@ from autograder.grading.outcome import Outcome
 from autograder.grading.postgresql import StoppedWaiting
 from autograder.grading.released import above_the_maximum, differences
 from autograder.grading.tidy import tidy_file
-from autograder.grading.trouble import CourseError, first_line, in_one_line, printable
+from autograder.grading.trouble import CourseError, in_one_line, printable
 from autograder.questions import ASSIGNMENTS, questions_of
 
 # nbgrader's own way of adding a submission; nothing that a person at the terminal could mend.
@@ -124,7 +116,7 @@ class Course:
     def assignments(self):
         """The assignments by name: folders of ``source/`` with notebooks in them."""
         found = self.folder("source", ".", ".").glob("*/*.ipynb")
-        return sorted({path.parent.name for path in found})
+        return sorted({path.parent.name for path in found if path.parent.name[0] != "."})
 
     def check_assignment(self, assignment):
         """Raise CourseError unless there are source notebooks for it: one if it asks questions."""
@@ -266,37 +258,15 @@ class Course:
                         f"{self.shown(paths[name])} is not what the gradebook knows ({changes}): "
                         f"{remedy}"
                     )
-        self._check_questions(assignment, released, paths)
-
-    def _check_questions(self, assignment, released, paths):
-        """Raise CourseError unless questions answer for all that is not waived."""
-        names, known = self._waived().get(assignment, ()), {}
+        questions = questions_of(assignment)
+        waiving.check_waived(self.app.config, self.assignments())
+        names = waiving.waived_of(self.app.config, assignment)
+        waiving.check_names(names, released.values())
         for name, release in released.items():
             try:
-                check_questions(release, questions_of(assignment), waived_in(release, names))
+                check_questions(release, questions, waiving.waived_in(release, names))
             except NoQuestion as error:
                 raise CourseError(f"{self.shown(paths[name])}: {error}") from error
-            known |= tests_of(release)
-        unknown = {name for name in names if name.removeprefix("test_") not in known}
-        if unknown:
-            raise CourseError(
-                f"c.TrustedExecute.waived in nbgrader_config.py names the question "
-                f"{min(unknown)!r}: there are {', '.join(known)}"
-            )
-
-    def _waived(self):
-        try:
-            waived = TrustedExecute(config=self.app.config).waived
-        except TraitError as error:
-            raise CourseError(
-                f"nbgrader_config.py: {first_line(error).rstrip('.')}: correct it"
-            ) from error
-        for name in waived.keys() - {*self.assignments()}:
-            raise CourseError(
-                f"c.TrustedExecute.waived in nbgrader_config.py names the assignment {name!r}: "
-                f"there are {', '.join(self.assignments())}"
-            )
-        return waived
 
     def released_cells(self, assignment):
         """The names of a release's cells in the order of its notebooks; none without a release."""

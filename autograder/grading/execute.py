@@ -6,8 +6,6 @@ import secrets
 from time import monotonic
 
 import nbformat
-from nbformat.v4 import new_output
-from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Dict, Enum, Float, Integer, List, Unicode
 
@@ -17,6 +15,7 @@ from autograder.grading.extra_files import released_files
 from autograder.grading.personal import answer_key
 from autograder.grading.submission import Cell, Job, run
 from autograder.grading.trouble import CourseError
+from autograder.grading.waiving import all_points, is_test, name_of, waived_in
 from autograder.questions import questions_of
 from autograder.questions.verdict import HELP
 
@@ -136,8 +135,8 @@ class TrustedExecute(NbGraderPreprocessor):
         result = run(job, warden)
         for cell, (count, outputs) in zip(self._run_of(nb), result.cells, strict=True):
             cell.outputs, cell.execution_count = outputs, count
-            if _name_of(cell) in waived:
-                cell.outputs = _all_points(cell, count)
+            if name_of(cell) in waived:
+                cell.outputs = all_points(cell, count)
         return result.was_held_up
 
     def job(self, nb, asked, key, files=None, waived=frozenset()):
@@ -161,7 +160,7 @@ class TrustedExecute(NbGraderPreprocessor):
         questions = [(cell, question_of(cell, asked)) for cell in self._run_of(nb)]
         cells = tuple(
             Cell(self._visible(cell), "")
-            if _name_of(cell) in waived
+            if name_of(cell) in waived
             else Cell(self._visible(cell) if question else cell.source, question)
             for cell, question in questions
         )
@@ -218,11 +217,6 @@ def _seed_for_now():
     return seed
 
 
-def is_test(cell):
-    """Whether a cell's points are given by what it runs: code that is graded and not an answer."""
-    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
-
-
 def question_of(cell, asked):
     """The name of the question that decides about a cell, or "".
 
@@ -245,46 +239,6 @@ def decided_inside(nb, asked):
         cell.metadata.nbgrader.grade_id
         for cell in filter(is_test, nb.cells)
         if not question_of(cell, asked)
-    ]
-
-
-def tests_of(nb):
-    """The grade_ids of a notebook's test cells, by what they are called without `test_`."""
-    names = map(_name_of, filter(is_test, nb.cells))
-    return {name.removeprefix("test_"): name for name in names}
-
-
-def _name_of(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
-
-
-def waived_in(nb, names):
-    """The test cells of a notebook whose points everybody gets.
-
-    Parameters
-    ----------
-    nb : NotebookNode
-    names : iterable of str
-        Of an assignment's questions, with or without the `test_` of their cell.
-
-    Returns
-    -------
-    set of str
-        The grade_ids of those that are in this notebook.
-    """
-    tests = tests_of(nb)
-    wanted = (name.removeprefix("test_") for name in names)
-    return {tests[name] for name in wanted if name in tests}
-
-
-def _all_points(cell, count):
-    """The outputs of a test cell whose question was waived."""
-    points, name = float(cell.metadata.nbgrader.points), _name_of(cell).removeprefix("test_")
-    said = f"{name}: {points:g} of {points:g} points\n  waived: everybody gets them\n"
-    score = {"text/plain": repr(points)}
-    return [
-        new_output("stream", name="stdout", text=said),
-        new_output("execute_result", data=score, execution_count=count),
     ]
 
 

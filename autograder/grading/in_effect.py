@@ -3,10 +3,12 @@
 from nbconvert.exporters import HTMLExporter
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import OverwriteCells
+from traitlets.utils.importstring import import_item
 
 from autograder.grading import settings, showing
+from autograder.grading.nbgrader_app import unusable
 from autograder.grading.reading import SubmissionExporter
-from autograder.grading.trouble import CourseError
+from autograder.grading.trouble import CourseError, first_line
 
 REMEDY = f"add the line `{settings.LINE}` to {settings.FILE}, below `c = get_config()`"
 
@@ -20,7 +22,11 @@ def check(app, coursedir):
         With the configuration of the course.
     coursedir : nbgrader.coursedir.CourseDirectory
     """
-    found = gaps(app, coursedir)
+    _check_hooks(app.config)
+    try:
+        found = gaps(app, coursedir)
+    except Exception as error:  # whatever the course's own classes and values raise
+        raise unusable(error) from error
     if found:
         raise CourseError(f"this course would not be graded behind walls ({found[0]}): {REMEDY}")
 
@@ -38,10 +44,22 @@ def gaps(app, coursedir):
     list of str
         One phrase for each setting; the gravest first.
     """
-    try:
-        return [*_gaps(app, coursedir)]
-    except ImportError as error:
-        return [str(error)]
+    return [*_gaps(app, coursedir)]
+
+
+def _check_hooks(config):
+    """nbgrader checks them as well, but fails to say what is wrong."""
+    for section in ("BaseConverter", "Autograde"):
+        for name in ("pre_convert_hook", "post_convert_hook"):
+            given = config.get(section, {}).get(name)
+            where = f"nbgrader_config.py: c.{section}.{name}"
+            try:
+                hook = import_item(given) if isinstance(given, str) else given
+            except Exception as error:  # whatever happens in a module of the course
+                why = f"{type(error).__name__}: {first_line(error)}"
+                raise CourseError(f"{where} can't be imported ({why}): correct it") from error
+            if hook is not None and not callable(hook):
+                raise CourseError(f"{where} is {given!r}, which is not a function: name one")
 
 
 def _gaps(app, coursedir):

@@ -13,7 +13,7 @@ from time import monotonic
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from autograder import stopping
+from autograder.stopping import if_asked
 
 SECONDS = 60
 """How long a server may be silent, unless `connect_timeout` in its address says otherwise."""
@@ -74,6 +74,6 @@ def _limited(generator, seconds, error):
             if not found and waited > seconds:
                 raise error(f"the server has not answered for {seconds} seconds")
             if not found and waited > HANGING_SECONDS:
-                stopping.if_asked()
+                if_asked()
     except StopIteration as done:
         return done.value

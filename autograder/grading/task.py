@@ -19,11 +19,12 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from autograder.grading.execute import TrustedExecute, check_questions, waived_in
+from autograder.grading.execute import TrustedExecute, check_questions
 from autograder.grading.extra_files import CarryTime, RefuseLinks
 from autograder.grading.reading import read
 from autograder.grading.rebuild import FINGERPRINT, OWNER, Rebuild, fingerprint, rebuild
 from autograder.grading.scores import ForgetEarlierScores
+from autograder.grading.waiving import waived_in
 from autograder.questions import questions_of
 
 OF_THE_RECORD = (

@@ -374,7 +374,7 @@ class TestCalls:
             ("return np.array(['a'])", "Unreadable"),
             ("return [0] * 300_000", "Unreadable"),
             ("a = []; a.append(a); return a", "Unreadable"),
-            ("raise type('E' * 100_000, (Exception,), {})('x' * (20 << 20))", "E" * 100_000),
+            ("raise type('E' * 100_000, (Exception,), {})('x' * (20 << 20))", "E" * 200),
             ("return input()", "StdinNotImplementedError"),
         ],
     )

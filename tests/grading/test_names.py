@@ -88,7 +88,7 @@ def test_an_assignment_of_such_a_name_gets_one_line(troubled):
     assert "not in UTF-8" in line and "rename" in line
     (line,) = said_of(troubled.run("autograder", "release"), r"source/M\xfcller/: ")
     assert "not in UTF-8" in line
-    (line,) = said_of(troubled.run("autograder", "doctor"), r"ok  M\xfcller")
+    (line,) = said_of(troubled.run("autograder", "doctor"), r"no  M\xfcller")
     assert "not in UTF-8" in line
 
 

@@ -73,8 +73,8 @@ def test_a_list_of_steps_is_joined_with_ours(configured):
     ]  # fmt: skip
     assert c.GenerateFeedback.preprocessors == [*settings.ANSWERING, stock.GetGrades, OwnStep]
     assert [each.__name__ for each in c.GenerateAssignment.preprocessors] == [
-        "ClearSolutions", "StartFromBrokenCode", "OpenInColab", "OwnStep", "RefuseSilentChanges",
-        "SaveCells",
+        "Tidy", "ClearSolutions", "StartFromBrokenCode", "OpenInColab", "OwnStep",
+        "RefuseDisagreement", "RefuseSilentChanges", "SaveCells",
     ]  # fmt: skip
 
 

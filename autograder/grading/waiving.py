@@ -1,0 +1,83 @@
+"""Questions that are not asked, because everybody gets their points: `c.TrustedExecute.waived`."""
+
+from nbformat.v4 import new_output
+from nbgrader import utils
+
+from autograder.grading.trouble import CourseError
+
+FILE = "c.TrustedExecute.waived in nbgrader_config.py"
+
+
+def is_test(cell):
+    """Whether a cell's points are given by what it runs: code that is graded and not an answer."""
+    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def tests_of(nb):
+    """The grade_ids of a notebook's test cells, by what they are called without `test_`."""
+    names = map(name_of, filter(is_test, nb.cells))
+    return {name.removeprefix("test_"): name for name in names}
+
+
+def name_of(cell):
+    """The grade_id of a cell, or None."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def waived_in(nb, names):
+    """The test cells of a notebook whose points everybody gets.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+    names : iterable of str
+        Of an assignment's questions, with or without the `test_` of their cell.
+
+    Returns
+    -------
+    set of str
+        The grade_ids of those that are in this notebook.
+    """
+    tests = tests_of(nb)
+    wanted = (name.removeprefix("test_") for name in names)
+    return {tests[name] for name in wanted if name in tests}
+
+
+def all_points(cell, count):
+    """The outputs of a test cell whose question was waived, as nbgrader reads the score in them.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+    count : int or None
+        The number under which it ran.
+    """
+    points, name = float(cell.metadata.nbgrader.points), name_of(cell).removeprefix("test_")
+    said = f"{name}: {points:g} of {points:g} points\n  waived: everybody gets them\n"
+    score = {"text/plain": repr(points)}
+    return [
+        new_output("stream", name="stdout", text=said),
+        new_output("execute_result", data=score, execution_count=count),
+    ]
+
+
+def waived_of(config, assignment):
+    """The names of an assignment's questions that a configuration waives."""
+    return config.get("TrustedExecute", {}).get("waived", {}).get(assignment, ())
+
+
+def check_waived(config, assignments):
+    """Raise CourseError where questions of an assignment are waived that there is not."""
+    for name in config.get("TrustedExecute", {}).get("waived", {}).keys() - {*assignments}:
+        raise CourseError(
+            f"{FILE} names the assignment {name!r}: there are {', '.join(assignments)}"
+        )
+
+
+def check_names(names, notebooks):
+    """Raise CourseError where a question is waived that none of an assignment's notebooks asks."""
+    known = {name for notebook in notebooks for name in tests_of(notebook)}
+    for name in sorted({each.removeprefix("test_") for each in names} - known):
+        raise CourseError(
+            f"{FILE} names the question {name!r}: there are {', '.join(sorted(known))}"
+        )
