@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test attacks servers restarts hosts lint lock fuzz bench bench-box bench-gradcheck \
-    peers engines clean
+.PHONY: grade test attacks courses servers restarts hosts lint lock fuzz bench bench-box \
+    bench-gradcheck peers engines clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -21,7 +21,11 @@ grade: .venv/installed
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile \
 	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
-	    --ignore tests/hosts/long
+	    --ignore tests/hosts/long --ignore tests/courses
+
+## make courses: whole courses as people change, adopt and install them
+courses: .venv/installed
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/courses
 
 ## make attacks: hostile submissions, graded by stock nbgrader beside honest ones
 attacks: .venv/installed

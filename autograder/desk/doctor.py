@@ -207,6 +207,6 @@ def _walls_used(course):
     what = "walls used by this course"
     try:
         found = gaps(course.app, course.dir)
-    except Exception:  # of a setting; the next finding says which
+    except (Exception, SystemExit):  # of a setting; the next finding says which
         return Finding(what, "can't be told", False, "correct the settings first")
     return Finding(what, found[0], False, REMEDY) if found else Finding(what, "yes")

@@ -25,7 +25,7 @@ def check(app, coursedir):
     _check_hooks(app.config)
     try:
         found = gaps(app, coursedir)
-    except Exception as error:  # whatever the course's own classes and values raise
+    except (Exception, SystemExit) as error:  # whatever the course's own classes and values raise
         raise unusable(error) from error
     if found:
         raise CourseError(f"this course would not be graded behind walls ({found[0]}): {REMEDY}")

@@ -44,7 +44,7 @@ def configured(root):
         # the file itself says what is missing.
         if isinstance(error.__context__, TraitError):
             raise unusable(error.__context__) from error
-        raise CourseError(first_line(error)) from error
+        raise unusable(error) from error
     except Exception as error:
         raise unusable(error) from error
     for logger in (app.log, app_log):
@@ -54,6 +54,8 @@ def configured(root):
 
 def unusable(error):
     """The CourseError of a configuration that something has raised an exception about."""
+    if isinstance(error, SystemExit):  # how a file of settings says it itself
+        return CourseError(first_line(error))
     what = re.sub(r"<[\w.]*?(\w+) object at \w+>", r"a \1", first_line(error)).removesuffix(".")
     if not isinstance(error, TraitError):
         what = f"{type(error).__name__}: {what}"

@@ -8,10 +8,12 @@ looks at, is dropped before the rest becomes a notebook.
 
 import json
 import re
+import warnings
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 
 MOST_PARTS = 3_000_000
 """Of the JSON: brackets that open, commas and texts. A printed line is two, and takes 40 bytes."""
@@ -63,7 +65,11 @@ def read(submission):
     except (ValueError, RecursionError):
         raise NotANotebook("no JSON in UTF-8") from None
     # As text once more, because nbformat has nothing else for older formats; it is short by now.
-    return nbformat.reads(json.dumps(_needed(notebook), ensure_ascii=False), as_version=4)
+    needed = json.dumps(_needed(notebook), ensure_ascii=False)
+    with warnings.catch_warnings():
+        for about in (MissingIDFieldWarning, DuplicateCellId):  # ids are only a hint here
+            warnings.simplefilter("ignore", about)
+        return nbformat.reads(needed, as_version=4)
 
 
 def _has_few_parts(submission):

@@ -138,7 +138,7 @@ def test_a_notebook_with_halves_of_surrogate_pairs_costs_nobody_else_anything(cl
         course.hand_in(f"s{number}", ASSIGNMENT, spoilt)
     course.hand_in("zoe", ASSIGNMENT, course.answered(ASSIGNMENT))
     status, out, _ = cli(course, "grade", "--jobs", "1")
-    assert out.splitlines()[-1] == f"{number + 2} graded"
+    assert out.splitlines()[-1] == f"{number + 2} graded", out
     assert status == 0
     points = sum(filter(None, course.grades(ASSIGNMENT)["zoe"].values()))
     assert points == 18

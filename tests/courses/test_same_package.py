@@ -79,7 +79,7 @@ from autograder.batch import fork_server
 from autograder.batch.same_package import AnotherPackage
 from autograder.batch.workers import Workers
 sys.path.insert(0, {root!r})
-from tests.batch.test_same_package import package_here
+from tests.courses.test_same_package import package_here
 if __name__ == "__main__":
     if {by_itself}:
         fork_server._this_package_first = nullcontext

@@ -273,6 +273,6 @@ def test_without_submissions_there_is_nothing_to_keep(course, cli):
 
 def test_a_list_of_waived_questions_that_is_none_is_said_in_one_line(graded, cli):
     graded.configure(f'c.TrustedExecute.waived = {{"{ASSIGNMENT}": "{NAME}"}}')
-    status, out, _ = cli(graded, "grade", ASSIGNMENT)
-    assert status == 1 and "nbgrader_config.py: Values of the 'waived' trait" in out
-    assert "must be a list" in out
+    status, _, err = cli(graded, "grade", ASSIGNMENT)
+    assert status == 1 and "nbgrader_config.py: Values of the 'waived' trait" in err
+    assert "must be a list" in err
