@@ -124,7 +124,8 @@ def _cell(cell, is_current):
     for name in TEXTS:
         lines = cell.get(name)
         if isinstance(lines, list) and is_current:
-            lines = "".join(map(str, lines))  # older formats kept lines without their ends
+            # Older formats kept lines without their ends. What is not text can't be any.
+            lines = "".join(each for each in lines if isinstance(each, str))
         if isinstance(lines, str | list):
             kept[name] = lines
     ours = cell.get("metadata")

@@ -120,7 +120,7 @@ def test_odd_cells_become_valid_ones():
     ]  # fmt: skip
     found = read(json.dumps(notebook).encode())  # and without a warning
     nbformat.validate(found)
-    assert [cell.source for cell in found.cells[-4:]] == ["", "mine", "1None['x']", ""]
+    assert [cell.source for cell in found.cells[-4:]] == ["", "mine", "", ""]
 
 
 @pytest.mark.parametrize(("cells", "fits"), [(MOST_CELLS, True), (MOST_CELLS + 1, False)])
