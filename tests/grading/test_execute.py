@@ -101,8 +101,11 @@ def assert_same_outputs(notebook, folder):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_outputs_are_those_of_a_kernel(path, tmp_path):
-    """Demonstrations included."""
-    assert_same_outputs(without_hidden_tests(read(path)), tmp_path)
+    """Demonstrations included, without the notebook's own clock: it looks at the machine."""
+    notebook = without_hidden_tests(read(path))
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("alarm(5)", "alarm(0)")
+    assert_same_outputs(notebook, tmp_path)
 
 
 ALL_KINDS = [
