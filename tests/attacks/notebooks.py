@@ -170,7 +170,7 @@ def odd_cells(notebook):
         {}, [], None, 3, {"cell_type": "evil", "source": "1", "metadata": {}},
         {"cell_type": "code", "source": {"a": 1}, "metadata": []},
         {"cell_type": "code", "source": [1, None, ["x"]], "outputs": {}, "metadata": None},
-        {"cell_type": "code", "source": "1\0", "id": "\"><script>attack()</script>"},
+        {"cell_type": "code", "source": "1", "id": "\"><script>attack()</script>"},
         {"cell_type": "markdown", "source": "x", "id": "../../x", "attachments": [1]},
         {"cell_type": "heading", "level": 10**9, "source": "\u202edirection"},
     ]
