@@ -9,7 +9,9 @@ more at what has been when a message comes, before anybody believes it.
 import errno
 import math
 import os
+import re
 import select
+import signal
 import stat
 import time
 from contextlib import contextmanager, suppress
@@ -66,7 +68,7 @@ class Watch:
         self._scratch = os.path.realpath(scratch) if scratch else ""
         self._pidfd, self.process = pidfd, _process_of(pidfd)
         self._parents = {}
-        with _as_owner_of(self.process):
+        with self._as_its_owner():
             self._at_first = self._own_usage()
         if self._at_first is TOO_MUCH:
             raise OSError(
@@ -82,7 +84,7 @@ class Watch:
     def look(self, now):
         """What there is too much of, in a student's words; "" when all is well."""
         began = time.monotonic()
-        with _as_owner_of(self.process):
+        with self._as_its_owner():
             why = self._memory(now) or (self._scratch and self._threads_and_disk())
         cost = time.monotonic() - began
         pause = max(self._left / BYTES_PER_SECOND, cost / SHARE, LEAST_SECONDS)
@@ -91,8 +93,24 @@ class Watch:
 
     def is_ending(self):
         """Whether its first process is ending, or has ended: of itself, if nobody has killed it."""
-        fields = _stat(self.process)
-        return fields is None or fields[0] in b"ZX" or bool(int(fields[6]) & ENDING)
+        return _is_leaving(self.process)
+
+    @contextmanager
+    def _as_its_owner(self):
+        """Look as the user whose process it is: root without its capabilities may see less."""
+        if os.geteuid() != 0:
+            yield
+            return
+        try:
+            found = os.stat(f"/proc/{self.process}")
+            owner = found.st_uid, found.st_gid
+        except OSError:  # it is hidden from others; of one that has ended there is only its folder
+            owner = (NOBODY, NOBODY) if _runs(self._pidfd) else (0, 0)
+        before = kernel.look_as(*owner)
+        try:
+            yield
+        finally:
+            kernel.look_as(*before)
 
     def _own_usage(self):
         """What the first process uses; one that can't be seen at all may use anything."""
@@ -173,24 +191,6 @@ TOO_MUCH = _Usage(pages=math.inf)
 """Of which the kernel tells no figure."""
 
 
-@contextmanager
-def _as_owner_of(process):
-    """Look as the user whose process it is: root without its capabilities may see less."""
-    if os.geteuid() != 0:
-        yield
-        return
-    try:
-        found = os.stat(f"/proc/{process}")
-        owner = found.st_uid, found.st_gid
-    except OSError:  # it has ended, or is hidden from others
-        owner = NOBODY, NOBODY
-    before = kernel.look_as(*owner)
-    try:
-        yield
-    finally:
-        kernel.look_as(*before)
-
-
 def _process_of(pidfd):
     with open(f"/proc/self/fdinfo/{pidfd}") as file:
         for line in file:
@@ -220,6 +220,20 @@ def _stat(process):
     return text and text.rpartition(b")")[2].split()
 
 
+def _is_leaving(thread):
+    """Whether a thread ends, has ended, or has no choice any more; by its place in ``/proc``."""
+    fields = _stat(thread)
+    if fields is None or fields[0] in b"ZX" or int(fields[6]) & ENDING:
+        return True
+    pending = re.search(rb"^SigPnd:\s*(\w+)", _read(f"/proc/{thread}/status") or b"", re.MULTILINE)
+    return bool(pending and int(pending[1], 16) >> signal.SIGKILL - 1 & 1)
+
+
+def _hides(process):
+    """Whether a process where nobody may look lives: one that ends is root's, for a moment."""
+    return not all(_is_leaving(f"{process}/task/{thread}") for thread in _threads(process))
+
+
 def _usage(process):
     """What a process uses of memory. No figure is too much, unless it has ended."""
     try:
@@ -231,7 +245,7 @@ def _usage(process):
     except (FileNotFoundError, ProcessLookupError):
         return _Usage()  # it ended in the middle
     except OSError:
-        return TOO_MUCH
+        return TOO_MUCH if _hides(process) else _Usage()
 
 
 def _places(process):
@@ -297,7 +311,7 @@ def _held_without_a_name(process, folder, file_size):
     """Bytes of each deleted file of a folder that a process still has open or mapped.
 
     Those of one that is only mapped nobody tells: it is as large as a file may be. Where nobody
-    may look, as after the end of a first thread, there may be anything.
+    may look, as after the end of a first thread while others live, there may be anything.
     """
     held = {}
     try:
@@ -314,7 +328,7 @@ def _held_without_a_name(process, folder, file_size):
     except (FileNotFoundError, ProcessLookupError):
         pass  # it has ended
     except OSError:
-        return [math.inf]
+        return [math.inf] if _hides(process) else []
     return held.values()
 
 

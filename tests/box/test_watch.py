@@ -1,0 +1,44 @@
+"""If this fails, what has ended by itself is accused of having taken too much."""
+
+import os
+import subprocess
+import time
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from autograder.box.limits import Limits
+from autograder.box.namespaces import NOBODY
+from autograder.box.watch import Watch
+
+OWNERS = {0: [0, NOBODY]}.get(os.geteuid(), [None])
+
+
+def wait_for_its_end(process):
+    """Leave it to be waited for, as a zygote that has other things to do."""
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+
+@pytest.fixture(params=OWNERS)
+def watched(request):
+    """A process of an owner with a scratch folder, and its Watch."""
+    owner = {"user": request.param, "group": request.param}
+    with TemporaryDirectory() as scratch, subprocess.Popen(["sleep", "1000"], **owner) as process:
+        os.chown(scratch, -1 if request.param is None else request.param, -1)
+        pidfd = os.pidfd_open(process.pid)
+        try:
+            yield process, Watch(pidfd, Limits(), scratch, 1 << 20)
+        finally:
+            process.kill()
+            os.close(pidfd)
+
+
+@pytest.mark.parametrize("gone", [wait_for_its_end, subprocess.Popen.wait])
+def test_one_that_has_ended_uses_nothing(watched, gone):
+    """Its folders in /proc are root's then, or there are none."""
+    process, watch = watched
+    assert watch.look(time.monotonic()) == ""
+    process.kill()
+    gone(process)
+    assert watch.look(time.monotonic()) == ""
+    assert watch.is_ending()
