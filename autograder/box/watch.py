@@ -9,15 +9,10 @@ more at what has been when a message comes, before anybody believes it.
 import errno
 import math
 import os
-import re
-import select
-import signal
-import stat
 import time
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
 
-from autograder.box import kernel
+from autograder.box import kernel, processes
 from autograder.box.namespaces import NOBODY
 
 BYTES_PER_SECOND = 1e10
@@ -26,8 +21,6 @@ MOST_SECONDS, LEAST_SECONDS = 0.1, 0.002
 """Between two looks."""
 SHARE = 0.2
 """Of the time, at most, goes into looking."""
-ENDING = 0x4
-"""PF_EXITING in the kernel's ``sched.h``: a process is on its way out."""
 GREEDY, LOWEST = 1.5, 19
 """Processors that a tree may want at a time before it is sent behind all others; how far."""
 SHARED_AT_MOST = 16
@@ -66,11 +59,11 @@ class Watch:
     def __init__(self, pidfd, limits, scratch, file_size):
         self._limits, self._file_size = limits, file_size
         self._scratch = os.path.realpath(scratch) if scratch else ""
-        self._pidfd, self.process = pidfd, _process_of(pidfd)
+        self._pidfd, self.process = pidfd, processes.process_of(pidfd)
         self._parents = {}
         with self._as_its_owner():
             self._at_first = self._own_usage()
-        if self._at_first is TOO_MUCH:
+        if self._at_first is processes.TOO_MUCH:
             raise OSError(
                 "/proc does not tell what a process uses of memory; is it mounted with hidepid?"
             )
@@ -93,7 +86,7 @@ class Watch:
 
     def is_ending(self):
         """Whether its first process is ending, or has ended: of itself, if nobody has killed it."""
-        return _is_leaving(self.process)
+        return processes.is_leaving(self.process)
 
     @contextmanager
     def _as_its_owner(self):
@@ -105,7 +98,7 @@ class Watch:
             found = os.stat(f"/proc/{self.process}")
             owner = found.st_uid, found.st_gid
         except OSError:  # it is hidden from others; of one that has ended there is only its folder
-            owner = (NOBODY, NOBODY) if _runs(self._pidfd) else (0, 0)
+            owner = (NOBODY, NOBODY) if processes.runs(self._pidfd) else (0, 0)
         before = kernel.look_as(*owner)
         try:
             yield
@@ -114,18 +107,19 @@ class Watch:
 
     def _own_usage(self):
         """What the first process uses; one that can't be seen at all may use anything."""
-        usage = _usage(self.process)
-        hidden = usage == _Usage() and _stat(self.process) is None and _runs(self._pidfd)
-        return TOO_MUCH if hidden else usage
+        found = processes.usage(self.process)
+        if found or processes.is_seen(self.process) or not processes.runs(self._pidfd):
+            return found
+        return processes.TOO_MUCH
 
     def _memory(self, now):
         tree, limit = self._tree(), self._limits.memory
         own, first = self._own_usage(), self._at_first
-        usages = {each: _usage(each) for each in tree} | {self.process: own}
+        usages = {each: processes.usage(each) for each in tree} | {self.process: own}
         kept_for_them = sum(each.kernel for each in usages.values()) - first.kernel
         used = sum(each.pages for each in usages.values()) - first.pages + kept_for_them
         if limit < used < SHARED_AT_MOST * limit:
-            once = sum(_counted_once(each, usages[each].pages) for each in tree)
+            once = sum(processes.counted_once(each, usages[each].pages) for each in tree)
             used = once - first.pages + kept_for_them
         self._left = limit - used
         self._count_time(tree, now)
@@ -136,10 +130,10 @@ class Watch:
 
     def _threads_and_disk(self):
         limits = self._limits
-        if len(_threads(self.process)) > limits.processes:
+        if len(processes.threads(self.process)) > limits.processes:
             return f"it started more than {limits.processes} threads"
         size, entries = _content(self._scratch)
-        held = _held_without_a_name(self.process, self._scratch, self._file_size)
+        held = processes.held_without_a_name(self.process, self._scratch, self._file_size)
         size, entries = size + sum(held), entries + len(held)
         self._left = min(self._left, limits.disk - size)
         if size > limits.disk or entries > limits.entries:
@@ -148,8 +142,9 @@ class Watch:
 
     def _count_time(self, tree, now):
         """Whoever wants several processors at a time gets what the neighbours leave of them."""
-        threads = [(each, thread) for each in tree for thread in _threads(each)]
-        used, waited = sum(map(_processor, tree)), sum(_waited(*each) for each in threads)
+        threads = [(each, thread) for each in tree for thread in processes.threads(each)]
+        used = sum(map(processes.processor, tree))
+        waited = sum(processes.waited(*each) for each in threads)
         wanted = used + waited - self.processor - self.waited
         if len(threads) > 1 and wanted > GREEDY * (now - self._looked):
             for _, thread in threads:
@@ -164,7 +159,7 @@ class Watch:
         """
         running = {int(name) for name in os.listdir("/proc") if name.isdecimal()}
         self._parents = {
-            each: known if (known := self._parents.get(each)) in running else _parent(each)
+            each: known if (known := self._parents.get(each)) in running else processes.parent(each)
             for each in running
         }
         tree = {self.process}
@@ -173,163 +168,6 @@ class Watch:
             if not more:
                 return tree
             tree |= more
-
-
-class _Usage(NamedTuple):
-    """Bytes of one process.
-
-    Its own pages, what the kernel keeps for it, the most pages that it had, and those of files.
-    """
-
-    pages: float = 0
-    kernel: float = 0
-    peak: float = 0
-    files: float = 0
-
-
-TOO_MUCH = _Usage(pages=math.inf)
-"""Of which the kernel tells no figure."""
-
-
-def _process_of(pidfd):
-    with open(f"/proc/self/fdinfo/{pidfd}") as file:
-        for line in file:
-            if line.startswith("Pid:"):
-                return int(line.split()[1])
-    raise OSError("this kernel does not tell the process of a descriptor")
-
-
-def _runs(pidfd):
-    poll = select.poll()
-    poll.register(pidfd, select.POLLIN)
-    return not poll.poll(0)
-
-
-def _read(path):
-    """A file of ``/proc``; None when its process is gone."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-
-
-def _stat(process):
-    """The fields of ``/proc/<pid>/stat`` from the state on; None when it is gone."""
-    text = _read(f"/proc/{process}/stat")
-    return text and text.rpartition(b")")[2].split()
-
-
-def _is_leaving(thread):
-    """Whether a thread ends, has ended, or has no choice any more; by its place in ``/proc``."""
-    fields = _stat(thread)
-    if fields is None or fields[0] in b"ZX" or int(fields[6]) & ENDING:
-        return True
-    pending = re.search(rb"^SigPnd:\s*(\w+)", _read(f"/proc/{thread}/status") or b"", re.MULTILINE)
-    return bool(pending and int(pending[1], 16) >> signal.SIGKILL - 1 & 1)
-
-
-def _hides(process):
-    """Whether a process where nobody may look lives: one that ends is root's, for a moment."""
-    return not all(_is_leaving(f"{process}/task/{thread}") for thread in _threads(process))
-
-
-def _usage(process):
-    """What a process uses of memory. No figure is too much, unless it has ended."""
-    try:
-        for place in _places(process):
-            text = _read(f"{place}/status") or b""
-            if b"RssAnon" in text:
-                return _figures(text, len(os.listdir(f"{place}/fd")))
-        return _Usage()
-    except (FileNotFoundError, ProcessLookupError):
-        return _Usage()  # it ended in the middle
-    except OSError:
-        return TOO_MUCH if _hides(process) else _Usage()
-
-
-def _places(process):
-    """Where its figures may stand: a first thread that has ended has none, while others live on."""
-    yield f"/proc/{process}"
-    for thread in _threads(process):
-        yield f"/proc/{process}/task/{thread}"
-
-
-def _figures(text, descriptors):
-    """Of what is shared with the zygote, or read from files, nothing is its own.
-
-    Each open descriptor may be a socket whose buffer is full, and that is counted nowhere.
-    """
-    found = {}
-    for line in text.splitlines():
-        name, _, value = line.partition(b":")
-        if value.endswith(b"kB"):
-            found[name] = int(value[:-2]) << 10
-    pages = sum(found.get(name, 0) for name in (b"RssAnon", b"RssShmem", b"VmSwap"))
-    kept = found[b"VmPTE"] + descriptors * kernel.socket_buffer()
-    return _Usage(pages, kept, found[b"VmHWM"], found[b"RssFile"])
-
-
-def _counted_once(process, pages):
-    """Bytes of a process's pages, where those that several have are shared out among them."""
-    try:
-        text = _read(f"/proc/{process}/smaps_rollup") or b""
-    except OSError:
-        return pages
-    fields = dict(line.split()[:2] for line in text.splitlines() if line.endswith(b"kB"))
-    names = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
-    return sum(int(fields[each]) << 10 for each in names) if names[0] in fields else pages
-
-
-def _threads(process):
-    try:
-        return [int(name) for name in os.listdir(f"/proc/{process}/task")]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-
-
-def _parent(process):
-    with suppress(OSError):
-        fields = _stat(process)
-        return int(fields[1]) if fields else 0
-    return 0
-
-
-def _processor(process):
-    """Seconds of a process, and of those that it has waited for."""
-    fields = _stat(process)
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else 0
-
-
-def _waited(process, thread):
-    """Seconds that a thread has been ready to run; 0 where the kernel doesn't keep them."""
-    text = _read(f"/proc/{process}/task/{thread}/schedstat")
-    return int(text.split()[1]) / 1e9 if text else 0
-
-
-def _held_without_a_name(process, folder, file_size):
-    """Bytes of each deleted file of a folder that a process still has open or mapped.
-
-    Those of one that is only mapped nobody tells: it is as large as a file may be. Where nobody
-    may look, as after the end of a first thread while others live, there may be anything.
-    """
-    held = {}
-    try:
-        for line in (_read(f"/proc/{process}/maps") or b"").splitlines():
-            if line.endswith(b" (deleted)"):
-                _, _, _, _, inode, path = line.split(maxsplit=5)
-                if path.startswith(os.fsencode(folder)):
-                    held[int(inode)] = file_size
-        for name in os.listdir(f"/proc/{process}/fd"):
-            with suppress(OSError):  # it has just been closed
-                found = os.stat(f"/proc/{process}/fd/{name}")
-                if stat.S_ISREG(found.st_mode) and not found.st_nlink:
-                    held[found.st_ino] = found.st_blocks * 512
-    except (FileNotFoundError, ProcessLookupError):
-        pass  # it has ended
-    except OSError:
-        return [math.inf] if _hides(process) else []
-    return held.values()
 
 
 def _content(folder):

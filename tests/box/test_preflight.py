@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.box import canary, kernel, preflight, warden, watch
+from autograder.box import canary, kernel, preflight, processes, warden
 from autograder.box.preflight import NoWalls, proven_warden, try_walls
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import Warden
@@ -132,7 +132,7 @@ def test_a_wall_that_is_missing_is_noticed(leaving_out, only, level, left_out, s
 @pytest.mark.parametrize(("level", "unseen", "seen"), [
     (NAMESPACES, "_counted", {"memory in sockets"}),
     (NAMESPACES, "_places", {"memory of threads alone"}),
-    (LANDLOCK, "_held_without_a_name", {"a disk without end, in deleted files"}),
+    (LANDLOCK, "held_without_a_name", {"a disk without end, in deleted files"}),
 ], ids=["sockets", "threads", "deleted files"])  # fmt: skip
 def test_what_the_watch_does_not_see_is_noticed(
     wardens, only, monkeypatch, level, unseen, seen
@@ -140,8 +140,8 @@ def test_what_the_watch_does_not_see_is_noticed(
     """Each of these was there to be taken without end."""
     blind = {
         "_counted": (kernel, "socket_buffer", lambda: 0),
-        "_places": (watch, "_places", lambda process: [f"/proc/{process}"]),
-        "_held_without_a_name": (watch, "_held_without_a_name", lambda *_: ()),
+        "_places": (processes, "_places", lambda process: [f"/proc/{process}"]),
+        "held_without_a_name": (processes, "held_without_a_name", lambda *_: ()),
     }
     monkeypatch.setattr(*blind[unseen])
     only(seen)
@@ -150,7 +150,7 @@ def test_what_the_watch_does_not_see_is_noticed(
 
 def test_a_host_on_which_the_watch_is_blind_is_refused(monkeypatch):
     """As where /proc hides the processes of others, and there is no way to be their owner."""
-    monkeypatch.setattr(watch, "_usage", lambda process: watch.TOO_MUCH)
+    monkeypatch.setattr(processes, "usage", lambda process: processes.TOO_MUCH)
     preflight._proven.clear()
     with pytest.raises(NoWalls, match="is it mounted with hidepid"):
         proven_warden()

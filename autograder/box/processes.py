@@ -1,0 +1,202 @@
+"""What the kernel tells of processes in ``/proc``: memory, time, threads, files that have no name.
+
+A process may end at any time; it uses nothing then.
+"""
+
+import math
+import os
+import re
+import select
+import signal
+import stat
+from contextlib import suppress
+from typing import NamedTuple
+
+from autograder.box import kernel
+
+ENDING = 0x4
+"""PF_EXITING in the kernel's ``sched.h``: a process is on its way out."""
+
+
+class Usage(NamedTuple):
+    """Bytes of one process.
+
+    Attributes
+    ----------
+    pages : float
+        Its own.
+    kernel : float
+        What the kernel keeps for it.
+    peak : float
+        The most pages that it had at a time, of files, too.
+    files : float
+        Pages of files.
+    """
+
+    pages: float = 0
+    kernel: float = 0
+    peak: float = 0
+    files: float = 0
+
+    def __bool__(self):
+        return any(self)
+
+
+TOO_MUCH = Usage(pages=math.inf)
+"""Of which the kernel tells no figure."""
+
+
+def process_of(pidfd):
+    """The id of a descriptor's process; -1 when somebody has waited for its end.
+
+    Raises
+    ------
+    OSError
+        This kernel does not tell.
+    """
+    with open(f"/proc/self/fdinfo/{pidfd}") as file:
+        for line in file:
+            if line.startswith("Pid:"):
+                return int(line.split()[1])
+    raise OSError("this kernel does not tell the process of a descriptor")
+
+
+def runs(pidfd):
+    """Whether a descriptor's process has not ended yet."""
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return not poll.poll(0)
+
+
+def _read(path):
+    """A file of ``/proc``; None when its process is gone."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def _stat(process):
+    """The fields of ``/proc/<pid>/stat`` from the state on; None when it is gone."""
+    text = _read(f"/proc/{process}/stat")
+    return text and text.rpartition(b")")[2].split()
+
+
+def is_seen(process):
+    """Whether /proc holds a process, and shows it."""
+    return _stat(process) is not None
+
+
+def is_leaving(thread):
+    """Whether a thread ends, has ended, or has no choice any more; by its place in ``/proc``."""
+    fields = _stat(thread)
+    if fields is None or fields[0] in b"ZX" or int(fields[6]) & ENDING:
+        return True
+    pending = re.search(rb"^SigPnd:\s*(\w+)", _read(f"/proc/{thread}/status") or b"", re.MULTILINE)
+    return bool(pending and int(pending[1], 16) >> signal.SIGKILL - 1 & 1)
+
+
+def _hides(process):
+    """Whether a process where nobody may look lives: one that ends is root's, for a moment."""
+    return not all(is_leaving(f"{process}/task/{thread}") for thread in threads(process))
+
+
+def usage(process):
+    """What a process uses of memory. No figure is too much, unless it has ended."""
+    try:
+        for place in _places(process):
+            text = _read(f"{place}/status") or b""
+            if b"RssAnon" in text:
+                return _figures(text, len(os.listdir(f"{place}/fd")))
+        return Usage()
+    except (FileNotFoundError, ProcessLookupError):
+        return Usage()  # it ended in the middle
+    except OSError:
+        return TOO_MUCH if _hides(process) else Usage()
+
+
+def _places(process):
+    """Where its figures may stand: a first thread that has ended has none, while others live on."""
+    yield f"/proc/{process}"
+    for thread in threads(process):
+        yield f"/proc/{process}/task/{thread}"
+
+
+def _figures(text, descriptors):
+    """Of what is shared with the zygote, or read from files, nothing is its own.
+
+    Each open descriptor may be a socket whose buffer is full, and that is counted nowhere.
+    """
+    found = {}
+    for line in text.splitlines():
+        name, _, value = line.partition(b":")
+        if value.endswith(b"kB"):
+            found[name] = int(value[:-2]) << 10
+    pages = sum(found.get(name, 0) for name in (b"RssAnon", b"RssShmem", b"VmSwap"))
+    kept = found[b"VmPTE"] + descriptors * kernel.socket_buffer()
+    return Usage(pages, kept, found[b"VmHWM"], found[b"RssFile"])
+
+
+def counted_once(process, pages):
+    """Bytes of a process's pages, where those that several have are shared out among them."""
+    try:
+        text = _read(f"/proc/{process}/smaps_rollup") or b""
+    except OSError:
+        return pages
+    fields = dict(line.split()[:2] for line in text.splitlines() if line.endswith(b"kB"))
+    names = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
+    return sum(int(fields[each]) << 10 for each in names) if names[0] in fields else pages
+
+
+def threads(process):
+    """The ids of a process's threads."""
+    try:
+        return [int(name) for name in os.listdir(f"/proc/{process}/task")]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def parent(process):
+    """The id of a process's parent; 0 where there is none, or nobody tells."""
+    with suppress(OSError):
+        fields = _stat(process)
+        return int(fields[1]) if fields else 0
+    return 0
+
+
+def processor(process):
+    """Seconds of a process, and of those that it has waited for."""
+    fields = _stat(process)
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else 0
+
+
+def waited(process, thread):
+    """Seconds that a thread has been ready to run; 0 where the kernel doesn't keep them."""
+    text = _read(f"/proc/{process}/task/{thread}/schedstat")
+    return int(text.split()[1]) / 1e9 if text else 0
+
+
+def held_without_a_name(process, folder, file_size):
+    """Bytes of each deleted file of a folder that a process still has open or mapped.
+
+    Those of one that is only mapped nobody tells: it is as large as a file may be. Where nobody
+    may look, as after the end of a first thread while others live, there may be anything.
+    """
+    held = {}
+    try:
+        for line in (_read(f"/proc/{process}/maps") or b"").splitlines():
+            if line.endswith(b" (deleted)"):
+                _, _, _, _, inode, path = line.split(maxsplit=5)
+                if path.startswith(os.fsencode(folder)):
+                    held[int(inode)] = file_size
+        for name in os.listdir(f"/proc/{process}/fd"):
+            with suppress(OSError):  # it has just been closed
+                found = os.stat(f"/proc/{process}/fd/{name}")
+                if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                    held[found.st_ino] = found.st_blocks * 512
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it has ended
+    except OSError:
+        return [math.inf] if _hides(process) else []
+    return held.values()
