@@ -5,11 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, suppress
+from io import StringIO
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 import nbformat
+import pytest
+from jupyter_core.application import NoStart
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderApp
 
 from autograder.grading.released import points_of
 from tests import sample_class
@@ -54,6 +59,28 @@ class TemporaryCourse:
         process = self.start(command, *arguments, **options)
         out, err = process.communicate(timeout=600)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def nbgrader(self, *arguments):
+        """Run a command of nbgrader in this process, which is warm: a CompletedProcess."""
+        said, path = StringIO(), sys.path[:]
+        with pytest.MonkeyPatch.context() as patched, redirect_stderr(said), catch_warnings():
+            simplefilter("ignore")  # as in a process of its own
+            patched.chdir(self.root)
+            for name, value in self.environment.items():
+                patched.setenv(name, value)
+            patched.setenv("PATH", os.pathsep.join([str(BIN), os.environ["PATH"]]))
+            app = NbGraderApp()
+            try:
+                app.initialize([*arguments])
+                with suppress(NoStart):  # how it says that a command of its has ended
+                    app.start()
+                status = 0
+            except SystemExit as ended:
+                status = ended.code or 0
+            finally:
+                app.subapp.clear_instance()
+                sys.path[:] = path
+        return subprocess.CompletedProcess(arguments, status, "", said.getvalue())
 
     def configure(self, line):
         """Add a line to nbgrader_config.py."""

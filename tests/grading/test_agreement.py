@@ -143,6 +143,6 @@ def test_stock_nbgrader_refuses_as_well(course):
     """And with it the Formgrader's button."""
     with course.source(ASSIGNMENT) as cells:
         cells["test_gradient_check"].metadata.nbgrader.points = GIVES + 2
-    done = course.run("nbgrader", "generate_assignment", ASSIGNMENT, "--force")
+    done = course.nbgrader("generate_assignment", ASSIGNMENT, "--force")
     assert done.returncode != 0
     assert f"gives {GIVES + 2:g} points and its question {GIVES:g}" in done.stderr

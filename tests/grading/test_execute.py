@@ -477,7 +477,7 @@ def test_what_a_person_gave_by_hand_stays_when_it_is_graded_again(course):
     """And what the box gave is given anew."""
     story = "correct"
     course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT, story))
-    done = course.run("nbgrader", "autograde", ASSIGNMENT)
+    done = course.nbgrader("autograde", ASSIGNMENT)
     assert done.returncode == 0, done.stderr
     points = sample_class.load(story).points(ASSIGNMENT)
     assert course.points(ASSIGNMENT, "ada") == points
@@ -490,7 +490,7 @@ def test_what_a_person_gave_by_hand_stays_when_it_is_graded_again(course):
         submission.comments[0].manual_comment = "see me"
         commented = submission.comments[0].name
         gradebook.db.commit()
-    done = course.run("nbgrader", "autograde", ASSIGNMENT, "--force")
+    done = course.nbgrader("autograde", ASSIGNMENT, "--force")
     assert done.returncode == 0, done.stderr
     assert course.points(ASSIGNMENT, "ada") == points
     with course.gradebook() as gradebook:
@@ -505,7 +505,7 @@ def test_what_a_person_gave_by_hand_stays_when_it_is_graded_again(course):
 def test_the_seed_of_an_earlier_grading_is_replayed_by_nbgrader_too(course):
     course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     course.configure("c.TrustedExecute.seed = 12345")
-    done = course.run("nbgrader", "autograde", ASSIGNMENT)
+    done = course.nbgrader("autograde", ASSIGNMENT)
     assert done.returncode == 0, done.stderr
     graded = read(course.path("autograded", ASSIGNMENT, "ada"))
     assert graded.metadata[SEED] == 12345

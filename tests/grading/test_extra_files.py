@@ -83,9 +83,9 @@ def class_of_tricks(course_of_the_module, secret):
 
 @pytest.fixture(scope="module")
 def graded(class_of_tricks):
-    done = class_of_tricks.run("nbgrader", "autograde", ASSIGNMENT)
+    done = class_of_tricks.nbgrader("autograde", ASSIGNMENT)
     assert done.returncode == 1
-    pages = class_of_tricks.run("nbgrader", "generate_feedback", ASSIGNMENT)
+    pages = class_of_tricks.nbgrader("generate_feedback", ASSIGNMENT)
     assert pages.returncode == 0, pages.stderr
     return class_of_tricks, done.stderr
 
@@ -129,7 +129,7 @@ def test_the_time_of_the_hand_in_comes_along(graded):
         STAMP.replace("2025", "2026")
     )
     for command in ("autograde", "generate_feedback"):
-        done = course.run("nbgrader", command, ASSIGNMENT, "--student=on_time")
+        done = course.nbgrader(command, ASSIGNMENT, "--student=on_time")
         assert done.returncode == 0 and "Updating existing assignment" in done.stderr
 
 
@@ -166,7 +166,7 @@ def test_should_something_be_copied_nevertheless_it_is_not_graded(course):
     path = course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
     path.with_name("notes.txt").write_text("mine")
     course.configure("c.CourseDirectory = type(c)(ignore=[])")
-    done = course.run("nbgrader", "autograde", ASSIGNMENT)
+    done = course.nbgrader("autograde", ASSIGNMENT)
     assert done.returncode == 1 and "Refused: notes.txt was copied with it" in done.stderr
     assert files(course, "autograded", "eve") == []
 
@@ -175,9 +175,9 @@ def test_files_of_the_course_itself_are_still_copied(course):
     (course.root / "source" / ASSIGNMENT / "data.csv").write_text("1,2")
     path = course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
     path.with_name("data.csv").write_text("3,4")
-    assert course.run("nbgrader", "autograde", ASSIGNMENT).returncode == 0
+    assert course.nbgrader("autograde", ASSIGNMENT).returncode == 0
     assert (course.root / "autograded/eve" / ASSIGNMENT / "data.csv").read_text() == "1,2"
-    assert course.run("nbgrader", "generate_assignment", ASSIGNMENT, "--force").returncode == 0
+    assert course.nbgrader("generate_assignment", ASSIGNMENT, "--force").returncode == 0
     assert (course.root / "release" / ASSIGNMENT / "data.csv").read_text() == "1,2"
 
 

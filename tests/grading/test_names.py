@@ -66,7 +66,11 @@ def troubled(course_of_the_module):
 
 def said_of(done, start):
     assert "Traceback" not in done.stdout and done.stderr == ""
-    return [line for line in done.stdout.splitlines() if line.startswith(start)]
+    return lines_of(done.stdout, start)
+
+
+def lines_of(text, start):
+    return [line for line in text.splitlines() if line.startswith(start)]
 
 
 @pytest.mark.parametrize("who", WRONG, ids=ascii)
@@ -83,12 +87,12 @@ def test_everybody_else_is_graded(troubled):
     assert troubled.done.returncode == 1
 
 
-def test_an_assignment_of_such_a_name_gets_one_line(troubled):
+def test_an_assignment_of_such_a_name_gets_one_line(troubled, cli):
     (line,) = said_of(troubled.done, r"source/M\xfcller/: ")
     assert "not in UTF-8" in line and "rename" in line
-    (line,) = said_of(troubled.run("autograder", "release"), r"source/M\xfcller/: ")
+    (line,) = lines_of(cli(troubled, "release")[1], r"source/M\xfcller/: ")
     assert "not in UTF-8" in line
-    (line,) = said_of(troubled.run("autograder", "doctor"), r"no  M\xfcller")
+    (line,) = lines_of(cli(troubled, "doctor")[1], r"no  M\xfcller")
     assert "not in UTF-8" in line
 
 
@@ -96,9 +100,8 @@ def test_what_lies_about_gets_one_line(troubled):
     assert said_of(troubled.done, r"submitted/\xfc.txt is in no student's folder")
 
 
-def test_programs_get_json_that_any_of_them_can_read(troubled):
-    done = troubled.run("autograder", "grade", "--json")
-    report = json.loads(done.stdout)
+def test_programs_get_json_that_any_of_them_can_read(troubled, cli):
+    report = json.loads(cli(troubled, "grade", "--json")[1])
     json.dumps(report, ensure_ascii=False).encode()
     (found,) = (each for each in report["outcomes"] if each["student"] == r"M\xfcller")
     assert found["status"] == "failed" and "not in UTF-8" in found["why"]
@@ -114,12 +117,12 @@ def test_who_has_no_grade_gets_one_line(troubled, command, locale):
     assert said_of(done, "1 ") and done.returncode == 1
 
 
-def test_a_course_in_a_folder_of_such_a_name_is_refused(released, tmp_path):
+def test_a_course_in_a_folder_of_such_a_name_is_refused(released, cli, tmp_path):
     course = TemporaryCourse(tmp_path / LATIN, released.settings, copy_of=released)
     for command in ("release", "grade", "feedback"):
-        done = course.run("autograder", command)
-        (line,) = done.stderr.splitlines()
-        assert done.returncode == 1
+        status, _, said = cli(course, command)
+        (line,) = said.splitlines()
+        assert status == 1
         assert line.startswith("autograder: /") and r"M\xfcller: nbgrader can't work in" in line
 
 

@@ -251,7 +251,7 @@ def test_with_another_secret_nobody_is_graded_and_one_line_says_so(graded):
 
 def test_stock_nbgrader_grades_by_the_same_keys(graded):
     before = {who: graded.points(ASSIGNMENT, who) for who in ("ada", "bob")}
-    done = graded.run("nbgrader", "autograde", ASSIGNMENT, "--student", "ada", "--force")
+    done = graded.nbgrader("autograde", ASSIGNMENT, "--student", "ada", "--force")
     assert done.returncode == 0, done.stderr
     assert graded.points(ASSIGNMENT, "ada") == before["ada"]
 

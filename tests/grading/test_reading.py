@@ -150,7 +150,7 @@ def test_both_roads_refuse_a_bomb_and_grade_the_others(course, cli):
     status, out, _ = cli(course, "grade", ASSIGNMENT)
     assert status == 1 and "one_dimension.ipynb has more than 3,000,000 parts" in out
     assert sum(course.points(ASSIGNMENT, "ada").values()) == 18
-    done = course.run("nbgrader", "autograde", ASSIGNMENT, "--force")
+    done = course.nbgrader("autograde", ASSIGNMENT, "--force")
     assert done.returncode == 1 and "TooLarge: has more than 3,000,000 parts" in done.stderr
     assert sum(course.points(ASSIGNMENT, "ada").values()) == 18
     assert not course.path("autograded", ASSIGNMENT, "eve").exists()

@@ -99,7 +99,7 @@ def graded(course_of_the_module):
     """A course with one graded submission."""
     course = course_of_the_module
     course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
-    done = course.run("nbgrader", "autograde", ASSIGNMENT)
+    done = course.nbgrader("autograde", ASSIGNMENT)
     assert done.returncode == 0, done.stderr
     return course
 
@@ -116,7 +116,7 @@ def pages(graded):
         notebook.metadata |= metadata
         path.unlink()
         path.write_text(json.dumps(notebook))
-        done = graded.run("nbgrader", "generate_feedback", ASSIGNMENT, "--force")
+        done = graded.nbgrader("generate_feedback", ASSIGNMENT, "--force")
         assert done.returncode == 0, done.stderr
         return Page(graded.path("feedback", ASSIGNMENT, "eve").with_suffix(".html").read_text())
 

@@ -71,7 +71,7 @@ def graded(course_of_the_module):
         story = "prints_warning" if student == "warns" else "correct"
         other = "planted_bugs" if student == "sends_another" else ASSIGNMENT
         course.hand_in(student, ASSIGNMENT, mishap(course.answered(other, story)))
-    course.log = course.run("nbgrader", "autograde", ASSIGNMENT)
+    course.log = course.nbgrader("autograde", ASSIGNMENT)
     return course
 
 
@@ -92,9 +92,9 @@ def test_who_can_not_be_graded_gets_no_score(graded, student):
 def test_a_code_that_ends_its_process_keeps_what_it_had_earned(graded):
     """Graded with full marks before; now its code ends Python half-way."""
     graded.hand_in("copies", ASSIGNMENT, crash(graded.answered(ASSIGNMENT)))
-    assert graded.run("nbgrader", "autograde", ASSIGNMENT, "--student=copies").returncode == 0
+    assert graded.nbgrader("autograde", ASSIGNMENT, "--student=copies").returncode == 0
     assert graded.points(ASSIGNMENT, "copies") == FULL, "without --force, nothing is graded again"
-    graded.run("nbgrader", "autograde", ASSIGNMENT, "--student=copies", "--force")
+    graded.nbgrader("autograde", ASSIGNMENT, "--student=copies", "--force")
     assert graded.points(ASSIGNMENT, "copies") == FULL | {"error_sweep": 0}
     page = nbformat.read(graded.path("autograded", ASSIGNMENT, "copies"), as_version=4)
     said = page.cells[index_of(page, "test_error_sweep")].outputs[0].text

@@ -129,7 +129,7 @@ def test_stock_nbgrader_releases_the_same(course):
     wanted = release.read_bytes()
     save(source)
     save(release)
-    done = course.run("nbgrader", "generate_assignment", ASSIGNMENT, "--force")
+    done = course.nbgrader("generate_assignment", ASSIGNMENT, "--force")
     assert done.returncode == 0, done.stderr
     assert release.read_bytes() == wanted
     assert [path.name for path in release.parent.iterdir()] == [release.name]
