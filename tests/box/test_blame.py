@@ -39,7 +39,7 @@ TO_ITSELF = {
 }
 TOO_MUCH = ["no memory"]
 MODULES = "import os, resource, signal, socket, threading, time\n"
-LIMITS = Limits(cell_seconds=2, call_seconds=2, grace_seconds=0.5, memory=256 << 20)
+LIMITS = Limits(cell_seconds=1, call_seconds=1, grace_seconds=0.3, memory=256 << 20)
 
 
 @pytest.mark.parametrize("what", TO_ITSELF)

@@ -11,6 +11,7 @@ from autograder.batch import fork_server
 from autograder.batch.same_package import INTRODUCTION, AnotherPackage, check
 from autograder.batch.whole_class import LEAST
 from autograder.version import FOLDER
+from tests.hosts.hosts import REFUSED
 from tests.installed import change_a_question, copy_package
 from tests.temporary_course import ROOT, TemporaryCourse
 
@@ -43,6 +44,16 @@ def changed(beside, tmp_path):
     course = TemporaryCourse(tmp_path / "changed", beside.settings, copy_of=beside)
     change_a_question(course.root / "autograder")
     return course
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be a host that refuses them")
+def test_it_grades_where_user_namespaces_are_refused(beside, installed):
+    """There the reference lies in a folder that submissions may see."""
+    command = [*REFUSED, installed.bin / "autograder", "grade", "--force", "--jobs", "2"]
+    done = subprocess.run(command, cwd=beside.root, env=beside.environment, capture_output=True,
+                          text=True)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.endswith(f"{LEAST} graded\n")
 
 
 def test_a_course_folder_may_have_the_same_package(beside, installed):

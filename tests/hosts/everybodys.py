@@ -34,14 +34,13 @@ class Everybodys:
         Why there is none.
     """
 
-    def __init__(self, root, editable):
+    def __init__(self, root):
         self.root, self.python, self.why_not = root, None, ""
         system = system_python()
         if system is None:
             self.why_not = f"no Python {'.'.join(map(str, VERSION))} that every user can run"
             return
-        beside = root / "project" if editable else None
-        environment = Environment(root / "environment", system, beside)
+        environment = Environment(root / "environment", system, beside=root / "project")
         subprocess.run(["chmod", "-R", "a+rX", environment.package], check=True)
         environment.package.parent.chmod(0o755)
         self.python = environment.bin / "python"
@@ -59,15 +58,12 @@ class Everybodys:
 
 
 @contextmanager
-def everybodys(editable=True):
-    """Make an :class:`Everybodys`, and remove it at the end.
-
-    Its package lies beside the environment, as `make .venv` has it, or within.
-    """
+def everybodys():
+    """Make an :class:`Everybodys`, and remove it at the end."""
     root = Path(mkdtemp(prefix="autograder-hosts-"))
     try:
         root.chmod(0o755)
-        yield Everybodys(root, editable)
+        yield Everybodys(root)
     finally:
         subprocess.run(["rm", "-rf", root], check=True)
 
