@@ -10,7 +10,7 @@ import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
-from autograder.grading.pictures import BEGINS, NOT_ONE, SVG, trouble_with
+from autograder.grading.pictures import BEGINS, NOT_ONE, SVG, trouble_with, weight
 from autograder.grading.trouble import printable
 
 # Left out on purpose: application/javascript and widgets run code in the reader's browser;
@@ -45,7 +45,7 @@ class AllowedOutputs(NbGraderPreprocessor):
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs = allowed(cell.get("outputs"), limits, left)
-                left -= sum(map(_size, cell.outputs))
+                left -= sum(map(size, cell.outputs))
         return nb, resources
 
 
@@ -70,19 +70,19 @@ def allowed(outputs, limits=Limits(), left=None):
     kept, over, seen = [], [], set()
     for output in outputs if isinstance(outputs, list) else ():
         output = _known(output)
-        size, kind = _size(output), (output.output_type, output.get("name"))
+        cost, kind = size(output), (output.output_type, output.get("name"))
         decides = kind not in {*seen, ("stream", "stdout"), ("display_data", None)}
         seen.add(kind)
-        if size > limits.output and not (decides and size <= SHORT):
+        if cost > limits.output and not (decides and cost <= SHORT):
             output = _replaced(output, f"the limit is {_in_words(limits.output)}")
-            size = _size(output)
-        if decides and left < size > SHORT:
+            cost = size(output)
+        if decides and left < cost > SHORT:
             output = _replaced(output, "the cell or the notebook has too many of them")
-        if size <= left or decides:
+        if cost <= left or decides:
             kept.append(output)
-            left -= size
+            left -= cost
         else:
-            over.append(size)
+            over.append(cost)
     if over:
         total = f"{len(over)} more outputs, {_in_words(sum(over))}, are left out"
         limit = f"the limit of a cell is {_in_words(limits.cell)}"
@@ -157,14 +157,18 @@ def _parts(output):
     return [*output.data.items()] if "data" in output else [("text", output.text)]
 
 
-def _size(output):
-    return OVERHEAD + sum(len(text.encode()) for _, text in _parts(output))
+def size(output):
+    """Bytes that an allowed output counts for: pictures weigh what it takes to draw them."""
+    return OVERHEAD + sum(
+        weight(kind, text) if kind in (SVG, *BEGINS) else len(text.encode())
+        for kind, text in _parts(output)
+    )
 
 
 def _replaced(output, why):
     """The same kind of output with one line in it, because the kind can decide a score."""
     what = max(_parts(output), key=lambda part: len(part[1]))[0]
-    line = f"[An output of {_in_words(_size(output))} ({what}) is left out: {why}.]"
+    line = f"[An output of {_in_words(size(output))} ({what}) is left out: {why}.]"
     if output.output_type == "error":
         return _node(output_type="error", ename=output.ename[:100], evalue=line, traceback=[line])
     if output.output_type == "stream":

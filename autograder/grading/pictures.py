@@ -20,9 +20,12 @@ MOST_PIXELS = 50_000_000
 """What a telephone's camera makes; each takes four bytes of the browser's."""
 MOST_ELEMENTS = 100_000
 """Of an SVG, as often as they are drawn. A figure of matplotlib's has some thousands."""
+BYTES_OF_AN_ELEMENT, PIXELS_OF_A_BYTE = 10, 100
+"""Where a picture weighs as much as its bytes. Hardly one that somebody has drawn weighs more."""
 DEEPEST = 200
 REFERENCE = re.compile(r"""#([^\s'");]+)""")
 PICTURE = re.compile(r"data:(image/(?:png|jpeg|gif));base64,([A-Za-z0-9+/=\s]+)")
+ADDRESS = re.compile(r"data:(image/(?:png|jpeg|gif|svg\+xml));base64,([A-Za-z0-9+/=]+)")
 GIF_FRAME, PNG_FRAME, JPEG_SIZE = b"\x00\x2c", b"fcTL", re.compile(rb"\xff[\xc0-\xc3\xc5-\xcf]")
 
 
@@ -40,28 +43,59 @@ def trouble_with(kind, data):
     -------
     str
     """
+    try:
+        drawn = _drawn(kind, data)
+    except _Refused as refused:
+        return str(refused)
     if kind == SVG:
-        return _trouble_with_svg(data)
-    try:
-        found = binascii.a2b_base64("".join(data.split()), strict_mode=True)
-        is_one = found.startswith(BEGINS[kind])
-    except (ValueError, AttributeError, KeyError):
-        is_one = False
-    if not is_one:
-        return NOT_ONE
-    pixels = _pixels(kind, found)
-    return f"has {pixels:,} pixels: {MOST_PIXELS:,} are the most" if pixels > MOST_PIXELS else ""
+        return f"draws more than {MOST_ELEMENTS:,} elements" if drawn > MOST_ELEMENTS else ""
+    return f"has {drawn:,} pixels: {MOST_PIXELS:,} are the most" if drawn > MOST_PIXELS else ""
 
 
-def trouble_with_base64(kind, data):
-    """:func:`trouble_with` of what is base64 throughout, as in attachments and addresses."""
+def weight(kind, data):
+    """What showing a picture costs: its bytes, or more where a few of them draw very much.
+
+    Parameters
+    ----------
+    kind, data
+        Of a picture that :func:`trouble_with` has no trouble with.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
+    drawn = _drawn(kind, data)
+    own = drawn * BYTES_OF_AN_ELEMENT if kind == SVG else drawn // PIXELS_OF_A_BYTE
+    return max(len(data), own)
+
+
+def weight_of_addresses(text):
+    """The :func:`weight` of all pictures that stand as addresses in clean HTML."""
+    return sum(weight(kind, as_in_outputs(kind, data)) for kind, data in ADDRESS.findall(text))
+
+
+def as_in_outputs(kind, data):
+    """A picture's data as outputs hold it, of what is base64 throughout, as in attachments."""
     if kind != SVG:
-        return trouble_with(kind, data)
+        return data
     try:
-        text = binascii.a2b_base64("".join(data.split()), strict_mode=True).decode()
+        return binascii.a2b_base64("".join(data.split()), strict_mode=True).decode()
     except (ValueError, AttributeError):
-        return NOT_ONE
-    return trouble_with(SVG, text)
+        return None  # which is no picture
+
+
+def _drawn(kind, data):
+    """Elements of an SVG as often as they are drawn, or pixels; raises _Refused."""
+    try:
+        if kind == SVG:
+            return _Drawing().count(data)
+        found = binascii.a2b_base64("".join(data.split()), strict_mode=True)
+        if found.startswith(BEGINS[kind]):
+            return _pixels(kind, found)
+    except (expat.ExpatError, ValueError, TypeError, AttributeError, KeyError):
+        pass
+    raise _Refused(NOT_ONE)
 
 
 def _pixels(kind, data):
@@ -93,16 +127,6 @@ def _pixels_of_jpeg(data):
     return most
 
 
-def _trouble_with_svg(text):
-    drawing = _Drawing()
-    try:
-        return drawing.trouble_with(text)
-    except _Refused as refused:
-        return str(refused)
-    except (expat.ExpatError, ValueError, TypeError):
-        return NOT_ONE
-
-
 class _Refused(Exception):
     """A picture that must not be shown, with the reason."""
 
@@ -114,8 +138,8 @@ class _Drawing:
         self._inside = []
         self._parts, self._uses, self._places = [], [], {}
 
-    def trouble_with(self, text):
-        """Why the SVG must not be shown, or ""."""
+    def count(self, text):
+        """How many elements are drawn; one more than are allowed stands for any more."""
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
         parser.CharacterDataHandler = self._read
@@ -125,9 +149,7 @@ class _Drawing:
             for name, times in names:
                 for used in self._places.get(name, ()):
                     self._parts[number].append((used, times))
-        if self._drawn() > MOST_ELEMENTS:
-            return f"draws more than {MOST_ELEMENTS:,} elements"
-        return ""
+        return self._drawn()
 
     def _begin(self, name, attributes):
         name, number = name.rpartition(":")[2], len(self._parts)

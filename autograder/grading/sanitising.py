@@ -11,7 +11,7 @@ from collections import Counter
 import nh3
 from pygments.token import STANDARD_TYPES
 
-from autograder.grading.pictures import trouble_with_base64
+from autograder.grading.pictures import ADDRESS, as_in_outputs, trouble_with
 
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 TABLES = {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"}
@@ -54,12 +54,11 @@ CLASSES = {
 # The Formgrader finds the fields of its grades by their ids.
 ID_PREFIX = "shown-"
 
-PICTURE = re.compile(r"data:(image/(?:png|jpeg|gif|svg\+xml));base64,([A-Za-z0-9+/=]+)")
 VALUES = {
     # A relative address leads to another page of the Formgrader, or to a file that was handed in.
     ("a", "href"): re.compile(r"https?://[^\s\"'<>\\]+|#[^\s\"'<>]*", re.IGNORECASE),
     # A picture from elsewhere tells that place who has opened the page, and when.
-    ("img", "src"): PICTURE,
+    ("img", "src"): ADDRESS,
     ("img", "width"): re.compile(r"\d{1,4}%?"),
     ("img", "height"): re.compile(r"\d{1,4}%?"),
 }
@@ -84,7 +83,7 @@ def clean(text):
         Without scripts, styles, forms, frames, handlers and remote pictures; links lead to http,
         https or into the page. HTML that is too long or nested too deeply is shown as text.
     """
-    without_pictures = PICTURE.sub("", text)
+    without_pictures = ADDRESS.sub("", text)
     if len(without_pictures) > LONGEST or _too_deep(without_pictures):
         return as_text(without_pictures)
     return CLEANER.clean(text)
@@ -103,9 +102,13 @@ def _attribute(tag, name, value):
         return value
     value = value.strip()
     found = pattern.fullmatch(value)
-    if not found or (pattern is PICTURE and trouble_with_base64(*found.groups())):
+    if not found or (pattern is ADDRESS and _trouble_with(*found.groups())):
         return None
     return f"#{ID_PREFIX}{value[1:]}" if value.startswith("#") else value
+
+
+def _trouble_with(kind, data):
+    return trouble_with(kind, as_in_outputs(kind, data))
 
 
 def _too_deep(text):

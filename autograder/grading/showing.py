@@ -16,8 +16,15 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
-from autograder.grading.outputs import Limits, allowed
-from autograder.grading.pictures import BEGINS, SVG, trouble_with_base64
+from autograder.grading.outputs import Limits, allowed, size
+from autograder.grading.pictures import (
+    ADDRESS,
+    BEGINS,
+    SVG,
+    as_in_outputs,
+    trouble_with,
+    weight_of_addresses,
+)
 from autograder.grading.sanitising import as_text, clean
 
 # What takes time is counted in steps, of which a processor does some 50,000 a second: a character
@@ -35,6 +42,7 @@ FORMULA = re.compile(
     r"|\\begin\{(?P<begin>[a-z]*\*?)\}|\\end\{(?P<end>[a-z]*\*?)\}"
 )
 CLOSED_BY = {"(": ")", "[": "]"}
+LEFT = "weight of pictures that the page may still show"
 LEFT_OUT = "# Left out: the cells of this notebook hold too much text to be shown."
 MOST_COLOURS = 2_000
 LONGEST_COLOUR = 30
@@ -62,7 +70,7 @@ class SafeToShow(NbGraderPreprocessor):
                 texts += [(data, "text/markdown", steps) for data in shown]
                 texts += [(data, "text/html", _steps_of_html) for data in shown]
             pictures = cell.get("attachments", {})
-            bytes_left -= sum(len(str(each)) for each in (*cell.get("outputs", ()), pictures))
+            bytes_left -= sum(map(size, cell.get("outputs", ()))) + len(str(pictures))
             if pictures and bytes_left < 0:
                 del cell["attachments"]
             for holder, name, cost in texts:
@@ -108,7 +116,18 @@ def markdown2html(context, source):
         rendered = MarkdownWithMath(renderer=renderer).render(source)
     except Exception:  # A text that the parser stumbles over must not take the page with it.
         return as_text(source)
-    return clean(rendered)
+    return clean_html(context, rendered)
+
+
+@pass_context
+def clean_html(context, text):
+    """Clean HTML; its pictures are left out when the page has shown enough of them."""
+    cleaned, resources = clean(str(text)), context["resources"]
+    left = resources.get(LEFT, Limits.notebook) - weight_of_addresses(cleaned)
+    if left < 0:
+        return ADDRESS.sub("", cleaned)
+    resources[LEFT] = left
+    return cleaned
 
 
 class _Renderer(IPythonRenderer):
@@ -122,7 +141,7 @@ class _Renderer(IPythonRenderer):
         bundle = self.attachments.get(name, {})
         for kind in (SVG, *BEGINS):
             data = bundle.get(kind)
-            if not trouble_with_base64(kind, data) and len(data) <= self.bytes_left:
+            if not trouble_with(kind, as_in_outputs(kind, data)) and len(data) <= self.bytes_left:
                 self.bytes_left -= len(data)
                 return super().image(text, f"data:{kind};base64,{''.join(data.split())}", title)
         return f"<em>[The picture {html.escape(name)} is missing, too large, or no picture.]</em>"
@@ -144,7 +163,7 @@ def highlight_code(source, language=None, metadata=None):
 # By the names under which the templates call them.
 FILTERS = {
     "markdown2html": markdown2html,
-    "clean_html": lambda text: clean(str(text)),
+    "clean_html": clean_html,
     "ansi2html": ansi2html,
     "highlight_code": highlight_code,
     # The stock one takes "files/" out of href="files/javascript:…", after the cleaning.

@@ -6,11 +6,14 @@ import io
 import matplotlib.figure
 import numpy as np
 import pytest
-from nbformat.v4 import new_output
+from nbconvert import HTMLExporter
+from nbformat import from_dict
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.grading.outputs import allowed
-from autograder.grading.pictures import BEGINS, SVG, trouble_with, trouble_with_base64
+from autograder.grading.outputs import Limits, allowed
+from autograder.grading.pictures import BEGINS, SVG, as_in_outputs, trouble_with, weight
 from autograder.grading.sanitising import clean
+from autograder.grading.showing import FILTERS, SafeToShow
 from tests.grading.hostile import PNG
 
 BEGIN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
@@ -70,7 +73,7 @@ def test_an_svg_that_would_not_end_is_replaced_by_a_line(text):
     (kept,) = allowed([output])
     assert [*kept.data] == ["text/plain"]
     assert kept.data["text/plain"].startswith(f"<Figure>\n[A picture ({SVG}) is left out: it ")
-    assert trouble_with_base64(SVG, base64.b64encode(text.encode()).decode())
+    assert trouble_with(SVG, as_in_outputs(SVG, base64.b64encode(text.encode()).decode()))
 
 
 @pytest.mark.parametrize("text", [
@@ -106,7 +109,7 @@ def test_a_picture_of_more_pixels_than_a_browser_can_bear_is_replaced_by_a_line(
     (SVG, '<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>'), ("image/jpeg", PNG),
 ])  # fmt: skip
 def test_what_is_not_a_picture(kind, data):
-    assert trouble_with(kind, data) == trouble_with_base64(kind, data) == "is not one"
+    assert trouble_with(kind, data) == trouble_with(kind, as_in_outputs(kind, data)) == "is not one"
 
 
 @pytest.mark.parametrize("kind", ["image/jpeg", "image/gif", "image/png"])
@@ -114,3 +117,47 @@ def test_what_is_not_a_picture(kind, data):
 def test_a_torn_picture_is_measured_all_the_same(kind, length):
     torn = base64.b64decode(wide(kind, 5000))[:length]
     assert trouble_with(kind, base64.b64encode(torn).decode()) in ("", "is not one")
+
+
+def test_no_picture_that_somebody_drew_weighs_more_than_its_bytes():
+    text = figure("svg").decode()
+    assert weight(SVG, text) == len(text)
+    for kind, name in {"image/png": "png", "image/jpeg": "jpeg"}.items():
+        data = base64.b64encode(figure(name)).decode()
+        assert weight(kind, data) == len(data)
+
+
+HEAVY = uses(4, 9)
+"""Of a kilobyte, with more than seven thousand elements."""
+HEAVY_BASE64 = base64.b64encode(HEAVY.encode()).decode()
+ADDRESS = f"data:{SVG};base64,{HEAVY_BASE64}"
+HIDDEN = ADDRESS.replace("data", "&#100;ata")
+MANY = 600
+
+
+def shown(data):
+    return new_code_cell(outputs=[new_output("display_data", data=data)])
+
+
+def attached(source):
+    return new_markdown_cell(source, attachments={"a": {SVG: HEAVY_BASE64}})
+
+
+@pytest.mark.parametrize("cells", [
+    [new_code_cell(outputs=shown({SVG: HEAVY}).outputs * MANY)],
+    [shown({SVG: HEAVY})] * MANY,
+    [shown({"text/html": f'<img src="{ADDRESS}">'})] * MANY,
+    [shown({"text/html": f'<img src="{HIDDEN}">' * 10})] * (MANY // 10),
+    [shown({"text/markdown": f"![]({ADDRESS})"})] * MANY,
+    [new_markdown_cell(f"[a]: {ADDRESS}\n" + "![a][a]" * 10)] * (MANY // 10),
+    [attached("![](attachment:a)")] * MANY,
+    [attached("![](<attachment:%61>)" * 10)] * (MANY // 10),
+], ids=["outputs of a cell", "outputs of many cells", "HTML", "hidden in HTML", "Markdown",
+        "shown often", "attached", "attached and shown often"])  # fmt: skip
+def test_of_many_pictures_that_are_bearable_alone_some_are_shown(cells):
+    cells = [from_dict({**each, "id": f"c{number}"}) for number, each in enumerate(cells)]
+    notebook = new_notebook(cells=cells)
+    exporter = HTMLExporter(preprocessors=[SafeToShow], filters=FILTERS, sanitize_html=True)
+    page, _ = exporter.from_notebook_node(notebook)
+    drawn = page.count(f'src="data:{SVG}') + page.count(HEAVY)
+    assert 0 < drawn * weight(SVG, HEAVY) <= 2 * Limits.notebook

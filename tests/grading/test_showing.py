@@ -232,7 +232,7 @@ def test_the_marks_of_hidden_tests_are_those_that_are_configured():
 
 def rendered(source, **attachments):
     pictures = {name: {"image/png": data} for name, data in attachments.items()}
-    return markdown2html({"cell": {"attachments": pictures}}, source)
+    return markdown2html({"cell": {"attachments": pictures}, "resources": {}}, source)
 
 
 def test_a_large_picture_is_shown_but_not_a_hundred_times():
