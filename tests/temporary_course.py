@@ -21,6 +21,14 @@ from tests import sample_class
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
+# A port that is free when it is looked for may be taken by the time the kernel starts.
+KERNELS_WITHOUT_PORTS = """
+import atexit, shutil, tempfile
+folder = tempfile.mkdtemp(prefix="kernel-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+c.KernelManager.transport = "ipc"
+c.KernelManager.ip = f"{folder}/socket"
+"""
 
 
 class TemporaryCourse:
@@ -37,6 +45,8 @@ class TemporaryCourse:
 
     def __init__(self, root, settings, copy_of=None):
         self.root, self.settings = root, settings
+        (settings / "jupyter").mkdir(parents=True, exist_ok=True)
+        (settings / "jupyter" / "jupyter_config.py").write_text(KERNELS_WITHOUT_PORTS)
         if copy_of is not None:
             shutil.copytree(copy_of.root, root, dirs_exist_ok=True)
 

@@ -2,12 +2,14 @@
 
 import copy
 import re
+from tempfile import TemporaryDirectory
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import ClearHiddenTests, Execute
 from nbgrader.utils import determine_grade
+from traitlets.config import Config
 
 from autograder import questions
 from autograder.box.limits import Limits
@@ -50,7 +52,10 @@ def without_hidden_tests(notebook):
 def in_a_kernel(notebook, folder):
     """Run as nbgrader itself does."""
     found = copy.deepcopy(notebook)
-    Execute().preprocess(found, {"metadata": {"path": str(folder)}})
+    with TemporaryDirectory() as sockets:  # a free port may be taken by the time it starts
+        without_ports = {"transport": "ipc", "ip": f"{sockets}/socket"}
+        execute = Execute(config=Config({"KernelManager": without_ports}))
+        execute.preprocess(found, {"metadata": {"path": str(folder)}})
     return found
 
 
