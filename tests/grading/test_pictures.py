@@ -132,7 +132,7 @@ HEAVY = uses(4, 9)
 HEAVY_BASE64 = base64.b64encode(HEAVY.encode()).decode()
 ADDRESS = f"data:{SVG};base64,{HEAVY_BASE64}"
 HIDDEN = ADDRESS.replace("data", "&#100;ata")
-MANY = 600
+MANY = 100
 
 
 def shown(data):
