@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from autograder.batch.memory import at_most
 from autograder.box.preflight import adopt, proven_warden
 from autograder.box.warden import NoWalls
-from autograder.grading.execute import TrustedExecute
+from autograder.grading.outcome import Outcome
 from autograder.grading.submission import KilledFromOutside
 from autograder.grading.task import Graded, Task, graded, together
 from autograder.grading.trouble import in_one_line
@@ -42,17 +42,22 @@ class Refused:
     why: str
 
 
-def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
+def attempt(
+    task: Task | Outcome, where: str, file: str
+) -> Graded | Failure | Refused | Outcome:
     """Grade a hand-in.
 
     Parameters
     ----------
-    task : autograder.grading.task.Task
+    task : autograder.grading.task.Task or autograder.grading.outcome.Outcome
+        The latter is passed on: there is nothing to be done.
     where : str
         The hand-in's folder in messages.
     file : str
         Something readable of the course, for the walls to be tried with.
     """
+    if isinstance(task, Outcome):
+        return task
     try:
         warden = proven_warden(file) if os.path.isfile(file) else proven_warden()
     except NoWalls as refused:
@@ -60,21 +65,12 @@ def attempt(task: Task, where: str, file: str) -> Graded | Failure | Refused:
     parts = []
     for each in task.notebooks:
         try:
-            with at_most(_memory(task)):
+            with at_most(task.rules.memory):
                 parts.append(graded(task, each, warden))
         except Exception as error:
             path = f"{where}/{each.name}.ipynb"
             return Failure(in_one_line(error, path, ASK_AGAIN), ours=isinstance(error, OURS))
     return together(parts)
-
-
-def _memory(task):
-    """Megabytes that a task may take: a setting of what runs it."""
-    return next(
-        settings["grader_memory"]
-        for kind, settings in task.steps
-        if issubclass(kind, TrustedExecute)
-    )
 
 
 def begin(file, zygote):

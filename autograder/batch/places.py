@@ -2,7 +2,7 @@
 
 import json
 
-from autograder.grading.rebuild import FINGERPRINT, OWNER, fingerprint
+from autograder.grading.clean import FINGERPRINT, OWNER, fingerprint
 from autograder.grading.scores import prefix
 from autograder.grading.task import SCORES
 from autograder.grading.trouble import printable

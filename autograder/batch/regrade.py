@@ -14,11 +14,12 @@ from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.run import Run
 from autograder.batch.same_package import check_folder
-from autograder.batch.whole_class import attempted, pieces, staff
-from autograder.grading.execute import SEED, is_test
+from autograder.batch.whole_class import attempted, piece, staff
+from autograder.grading.grade import SEED
 from autograder.grading.outcome import Outcome
 from autograder.grading.task import SCORES, Graded
 from autograder.grading.trouble import CourseError
+from autograder.grading.waiving import is_test
 from autograder.questions import questions_of
 from autograder.stopping import later
 
@@ -67,15 +68,18 @@ def regrade(course, work, question=None, lower=False, dry_run=False, jobs=1) -> 
             for plan in plans
             if not plan.known
         )
-        plans = [plan for plan in plans if plan.known]
-        settled = []
-        with staff(course, jobs, len(plans)) as workers:
-            pieces_of_work = pieces(course, plans, runs, settled, _task)
-            for plan, result in attempted(workers, pieces_of_work):
+        left = []
+        for plan in filter(lambda plan: plan.known, plans):
+            if (outcome := runs[plan.assignment].settled(plan)) is None:
+                left.append(plan)
+            else:
+                yield outcome
+        pieces = (_piece(course, runs[plan.assignment], plan) for plan in left)
+        with staff(course, jobs, len(left)) as workers:
+            for plan, result in attempted(workers, pieces):
                 run = runs[plan.assignment]
                 with later():
                     yield _changed(run, plan, result, question, lower, dry_run)
-            yield from settled
 
 
 def _check(question, work):
@@ -84,10 +88,11 @@ def _check(question, work):
         raise CourseError(f"no question is called {question!r}; there are {', '.join(known)}")
 
 
-def _task(run, plan):
+def _piece(course, run, plan):
+    """With the cases that it was asked about before."""
     _, notebooks = run.before(plan)
     seeds = [each.metadata.get(SEED) for each in notebooks.values()]
-    return run.task(plan, seeds[0])
+    return piece(course, run, plan, seeds[0])
 
 
 def _changed(run, plan, result, question, lower, dry_run):
@@ -114,7 +119,7 @@ def _changed(run, plan, result, question, lower, dry_run):
     )
 
 
-def _merged(run, notebooks, graded, changes, worth_else):
+def _merged(run, notebooks, result, changes, worth_else):
     """The graded notebooks that there are, with the new verdicts where they differ.
 
     Also where only the points differ that can be had.
@@ -124,7 +129,7 @@ def _merged(run, notebooks, graded, changes, worth_else):
         before = run.prefix(name)
         new = {
             before + cell.metadata.nbgrader.grade_id: cell
-            for cell in nbformat.reads(graded.notebooks[name], as_version=4).cells
+            for cell in nbformat.reads(result.notebooks[name], as_version=4).cells
             if is_grade(cell)
         }
         for cell in filter(is_grade, notebook.cells):
@@ -138,4 +143,4 @@ def _merged(run, notebooks, graded, changes, worth_else):
         notebook.metadata[SCORES] = {**notebook.metadata.get(SCORES, {}), **after}
         merged[name] = f"{nbformat.v4.writes(notebook)}\n"
     after = {name: now for name, (_, now) in changes.items()}
-    return replace(graded, notebooks=merged, scores=after, comments={})
+    return replace(result, notebooks=merged, scores=after, comments={})

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import nbformat
@@ -12,6 +12,7 @@ from autograder.batch.attempt import ASK_AGAIN, Failure, Refused
 from autograder.batch.places import Places
 from autograder.batch.workers import WorkerDied
 from autograder.grading import personal
+from autograder.grading.clean import known_to_the_gradebook
 from autograder.grading.configured import Configured
 from autograder.grading.extra_files import carried, check_room, released_files
 from autograder.grading.hand_ins import ALLOW, trouble_with
@@ -20,13 +21,7 @@ from autograder.grading.outcome import Outcome
 from autograder.grading.reading import read
 from autograder.grading.released import points_of
 from autograder.grading.scores import prefix, recorded
-from autograder.grading.task import (
-    SECONDS,
-    Graded,
-    Notebook,
-    Task,
-    known_to_the_gradebook,
-)
+from autograder.grading.task import SECONDS, Graded, Notebook, Task
 from autograder.grading.trouble import CourseError, first_line, in_one_line, printable
 from autograder.truth.bugs import FIXED_DRAW
 
@@ -98,7 +93,8 @@ class Run:
         self._nbgrader = Configured(course)
         self.decided_inside = course.decided_inside(assignment)
         self._files = released_files(course.dir, assignment)
-        check_room(self._files, assignment, self._nbgrader.disk)
+        self._rules = self._nbgrader.rules(assignment)
+        check_room(self._files, assignment, self._rules.limits.disk)
 
     def plan(self, student, force):
         """The :class:`Plan` for one hand-in."""
@@ -119,8 +115,25 @@ class Run:
         Returns
         -------
         autograder.grading.task.Task or autograder.grading.outcome.Outcome
-            The latter where there is nothing for a worker to do; nothing is written.
+            The latter where it turns out that there is nothing for a worker to do.
         """
+        student, folder = plan.student, self._places.folder("submitted", plan.student)
+        paths = self._places.notebooks("submitted", student)
+        left = self._nbgrader.before(self._assignment, student, paths)
+        refused = [self._shown(path) for path in paths if str(path) not in left]
+        try:
+            if not refused:
+                submissions = {path.stem: path.read_bytes() for path in paths}
+                return self._task(student, submissions, seed)
+            why = f"{refused[0]} must not be read: {ASK_AGAIN}"
+        except OSError as error:
+            why = f"{self._shown(folder)}/ can't be read ({error.strerror}): {ALLOW}"
+        except CourseError as error:
+            why = in_one_line(error, self._places.name(student), ASK_AGAIN)
+        return Outcome(self._assignment, student, "failed", why)
+
+    def settled(self, plan):
+        """What becomes of a hand-in without anybody's work: an :class:`Outcome`, or None."""
         student, folder = plan.student, self._places.folder("submitted", plan.student)
         if self._nbgrader.is_excluded(student):
             return Outcome(self._assignment, student, "skipped")
@@ -129,26 +142,7 @@ class Run:
             note = self._places.note(student, self._places.noted(student).values())
             return Outcome(self._assignment, student, "skipped", note=note)
         why = why or self._unknown(student)
-        paths = [] if why else self._places.notebooks("submitted", student)
-        left = self._nbgrader.before(self._assignment, student, paths) if paths else ()
-        for path in paths:
-            if not why and str(path) not in left:
-                why = f"{self._shown(path)} must not be read: {ASK_AGAIN}"
-        if not why:
-            try:
-                submissions = {path.stem: path.read_bytes() for path in paths}
-                return self._task(student, submissions, seed)
-            except OSError as error:
-                why = f"{self._shown(folder)}/ can't be read ({error.strerror}): {ALLOW}"
-            except CourseError as error:
-                why = in_one_line(error, self._places.name(student), ASK_AGAIN)
-        return Outcome(self._assignment, student, "failed", why)
-
-    def settle(self, plan, outcome):
-        """Record what became of a hand-in that no worker has seen; the same outcome."""
-        if outcome.status == "failed":
-            self._take_back(plan, noted=False)
-        return outcome
+        return Outcome(self._assignment, student, "failed", why) if why else None
 
     def before(self, plan):
         """What has been recorded of a hand-in that is known.
@@ -185,7 +179,7 @@ class Run:
         Parameters
         ----------
         plan : Plan
-        result : Graded or Failure or Refused or Exception
+        result : Graded or Failure or Refused or Outcome or Exception
 
         Returns
         -------
@@ -198,6 +192,10 @@ class Run:
         sqlalchemy.exc.SQLAlchemyError
             It could not be recorded, and is as it was before.
         """
+        if isinstance(result, Outcome):  # no worker has seen it
+            if result.status == "failed":
+                self._take_back(plan, noted=False)
+            return result
         if not isinstance(result, Graded):
             failure = self.failure(plan, result)
             if not plan.known or (isinstance(result, Failure) and not result.ours):
@@ -210,6 +208,8 @@ class Run:
 
     def failure(self, plan, result):
         """What is said of a result that is none: an :class:`Outcome`; nothing is written."""
+        if isinstance(result, Outcome):
+            return result
         if isinstance(result, Refused):
             raise CourseError(result.why)
         if isinstance(result, Exception):
@@ -227,9 +227,11 @@ class Run:
             Notebook(name, self.prefix(name), submission, releases[name], self._known[name])
             for name, submission in submissions.items()
         )
+        rules = self._rules if seed is None else replace(self._rules, seed=seed)
         return Task(
             self._assignment, student, notebooks, self._files, dict(key), owner,
-            self._copies is not None, self._nbgrader.steps_with(seed),
+            self._copies is not None, rules,
+            self._nbgrader.steps_before, self._nbgrader.steps_after,
         )  # fmt: skip
 
     def _owner(self, submission):

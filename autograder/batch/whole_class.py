@@ -1,7 +1,6 @@
 """A whole class, graded: each hand-in by whoever is free, whatever is wrong with the others."""
 
 import secrets
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -70,14 +69,18 @@ def grade(
             else:
                 plans += [run.plan(student, force) for student in students]
         plans.sort(key=lambda plan: plan.seconds, reverse=True)
-        amount, settled = sum(plan.again for plan in plans), deque()
-        with staff(course, jobs, amount, scheduler) as workers:
-            work = pieces(course, plans, runs, settled, _task)
-            for plan, result in attempted(workers, work):
-                yield from _all_of(settled)
+        left = []
+        for plan in plans:
+            if (outcome := runs[plan.assignment].settled(plan)) is None:
+                left.append(plan)
+            else:
+                with later():
+                    yield runs[plan.assignment].record(plan, outcome)
+        pieces = (piece(course, runs[plan.assignment], plan) for plan in left)
+        with staff(course, jobs, len(left), scheduler) as workers:
+            for plan, result in attempted(workers, pieces):
                 with later():
                     yield runs[plan.assignment].record(plan, result)
-            yield from _all_of(settled)
 
 
 def staff(course, jobs, amount, scheduler=None):
@@ -126,8 +129,8 @@ def attempted(workers, pieces):
     ----------
     workers : Here or Workers or Cluster
         See :func:`staff`.
-    pieces : iterable
-        See :func:`pieces`.
+    pieces : iterable of tuple
+        By plan, the arguments of `autograder.batch.attempt.attempt`. They are taken one by one.
 
     Yields
     ------
@@ -152,45 +155,11 @@ def attempted(workers, pieces):
         yield from workers.work(attempts.attempt, [piece])
 
 
-def pieces(course, plans, runs, settled, task):
-    """Work for others.
-
-    Parameters
-    ----------
-    course : autograder.grading.course.Course
-    plans : iterable of autograder.batch.run.Plan
-    runs : mapping of str to autograder.batch.run.Run
-        By assignment.
-    settled : list or deque
-        Is given the outcomes of what there is no work in.
-    task : callable
-        ``task(run, plan)`` is a Task, or an Outcome.
-
-    Yields
-    ------
-    Plan
-    tuple
-        The arguments of `autograder.batch.attempt.attempt`.
-    """
-    for plan in plans:
-        run = runs[plan.assignment]
-        found = task(run, plan)
-        if isinstance(found, Outcome):
-            settled.append(found)
-        else:
-            yield plan, (found, run.where(plan), _file(course))
-
-
-def _task(run, plan):
-    found = run.task(plan)
-    return run.settle(plan, found) if isinstance(found, Outcome) else found
+def piece(course, run, plan, seed=None):
+    """A piece of work: a plan, and the arguments of `autograder.batch.attempt.attempt`."""
+    return plan, (run.task(plan, seed), run.where(plan), _file(course))
 
 
 def _file(course):
     """Something readable of the course, for the walls to be tried with."""
     return str(course.root / "nbgrader_config.py")
-
-
-def _all_of(settled):
-    while settled:
-        yield settled.popleft()

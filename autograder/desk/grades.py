@@ -5,7 +5,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.grading.execute import FORGEABLE
+from autograder.grading.grade import FORGEABLE
 from autograder.grading.scores import all_scores, prefix, totals
 from autograder.grading.trouble import printable
 

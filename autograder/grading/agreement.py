@@ -15,7 +15,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
-from autograder.grading.execute import is_test, question_of
+from autograder.grading.grade import question_of
+from autograder.grading.waiving import is_test
 from autograder.questions import names, questions_of
 
 TOTAL = re.compile(r"\*\*Points:\*\* (\d+(?:\.\d+)?)")

@@ -1,12 +1,17 @@
 """What a cell showed, as the outputs of a notebook."""
 
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 
 from autograder.box.child import EVENT
 from autograder.box.events import size_of
 
 MOST_UPDATES = 64 << 20
 """Bytes; a picture that is shown a thousand times and updated as often would have no end."""
+
+
+def output(kind: str, **fields) -> NotebookNode:
+    """An output of a notebook. It is checked with the notebook, once, and not here."""
+    return from_dict({"output_type": kind, **fields})
 
 
 class Outputs:
@@ -56,11 +61,11 @@ class Outputs:
                 if outputs and outputs[-1].get("name") == name:
                     self._texts[-1][1].append(text)
                 else:
-                    outputs.append(new_output("stream", name=name))
+                    outputs.append(output("stream", name=name))
                     self._texts.append((outputs[-1], [text]))
             case "error":
                 name, text, traceback = fields
-                outputs.append(new_output("error", ename=name, evalue=text, traceback=traceback))
+                outputs.append(output("error", ename=name, evalue=text, traceback=traceback))
             case "display":
                 data, metadata, identity = fields
                 self._show(outputs, identity, "display_data", data=data, metadata=metadata)
@@ -72,15 +77,15 @@ class Outputs:
                 )  # fmt: skip
 
     def _show(self, outputs, identity, kind, **fields):
-        output = new_output(kind, **fields)
-        outputs.append(output)
+        shown = output(kind, **fields)
+        outputs.append(shown)
         if identity is not None:
-            self._displays.setdefault(identity, []).append(output)
+            self._displays.setdefault(identity, []).append(shown)
             self._update(fields["data"], fields["metadata"], identity)
 
     def _update(self, data, metadata, identity):
         shown = self._displays.get(identity, ())
         self._updates += len(shown) * (EVENT + size_of((data, metadata)))
         if self._updates <= MOST_UPDATES:
-            for output in shown:
-                output["data"], output["metadata"] = dict(data), dict(metadata)
+            for each in shown:
+                each["data"], each["metadata"] = dict(data), dict(metadata)

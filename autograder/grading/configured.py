@@ -1,15 +1,18 @@
 """How nbgrader is configured to autograde in a course: its steps, its rules, its hooks."""
 
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties
-from traitlets.utils.importstring import import_item
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
-from autograder.box.limits import MEGABYTE
 from autograder.grading import in_effect
 from autograder.grading.execute import TrustedExecute
+from autograder.grading.grade import Rules
 from autograder.grading.nbgrader_app import unusable
-from autograder.grading.task import OF_THE_RECORD, Step
+from autograder.grading.settings import CLEANING, kinds_of
+from autograder.grading.task import Step
 from autograder.grading.trouble import CourseError
+
+BY_THE_RUN = (*CLEANING, TrustedExecute, SaveAutoGrades, AssignLatePenalties)
+"""What a run does itself."""
 
 
 class Configured:
@@ -21,8 +24,8 @@ class Configured:
 
     Attributes
     ----------
-    steps : tuple of autograder.grading.task.Step
-        The preprocessors of both of its passes that don't need the gradebook.
+    steps_before, steps_after : tuple of autograder.grading.task.Step
+        The course's own preprocessors, before code is run and after it.
     adds_students : bool
         Whether students are noted that the gradebook does not know.
 
@@ -41,39 +44,34 @@ class Configured:
             self._late = AssignLatePenalties(parent=self._converter)
             self._late.init_plugin()
             self.adds_students = self._converter.create_student
-            self.steps = tuple(self._steps())
+            self._execute = TrustedExecute(parent=self._converter)
+            self.steps_before, self.steps_after = self._own_steps()
         except CourseError:
             raise
         except Exception as error:  # whatever the course's own classes raise
             raise unusable(error) from error
 
-    def _steps(self):
+    def _own_steps(self):
         converter = self._converter
-        for kind in (*converter.sanitize_preprocessors, *converter.autograde_preprocessors):
-            kind = import_item(kind) if isinstance(kind, str) else kind
+        kinds = kinds_of([*converter.sanitize_preprocessors, *converter.autograde_preprocessors])
+        for kind in kinds:
             if not isinstance(kind, type):
                 raise CourseError(
                     f"nbgrader_config.py: {kind!r} among the preprocessors is not a class: name one"
                 )
-            if not issubclass(kind, OF_THE_RECORD):
-                step = kind(parent=converter)
-                yield Step(kind, {name: getattr(step, name) for name in step.traits(config=True)})
-
-    def steps_with(self, seed):
-        """:attr:`steps`, with another seed for the cases unless it is None."""
-        if seed is None:
-            return self.steps
+        runs = next(at for at, kind in enumerate(kinds) if issubclass(kind, TrustedExecute))
         return tuple(
-            Step(kind, {**settings, "seed": seed}) if issubclass(kind, TrustedExecute)
-            else Step(kind, settings)
-            for kind, settings in self.steps
-        )  # fmt: skip
+            tuple(self._step(each) for each in part if not issubclass(each, BY_THE_RUN))
+            for part in (kinds[:runs], kinds[runs:])
+        )
 
-    @property
-    def disk(self):
-        """Bytes that a submission may write."""
-        step = next(each for each in self.steps if issubclass(each.kind, TrustedExecute))
-        return step.settings["disk"] * MEGABYTE
+    def _step(self, kind):
+        step = kind(parent=self._converter)
+        return Step(kind, {name: getattr(step, name) for name in step.traits(config=True)})
+
+    def rules(self, assignment: str) -> Rules:
+        """How an assignment is graded."""
+        return self._execute.rules(assignment)
 
     def is_excluded(self, student):
         """Whether nbgrader is told to leave a student out."""

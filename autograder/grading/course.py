@@ -22,7 +22,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.grading import converters, gradebook, personal, scores, waiving
 from autograder.grading.badge import mark_lessons
-from autograder.grading.execute import NoQuestion, check_questions, decided_inside
+from autograder.grading.grade import NoQuestion, check_questions, decided_inside
 from autograder.grading.hand_ins import strays
 from autograder.grading.names import is_unicode, trouble_with_name
 from autograder.grading.nbgrader_app import configured

@@ -2,7 +2,6 @@
 
 from nbconvert.exporters import HTMLExporter
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-from nbgrader.preprocessors import OverwriteCells
 from traitlets.utils.importstring import import_item
 
 from autograder.grading import settings, showing
@@ -70,7 +69,7 @@ def _gaps(app, coursedir):
     pages = HTMLExporter(config=app.config)
     for owner, name, needed in (
         (grade, "autograde_preprocessors", settings.RUNNING),
-        (grade, "sanitize_preprocessors", (*settings.CLEANING, OverwriteCells)),
+        (grade, "sanitize_preprocessors", settings.CLEANING),
         (release, "preprocessors", settings.BEGINNING),
         (feedback, "preprocessors", settings.ANSWERING),
         (pages, "preprocessors", (showing.SafeToShow,)),

@@ -6,60 +6,17 @@ for a deleted test. Here the release decides what the notebook is; the submissio
 was answered, and which cells the student added.
 """
 
-import hashlib
-from functools import lru_cache
-from pathlib import Path
-
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader import utils
-from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor
 
 from autograder.grading import places
-from autograder.grading.personal import of
 
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
-FINGERPRINT = "submission"
-OWNER = "copy_of"
-"""Whose personal copy was handed in, where that is known: for the instructor, in the metadata."""
 
 
 class WrongNotebook(Exception):
     """What was handed in is not a notebook of this assignment."""
-
-
-class Rebuild(NbGraderPreprocessor):
-    """A sanitizer before all that read cells: see :func:`rebuild`."""
-
-    def preprocess(self, nb, resources):
-        assignment, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
-        coursedir = self.parent.parent.coursedir
-        folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
-        path = Path(folder, f"{notebook}.ipynb")
-        release = _checked(path, path.stat().st_mtime_ns)
-        personal = of(coursedir.root, assignment)
-        if personal is not None:
-            release = personal.check_and_release(release, resources["nbgrader"]["student"])
-        rebuilt = rebuild(release, nb)
-        if personal is not None:
-            rebuilt.metadata[OWNER] = personal.owner(nb)
-        handed_in = Path(resources["metadata"]["path"], f"{notebook}.ipynb")
-        rebuilt.metadata[FINGERPRINT] = fingerprint(handed_in.read_bytes())
-        return rebuilt, resources
-
-
-@lru_cache(maxsize=8)
-def _checked(path, written):
-    """A release, once for a class. Whatever is rebuilt from it has flags and points that are valid,
-    so that nbgrader need not check them in every submission, before and after it has run."""
-    release = nbformat.read(path, as_version=4)
-    CheckCellMetadata().preprocess(release, {})
-    return release
-
-
-def fingerprint(submission):
-    """What tells one hand-in from another, kept in the graded notebook: a hash of its bytes."""
-    return hashlib.sha256(submission).hexdigest()
 
 
 def rebuild(release, submission):

@@ -24,11 +24,11 @@ from traitlets.utils.importstring import import_item
 from autograder.grading import extra_files, showing
 from autograder.grading.agreement import RefuseDisagreement
 from autograder.grading.badge import OpenInColab
+from autograder.grading.clean import Clean
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.masking import HideWhatIsHidden
 from autograder.grading.outputs import AllowedOutputs
 from autograder.grading.reading import SubmissionExporter
-from autograder.grading.rebuild import Rebuild
 from autograder.grading.released import RefuseSilentChanges
 from autograder.grading.scores import ForgetEarlierScores
 from autograder.grading.starting_code import StartFromBrokenCode
@@ -37,9 +37,12 @@ from autograder.grading.tidy import Tidy
 LINE = "from autograder.nbgrader_settings import configure; configure(c)"
 FILE = "nbgrader_config.py"
 
-# Rebuild comes before all that read cells: they meet the release's own only, whose flags it has
-# checked, so that CheckCellMetadata has nothing left to do.
-CLEANING = (ForgetEarlierScores, extra_files.RefuseLinks, extra_files.CarryTime, Rebuild)
+# Clean comes before all that read cells. What nbgrader's own would do has been done by then.
+CLEANING = (ForgetEarlierScores, extra_files.RefuseLinks, extra_files.CarryTime, Clean)
+DONE_BY_CLEAN = (
+    stock.ClearOutput, stock.DeduplicateIds, stock.OverwriteKernelspec, stock.OverwriteCells,
+    stock.CheckCellMetadata,
+)  # fmt: skip
 # TrustedExecute runs the code behind walls and writes the score of a question down outside.
 RUNNING = (TrustedExecute, AllowedOutputs)
 # For students, so without hidden tests and mark schemes.
@@ -115,9 +118,7 @@ def _without(preprocessors, ours):
 
 
 def _cleaned(_, given):
-    rest = _without(given, (*CLEANING, stock.CheckCellMetadata))
-    needed = [] if stock.OverwriteCells in rest else [stock.OverwriteCells]
-    return [*CLEANING, *rest, *needed]
+    return [*CLEANING, *_without(given, (*CLEANING, *DONE_BY_CLEAN))]
 
 
 def _graded(_, given):

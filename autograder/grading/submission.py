@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from nbformat.v4 import new_output
-
 from autograder.box.limits import Limits
 from autograder.grading.boxed import BoxedStudent
-from autograder.grading.cell_outputs import Outputs
+from autograder.grading.cell_outputs import Outputs, output
 from autograder.questions import judge
 
 TIMES = 2
@@ -127,14 +125,15 @@ def _run_once(job, warden):
 
 def _written(verdict, count):
     """The outputs of a test cell. nbgrader reads the score from the result, a plain float."""
-    score = new_output(
+    score = output(
         "execute_result",
         data={"text/plain": repr(float(verdict.points))},
+        metadata={},
         execution_count=count,
     )
-    return [new_output("stream", name="stdout", text=f"{verdict}\n"), score]
+    return [output("stream", name="stdout", text=f"{verdict}\n"), score]
 
 
 def _not_run(why):
     text = f"This cell was not run: {why}."
-    return new_output("error", ename="NotRun", evalue=text, traceback=[text])
+    return output("error", ename="NotRun", evalue=text, traceback=[text])

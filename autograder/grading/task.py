@@ -12,25 +12,10 @@ from typing import Any, NamedTuple
 
 import nbformat
 from nbgrader import utils
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    OverwriteCells,
-    OverwriteKernelspec,
-    SaveAutoGrades,
-)
 
-from autograder.grading.execute import TrustedExecute, check_questions
-from autograder.grading.extra_files import CarryTime, RefuseLinks
-from autograder.grading.reading import read
-from autograder.grading.rebuild import FINGERPRINT, OWNER, Rebuild, fingerprint, rebuild
-from autograder.grading.scores import ForgetEarlierScores
-from autograder.grading.waiving import waived_in
-from autograder.questions import questions_of
+from autograder.grading.clean import OWNER, clean
+from autograder.grading.grade import Rules, grade
 
-OF_THE_RECORD = (
-    ForgetEarlierScores, RefuseLinks, CarryTime, SaveAutoGrades, AssignLatePenalties
-)  # fmt: skip
-"""Steps that deal with the course folder and the gradebook only."""
 SCORES, SECONDS = "scores", "seconds"
 """Where a graded notebook keeps what was recorded of it, and how long that took."""
 
@@ -47,7 +32,7 @@ class Notebook:
         What stands before the names of its cells: see `autograder.grading.scores.prefix`.
     submission : bytes
         As it was handed in.
-    release : str
+    given : str
         What this student was given.
     known : str
         The common release as the gradebook knows it: with hidden tests.
@@ -56,7 +41,7 @@ class Notebook:
     name: str
     prefix: str
     submission: bytes
-    release: str
+    given: str
     known: str
 
 
@@ -84,8 +69,10 @@ class Task:
         Whose personal copy was handed in, where there are any and that is known.
     personal : bool
         Whether there are personal copies.
-    steps : tuple of Step
-        What nbgrader is configured to do, without :data:`OF_THE_RECORD`.
+    rules : autograder.grading.grade.Rules
+        What the course sets for the assignment.
+    before, after : tuple of Step
+        The course's own preprocessors, before the code is run and after it.
     """
 
     assignment: str
@@ -95,7 +82,9 @@ class Task:
     key: Mapping[str, str]
     owner: str | None
     personal: bool
-    steps: tuple[Step, ...]
+    rules: Rules
+    before: tuple[Step, ...]
+    after: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -152,22 +141,13 @@ def graded(task, notebook, warden):
     Exception
         Whatever the steps raise, and `autograder.grading.reading.read`.
     """
-    began, was_held_up = perf_counter(), False
-    nb, resources = read(notebook.submission), _resources(task, notebook.name)
-    for kind, settings in task.steps:
-        if issubclass(kind, Rebuild):
-            nb = _rebuilt(task, notebook, nb)
-        elif issubclass(kind, OverwriteKernelspec):
-            nb.metadata.update(_kernelspec(notebook.known))
-        elif issubclass(kind, OverwriteCells):
-            _overwrite(nb, notebook.known)
-        elif issubclass(kind, TrustedExecute):
-            asked, step = questions_of(task.assignment), kind(**settings)
-            waived = waived_in(nb, step.waived.get(task.assignment, ()))
-            check_questions(nb, asked, waived)
-            was_held_up = step.execute(nb, asked, task.key, warden, task.files, waived)
-        else:
-            nb, resources = kind(**settings)(nb, resources)
+    began, resources = perf_counter(), _resources(task, notebook.name)
+    nb = clean(notebook.submission, _read(notebook.given), _read(notebook.known))
+    if task.personal:
+        nb.metadata[OWNER] = task.owner
+    nb, resources = _through(task.before, nb, resources)
+    was_held_up = grade(nb, task.assignment, task.key, task.rules, warden, task.files)
+    nb, resources = _through(task.after, nb, resources)
     nbformat.validate(nb, relax_add_props=True)  # as nbconvert does between its steps
     scores, comments = _scores(nb), _comments(nb)
     seconds = perf_counter() - began
@@ -181,24 +161,10 @@ def graded(task, notebook, warden):
     return Graded({notebook.name: text}, scores, comments, seconds, was_held_up)
 
 
-def known_to_the_gradebook(release, assignment, notebook, db_url):
-    """A release with what the gradebook keeps of it, as nbgrader puts it into a submission.
-
-    Parameters
-    ----------
-    release : NotebookNode
-        The common release; it stays as it is.
-    assignment, notebook, db_url : str
-
-    Returns
-    -------
-    NotebookNode
-    """
-    nb = nbformat.from_dict(release)
-    resources = {"nbgrader": {"notebook": notebook, "assignment": assignment, "db_url": db_url}}
-    for step in (OverwriteKernelspec(), OverwriteCells()):
-        nb, _ = step.preprocess(nb, resources)
-    return nb
+def _through(steps, nb, resources):
+    for kind, settings in steps:
+        nb, resources = kind(**settings)(nb, resources)
+    return nb, resources
 
 
 def _resources(task, notebook):
@@ -206,40 +172,10 @@ def _resources(task, notebook):
     return {"nbgrader": names, "unique_key": notebook, "metadata": {}, "outputs": {}}
 
 
-def _rebuilt(task, notebook, nb):
-    rebuilt = rebuild(_read(notebook.release), nb)
-    if task.personal:
-        rebuilt.metadata[OWNER] = task.owner
-    rebuilt.metadata[FINGERPRINT] = fingerprint(notebook.submission)
-    return rebuilt
-
-
 @lru_cache(maxsize=16)
 def _read(text):
     """A notebook that is read once; nobody may change it."""
     return nbformat.reads(text, as_version=4)
-
-
-@lru_cache(maxsize=16)
-def _known_cells(text):
-    cells = _read(text).cells
-    return {each.metadata.nbgrader.grade_id: each for each in cells if "nbgrader" in each.metadata}
-
-
-def _kernelspec(text):
-    known = _read(text).metadata
-    return {"kernelspec": nbformat.from_dict(known.kernelspec)} if "kernelspec" in known else {}
-
-
-def _overwrite(nb, text):
-    """What ``OverwriteCells`` does: flags, points and checksums; of locked cells also the text."""
-    known = _known_cells(text)
-    for cell in nb.cells:
-        if "nbgrader" in cell.metadata:
-            found = known[cell.metadata.nbgrader.grade_id]
-            cell.metadata.nbgrader = nbformat.from_dict(found.metadata.nbgrader)
-            if utils.is_locked(found):
-                cell.source = found.source
 
 
 def _scores(nb):

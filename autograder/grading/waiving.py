@@ -1,8 +1,8 @@
 """Questions that are not asked, because everybody gets their points: `c.TrustedExecute.waived`."""
 
-from nbformat.v4 import new_output
 from nbgrader import utils
 
+from autograder.grading.cell_outputs import output
 from autograder.grading.trouble import CourseError
 
 FILE = "c.TrustedExecute.waived in nbgrader_config.py"
@@ -56,8 +56,8 @@ def all_points(cell, count):
     said = f"{name}: {points:g} of {points:g} points\n  waived: everybody gets them\n"
     score = {"text/plain": repr(points)}
     return [
-        new_output("stream", name="stdout", text=said),
-        new_output("execute_result", data=score, execution_count=count),
+        output("stream", name="stdout", text=said),
+        output("execute_result", data=score, metadata={}, execution_count=count),
     ]
 
 

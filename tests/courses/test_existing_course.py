@@ -54,7 +54,7 @@ def test_the_doctor_says_so_too(adopted, cli):
     assert line.startswith("ok")
 
 
-@pytest.mark.parametrize("switch", ["TrustedExecute", "Rebuild"])
+@pytest.mark.parametrize("switch", ["TrustedExecute", "Clean"])
 def test_a_step_of_ours_that_is_switched_off_is_none(adopted, cli, switch):
     """nbgrader leaves it out: what was not run has full marks."""
     adopted.configure(LINE)

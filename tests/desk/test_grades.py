@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from autograder.desk.grades import grade_table
-from autograder.grading.execute import FORGEABLE
+from autograder.grading.grade import FORGEABLE
 from autograder.grading.scores import totals
 from tests.temporary_course import ROOT, TemporaryCourse
 

@@ -14,18 +14,12 @@ from traitlets.config import Config
 from autograder import questions
 from autograder.box.limits import Limits
 from autograder.box.preflight import proven_warden
-from autograder.grading import execute
+from autograder.grading import grade as grading
 from autograder.grading.cell_outputs import Outputs
-from autograder.grading.execute import (
-    FLAGS,
-    FORGEABLE,
-    SEED,
-    SEED_SECONDS,
-    NoQuestion,
-    TrustedExecute,
-    is_test,
-)
+from autograder.grading.execute import TrustedExecute
+from autograder.grading.grade import FLAGS, FORGEABLE, SEED, SEED_SECONDS, NoQuestion
 from autograder.grading.trouble import CourseError
+from autograder.grading.waiving import is_test
 from autograder.questions import questions_of
 from tests import sample_class
 from tests.temporary_course import ROOT
@@ -271,7 +265,7 @@ def test_so_do_wrong_answers(notebook):
 
 def test_a_class_is_asked_about_the_same_cases_for_a_while(source, monkeypatch):
     clock = [1e6]
-    monkeypatch.setattr(execute, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(grading, "monotonic", lambda: clock[0])
     seeds = []
     for later in (0, SEED_SECONDS / 2, SEED_SECONDS, 1):
         clock[0] += later
@@ -463,7 +457,7 @@ def test_markdown_and_answers_are_left_alone(notebook):
 
 def test_its_limits_can_be_configured():
     limits = TrustedExecute(timeout=3, call_timeout=2, submission_timeout=9, memory=64, disk=2,
-                            output=1).limits  # fmt: skip
+                            output=1).rules(ASSIGNMENT).limits  # fmt: skip
     assert limits == Limits(3, 9, 2, memory=64 << 20, disk=2 << 20, output=1 << 20)
 
 

@@ -8,8 +8,8 @@ from nbgrader import preprocessors as stock
 from traitlets.config import Config
 
 from autograder.grading import settings, showing
+from autograder.grading.clean import Clean
 from autograder.grading.execute import TrustedExecute
-from autograder.grading.rebuild import Rebuild
 from autograder.nbgrader_settings import configure
 
 
@@ -68,9 +68,7 @@ def test_a_list_of_steps_is_joined_with_ours(configured):
     assert c.Autograde.autograde_preprocessors == [
         OwnStep, *settings.RUNNING, stock.SaveAutoGrades
     ]  # fmt: skip
-    assert c.Autograde.sanitize_preprocessors == [
-        *settings.CLEANING, OwnStep, stock.OverwriteCells
-    ]  # fmt: skip
+    assert c.Autograde.sanitize_preprocessors == [*settings.CLEANING, OwnStep]
     assert c.GenerateFeedback.preprocessors == [*settings.ANSWERING, stock.GetGrades, OwnStep]
     assert [each.__name__ for each in c.GenerateAssignment.preprocessors] == [
         "Tidy", "ClearSolutions", "StartFromBrokenCode", "OpenInColab", "OwnStep",
@@ -149,4 +147,4 @@ def test_the_classes_that_nbgrader_has_by_default_are_left_as_they_are():
     last_ours(lambda c: None)
     assert stock.Execute in settings.Autograde.autograde_preprocessors.default()
     assert TrustedExecute not in settings.Autograde.autograde_preprocessors.default()
-    assert Rebuild not in settings.Autograde.sanitize_preprocessors.default()
+    assert Clean not in settings.Autograde.sanitize_preprocessors.default()

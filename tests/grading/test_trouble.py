@@ -9,7 +9,7 @@ from nbgrader.api import InvalidEntry
 from sqlalchemy.exc import OperationalError
 
 from autograder.box.warden import NoWalls
-from autograder.grading.execute import NoQuestion
+from autograder.grading.grade import NoQuestion
 from autograder.grading.rebuild import WrongNotebook
 from autograder.grading.trouble import in_one_line, printable
 from autograder.questions import GraderFailed
