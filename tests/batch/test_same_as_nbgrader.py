@@ -64,7 +64,7 @@ def hand_in_again(course):
 
 def by_nbgrader(course):
     for assignment in ASSIGNMENTS:
-        course.run("nbgrader", "autograde", assignment, "--force")
+        course.nbgrader("autograde", assignment, "--force")
 
 
 def by_us(course):

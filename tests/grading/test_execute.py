@@ -1,6 +1,7 @@
 """If this fails, the box shows another notebook than Jupyter, or grades other answers."""
 
 import copy
+import pickle
 import re
 from tempfile import TemporaryDirectory
 
@@ -459,6 +460,15 @@ def test_its_limits_can_be_configured():
     limits = TrustedExecute(timeout=3, call_timeout=2, submission_timeout=9, memory=64, disk=2,
                             output=1).rules(ASSIGNMENT).limits  # fmt: skip
     assert limits == Limits(3, 9, 2, memory=64 << 20, disk=2 << 20, output=1 << 20)
+
+
+def test_hidden_tests_lie_between_the_lines_that_a_course_sets():
+    """Whoever runs the code, or hidden tests would come near it."""
+    c = Config()
+    c.ClearHiddenTests.begin_test_delimeter, c.ClearHiddenTests.end_test_delimeter = "FROM", "TO"
+    rules = TrustedExecute(config=c).rules(ASSIGNMENT)
+    assert grading.visible("a = 1\n# FROM\nsecret\n# TO\nb = 2", *rules.hidden) == "a = 1\nb = 2"
+    assert pickle.loads(pickle.dumps(rules)) == rules
 
 
 def test_a_question_that_breaks_records_nothing(notebook, monkeypatch):
