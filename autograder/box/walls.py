@@ -18,6 +18,8 @@ NAMESPACES, LANDLOCK = "namespaces", "landlock"
 
 CHANNEL = 3
 STACK = 8 << 20
+LATER = 60
+"""Processor seconds by which the kernel's limit comes after the grader's, which has a sentence."""
 BEHIND_THE_GRADER = 5
 """How nice a child is: whoever watches it must not wait for it."""
 
@@ -151,7 +153,7 @@ def _set_limits(limits, size, forks):
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_STACK: STACK,
-        resource.RLIMIT_CPU: int(limits.submission_seconds) + 1,
+        resource.RLIMIT_CPU: int(limits.submission_seconds) + LATER,
     }
     if forks:
         most[resource.RLIMIT_NPROC] = limits.processes
