@@ -5,7 +5,6 @@ import operator
 import os
 import select
 import signal
-import threading
 import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
@@ -41,25 +40,8 @@ class _Turn(NamedTuple):
     waited: float
 
 
-_own = threading.local()
-
-
-def _busy_here():
-    """Seconds that this thread has worked, or waited for a processor: its child waits for it then.
-
-    The kernel keeps both; 0 where it doesn't. The file stays open, as this is asked very often.
-    """
-    try:
-        if getattr(_own, "process", None) != os.getpid():  # in a forked one it is another's
-            _own.file = open("/proc/thread-self/schedstat", "rb", buffering=0)  # noqa: SIM115
-            _own.process = os.getpid()
-        return sum(map(int, os.pread(_own.file.fileno(), 100, 0).split()[:2])) / 1e9
-    except OSError:
-        return 0.0
-
-
 class Channel:
-    """The trusted end of a child's socket, its output pipes and its process.
+    """The trusted end of a child's socket, its output pipes and its process, for one thread.
 
     Parameters
     ----------
@@ -85,6 +67,10 @@ class Channel:
         # A letter of several bytes may come in two pieces.
         self._letters = {pipe: getincrementaldecoder("utf-8")("replace") for pipe in self._pipes}
         self._watch, self._limits = watch, limits
+        try:
+            self._own_time = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        except OSError:  # this kernel doesn't keep it
+            self._own_time = None
         self._submission = self._turn = self._now()
         self._soft = self._hard = math.inf
         self._interruption = signal.SIGINT
@@ -115,8 +101,14 @@ class Channel:
         self._soft, self._hard = seconds, seconds + self._limits.grace_seconds
 
     def _now(self):
-        waited = self._watch.waited + _busy_here()
+        waited = self._watch.waited + self._busy_here()
         return _Turn(time.monotonic(), self._watch.processor, waited)
+
+    def _busy_here(self):
+        """Seconds that this thread has worked, or waited for a processor: its child waits then."""
+        if self._own_time is None:
+            return 0.0
+        return sum(map(int, os.pread(self._own_time, 100, 0).split()[:2])) / 1e9
 
     def _has_had(self, turn, most):
         """Seconds that it has had since a turn began; looked at closely where they are `most`."""
@@ -205,8 +197,9 @@ class Channel:
     def close(self):
         """Give back the descriptors."""
         self._connection.close()
-        for descriptor in (*self._pipes, self._pidfd):
-            os.close(descriptor)
+        for descriptor in (*self._pipes, self._pidfd, self._own_time):
+            if descriptor is not None:
+                os.close(descriptor)
 
     def _complete(self):
         if len(self._received) < 4:

@@ -4,6 +4,7 @@ What a student's code displays can be of any type, shape and size. A graded note
 people, and turned into pages for people.
 """
 
+import re
 from dataclasses import dataclass
 
 import nbformat
@@ -19,6 +20,7 @@ TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
 # Each output costs a little more than what it holds, so that there can't be a million empty ones.
 OVERHEAD = 100
 SHORT = 1000
+LEFT_OUT = re.compile(r"\[\d{1,20} more outputs, \S{1,20} [kM]B, are left out: .{1,100}\]\n")
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ def allowed(outputs, limits=Limits(), left=None):
     """
     left = min(limits.cell, limits.notebook if left is None else left)
     kept, over, seen = [], [], set()
-    for output in outputs if isinstance(outputs, list) else ():
-        output = _known(output)
+    outputs = [*map(_known, outputs)] if isinstance(outputs, list) else []
+    before = outputs.pop() if outputs and _says_what_is_left_out(outputs[-1]) else None
+    for output in outputs:
         cost, kind = size(output), (output.output_type, output.get("name"))
         decides = kind not in {*seen, ("stream", "stdout"), ("display_data", None)}
         seen.add(kind)
@@ -87,7 +90,15 @@ def allowed(outputs, limits=Limits(), left=None):
         total = f"{len(over)} more outputs, {_in_words(sum(over))}, are left out"
         limit = f"the limit of a cell is {_in_words(limits.cell)}"
         kept.append(_line(f"{total}: {limit}, of a notebook {_in_words(limits.notebook)}"))
+    elif before is not None:
+        kept.append(before)
     return kept
+
+
+def _says_what_is_left_out(output):
+    """Whether it is the line that this has written itself, before, in the place of others."""
+    is_printed = output.output_type == "stream" and output.name == "stdout"
+    return is_printed and LEFT_OUT.fullmatch(output.text) is not None
 
 
 def _known(output):
