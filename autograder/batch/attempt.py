@@ -1,4 +1,4 @@
-"""What a worker does with a hand-in: grades it, or says in one line why it can't be graded."""
+"""What a worker does with a submission: grades it, or says in one line why it can't be graded."""
 
 import os
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ ASK_AGAIN = "ask for the .ipynb file again"
 
 @dataclass(frozen=True)
 class Failure:
-    """A hand-in that was not graded.
+    """A submission that was not graded.
 
     Attributes
     ----------
     why : str
         One line for people.
     ours : bool
-        Whether it was the grader that failed, so that nothing may be concluded about the hand-in.
+        Whether it was the grader that failed: then this says nothing about the submission.
     """
 
     why: str
@@ -45,14 +45,14 @@ class Refused:
 def attempt(
     task: Task | Outcome, where: str, file: str
 ) -> Graded | Failure | Refused | Outcome:
-    """Grade a hand-in.
+    """Grade a submission.
 
     Parameters
     ----------
     task : autograder.grading.task.Task or autograder.grading.outcome.Outcome
         The latter is passed on: there is nothing to be done.
     where : str
-        The hand-in's folder in messages.
+        The submission's folder in messages.
     file : str
         Something readable of the course, for the walls to be tried with.
     """

@@ -1,4 +1,4 @@
-"""Where the notebooks of an assignment's hand-ins lie, and what grading has noted in them."""
+"""Where the notebooks of an assignment's submissions lie, and what grading has noted in them."""
 
 import json
 
@@ -32,11 +32,11 @@ class Places:
         return [path for path in paths if path.exists()]
 
     def where(self, student):
-        """The hand-in's folder in messages."""
+        """The submission's folder in messages."""
         return self._course.shown(self.folder("submitted", student))
 
     def name(self, student):
-        """The hand-in's name in messages: that of its notebook, if there is but one."""
+        """The submission's name in messages: that of its notebook, if there is but one."""
         only = f"{self._names[0]}.ipynb" if len(self._names) == 1 else ""
         return f"{self.where(student)}/{only}"
 
@@ -52,7 +52,7 @@ class Places:
             return {}
 
     def belong(self, student, noted, scores):
-        """Whether graded notebooks are those of the hand-in, and of the scores in the gradebook.
+        """Whether graded notebooks are those of the submission, and of the scores in the gradebook.
 
         Stock nbgrader notes no scores in them.
 
@@ -81,7 +81,7 @@ class Places:
         return True
 
     def note(self, student, noted):
-        """What else is to be said of a hand-in, from what its graded notebooks hold."""
+        """What else is to be said of a submission, from what its graded notebooks hold."""
         owners = sorted({each.get(OWNER) for each in noted} - {None, student})
         here = {path.stem for path in self.notebooks("submitted", student)}
         missing = [name for name in self._names if name not in here]

@@ -28,7 +28,7 @@ from autograder.truth.bugs import FIXED_DRAW
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done with a hand-in.
+    """What is to be done with a submission.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Plan:
     again : bool
         Whether it is to be graded.
     known : bool
-        Whether it is the very hand-in that has been graded and recorded.
+        Whether it is the very submission that has been graded and recorded.
     seconds : float
         How long that took; infinite where nobody knows.
     """
@@ -97,14 +97,14 @@ class Run:
         check_room(self._files, assignment, self._rules.limits.disk)
 
     def plan(self, student, force):
-        """The :class:`Plan` for one hand-in."""
+        """The :class:`Plan` for one submission."""
         noted = self._places.noted(student)
         known = self._places.belong(student, noted, self._recorded.get(student))
         seconds = sum(each.get(SECONDS, inf) for each in noted.values() if each) if known else inf
         return Plan(self._assignment, student, force or not known, known, seconds)
 
     def task(self, plan, seed=None):
-        """What a worker needs for a hand-in.
+        """What a worker needs for a submission.
 
         Parameters
         ----------
@@ -133,7 +133,7 @@ class Run:
         return Outcome(self._assignment, student, "failed", why)
 
     def settled(self, plan):
-        """What becomes of a hand-in without anybody's work: an :class:`Outcome`, or None."""
+        """What becomes of a submission without anybody's work: an :class:`Outcome`, or None."""
         student, folder = plan.student, self._places.folder("submitted", plan.student)
         if self._nbgrader.is_excluded(student):
             return Outcome(self._assignment, student, "skipped")
@@ -145,7 +145,7 @@ class Run:
         return Outcome(self._assignment, student, "failed", why) if why else None
 
     def before(self, plan):
-        """What has been recorded of a hand-in that is known.
+        """What has been recorded of a submission that is known.
 
         Returns
         -------
@@ -170,7 +170,7 @@ class Run:
         }
 
     def where(self, plan):
-        """The hand-in's folder in messages."""
+        """The submission's folder in messages."""
         return self._places.where(plan.student)
 
     def record(self, plan, result):
@@ -280,7 +280,7 @@ class Run:
             ) from error
 
     def _take_back(self, plan, noted=True):
-        """As nbgrader does with what fails: an earlier grade is not this hand-in's."""
+        """As nbgrader does with what fails: an earlier grade is not this submission's."""
         folder = self._places.folder("autograded", plan.student)
         shutil.rmtree(folder, ignore_errors=True)
         if is_unicode(plan.student):  # else no gradebook has it

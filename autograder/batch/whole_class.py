@@ -1,4 +1,4 @@
-"""A whole class, graded: each hand-in by whoever is free, whatever is wrong with the others."""
+"""A whole class, graded: each submission by whoever is free, whatever is wrong with the others."""
 
 import secrets
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from autograder.grading.trouble import CourseError
 from autograder.stopping import later
 
 LEAST = 10
-"""Hand-ins for which it is worth while to start other processes, which takes seconds."""
+"""Submissions for which it is worth while to start other processes, which takes seconds."""
 
 
 def grade(

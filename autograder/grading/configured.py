@@ -1,7 +1,12 @@
 """How nbgrader is configured to autograde in a course: its steps, its rules, its hooks."""
 
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
 
 from autograder.grading import in_effect
 from autograder.grading.execute import TrustedExecute
@@ -11,8 +16,11 @@ from autograder.grading.settings import CLEANING, kinds_of
 from autograder.grading.task import Step
 from autograder.grading.trouble import CourseError
 
-BY_THE_RUN = (*CLEANING, TrustedExecute, SaveAutoGrades, AssignLatePenalties)
-"""What a run does itself."""
+BY_THE_RUN = (
+    *CLEANING, OverwriteKernelspec, OverwriteCells, TrustedExecute, SaveAutoGrades,
+    AssignLatePenalties,
+)  # fmt: skip
+"""What a run does itself, or asks the gradebook for once. So are a course's own kinds of them."""
 
 
 class Configured:

@@ -95,12 +95,8 @@ def grade(
 
     Raises
     ------
-    autograder.box.warden.NoWalls
-        This host can't keep code in: nothing is run.
-    autograder.questions.GraderFailed
-        A question broke: no score may be recorded.
-    autograder.grading.submission.KilledFromOutside
-        Nothing is known of it: no score may be recorded.
+    Exception
+        Whatever :func:`autograder.grading.submission.run` raises: no score may be recorded.
     NoQuestion
         A test cell asks a question that this assignment does not have, or for other points.
     CourseError

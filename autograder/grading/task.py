@@ -1,4 +1,4 @@
-"""One hand-in, notebook by notebook: a function of bytes that any process anywhere can compute.
+"""One submission, notebook by notebook: a function of bytes that any process anywhere can compute.
 
 What nbgrader's converters do with a submission between a course folder and a gradebook is done here
 with neither: the same steps of the same configuration, in the same order, on values.
@@ -22,7 +22,7 @@ SCORES, SECONDS = "scores", "seconds"
 
 @dataclass(frozen=True)
 class Notebook:
-    """One notebook of a hand-in.
+    """One notebook of a submission.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """A hand-in, and all that it takes to grade it.
+    """A submission, and all that it takes to grade it.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Graded:
 
 
 def together(parts):
-    """What became of a hand-in, from what became of each of its notebooks."""
+    """What became of a submission, from what became of each of its notebooks."""
     notebooks, scores, comments = {}, {}, {}
     for each in parts:
         notebooks |= each.notebooks
@@ -124,7 +124,7 @@ def together(parts):
 
 
 def graded(task, notebook, warden):
-    """Grade one notebook of a hand-in.
+    """Grade one notebook of a submission.
 
     Parameters
     ----------

@@ -70,7 +70,6 @@ def test_what_somebody_else_does_is_not(warden, number):
     """SIGKILL is how the kernel, and an operator, end what is in their way."""
     with warden.child(LIMITS) as child:
         os.kill(process_of(child), number)
-        child.run("import time\ntime.sleep(0.5)")
         child.run("1")
     assert child.was_killed == (number == signal.SIGKILL)
     assert child.ended in ("its cells have been run", BY_ITSELF)
