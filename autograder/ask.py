@@ -3,7 +3,7 @@
 import sys
 
 from autograder import questions
-from autograder.grading.in_process import InProcessStudent
+from autograder.grading.local_student import LocalStudent
 
 
 def ask(name, seed=None):
@@ -28,6 +28,6 @@ def ask(name, seed=None):
         The grader, not the student, made a mistake; no score may be recorded.
     """
     notebook = sys._getframe(1).f_globals
-    verdict = questions.judge(name, InProcessStudent(notebook), seed)
+    verdict = questions.judge(name, LocalStudent(notebook), seed)
     print(verdict)
     return float(verdict.points)

@@ -25,7 +25,7 @@ app = typer.Typer(
 def _mended_by_a_person():
     """What a person can mend becomes one line and exit status 1."""
     try:
-        from autograder.grading.trouble import CourseError
+        from autograder.grading.errors import CourseError
 
         try:
             yield
@@ -42,11 +42,11 @@ def _mended_by_a_person():
 def _the_course():
     """The course in this folder, whose settings keep students' code behind walls."""
     with _mended_by_a_person():
-        from autograder.grading import in_effect
+        from autograder.grading import effective_settings
         from autograder.grading.course import Course
 
         course = Course()
-        in_effect.check(course.app, course.dir)
+        effective_settings.check(course.app, course.dir)
         yield course
 
 
@@ -138,13 +138,13 @@ def grade(
     if scheduler is None:
         _warm_up(several=(jobs or _all()) > 1 and not student)
     with _the_course() as course:
-        from autograder.batch.whole_class import grade
-        from autograder.desk.grades import print_grades
+        from autograder.batch.grade_class import grade
+        from autograder.desk.grade_table import print_grades
         from autograder.desk.progress import the_console, work_through
         from autograder.desk.selection import absent, among, chosen
-        from autograder.grading.misspelt import in_words, misspelt
+        from autograder.grading.errors import CourseError
+        from autograder.grading.misspelt_settings import in_words, misspelt
         from autograder.grading.outcome import Outcome
-        from autograder.grading.trouble import CourseError
 
         console = the_console(quiet=json)
         for name, near in misspelt(course.app.config).items():
@@ -176,9 +176,9 @@ def grade(
 def _end(console, course, outcomes, verb, stopped, json):
     """Say how it ended, to people or to a program, and end so."""
     if json:
-        from autograder.desk.as_json import as_json
+        from autograder.desk.json_report import json_report
 
-        typer.echo(as_json(course, outcomes, stopped))
+        typer.echo(json_report(course, outcomes, stopped))
     if stopped:
         _say_how_to_go_on(console, outcomes)
     _sum_up(console, outcomes, verb)
@@ -194,7 +194,7 @@ def _warm_up(several):
 
             prove_ahead(config)
             if several:
-                warm_up("autograder.batch.attempt")
+                warm_up("autograder.batch.grade_one")
 
 
 def _say_how_to_go_on(console, outcomes):
@@ -227,8 +227,8 @@ def regrade(
     _warm_up(several=(jobs or _all()) > 1 and not student)
     with _the_course() as course:
         from autograder.batch.regrade import regrade
-        from autograder.desk.changes import print_changes
         from autograder.desk.progress import the_console, work_through
+        from autograder.desk.regrade_table import print_changes
         from autograder.desk.selection import NOT_GRADED, absent, graded
 
         console, work = the_console(quiet=json), graded(course, assignment, student)
@@ -244,7 +244,7 @@ def regrade(
 def feedback(assignment: Assignment = None, student: Students = None, jobs: Jobs = None):
     """Write a page for each graded submission into feedback/."""
     with _the_course() as course:
-        from autograder.batch.pages import write_pages
+        from autograder.batch.feedback_pages import write_pages
         from autograder.desk.progress import the_console, work_through
         from autograder.desk.selection import NOT_GRADED, absent, graded
 
@@ -268,7 +268,7 @@ def bugs(
 ):
     """List the bank of planted bugs, or show one with its effect."""
     with _mended_by_a_person():
-        from autograder.desk.bank import bank_table, bug_page, draw_heat_map, find_bug
+        from autograder.desk.bug_bank import bank_table, bug_page, draw_heat_map, find_bug
         from autograder.desk.progress import the_console
 
         if name is None:

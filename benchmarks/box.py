@@ -19,7 +19,7 @@ from rich.table import Table
 from autograder import questions
 from autograder.box.preflight import proven_warden
 from autograder.box.warden import ENVIRONMENT
-from autograder.grading.boxed import BoxedStudent
+from autograder.grading.sandboxed_student import SandboxedStudent
 from tests.sample_class import fill, load
 
 ROOT = Path(__file__).parents[1]
@@ -72,7 +72,7 @@ class Boxed:
         with self._warden.child() as child:
             for cell in cells:
                 child.run(cell)
-            student = BoxedStudent(child)
+            student = SandboxedStudent(child)
             for name in asked:
                 verdict = questions.judge(name, student, SEED)
                 assert verdict.points == verdict.most, verdict

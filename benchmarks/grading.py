@@ -60,14 +60,14 @@ class Classes:
             shutil.copytree(ROOT / name, course.root / name)
         shutil.copy(ROOT / "nbgrader_config.py", course.root)
         assert course.run("autograder", "release").returncode == 0
-        for number, (assignment, story) in enumerate(hand_ins(size)):
+        for number, (assignment, story) in enumerate(submissions(size)):
             notebook = course.answered(assignment, story)
             notebook.cells.append(nbformat.v4.new_code_cell(f"# the copy of student {number}"))
             course.hand_in(f"s{number // len(ASSIGNMENTS):04}", assignment, notebook)
         return course
 
 
-def hand_ins(size):
+def submissions(size):
     """Pairs of assignment and story."""
     for number in range(size):
         assignment = ASSIGNMENTS[number % len(ASSIGNMENTS)]
@@ -108,7 +108,7 @@ def floor():
     """CPU seconds of a submission's cells in a bare fork of a warm interpreter, on the average."""
     bare = BareFork()
     found = []
-    for assignment, story in hand_ins(len(ASSIGNMENTS) * len(STORIES)):
+    for assignment, story in submissions(len(ASSIGNMENTS) * len(STORIES)):
         cells = cells_of(assignment, story)
         found.append(median(bare(cells) for _ in range(FLOOR_ROUNDS)))
     bare.close()

@@ -16,7 +16,7 @@ from jupyter_core.application import NoStart
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
-from autograder.grading.released import points_of
+from autograder.grading.refuse_changes import points_of
 from tests import sample_class
 
 ROOT = Path(__file__).parent.parent

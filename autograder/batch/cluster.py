@@ -8,12 +8,12 @@ in it calls for Dask's own TLS.
 import logging
 import re
 
-from autograder.batch import attempt  # noqa: F401  (a worker has all modules before it is asked)
+from autograder.batch import grade_one  # noqa: F401  (a worker has all modules before it is asked)
 from autograder.batch.same_package import INTRODUCTION, AnotherPackage, check
 from autograder.batch.workers import AHEAD, WorkerDied
 from autograder.box.preflight import proven_warden
 from autograder.box.warden import NoWalls
-from autograder.grading.trouble import CourseError, first_line
+from autograder.grading.errors import CourseError, first_line
 
 CONNECT_SECONDS = 10
 EXAMINE_SECONDS = 120

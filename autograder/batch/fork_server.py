@@ -15,7 +15,7 @@ def warm_up(module):
 
     To be called by the main thread: that process ends with the thread that has started it.
     """
-    preloaded = ["autograder.batch.ends_with_grader", "autograder.batch.same_package", module]
+    preloaded = ["autograder.batch.die_with_parent", "autograder.batch.same_package", module]
     multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
     resource_tracker.ensure_running()  # which would let Ctrl-C through again
     # As that process is from then on, also while it imports.

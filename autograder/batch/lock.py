@@ -4,7 +4,7 @@ import fcntl
 import os
 from contextlib import contextmanager
 
-from autograder.grading.trouble import CourseError
+from autograder.grading.errors import CourseError
 
 
 @contextmanager

@@ -10,15 +10,15 @@ from dataclasses import replace
 import nbformat
 from nbgrader.utils import is_grade
 
+from autograder.batch.assignment_run import Run
+from autograder.batch.grade_class import attempted, piece, staff
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
-from autograder.batch.run import Run
 from autograder.batch.same_package import check_folder
-from autograder.batch.whole_class import attempted, piece, staff
+from autograder.grading.errors import CourseError
 from autograder.grading.grade import SEED
 from autograder.grading.outcome import Outcome
 from autograder.grading.task import SCORES, Graded
-from autograder.grading.trouble import CourseError
 from autograder.grading.waiving import is_test
 from autograder.questions import questions_of
 from autograder.stopping import later

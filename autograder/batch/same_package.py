@@ -4,7 +4,7 @@ After `pip install .` there are two copies, and Python takes whichever it meets 
 come from both of them would be grades by two standards.
 """
 
-from autograder.grading.trouble import CourseError
+from autograder.grading.errors import CourseError
 from autograder.version import FOLDER, conflict_in, fingerprint
 
 INTRODUCTION = fingerprint(), str(FOLDER)

@@ -10,7 +10,7 @@ from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import NamedTuple
 
-from autograder.box import kernel
+from autograder.box import linux
 from autograder.box.wire import WireError, decode, length_of
 
 QUICK_SECONDS = 0.01
@@ -137,7 +137,7 @@ class Channel:
 
     def send(self, message):
         """Send a frame; raises Ended when it is not taken in time."""
-        self._place({kernel.current_processor()})
+        self._place({linux.current_processor()})
         rest = memoryview(message)
         while rest:
             try:

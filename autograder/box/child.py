@@ -10,12 +10,12 @@ from signal import SIGALRM, SIGINT, SIGKILL
 
 import numpy as np
 
-from autograder.box.answers import record
+from autograder.box.call_function import record
 from autograder.box.channel import BY_ITSELF, Channel, Ended
 from autograder.box.events import checked, size_of
-from autograder.box.files import portions
-from autograder.box.plain import plain
+from autograder.box.plain_values import plain
 from autograder.box.wire import INSIDE, Function, WireError, asking, digest, frame
+from autograder.box.working_folder import portions
 
 READY_SECONDS = 60
 MOST_QUESTIONS_BACK = 20_000
@@ -113,7 +113,7 @@ class Child:
         return self._events
 
     def call(self, name, arguments, by_name, replacing, luggage, watching=False):
-        """Call a function; see :meth:`autograder.box.answers.Answers.call`.
+        """Call a function; see :meth:`autograder.box.call_function.Answers.call`.
 
         Parameters
         ----------

@@ -10,7 +10,7 @@ import os
 import stat
 import struct
 
-from autograder.box import kernel
+from autograder.box import linux
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
@@ -26,7 +26,7 @@ _VERSION, _PATH_BENEATH = 1, 1
 def version():
     """The version of Landlock that this kernel has switched on; 0 without any."""
     try:
-        return kernel.syscall("landlock_create_ruleset", 0, 0, _VERSION)
+        return linux.syscall("landlock_create_ruleset", 0, 0, _VERSION)
     except OSError:
         return 0
 
@@ -49,7 +49,7 @@ def restrict(readable, writable, listable=()):
         for paths, rights in ((readable, reading), (writable, files), (listable, READ_DIR)):
             for path in paths:
                 _allow(ruleset, path, rights & files)
-        kernel.syscall("landlock_restrict_self", ruleset, 0)
+        linux.syscall("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)
 
@@ -68,11 +68,11 @@ def _ruleset():
         fields = fields[: 8 if known < NETWORK_SINCE else 16 if known < SCOPES_SINCE else 24]
         buffer = ctypes.create_string_buffer(fields, len(fields))
         try:
-            return kernel.syscall("landlock_create_ruleset", buffer, len(fields), 0), files
+            return linux.syscall("landlock_create_ruleset", buffer, len(fields), 0), files
         except OSError as error:
             if error.errno not in (errno.EINVAL, errno.E2BIG):
                 raise
-    raise kernel.Unsupported("this kernel has no Landlock, or has it switched off")
+    raise linux.Unsupported("this kernel has no Landlock, or has it switched off")
 
 
 def _allow(ruleset, path, rights):
@@ -82,7 +82,7 @@ def _allow(ruleset, path, rights):
             rights &= _OF_A_FILE
         if rights:
             rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, opened), 12)
-            kernel.syscall("landlock_add_rule", ruleset, _PATH_BENEATH, rule, 0)
+            linux.syscall("landlock_add_rule", ruleset, _PATH_BENEATH, rule, 0)
     finally:
         if opened is not path:
             os.close(opened)

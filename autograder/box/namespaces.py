@@ -9,7 +9,7 @@ import struct
 from ctypes import create_string_buffer
 from pathlib import Path
 
-from autograder.box import kernel
+from autograder.box import linux
 
 NOBODY = 65534
 STUDENT = 1000
@@ -25,8 +25,8 @@ _PRIVATE, _WITH_ALL_BENEATH = 1 << 18, 1 << 14
 DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")
 PASSWD = f"student:x:{STUDENT}:{STUDENT}:student:{SCRATCH}:/bin/sh\n"
 APART = (
-    kernel.NEW_NS | kernel.NEW_PID | kernel.NEW_NET | kernel.NEW_IPC | kernel.NEW_UTS
-    | kernel.NEW_CGROUP
+    linux.NEW_NS | linux.NEW_PID | linux.NEW_NET | linux.NEW_IPC | linux.NEW_UTS
+    | linux.NEW_CGROUP
 )  # fmt: skip
 
 
@@ -59,21 +59,21 @@ def enter(shown, hidden):
     processes = os.open("/proc", os.O_PATH | os.O_CLOEXEC)
     user, group = os.geteuid(), os.getegid()
     if user == 0 and can_become(NOBODY):
-        kernel.unshare(kernel.NEW_NS)
+        linux.unshare(linux.NEW_NS)
         _move_into(shown, hidden)
         user = group = NOBODY
         become(NOBODY)
-        kernel.unshare(kernel.NEW_USER | APART)
+        linux.unshare(linux.NEW_USER | APART)
         _name_the_user(processes, user, group)
     else:
-        kernel.unshare(kernel.NEW_USER | APART)
+        linux.unshare(linux.NEW_USER | APART)
         _name_the_user(processes, user, group)
         _move_into(shown, hidden)
-    kernel.mount("tmpfs", SCRATCH, "tmpfs", 2 | 4, "size=16m,mode=700")
+    linux.mount("tmpfs", SCRATCH, "tmpfs", 2 | 4, "size=16m,mode=700")
     first = os.fork()
     if first:
         _wait_for(first)
-    kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
+    linux.prctl(linux.SET_DEATH_SIGNAL, signal.SIGKILL)
     return os.open("self", os.O_PATH | os.O_CLOEXEC, dir_fd=processes), processes
 
 
@@ -113,7 +113,7 @@ def become(user):
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
     # A change of user makes a process undumpable, and its uid_map belongs to root.
-    kernel.prctl(kernel.SET_DUMPABLE, 1)
+    linux.prctl(linux.SET_DUMPABLE, 1)
 
 
 def fork_apart(own):
@@ -122,10 +122,10 @@ def fork_apart(own):
     A process can send its children into a new namespace only once, so it goes back to its own,
     of which `own` is a descriptor, every time.
     """
-    kernel.unshare(kernel.NEW_PID)
+    linux.unshare(linux.NEW_PID)
     child = os.fork()
     if child:
-        kernel.setns(own, kernel.NEW_PID)
+        linux.setns(own, linux.NEW_PID)
     return child
 
 
@@ -134,9 +134,9 @@ def take_own_user(processes):
 
     Called by each child after the fork. (A kernel before 5.14 counts them over all of them.)
     """
-    kernel.unshare(kernel.NEW_USER)
+    linux.unshare(linux.NEW_USER)
     _name_the_user(processes, STUDENT, STUDENT)
-    kernel.bound_capabilities()  # which are all there again
+    linux.bound_capabilities()  # which are all there again
 
 
 def take_own_scratch(size, entries):
@@ -149,9 +149,9 @@ def take_own_scratch(size, entries):
     str
         The folder.
     """
-    kernel.unshare(kernel.NEW_NS | kernel.NEW_IPC)
+    linux.unshare(linux.NEW_NS | linux.NEW_IPC)
     options = f"size={size},nr_inodes={entries},mode=700"
-    kernel.mount("tmpfs", SCRATCH, "tmpfs", 2 | 4, options)
+    linux.mount("tmpfs", SCRATCH, "tmpfs", 2 | 4, options)
     os.mkdir(f"{SCRATCH}/shm")
     return SCRATCH
 
@@ -170,13 +170,13 @@ def _name_the_user(processes, user, group):
 def _move_into(shown, hidden):
     """Make a root of nothing but what is shown, and leave the old one."""
     os.umask(0o022)
-    kernel.mount("", "/", "", _PRIVATE | _WITH_ALL_BENEATH)
+    linux.mount("", "/", "", _PRIVATE | _WITH_ALL_BENEATH)
     # All of it before anything is mounted: it may lie under the very folder that is used below.
     links = {path: os.readlink(path) for path in shown if os.path.islink(path)}
     folders = {path for path in shown if os.path.isdir(path)}
     copies = {path: _copy(path) for path in shown if path not in links}
     devices = {path: _copy(path, _NO_SETUID | _NO_PROGRAMS) for path in DEVICES}
-    kernel.mount("tmpfs", STAGE, "tmpfs", 2 | 4, "size=1m,mode=755")
+    linux.mount("tmpfs", STAGE, "tmpfs", 2 | 4, "size=1m,mode=755")
     root = Path(STAGE)
     for path, target in links.items():
         link = root / path[1:]
@@ -187,7 +187,7 @@ def _move_into(shown, hidden):
     for path in hidden:
         target = root / path[1:]
         if target.is_dir():
-            kernel.mount("tmpfs", target, "tmpfs", 1 | 2 | 4, "size=4k,mode=755")
+            linux.mount("tmpfs", target, "tmpfs", 1 | 2 | 4, "size=4k,mode=755")
     (root / "etc").mkdir(exist_ok=True)
     (root / "etc/passwd").write_text(PASSWD)
     (root / "dev/shm").symlink_to(f"{SCRATCH}/shm")
@@ -196,11 +196,11 @@ def _move_into(shown, hidden):
         (root / "tmp").symlink_to(SCRATCH)
     os.chdir(root)
     try:
-        kernel.syscall("pivot_root", create_string_buffer(b"."), create_string_buffer(b"."))
-        kernel.umount_lazily(".")
+        linux.syscall("pivot_root", create_string_buffer(b"."), create_string_buffer(b"."))
+        linux.umount_lazily(".")
     except OSError:
         # The first root of a machine can't be exchanged; the new one is moved over it instead.
-        kernel.mount(".", "/", "", 1 << 13)
+        linux.mount(".", "/", "", 1 << 13)
         os.chroot(".")
     os.chdir("/")
     _set_attributes(os.open("/", os.O_PATH | os.O_CLOEXEC), _READ_ONLY | _NO_SETUID, 0)
@@ -209,9 +209,9 @@ def _move_into(shown, hidden):
 def _copy(path, attributes=_READ_ONLY | _NO_SETUID | _NO_DEVICES):
     """A mount of the same files that hangs nowhere yet: its descriptor."""
     name = create_string_buffer(os.fsencode(path))
-    flags = _CLONE | _NOT_INHERITED | kernel.RECURSIVE
-    copy = kernel.syscall("open_tree", _HERE, name, flags)
-    _set_attributes(copy, attributes, kernel.RECURSIVE)
+    flags = _CLONE | _NOT_INHERITED | linux.RECURSIVE
+    copy = linux.syscall("open_tree", _HERE, name, flags)
+    _set_attributes(copy, attributes, linux.RECURSIVE)
     return copy
 
 
@@ -219,12 +219,12 @@ def _set_attributes(descriptor, attributes, flags):
     """Attributes are only ever added, because those of the host can't be taken away."""
     wanted = create_string_buffer(struct.pack("=QQQQ", attributes, 0, 0, 0), 32)
     nothing = create_string_buffer(b"")
-    kernel.syscall("mount_setattr", descriptor, nothing, kernel.EMPTY_PATH | flags, wanted, 32)
+    linux.syscall("mount_setattr", descriptor, nothing, linux.EMPTY_PATH | flags, wanted, 32)
 
 
 def _attach(copy, target, is_folder):
     target.parent.mkdir(parents=True, exist_ok=True)
     target.mkdir(exist_ok=True) if is_folder else target.touch()
     place, nothing = create_string_buffer(os.fsencode(target)), create_string_buffer(b"")
-    kernel.syscall("move_mount", copy, nothing, _HERE, place, _FROM_DESCRIPTOR)
+    linux.syscall("move_mount", copy, nothing, _HERE, place, _FROM_DESCRIPTOR)
     os.close(copy)

@@ -20,7 +20,7 @@ from threading import Event, Lock, Thread
 from autograder.box import canary
 from autograder.box.channel import UNSTOPPABLE
 from autograder.box.limits import MEGABYTE, Limits
-from autograder.box.shown import hidden
+from autograder.box.visible_files import hidden
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import NoWalls, Warden
 

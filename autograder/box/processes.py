@@ -12,7 +12,7 @@ import stat
 from contextlib import suppress
 from typing import NamedTuple
 
-from autograder.box import kernel
+from autograder.box import linux
 
 ENDING = 0x4
 """PF_EXITING in the kernel's ``sched.h``: a process is on its way out."""
@@ -134,7 +134,7 @@ def _figures(text, descriptors):
         if value.endswith(b"kB"):
             found[name] = int(value[:-2]) << 10
     pages = sum(found.get(name, 0) for name in (b"RssAnon", b"RssShmem", b"VmSwap"))
-    kept = found[b"VmPTE"] + descriptors * kernel.socket_buffer()
+    kept = found[b"VmPTE"] + descriptors * linux.socket_buffer()
     return Usage(pages, kept, found[b"VmHWM"], found[b"RssFile"])
 
 

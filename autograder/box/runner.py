@@ -11,9 +11,8 @@ import signal
 import sys
 import threading
 
-from autograder.box.answers import Answers, record
-from autograder.box.files import write
-from autograder.box.plain import Unreadable, plain
+from autograder.box.call_function import Answers, record
+from autograder.box.plain_values import Unreadable, plain
 from autograder.box.shell import Stream
 from autograder.box.wire import (
     INSIDE,
@@ -25,6 +24,7 @@ from autograder.box.wire import (
     frame,
     length_of,
 )
+from autograder.box.working_folder import write
 
 _NUMBER = "_number_outside"
 _HELD_BACK = {signal.SIGINT, signal.SIGALRM}

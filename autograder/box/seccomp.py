@@ -11,7 +11,7 @@ import os
 import struct
 from functools import cache
 
-from autograder.box import kernel
+from autograder.box import linux
 
 # name: (x86_64, aarch64); None where the processor has no such call.
 PLAIN = {
@@ -117,13 +117,13 @@ def install(may_fork):
         Whether other processes may be started, and signalled. Without a pid namespace of its own
         a process could otherwise outlive its parent, or signal a stranger.
     """
-    code = program(kernel.MACHINE, may_fork, os.getpid())
+    code = program(linux.MACHINE, may_fork, os.getpid())
     buffer = ctypes.create_string_buffer(code)
     length = len(code) // 8
     header = ctypes.create_string_buffer(struct.pack("@HP", length, ctypes.addressof(buffer)))
-    other = kernel.syscall("seccomp", 1, _FILTER_OF_ALL_THREADS, header)
+    other = linux.syscall("seccomp", 1, _FILTER_OF_ALL_THREADS, header)
     if other:
-        raise kernel.Unsupported(f"the filter does not hold for thread {other}")
+        raise linux.Unsupported(f"the filter does not hold for thread {other}")
 
 
 @cache
@@ -133,7 +133,7 @@ def program(machine, may_fork, pid):
     The calls that need no look at their arguments are found by a binary search over runs of
     consecutive numbers, because the kernel goes through the filter at every single call.
     """
-    column = kernel.PROCESSORS.index(machine)
+    column = linux.PROCESSORS.index(machine)
 
     def numbers(table):
         return [each[column] for each in table.values() if each[column] is not None]

@@ -10,8 +10,8 @@ import signal
 import sys
 import tempfile
 
-from autograder.box import kernel, landlock, namespaces, seccomp
-from autograder.box.shown import hidden, shown, without
+from autograder.box import landlock, linux, namespaces, seccomp
+from autograder.box.visible_files import hidden, shown, without
 
 NAMESPACES, LANDLOCK = "namespaces", "landlock"
 """The two levels: everything, or everything that needs no user namespace."""
@@ -49,14 +49,14 @@ class Walls:
         self.scratch = namespaces.SCRATCH if level == NAMESPACES else folder
         if level == NAMESPACES:
             own, self._all = namespaces.enter(shown(), hidden())
-            kernel.bound_capabilities()
+            linux.bound_capabilities()
             self._readable, self._listable = ["/"], []
         else:
             if not landlock.version():
-                raise kernel.Unsupported("this kernel has no Landlock, or has it switched off")
+                raise linux.Unsupported("this kernel has no Landlock, or has it switched off")
             self._readable, self._listable = without(shown(), hidden())
             self._readable += namespaces.DEVICES
-            kernel.bound_capabilities()  # which only root can, and nobody needs
+            linux.bound_capabilities()  # which only root can, and nobody needs
             if os.geteuid() == 0 and _give_to_nobody(folder):
                 namespaces.become(namespaces.NOBODY)
             own = os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)
@@ -65,7 +65,7 @@ class Walls:
         )
         os.close(own)
         if self.forks:  # the filter names the process, the first of its namespace each time
-            seccomp.program(kernel.MACHINE, True, 1)
+            seccomp.program(linux.MACHINE, True, 1)
 
     @property
     def forks(self):
@@ -92,7 +92,7 @@ class Walls:
         """
         import resource  # which only Unix has; this file is read everywhere
 
-        kernel.prctl(kernel.SET_DEATH_SIGNAL, signal.SIGKILL)
+        linux.prctl(linux.SET_DEATH_SIGNAL, signal.SIGKILL)
         os.setsid()
         memory = os.pread(self._size, 64, 0).split()
         os.nice(BEHIND_THE_GRADER)
@@ -102,8 +102,8 @@ class Walls:
         os.closerange(CHANNEL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         _settle_in(scratch)
         _set_limits(limits, int(memory[0]) * resource.getpagesize(), self.forks)
-        kernel.drop_capabilities()
-        kernel.prctl(kernel.SET_NO_NEW_PRIVS, 1)
+        linux.drop_capabilities()
+        linux.prctl(linux.SET_NO_NEW_PRIVS, 1)
         landlock.restrict(self._readable, [scratch, "/dev/null"], self._listable)
         seccomp.install(self.forks)
 

@@ -12,7 +12,7 @@ import os
 import time
 from contextlib import contextmanager, suppress
 
-from autograder.box import kernel, processes
+from autograder.box import linux, processes
 from autograder.box.namespaces import NOBODY
 
 BYTES_PER_SECOND = 1e10
@@ -99,11 +99,11 @@ class Watch:
             owner = found.st_uid, found.st_gid
         except OSError:  # it is hidden from others; of one that has ended there is only its folder
             owner = (NOBODY, NOBODY) if processes.runs(self._pidfd) else (0, 0)
-        before = kernel.look_as(*owner)
+        before = linux.look_as(*owner)
         try:
             yield
         finally:
-            kernel.look_as(*before)
+            linux.look_as(*before)
 
     def _own_usage(self):
         """What the first process uses; one that can't be seen at all may use anything."""

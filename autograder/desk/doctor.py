@@ -14,7 +14,7 @@ PACKAGE = "gradient-checking"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One thing that was looked at.
 
     Attributes
@@ -37,7 +37,7 @@ def examine(root="."):
 
     Returns
     -------
-    list of Finding
+    list of Diagnosis
     """
     findings = [_python(), *_this_package(), *_packages(), _alembic()]
     try:
@@ -50,27 +50,27 @@ def examine(root="."):
 
 
 def _missing(what, remedy):
-    return Finding(what, "missing", False, remedy)
+    return Diagnosis(what, "missing", False, remedy)
 
 
 def _python():
     found = ".".join(map(str, sys.version_info[:3]))
     fine = sys.version_info >= (3, 11)
-    return Finding("Python", found, fine, "" if fine else "install Python 3.11 or newer")
+    return Diagnosis("Python", found, fine, "" if fine else "install Python 3.11 or newer")
 
 
 def _this_package():
     """Which copy of the package runs, and which others Python, or a submission, might meet."""
-    from autograder.box.shown import hidden
+    from autograder.box.visible_files import hidden
     from autograder.version import FOLDER, in_words
 
-    yield Finding("autograder", in_words())
+    yield Diagnosis("autograder", in_words())
     near = [os.path.join(each, "autograder") for each in sys.path if each]
     near = [each for each in near if os.path.isfile(os.path.join(each, "__init__.py"))]
     for each in dict.fromkeys(map(os.path.realpath, [*near, *hidden()])):
         if each != str(FOLDER) and os.path.isdir(each):
             remedy = "no submission sees it; run `pip uninstall gradient-checking`, or delete it"
-            yield Finding("another copy", each, True, remedy)
+            yield Diagnosis("another copy", each, True, remedy)
 
 
 def _packages():
@@ -92,13 +92,13 @@ def _packages():
             yield _missing(wanted.name, remedy)
             continue
         fine = wanted.specifier.contains(found, prereleases=True)
-        yield Finding(wanted.name, found, fine, "" if fine else remedy)
+        yield Diagnosis(wanted.name, found, fine, "" if fine else remedy)
 
 
 def _alembic():
     beside = Path(sys.executable).parent
     if shutil.which("alembic") or shutil.which("alembic", path=str(beside)):
-        return Finding("alembic", "found")
+        return Diagnosis("alembic", "found")
     return _missing("alembic", "nbgrader needs it to make a gradebook: run `pip install alembic`")
 
 
@@ -109,7 +109,7 @@ def _kernel():
         KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
         return _missing("kernel python3", "run `pip install ipykernel`")
-    return Finding("kernel python3", "found")
+    return Diagnosis("kernel python3", "found")
 
 
 def _walls():
@@ -122,7 +122,7 @@ def _walls():
         warden = proven_warden()
     except NoWalls as refused:
         found, _, remedy = str(refused).rpartition(": ")
-        return Finding("walls", found, False, remedy)
+        return Diagnosis("walls", found, False, remedy)
     kinds = "namespaces, " if warden.level == "namespaces" else ""
     kinds += f"Landlock {landlock.version()}, seccomp"
     remedy = (
@@ -130,23 +130,23 @@ def _walls():
         if warden.level == "namespaces"
         else ("allow user namespaces, and submissions may start processes of their own")
     )
-    return Finding("walls", f"{kinds}: all {len(canary.ATTEMPTS)} hold", True, remedy)
+    return Diagnosis("walls", f"{kinds}: all {len(canary.ATTEMPTS)} hold", True, remedy)
 
 
 def _course(root):
-    from autograder.grading.badge import PLACEHOLDER
+    from autograder.grading.colab_badge import PLACEHOLDER
     from autograder.grading.course import Course, CourseError
     from autograder.version import conflict_in
 
     try:
         course = Course(root)
     except CourseError as error:
-        yield Finding("course", "none", False, str(error))
+        yield Diagnosis("course", "none", False, str(error))
         return
-    yield Finding("course", str(course.root))
+    yield Diagnosis("course", str(course.root))
     conflict = conflict_in(course.root)
     if conflict:
-        yield Finding("one package", "there are two", False, conflict)
+        yield Diagnosis("one package", "there are two", False, conflict)
     yield _walls_used(course)
     book, settings = _gradebook(course), [*_settings(course)]
     yield from [*settings, book]
@@ -155,38 +155,38 @@ def _course(root):
         yield _assignment(course, assignment)
     badge = course.setting("OpenInColab", "repository") or "none"
     remedy = "set c.OpenInColab.repository in nbgrader_config.py" if badge == PLACEHOLDER else ""
-    yield Finding("Colab badge", badge, True, remedy)
+    yield Diagnosis("Colab badge", badge, True, remedy)
 
 
 def _settings(course):
     """What grading would refuse, and what nobody reads."""
-    from autograder.grading.configured import Configured
-    from autograder.grading.misspelt import in_words, misspelt
-    from autograder.grading.trouble import CourseError
+    from autograder.grading.autograde_settings import Configured
+    from autograder.grading.errors import CourseError
+    from autograder.grading.misspelt_settings import in_words, misspelt
 
     try:
         Configured(course)
     except CourseError as error:
-        yield Finding("settings", "can't be used", False, str(error))
+        yield Diagnosis("settings", "can't be used", False, str(error))
     for name, near in misspelt(course.app.config).items():
-        yield Finding(name, "no such setting", False, in_words(near))
+        yield Diagnosis(name, "no such setting", False, in_words(near))
 
 
 def _gradebook(course):
     from autograder.grading import gradebook
-    from autograder.grading.trouble import CourseError
+    from autograder.grading.errors import CourseError
 
     if not gradebook.exists(course.dir.db_url):
-        return Finding("gradebook", "none yet", True, "`autograder release` makes one")
+        return Diagnosis("gradebook", "none yet", True, "`autograder release` makes one")
     try:
         gradebook.check(course.dir.db_url)
     except CourseError as error:
-        return Finding("gradebook", "can't be used", False, str(error))
-    return Finding("gradebook", gradebook.address(course.dir.db_url))
+        return Diagnosis("gradebook", "can't be used", False, str(error))
+    return Diagnosis("gradebook", gradebook.address(course.dir.db_url))
 
 
 def _assignment(course, assignment):
-    from autograder.grading.trouble import CourseError, printable
+    from autograder.grading.errors import CourseError, printable
 
     shown, fine = printable(assignment), False
     try:
@@ -196,17 +196,17 @@ def _assignment(course, assignment):
         fine = False
         handed_in, graded = course.students(assignment), course.graded(assignment)
     except CourseError as error:
-        return Finding(shown, "not ready", fine, str(error))
-    return Finding(shown, f"released, {len(handed_in)} handed in, {len(graded)} graded")
+        return Diagnosis(shown, "not ready", fine, str(error))
+    return Diagnosis(shown, f"released, {len(handed_in)} handed in, {len(graded)} graded")
 
 
 def _walls_used(course):
     """Whether the course's own configuration has its submissions run behind these walls."""
-    from autograder.grading.in_effect import REMEDY, gaps
+    from autograder.grading.effective_settings import REMEDY, gaps
 
     what = "walls used by this course"
     try:
         found = gaps(course.app, course.dir)
     except (Exception, SystemExit):  # of a setting; the next finding says which
-        return Finding(what, "can't be told", False, "correct the settings first")
-    return Finding(what, found[0], False, REMEDY) if found else Finding(what, "yes")
+        return Diagnosis(what, "can't be told", False, "correct the settings first")
+    return Diagnosis(what, found[0], False, REMEDY) if found else Diagnosis(what, "yes")

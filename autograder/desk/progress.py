@@ -13,8 +13,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from autograder.grading.errors import CourseError, printable
 from autograder.grading.outcome import Outcome
-from autograder.grading.trouble import CourseError, printable
 from autograder.stopping import by_exception
 
 

@@ -1,7 +1,7 @@
 """Which assignments and which students a command is about."""
 
+from autograder.grading.errors import CourseError
 from autograder.grading.outcome import Outcome
-from autograder.grading.trouble import CourseError
 
 NOT_GRADED = "nothing has been graded: run `autograder grade` first"
 

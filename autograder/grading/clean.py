@@ -18,7 +18,7 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
 )
 
-from autograder.grading.personal import of
+from autograder.grading.personal_copies import of
 from autograder.grading.reading import read
 from autograder.grading.rebuild import rebuild
 

@@ -20,17 +20,17 @@ from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from autograder.grading import converters, gradebook, personal, scores, waiving
-from autograder.grading.badge import mark_lessons
+from autograder.grading import converters, gradebook, personal_copies, scores, waiving
+from autograder.grading.colab_badge import mark_lessons
+from autograder.grading.errors import CourseError, in_one_line, printable
 from autograder.grading.grade import NoQuestion, check_questions, decided_inside
-from autograder.grading.hand_ins import strays
-from autograder.grading.names import is_unicode, trouble_with_name
 from autograder.grading.nbgrader_app import configured
 from autograder.grading.outcome import Outcome
 from autograder.grading.postgresql import StoppedWaiting
-from autograder.grading.released import above_the_maximum, differences
+from autograder.grading.refuse_changes import above_the_maximum, differences
+from autograder.grading.submitted_folder import strays
 from autograder.grading.tidy import tidy_file
-from autograder.grading.trouble import CourseError, in_one_line, printable
+from autograder.grading.valid_ids import is_unicode, problem_with_name
 from autograder.questions import ASSIGNMENTS, questions_of
 
 # nbgrader's own way of adding a submission; nothing that a person at the terminal could mend.
@@ -120,7 +120,7 @@ class Course:
 
     def check_assignment(self, assignment):
         """Raise CourseError unless there are source notebooks for it: one if it asks questions."""
-        why = trouble_with_name(assignment)
+        why = problem_with_name(assignment)
         if why and assignment in self.assignments():
             raise CourseError(
                 f"source/{printable(assignment)}/: nbgrader can't read a folder of this name (it "
@@ -222,10 +222,10 @@ class Course:
         ]
 
     def personalise(self, assignment, students) -> Iterator[str]:
-        """Write everybody's own release; see :func:`autograder.grading.personal.personalise`."""
+        """Write a release for each student; see :mod:`autograder.grading.personal_copies`."""
         self.check_released(assignment)
         release = nbformat.read(self.notebook("release", ".", assignment), as_version=4)
-        yield from personal.personalise(self.root, assignment, release, students)
+        yield from personal_copies.personalise(self.root, assignment, release, students)
 
     def check_released(self, assignment):
         """Raise CourseError unless the gradebook and ``release/`` know the same assignment."""

@@ -9,7 +9,7 @@ from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.preflight import proven_warden
 from autograder.grading.extra_files import released_files
 from autograder.grading.grade import Rules, grade
-from autograder.grading.personal import answer_key
+from autograder.grading.personal_copies import answer_key
 from autograder.questions.verdict import HELP
 
 

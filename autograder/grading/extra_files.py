@@ -15,7 +15,7 @@ from nbgrader.utils import find_all_files
 from traitlets import List
 from traitlets.log import get_logger
 
-from autograder.grading.trouble import CourseError
+from autograder.grading.errors import CourseError
 
 STAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
@@ -29,7 +29,7 @@ LARGEST_NOTEBOOK = 50_000_000
 CONFIGURATIONS = ("nbgrader_config.py", "jupyter_config.py")
 
 
-class Refused(Exception):
+class ExtraFilesRefused(Exception):
     """A hand-in that leads elsewhere, or brings along what it must not."""
 
 
@@ -136,7 +136,7 @@ class RefuseLinks(NbGraderPreprocessor):
 
     Raises
     ------
-    Refused
+    ExtraFilesRefused
         After which nbgrader removes what it has made of this submission.
     """
 
@@ -144,7 +144,8 @@ class RefuseLinks(NbGraderPreprocessor):
         names = resources["nbgrader"]
         path = Path(resources["metadata"]["path"], f"{names['notebook']}.ipynb")
         if path.is_symlink() or is_elsewhere(path.parent):
-            raise Refused(f"{path} is a link, or in a folder that is one: ask for the file itself")
+            why = "is a link, or in a folder that is one: ask for the file itself"
+            raise ExtraFilesRefused(f"{path} {why}")
         coursedir = self.parent.parent.coursedir
         source, graded = (
             coursedir.format_path(step, student, names["assignment"])
@@ -157,7 +158,8 @@ class RefuseLinks(NbGraderPreprocessor):
         copied = [os.path.relpath(each, graded) for each in find_all_files(graded, ["*.ipynb"])]
         strange = sorted({*copied} - given - {*CARRIED})  # which came with the notebook before
         if strange:
-            raise Refused(f"{strange[0]} was copied with it: see c.CourseDirectory.ignore")
+            why = "was copied with it: see c.CourseDirectory.ignore"
+            raise ExtraFilesRefused(f"{strange[0]} {why}")
         left_out = sorted({*os.listdir(path.parent)} - {path.name, *CARRIED} - given)
         if left_out:
             self.log.warning("%s: only the notebook is graded, not %s", path, left_out[:5])

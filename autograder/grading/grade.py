@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
 from autograder.box.limits import Limits
+from autograder.grading.errors import CourseError
 from autograder.grading.submission import Cell, Job, run
-from autograder.grading.trouble import CourseError
 from autograder.grading.waiving import all_points, is_test, name_of, waived_in
 from autograder.questions import questions_of
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from autograder.grading import postgresql
-from autograder.grading.trouble import CourseError, first_line
+from autograder.grading.errors import CourseError, first_line
 
 CONNECT_SECONDS = 10
 """How long a server may take to answer at all, when it is only looked at."""

@@ -8,7 +8,7 @@ from nbgrader.apps import NbGrader
 from tornado.log import app_log
 from traitlets import TraitError
 
-from autograder.grading.trouble import LOG, CourseError, first_line
+from autograder.grading.errors import LOG, CourseError, first_line
 
 
 class _App(NbGrader):

@@ -29,7 +29,7 @@ ADDRESS = re.compile(r"data:(image/(?:png|jpeg|gif|svg\+xml));base64,([A-Za-z0-9
 GIF_FRAME, PNG_FRAME, JPEG_SIZE = b"\x00\x2c", b"fcTL", re.compile(rb"\xff[\xc0-\xc3\xc5-\xcf]")
 
 
-def trouble_with(kind, data):
+def problem_with(kind, data):
     """Why a picture must not be shown: the end of a sentence, or "".
 
     Parameters
@@ -58,7 +58,7 @@ def weight(kind, data):
     Parameters
     ----------
     kind, data
-        Of a picture that :func:`trouble_with` has no trouble with.
+        Of a picture that :func:`problem_with` has no trouble with.
 
     Returns
     -------
@@ -210,7 +210,7 @@ def _uses(name, attributes):
 
 def _is_small(address):
     found = PICTURE.fullmatch(address.strip())
-    return found is not None and not trouble_with(found[1], found[2])
+    return found is not None and not problem_with(found[1], found[2])
 
 
 def _check_style(text):

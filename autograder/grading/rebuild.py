@@ -10,7 +10,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader import utils
 
-from autograder.grading import places
+from autograder.grading import match_cells
 
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
@@ -42,10 +42,10 @@ def rebuild(release, submission):
     WrongNotebook
         No answer cell of the release is in the submission, or more of other notebooks are.
     """
-    handed_in = places.find(release, submission)
+    handed_in = match_cells.find(release, submission)
     answers = {each.place: each for each in handed_in if each.is_answer}
     _check_notebook(release, handed_in, answers)
-    extras, merged = _extras(handed_in), places.merged(release, handed_in)
+    extras, merged = _extras(handed_in), match_cells.merged(release, handed_in)
     cells = list(extras.get(-1, []))
     for place, released in enumerate(release.cells):
         cell = nbformat.from_dict(released)

@@ -5,8 +5,8 @@ import io
 from pathlib import Path
 
 from autograder.grading.csv_cells import as_it_was
-from autograder.grading.names import LONGEST, trouble_with_name
-from autograder.grading.trouble import CourseError, printable
+from autograder.grading.errors import CourseError, printable
+from autograder.grading.valid_ids import LONGEST, problem_with_name
 
 COLUMN = "id"
 SEPARATORS = ",;\t"
@@ -95,7 +95,7 @@ def _trouble_with(student):
     if not student:
         return f"no {COLUMN}"
     too_long = len(student.encode()) > LONGEST_FOLDER
-    if trouble_with_name(student) or student.startswith(".") or {*student} & {*"/\\:"} or too_long:
+    if problem_with_name(student) or student.startswith(".") or {*student} & {*"/\\:"} or too_long:
         return f"{_short(student)} can't be the name of a folder"
     return ""
 

@@ -21,17 +21,17 @@ from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
 from traitlets.utils.importstring import import_item
 
-from autograder.grading import extra_files, showing
+from autograder.grading import extra_files, safe_pages
 from autograder.grading.agreement import RefuseDisagreement
-from autograder.grading.badge import OpenInColab
+from autograder.grading.allowed_outputs import AllowedOutputs
 from autograder.grading.clean import Clean
+from autograder.grading.colab_badge import OpenInColab
 from autograder.grading.execute import TrustedExecute
-from autograder.grading.masking import HideWhatIsHidden
-from autograder.grading.outputs import AllowedOutputs
+from autograder.grading.hide_tests import HideWhatIsHidden
+from autograder.grading.put_starting_code import StartFromBrokenCode
 from autograder.grading.reading import SubmissionExporter
-from autograder.grading.released import RefuseSilentChanges
+from autograder.grading.refuse_changes import RefuseSilentChanges
 from autograder.grading.scores import ForgetEarlierScores
-from autograder.grading.starting_code import StartFromBrokenCode
 from autograder.grading.tidy import Tidy
 
 LINE = "from autograder.nbgrader_settings import configure; configure(c)"
@@ -267,8 +267,8 @@ class _HTMLExporter(_Section):
     owner = HTMLExporter
     rules: ClassVar = {
         "preprocessors": lambda _, given: [
-            *_without(given, (showing.SafeToShow,)), showing.SafeToShow
+            *_without(given, (safe_pages.SafeToShow,)), safe_pages.SafeToShow
         ],
-        "filters": lambda _, given: {**given, **showing.FILTERS},
+        "filters": lambda _, given: {**given, **safe_pages.FILTERS},
         "sanitize_html": lambda *_: True,
     }  # fmt: skip

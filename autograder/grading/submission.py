@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from autograder.box.limits import Limits
-from autograder.grading.boxed import BoxedStudent
 from autograder.grading.cell_outputs import Outputs, output
+from autograder.grading.sandboxed_student import SandboxedStudent
 from autograder.questions import judge
 
 TIMES = 2
@@ -104,7 +104,7 @@ def run(job, warden):
 def _run_once(job, warden):
     found, verdicts = [], []
     with warden.child(job.limits) as child:
-        student, outputs, count = BoxedStudent(child), Outputs(), 0
+        student, outputs, count = SandboxedStudent(child), Outputs(), 0
         child.place(job.files)
         for cell in job.cells:
             number, shown = None, []

@@ -3,7 +3,7 @@
 from nbgrader import utils
 
 from autograder.grading.cell_outputs import output
-from autograder.grading.trouble import CourseError
+from autograder.grading.errors import CourseError
 
 FILE = "c.TrustedExecute.waived in nbgrader_config.py"
 

@@ -10,12 +10,12 @@ import numpy as np
 from autograder.questions.stand_ins import LARGER, forward_propagation_n
 from autograder.questions.student import describe, real_array
 from autograder.questions.verdict import Wrong
+from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.fingerprints import Seen, bugs_like, change_of
 from autograder.truth.gradcheck import TOLERANCE, deviation
 from autograder.truth.network import backward_propagation
 from autograder.truth.planting import ORDER
-from autograder.truth.remembered import remembered
 
 OUTPUT_LAYER = ("dW3", "db3")
 SECOND_LAYER = ("dW2", "db2")
@@ -59,7 +59,7 @@ def of_synthetic_cache(rng, **how):
     return BackwardCase(words, X, Y, cache, synthetic=True)
 
 
-@remembered
+@cached_draw
 def backward_cases(rng):
     """Live cases, larger layers, and synthetic caches; flat labels are asked for elsewhere."""
     return [

@@ -3,7 +3,8 @@
 import numpy as np
 
 from autograder.questions import question
-from autograder.questions.checkers import (
+from autograder.questions.directional_checks import expect_factor, two_of_three
+from autograder.questions.gradient_checkers import (
     NETWORK,
     RIGHT_CASES,
     ask_checker,
@@ -14,7 +15,6 @@ from autograder.questions.checkers import (
     foreseen_steps,
     other_cost,
 )
-from autograder.questions.directions import expect_factor, two_of_three
 from autograder.questions.gradients import (
     ARRAYS,
     FIRST_LAYER,

@@ -5,8 +5,8 @@ import re
 import numpy as np
 
 from autograder.questions import question
-from autograder.questions.checkers import expect_nan_fails, expect_right, expect_values
 from autograder.questions.given import Given, network
+from autograder.questions.gradient_checkers import expect_nan_fails, expect_right, expect_values
 from autograder.questions.gradients import (
     FIRST_LAYER,
     OUTPUT_LAYER,
@@ -19,11 +19,11 @@ from autograder.questions.gradients import (
 from autograder.questions.stand_ins import SHAPES, backward_propagation_n, numerical_gradient
 from autograder.questions.student import describe, real_array
 from autograder.questions.verdict import Wrong
-from autograder.truth import bugs, checkers
+from autograder.truth import bugs, checkers_to_fool
+from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case
 from autograder.truth.network import backward_propagation
 from autograder.truth.planting import KINDS, ORDER, backward_with
-from autograder.truth.remembered import remembered
 
 GIVEN = {"forward_propagation_n": Given(network), "numerical_gradient": numerical_gradient}
 """What the notebook gives, in case that a cell of the student's own has changed it."""
@@ -36,7 +36,7 @@ MOST_WORDS = 10_000
 LARGEST_BATCH = 50
 LARGEST_VALUE = 10.0
 LEAST_HIDDEN = 1e-3
-LARGEST_LOGIT = 10.0
+KILLING_CASE_LOGIT = 10.0
 DIFFERS = 1e-3
 LEAST_TRUTH = 1e-6
 
@@ -129,7 +129,7 @@ def read_case(answer):
     for key, array in parameters.items():
         _expect_within(key, array, LARGEST_VALUE)
     Z1, Z2, Z3 = case.cache[::4]
-    _expect_within("Z3", Z3, LARGEST_LOGIT)
+    _expect_within("Z3", Z3, KILLING_CASE_LOGIT)
     nearest = min(np.abs(Z1).min(), np.abs(Z2).min())
     if not nearest >= LEAST_HIDDEN:
         raise Wrong(f"A hidden |Z| is {nearest:.1e}: closer than {LEAST_HIDDEN:g} to its corner.")
@@ -167,16 +167,16 @@ def killing_case(student, rng, marks):
             )
 
 
-@remembered
+@cached_draw
 def fooling_case(rng):
     """A live case on which every broken checker passes the right gradients with room to spare."""
     for _ in range(100):
         case = live_case(rng)
         said = [
-            checkers.run_checker(name, case.parameters, case.gradients, case.X, case.Y)
-            for name in checkers.CHECKERS
+            checkers_to_fool.run_checker(name, case.parameters, case.gradients, case.X, case.Y)
+            for name in checkers_to_fool.CHECKERS
         ]
-        if max(said) < checkers.PASSES_BELOW / 10:
+        if max(said) < checkers_to_fool.PASSES_BELOW / 10:
             return case
     raise ValueError("no case in 100 on which the broken checkers pass right gradients")
 
@@ -190,7 +190,7 @@ def fool_the_checker(student, rng, marks):
         student.call("fool_the_checker", case.parameters, case.X, case.Y, replacing=given)
         for case in cases
     ]
-    for name in checkers.CHECKERS:
+    for name in checkers_to_fool.CHECKERS:
         with marks.part(name):
             for case, answer in zip(cases, answers, strict=True):
                 expect_fooled(name, case, read_gradients(answer, name))
@@ -212,9 +212,9 @@ def read_gradients(answer, name):
 
 def expect_fooled(name, case, gradients):
     """Raise Wrong unless the broken checker passes what a right one does not."""
-    said = checkers.run_checker(name, case.parameters, gradients, case.X, case.Y)
-    if not said < checkers.PASSES_BELOW:
+    said = checkers_to_fool.run_checker(name, case.parameters, gradients, case.X, case.Y)
+    if not said < checkers_to_fool.PASSES_BELOW:
         raise Wrong(f"{name} was not fooled: it said {said:.2e}, and passes below 1e-5.")
-    truth = checkers.right_check(case.parameters, gradients, case.X, case.Y)
-    if not truth > checkers.WRONG_ABOVE:
+    truth = checkers_to_fool.right_check(case.parameters, gradients, case.X, case.Y)
+    if not truth > checkers_to_fool.WRONG_ABOVE:
         raise Wrong(f"{name} passed them, but a right check gives {truth:.1e}: not wrong enough.")

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.questions.checkers import raise_slipped, wrong_gradients
+from autograder.questions.gradient_checkers import raise_slipped, wrong_gradients
 from autograder.questions.gradients import ARRAYS
 from autograder.questions.student import describe, real_array
 from autograder.questions.verdict import Wrong
+from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import UNTOUCHED, relative_difference
 from autograder.truth.liveness import ATTEMPTS, NoLiveCase
-from autograder.truth.remembered import remembered
 
-CLEAN_BELOW, WRONG_ABOVE = 1e-6, 1e-4
+REPORTED_BELOW, REPORTED_ABOVE = 1e-6, 1e-4
 LEAST_TINY = 5e-5
 """The least norm of a tiny gradient array. The round-off of a central difference with epsilon 1e-5
 is below 1e-11 an entry, so a right report stays below 5e-7."""
@@ -35,9 +35,9 @@ def read_report(answer):
 def expect_report(answer, wrong):
     """Raise Wrong unless the arrays in `wrong` stand out and all others are clean."""
     for array, found in read_report(answer).items():
-        if array in wrong and not found > WRONG_ABOVE:
+        if array in wrong and not found > REPORTED_ABOVE:
             raise Wrong(f"{array} was wrong ({wrong[array]}); the report gives it {found:.3e}.")
-        if array not in wrong and not 0 <= found < CLEAN_BELOW:
+        if array not in wrong and not 0 <= found < REPORTED_BELOW:
             raise Wrong(f"{array} was right; the report gives it {found:.3e}.")
 
 
@@ -59,14 +59,14 @@ def expect_bugs_found(ask, rng, count):
         for array, truth in case.gradients.items():
             off = relative_difference(gradients[array], truth)
             said = f"and got {report[array]:.3e}"
-            if off < UNTOUCHED and not 0 <= report[array] < CLEAN_BELOW:
+            if off < UNTOUCHED and not 0 <= report[array] < REPORTED_BELOW:
                 slipped.setdefault(kind, f"{array} was right, {said}")
-            if off >= 10 * WRONG_ABOVE and not report[array] > WRONG_ABOVE:
+            if off >= 10 * REPORTED_ABOVE and not report[array] > REPORTED_ABOVE:
                 slipped.setdefault(kind, f"{array} was off by {off:.2e}, {said}")
     raise_slipped(slipped, "Each array is compared with its own part of the numerical gradient.")
 
 
-@remembered
+@cached_draw
 def with_tiny_gradients(rng):
     """A case with so small a W3 that the gradients below it are tiny, but clear of round-off."""
     for _ in range(ATTEMPTS):

@@ -12,10 +12,10 @@ import numpy as np
 
 from autograder.questions.student import describe
 from autograder.truth import network
+from autograder.truth.cached_draws import locked
 from autograder.truth.gradcheck import network_gradient
 from autograder.truth.gradcheck import relative_difference as right_difference
 from autograder.truth.network import LAYERS
-from autograder.truth.remembered import locked
 
 LARGER = (6, 8, 5, 1)
 """Layer sizes that no notebook shows; three layers, as the cache of 12 holds."""

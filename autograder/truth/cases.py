@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from autograder.truth.cached_draws import cached_draw, locked
 from autograder.truth.gradcheck import deviation
 from autograder.truth.liveness import (
     LARGEST_LOGIT,
@@ -24,7 +25,6 @@ from autograder.truth.network import (
     relu,
     sigmoid,
 )
-from autograder.truth.remembered import locked, remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ class Case:
         return replace(self, Y=self.Y.ravel())
 
 
-@remembered
+@cached_draw
 def live_case(rng, m=None, layers=LAYERS):
     """Draw a live case (see `liveness.fault`).
 

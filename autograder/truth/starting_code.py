@@ -1,7 +1,7 @@
 """The broken code that some answers start from, by the name of the answer."""
 
+from autograder.truth.broken_notebook import never_ran_backward, never_ran_check
 from autograder.truth.bugs import FIXED_DRAW, by_name, suspect_source
-from autograder.truth.never_ran import never_ran_backward, never_ran_check
 
 NAMES = ("repaired_backward", "repaired_check", *FIXED_DRAW)
 

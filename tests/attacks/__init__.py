@@ -2,7 +2,7 @@
 
 - `cells/` holds attacks that are code, a file for each theme, to be read from top to bottom;
   `toolbox.py` there is the first cell of each of them.
-- `notebooks.py` and `hand_ins.py` hold attacks by what a notebook or a folder is made of.
+- `notebooks.py` and `submissions.py` hold attacks by what a notebook or a folder is made of.
 - `catalogue.py` reads them all and names the walls and rules.
 - `rig.py` is a course with secrets, listeners and a bystander, in which they are graded; what is
   watched meanwhile stands in `watched.py`, and `keeper.py` sees which processes are left.

@@ -22,7 +22,7 @@ from tests.attacks.watched import Listeners, listing, rows
 from tests.temporary_course import TemporaryCourse
 
 HALLS = {
-    "paper": ("pages", "notebooks", "hand_ins"),
+    "paper": ("pages", "notebooks", "submissions"),
     "code": ("reference", "patches", "forgeries", "files", "kernel", "network", "leftovers",
              "imitations"),
     "limits": ("endings", "floods", "neighbours"),

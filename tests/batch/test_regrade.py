@@ -5,9 +5,9 @@ import json
 import nbformat
 import pytest
 
-from autograder.batch.run import Run
+from autograder.batch.assignment_run import Run
+from autograder.grading.errors import CourseError
 from autograder.grading.task import SCORES
-from autograder.grading.trouble import CourseError
 from autograder.questions import questions_of
 from tests.batch.gradebooks import contents
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 import numpy as np
 
 from autograder.box.events import checked
-from autograder.box.plain import Unreadable, plain
+from autograder.box.plain_values import Unreadable, plain
 from autograder.box.wire import DTYPES, Function, WireError, decode, frame
 
 TAGS = b"NTFidcsaltmf"

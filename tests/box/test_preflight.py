@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.box import canary, kernel, preflight, processes, warden
+from autograder.box import canary, linux, preflight, processes, warden
 from autograder.box.preflight import NoWalls, proven_warden, try_walls
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import Warden
@@ -22,7 +22,7 @@ WITHOUT = {
     "seccomp": "seccomp.install = lambda may_fork: None",
     "resource limits": "walls._set_limits = lambda *a: None",
     "a scratch folder of its own": "namespaces.take_own_scratch = lambda *a: '/tmp'",
-    "a namespace of the network": "namespaces.APART &= ~kernel.NEW_NET",
+    "a namespace of the network": "namespaces.APART &= ~linux.NEW_NET",
     "hiding the package": "walls.hidden = lambda: []",
     "hiding anything": f"walls.hidden = lambda: []\nown = walls.shown\n"
     f"walls.shown = lambda: [*own(), {str(PACKAGE)!r}]",
@@ -139,7 +139,7 @@ def test_what_the_watch_does_not_see_is_noticed(
 ):
     """Each of these was there to be taken without end."""
     blind = {
-        "_counted": (kernel, "socket_buffer", lambda: 0),
+        "_counted": (linux, "socket_buffer", lambda: 0),
         "_places": (processes, "_places", lambda process: [f"/proc/{process}"]),
         "held_without_a_name": (processes, "held_without_a_name", lambda *_: ()),
     }

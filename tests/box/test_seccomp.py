@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.box import kernel, seccomp
+from autograder.box import linux, seccomp
 from autograder.box.seccomp import AUDIT, X32, program
 
 MACHINES = {"x86_64": 0, "aarch64": 1}
@@ -338,7 +338,7 @@ def test_the_numbers_are_those_of_the_kernel(machine):
                 assert known[name] == number, name
             elif number is not None:
                 assert table is FORBIDDEN, f"the headers have no {name}"
-    for name, pair in kernel.NUMBERS.items():
+    for name, pair in linux.NUMBERS.items():
         assert known[name] == pair[MACHINES[machine]], name
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.box import shown as shown_module
-from autograder.box.kernel import MACHINE
-from autograder.box.shown import hidden, shown, without
+from autograder.box import visible_files as shown_module
+from autograder.box.linux import MACHINE
+from autograder.box.visible_files import hidden, shown, without
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import Warden
 from tests.box.inside import ask, errors, process_of, run, says, value

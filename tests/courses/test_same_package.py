@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from autograder.batch import fork_server
+from autograder.batch.grade_class import LEAST
 from autograder.batch.same_package import INTRODUCTION, AnotherPackage, check
-from autograder.batch.whole_class import LEAST
 from autograder.version import FOLDER
 from tests.hosts.hosts import REFUSED
 from tests.installed import change_a_question, copy_package
@@ -94,7 +94,7 @@ from tests.courses.test_same_package import package_here
 if __name__ == "__main__":
     if {by_itself}:
         fork_server._this_package_first = nullcontext
-    fork_server.warm_up("autograder.batch.attempt")
+    fork_server.warm_up("autograder.batch.grade_one")
     try:
         with Workers(1) as staff:
             ((_, found),) = staff.work(package_here, [("piece", ())])

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from autograder.grading import gradebook
-from autograder.grading.trouble import CourseError
+from autograder.grading.errors import CourseError
 from autograder.version import FOLDER, in_words
 from tests.installed import change_a_question, copy_package
 from tests.temporary_course import ROOT

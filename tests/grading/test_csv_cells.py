@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from autograder.grading import personal
+from autograder.grading import personal_copies
 from autograder.grading.csv_cells import as_it_was, harmless
 from autograder.grading.roster import read_roster
 
@@ -26,12 +26,12 @@ def test_any_other_text_stays(text):
 def test_the_list_of_codes_holds_no_formula_and_is_read_again(tmp_path, released):
     students = ["ada", "=1+1", "-5", "+49 30", "@ada", "'=odd"]
     release = released.release("planted_bugs")
-    assert [*personal.personalise(tmp_path, "planted_bugs", release, students)] == students
+    assert [*personal_copies.personalise(tmp_path, "planted_bugs", release, students)] == students
     path = tmp_path / "personal" / "planted_bugs" / "codes.csv"
     with path.open(newline="", encoding="utf-8") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert not [cell for cell in cells if cell[0] in "=+-@\t\r"]
-    assert [*personal.of(tmp_path, "planted_bugs").codes] == students
+    assert [*personal_copies.of(tmp_path, "planted_bugs").codes] == students
     assert read_roster(path) == students
-    again = personal.personalise(tmp_path, "planted_bugs", release, ["new"])
+    again = personal_copies.personalise(tmp_path, "planted_bugs", release, ["new"])
     assert [*again] == ["new", *students]

@@ -17,9 +17,9 @@ from autograder.box.limits import Limits
 from autograder.box.preflight import proven_warden
 from autograder.grading import grade as grading
 from autograder.grading.cell_outputs import Outputs
+from autograder.grading.errors import CourseError
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.grade import FLAGS, FORGEABLE, SEED, SEED_SECONDS, NoQuestion
-from autograder.grading.trouble import CourseError
 from autograder.grading.waiving import is_test
 from autograder.questions import questions_of
 from tests import sample_class

@@ -167,7 +167,7 @@ def test_should_something_be_copied_nevertheless_it_is_not_graded(course):
     path.with_name("notes.txt").write_text("mine")
     course.configure("c.CourseDirectory = type(c)(ignore=[])")
     done = course.nbgrader("autograde", ASSIGNMENT)
-    assert done.returncode == 1 and "Refused: notes.txt was copied with it" in done.stderr
+    assert done.returncode == 1 and "ExtraFilesRefused: notes.txt was copied with it" in done.stderr
     assert files(course, "autograded", "eve") == []
 
 

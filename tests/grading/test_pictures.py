@@ -10,10 +10,10 @@ from nbconvert import HTMLExporter
 from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.grading.outputs import Limits, allowed
-from autograder.grading.pictures import BEGINS, SVG, as_in_outputs, trouble_with, weight
-from autograder.grading.sanitising import clean
-from autograder.grading.showing import FILTERS, SafeToShow
+from autograder.grading.allowed_outputs import OutputLimits, allowed
+from autograder.grading.pictures import BEGINS, SVG, as_in_outputs, problem_with, weight
+from autograder.grading.safe_html import clean
+from autograder.grading.safe_pages import FILTERS, SafeToShow
 from tests.grading.hostile import PNG
 
 BEGIN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
@@ -73,7 +73,7 @@ def test_an_svg_that_would_not_end_is_replaced_by_a_line(text):
     (kept,) = allowed([output])
     assert [*kept.data] == ["text/plain"]
     assert kept.data["text/plain"].startswith(f"<Figure>\n[A picture ({SVG}) is left out: it ")
-    assert trouble_with(SVG, as_in_outputs(SVG, base64.b64encode(text.encode()).decode()))
+    assert problem_with(SVG, as_in_outputs(SVG, base64.b64encode(text.encode()).decode()))
 
 
 @pytest.mark.parametrize("text", [
@@ -82,13 +82,13 @@ def test_an_svg_that_would_not_end_is_replaced_by_a_line(text):
     f'{BEGIN}<image href="data:image/png;base64,{PNG}"/></svg>',
 ])  # fmt: skip
 def test_an_svg_of_a_bearable_size_stays(text):
-    assert trouble_with(SVG, text) == ""
+    assert problem_with(SVG, text) == ""
 
 
 def test_what_matplotlib_draws_stays():
-    assert trouble_with(SVG, figure("svg").decode()) == ""
+    assert problem_with(SVG, figure("svg").decode()) == ""
     for kind, name in {"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif"}.items():
-        assert trouble_with(kind, base64.b64encode(figure(name)).decode()) == ""
+        assert problem_with(kind, base64.b64encode(figure(name)).decode()) == ""
 
 
 @pytest.mark.parametrize("kind", BEGINS)
@@ -99,7 +99,7 @@ def test_a_picture_of_more_pixels_than_a_browser_can_bear_is_replaced_by_a_line(
         "text/plain": f"[A picture ({kind}) is left out: "
         "it has 2,500,000,000 pixels: 50,000,000 are the most.]"
     }
-    assert trouble_with(kind, wide(kind, 5000)) == ""
+    assert problem_with(kind, wide(kind, 5000)) == ""
     assert "src" not in clean(f'<img src="data:{kind};base64,{wide(kind, 50_000)}">')
     assert "src" in clean(f'<img src="data:{kind};base64,{wide(kind, 5000)}">')
 
@@ -109,14 +109,14 @@ def test_a_picture_of_more_pixels_than_a_browser_can_bear_is_replaced_by_a_line(
     (SVG, '<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>'), ("image/jpeg", PNG),
 ])  # fmt: skip
 def test_what_is_not_a_picture(kind, data):
-    assert trouble_with(kind, data) == trouble_with(kind, as_in_outputs(kind, data)) == "is not one"
+    assert problem_with(kind, data) == problem_with(kind, as_in_outputs(kind, data)) == "is not one"
 
 
 @pytest.mark.parametrize("kind", ["image/jpeg", "image/gif", "image/png"])
 @pytest.mark.parametrize("length", range(3, 40))
 def test_a_torn_picture_is_measured_all_the_same(kind, length):
     torn = base64.b64decode(wide(kind, 5000))[:length]
-    assert trouble_with(kind, base64.b64encode(torn).decode()) in ("", "is not one")
+    assert problem_with(kind, base64.b64encode(torn).decode()) in ("", "is not one")
 
 
 def test_no_picture_that_somebody_drew_weighs_more_than_its_bytes():
@@ -160,4 +160,4 @@ def test_of_many_pictures_that_are_bearable_alone_some_are_shown(cells):
     exporter = HTMLExporter(preprocessors=[SafeToShow], filters=FILTERS, sanitize_html=True)
     page, _ = exporter.from_notebook_node(notebook)
     drawn = page.count(f'src="data:{SVG}') + page.count(HEAVY)
-    assert 0 < drawn * weight(SVG, HEAVY) <= 2 * Limits.notebook
+    assert 0 < drawn * weight(SVG, HEAVY) <= 2 * OutputLimits.notebook

@@ -6,6 +6,7 @@ import tracemalloc
 import nbformat
 import pytest
 
+from autograder.grading.errors import in_one_line
 from autograder.grading.reading import (
     MOST_CELLS,
     MOST_PARTS,
@@ -14,7 +15,6 @@ from autograder.grading.reading import (
     read,
 )
 from autograder.grading.rebuild import rebuild
-from autograder.grading.trouble import in_one_line
 from tests import sample_class
 from tests.temporary_course import ROOT
 

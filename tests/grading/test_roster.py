@@ -2,8 +2,8 @@
 
 import pytest
 
+from autograder.grading.errors import CourseError
 from autograder.grading.roster import read_roster
-from autograder.grading.trouble import CourseError
 
 
 def roster(tmp_path, data):

@@ -7,7 +7,7 @@ from nbconvert.preprocessors import ExecutePreprocessor
 from nbgrader import preprocessors as stock
 from traitlets.config import Config
 
-from autograder.grading import settings, showing
+from autograder.grading import safe_pages, settings
 from autograder.grading.clean import Clean
 from autograder.grading.execute import TrustedExecute
 from autograder.nbgrader_settings import configure
@@ -114,8 +114,8 @@ def test_pages_are_cleaned_last_and_by_our_filters(configured):
         c.HTMLExporter.sanitize_html = False
 
     pages = configured(given).HTMLExporter
-    assert pages.preprocessors == [OwnStep, showing.SafeToShow]
-    assert pages.filters == {**showing.FILTERS, "mine": str}
+    assert pages.preprocessors == [OwnStep, safe_pages.SafeToShow]
+    assert pages.filters == {**safe_pages.FILTERS, "mine": str}
     assert pages.sanitize_html is True
 
 

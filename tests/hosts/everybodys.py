@@ -44,7 +44,7 @@ class Everybodys:
         subprocess.run(["chmod", "-R", "a+rX", environment.package], check=True)
         environment.package.parent.chmod(0o755)
         self.python = environment.bin / "python"
-        tried = [*as_user(), self.python, "-c", "import autograder.batch.attempt"]
+        tried = [*as_user(), self.python, "-c", "import autograder.batch.grade_one"]
         if subprocess.run(tried, cwd=root, capture_output=True).returncode:
             self.python, self.why_not = None, "only their owner can read this Python's packages"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.batch.whole_class import LEAST
+from autograder.batch.grade_class import LEAST
 from tests.hosts import hosts
 from tests.hosts.hosts import HOSTS
 

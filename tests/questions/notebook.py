@@ -14,7 +14,7 @@ from types import CodeType, FunctionType
 import matplotlib
 
 from autograder import questions
-from autograder.grading.in_process import InProcessStudent
+from autograder.grading.local_student import LocalStudent
 
 matplotlib.use("Agg")  # where no window can open
 
@@ -159,7 +159,7 @@ class Notebook:
     @property
     def student(self):
         """Whoever wrote this notebook, in process."""
-        return InProcessStudent(self.namespace)
+        return LocalStudent(self.namespace)
 
     def judge(self, question, seed):
         """Ask the hidden question, in process."""

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import ask, questions
-from autograder.grading.in_process import InProcessStudent
+from autograder.grading.local_student import LocalStudent
 from autograder.questions import GraderFailed, Question, find, judge, question, questions_of
 from autograder.questions.verdict import Wrong
 from tests.questions.notebook import ASSIGNMENTS, Notebook
@@ -51,7 +51,7 @@ class TestAsk:
             points = asked_in(namespace, "forward_propagation", seed=3)
             assert type(points) is float
             said = capsys.readouterr().out
-            assert said == str(judge("forward_propagation", InProcessStudent(namespace), 3)) + "\n"
+            assert said == str(judge("forward_propagation", LocalStudent(namespace), 3)) + "\n"
 
     def test_a_notebook_without_the_function_earns_nothing(self, capsys):
         for _, name in QUESTIONS:
@@ -95,7 +95,7 @@ class TestJudge:
         said = []
         for _ in range(2):
             with pytest.raises(GraderFailed, match="'broken' broke at seed 11") as failed:
-                judge("broken", InProcessStudent({}), 11)
+                judge("broken", LocalStudent({}), 11)
             said.append(str(failed.value))
             assert isinstance(failed.value.__cause__, LookupError)
         assert said[0] == said[1]
@@ -107,21 +107,21 @@ class TestJudge:
 
         monkeypatch.setattr(questions, "find", lambda name: Question("q", {"value": 1}, asks))
         with pytest.raises(GraderFailed, match="declares no part 'vlaue'"):
-            judge("q", InProcessStudent({}), 0)
+            judge("q", LocalStudent({}), 0)
 
     def test_an_interrupt_is_passed_on(self):
         def forward_propagation(x, theta):
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            judge("forward_propagation", InProcessStudent(dict(locals())), 0)
+            judge("forward_propagation", LocalStudent(dict(locals())), 0)
 
     def test_the_grader_s_own_arithmetic_is_silent(self):
         def relative_difference(a, b):
             return np.inf
 
         before = np.geterr()
-        judge("relative_difference", InProcessStudent(dict(locals())), 0)
+        judge("relative_difference", LocalStudent(dict(locals())), 0)
         assert np.geterr() == before
 
 
@@ -134,13 +134,13 @@ def test_whatever_comes_back_is_never_the_grader_s_mistake(name, values):
     def answer(*arguments, **by_name):
         return values[next(asked) % len(values)]
 
-    judge(name, InProcessStudent({name: answer}), 0)
+    judge(name, LocalStudent({name: answer}), 0)
 
 
 @settings(deadline=None, derandomize=True)
 @given(value=PLAIN)
 def test_whatever_a_variable_holds_is_never_the_grader_s_mistake(value):
-    judge("diagnosis", InProcessStudent({"diagnosis": value}), 0)
+    judge("diagnosis", LocalStudent({"diagnosis": value}), 0)
 
 
 @pytest.mark.parametrize("odd", ["'text'", "[[1], [2, 3]]", "None", "len", "{}", "1j"])

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.questions import judge, questions_of, stand_ins
-from autograder.questions.checkers import other_cost
 from autograder.questions.given import Given
+from autograder.questions.gradient_checkers import other_cost
 from autograder.questions.one_dimension import pairs
 from autograder.questions.student import Answer
 from autograder.truth import network

@@ -12,7 +12,7 @@ from autograder.batch.same_package import AnotherPackage
 from autograder.version import FOLDER
 from tests import sample_class
 from tests.batch.gradebooks import contents
-from tests.batch.test_whole_class import ASSIGNMENT, STORIES, graded
+from tests.batch.test_grade_class import ASSIGNMENT, STORIES, graded
 from tests.box.inside import tree
 from tests.installed import change_a_question, copy_package
 from tests.servers.scheduler import Dask

@@ -18,7 +18,7 @@ from autograder.grading.postgresql import HANGING_SECONDS, StoppedWaiting
 from autograder.stopping import by_exception, later
 from tests import sample_class
 from tests.batch.gradebooks import contents
-from tests.batch.test_whole_class import ASSIGNMENT, STORIES
+from tests.batch.test_grade_class import ASSIGNMENT, STORIES
 from tests.servers.postgresql import Server, programs
 from tests.temporary_course import TemporaryCourse
 

@@ -21,8 +21,8 @@ from autograder.truth.gradcheck.estimates import (
     Estimates,
 )
 from autograder.truth.gradcheck.ladder import (
+    EPS,
     FINE,
-    UNIT,
     UNSEEN,
     central,
     one_sided,
@@ -135,7 +135,7 @@ def _derivative(look, first, base, noise, gradient, size):
     if accused and _doubtful(gradient, best, rungs, look, steps, base):
         corner = 0.0
     # On a staircase one may mean the slope of the stairs, or that of a stair, which is 0.
-    stair = gradient == 0 and noise > 1e6 * UNIT * abs(base)
+    stair = gradient == 0 and noise > 1e6 * EPS * abs(base)
     if corner == math.inf and (stair or noise > NOISY * largest or _unresolved(rungs)):
         corner = 0.0
     if sure and best.step < corner:
@@ -153,7 +153,7 @@ def _confirmed(look, costs, base, steps, noise, gradient, size):
     (plus, minus), step = costs, steps[0]
     if noise > NOISY * max(abs(base), abs(plus), abs(minus)):
         return None
-    value, steady = (plus - minus) / (2 * step), noise <= 1e6 * UNIT * abs(base)
+    value, steady = (plus - minus) / (2 * step), noise <= 1e6 * EPS * abs(base)
     if plus == minus == base and steady:
         # What is too faint to be seen here is seen by the widest step, if it is to be seen at all.
         step = max(steps)
@@ -202,7 +202,7 @@ def _doubtful(claim, best, rungs, look, steps, base):
     """
     off, known = abs(claim - best.value), {rung.step: rung.value for rung in rungs}
     values = [known[step] if step in known else (look(step) - look(-step)) / (2 * step)
-              for step in steps if 8 * UNIT * abs(base) < off * step]
+              for step in steps if 8 * EPS * abs(base) < off * step]
     clear, accuse = (sum(NEARER * abs(value - of) < off for value in values)
                      for of in (claim, best.value))
     return clear >= 2 or accuse < 2

@@ -18,7 +18,7 @@ UNSEEN = 2.0**-37
 SMALL = 2.0**-19
 """Steps in which a bend that isn't steady means a corner."""
 
-UNIT = float(np.finfo(float).eps)
+EPS = float(np.finfo(float).eps)
 
 
 def steps_for(size):
@@ -69,7 +69,7 @@ class Rung:
 
 def rounding_of(noise, step, size, value):
     """Return what the rounding of the costs, and of the moved parameter, leaves in a difference."""
-    return 8 * noise / step + UNIT * size / step * abs(value)
+    return 8 * noise / step + EPS * size / step * abs(value)
 
 
 def central(costs, base, step, noise, size, claimed):

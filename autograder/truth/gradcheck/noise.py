@@ -10,11 +10,11 @@ look like a slope."""
 
 WINDOW = 5
 
-FINE, COARSE = (2.0**-30, 2.0**-17), (2.0**-10, 2.0**-4)
+FINE_STEPS, COARSE_STEPS = (2.0**-30, 2.0**-17), (2.0**-10, 2.0**-4)
 """Steps along a line. Noise in single precision is one flat stair at the finest of them, and
 nothing to see where something else is added that is fine."""
 
-UNIT = float(np.finfo(float).eps)
+EPS = float(np.finfo(float).eps)
 
 SPREAD = 1.5
 """Of normal numbers, the standard deviation in medians of their size."""
@@ -53,8 +53,8 @@ def noise_of(cost, parameters):
 def _noise_along(cost, line):
     """The noise on a line; None where the cost never changes."""
     rough, stairs = None, math.inf
-    for step in (*FINE, *COARSE):
-        if rough is not None and step in COARSE:
+    for step in (*FINE_STEPS, *COARSE_STEPS):
+        if rough is not None and step in COARSE_STEPS:
             break
         sides = [np.array([cost.along(line, side * place * step) for place in PLACES])
                  for side in (1, -1)]
@@ -62,7 +62,7 @@ def _noise_along(cost, line):
         different, left = np.unique(values[np.isfinite(values)]), left[np.isfinite(left)]
         if len(different) > len(PLACES) / 2 and left.size:
             spread = SPREAD * float(np.median(np.abs(left)))
-            if step in COARSE and spread <= 4 * UNIT * np.abs(different).max():
+            if step in COARSE_STEPS and spread <= 4 * EPS * np.abs(different).max():
                 spread = 0.0  # so far away it is larger, and rounded more
             rough = max(rough or 0.0, spread, 0.0 if stairs == math.inf else stairs / 4)
         elif all(len(np.unique(side[np.isfinite(side)])) > 1 for side in sides):

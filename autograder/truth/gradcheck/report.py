@@ -21,7 +21,7 @@ MOST_CELLS = 4096
 MOST_ROWS = 200
 """Arrays that a notebook shows: those with failures first."""
 
-SAME, OPPOSITE = 1e-17, 2.0
+DRAWN_FROM, DRAWN_TO = 1e-17, 2.0
 """Relative differences that a picture shows: of equals, and of a number and its opposite."""
 
 
@@ -178,18 +178,18 @@ class Report:
         value = self.estimates.value
         with np.errstate(all="ignore"):
             off = np.abs(self.gradient - value) / np.fmax(np.abs(self.gradient), np.abs(value))
-        off = np.where(self.gradient == value, 0.0, np.where(np.isfinite(off), off, OPPOSITE))
+        off = np.where(self.gradient == value, 0.0, np.where(np.isfinite(off), off, DRAWN_TO))
         for verdict, (colour, marker) in enumerate((("#2166ac", "o"), ("#b2182b", "X"),
                                                     ("#e0a800", "^"))):
             of = np.flatnonzero(self.found == verdict)
-            axes.plot(of, np.clip(off[of], SAME, OPPOSITE), linestyle="none", color=colour,
+            axes.plot(of, np.clip(off[of], DRAWN_FROM, DRAWN_TO), linestyle="none", color=colour,
                       marker=marker, markersize=5, label=f"{VERDICTS[verdict]} ({len(of)})")
         starts = [*self._starts.values()]
         for start in starts[1:]:
             axes.axvline(start - 0.5, color="0.85", linewidth=0.8, zorder=0)
         middles = np.add(starts, [*starts[1:], off.size]) / 2 - 0.5
         axes.set_yscale("log")
-        axes.set(ylabel="analytic and numerical, relative difference", ylim=(SAME / 3, 10),
+        axes.set(ylabel="analytic and numerical, relative difference", ylim=(DRAWN_FROM / 3, 10),
                  xlim=(-0.5, off.size - 0.5))
         names = [name.replace("$", r"\$") for name in self.names]
         axes.set_xticks(middles, names, rotation=0 if len(starts) < 12 else 90, fontsize=9)

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-UNIT, UNIT_SINGLE = (float(np.finfo(kind).eps) / 2 for kind in (float, np.float32))
+ROUND_OFF, ROUND_OFF_SINGLE = (float(np.finfo(kind).eps) / 2 for kind in (float, np.float32))
 
 ONE, ZERO = np.array(1.0), np.array(0.0)
 """Numbers that numpy need not convert at every call."""
@@ -142,7 +142,7 @@ class StackedNetwork:
             layer.W[:, -1, -1] = 1
         self.inside = np.concatenate([self._of(name, places, wide) for name in names])
         self._sums, self._m, self._share = sum(c + 7 for c in wide), m, np.array(1 / m)
-        self.compare_in(UNIT)
+        self.compare_in(ROUND_OFF)
         # Where the weights of a layer begin, and where its 1 is, which is none of them.
         self._bounds = [bound for end, place in zip(ends, places, strict=True)
                         for bound in (place.start, end - 1)][:-1]
@@ -192,7 +192,7 @@ class StackedNetwork:
         self._where = np.concatenate(where)[self.inside]
 
     def compare_in(self, unit):
-        """Expect of others the round-off of single or of double precision, UNIT or UNIT_SINGLE."""
+        """Expect the round-off of single or double precision: ROUND_OFF_SINGLE or ROUND_OFF."""
         self.unit, self.slack = unit, unit * self._sums
         self._slacks = np.array((unit * BACKWARD + self.slack) / self._m)
 

@@ -23,7 +23,13 @@ round-off does not grow as the step shrinks, and steps are so small that truncat
 import numpy as np
 
 from autograder.truth.gradcheck.estimates import COARSE, CORNER, NOTHING, UNDEFINED, Estimates
-from autograder.truth.gradcheck.stacked import KEPT, UNIT, UNIT_SINGLE, StackedNetwork, idle
+from autograder.truth.gradcheck.stacked import (
+    KEPT,
+    ROUND_OFF,
+    ROUND_OFF_SINGLE,
+    StackedNetwork,
+    idle,
+)
 
 FARTHEST = 2.0**-24
 """How far a step may move a logit or a unit, 6e-8: x^2 / 6 is then near to a unit round-off."""
@@ -69,7 +75,7 @@ def derivatives(examples, parameters, single=False):
         network = waiting.pop()
     except IndexError:
         network = StackedNetwork(*shape)
-    unit, smallest = (UNIT_SINGLE, SMALLEST_SINGLE) if single else (UNIT, SMALLEST)
+    unit, smallest = (ROUND_OFF_SINGLE, SMALLEST_SINGLE) if single else (ROUND_OFF, SMALLEST)
     if network.unit != unit:
         network.compare_in(unit)
     try:

@@ -179,17 +179,17 @@ def forward_propagation(x, theta):
 # harmful = true
 # ///
 # %%
-import autograder.box.answers
+import autograder.box.call_function
 import autograder.box.runner
 
-record = autograder.box.answers.record
+record = autograder.box.call_function.record
 
 
 def nicer(value=None, raised="", failure="", printed="", arguments=()):
     return record(1.0, "", "", f"fine {printed}", arguments)
 
 
-autograder.box.answers.record = autograder.box.runner.record = nicer
+autograder.box.call_function.record = autograder.box.runner.record = nicer
 
 # /// drains_the_pipe
 # tells = "Reads from every descriptor while it is asked, to see the questions to come."

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from autograder.truth import bugs
-from autograder.truth.never_ran import never_ran_backward, never_ran_check
+from autograder.truth.broken_notebook import never_ran_backward, never_ran_check
 from tests.questions.answers import MISTAKES, Answer, mistake, slip
 
 backward = partial(slip, "planted_bugs", "repaired_backward")

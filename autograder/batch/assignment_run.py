@@ -1,0 +1,311 @@
+"""One grading of one assignment: what is to be done for whom, and what becomes of the results."""
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from math import inf
+
+import nbformat
+
+from autograder.batch import graded_folder
+from autograder.batch.grade_one import ASK_AGAIN, Failure, WorkerCannotGrade
+from autograder.batch.submission_folders import SubmissionFolders
+from autograder.batch.workers import WorkerDied
+from autograder.grading import personal_copies
+from autograder.grading.autograde_settings import Configured
+from autograder.grading.clean import known_to_the_gradebook
+from autograder.grading.errors import CourseError, first_line, in_one_line, printable
+from autograder.grading.extra_files import carried, check_room, released_files
+from autograder.grading.outcome import Outcome
+from autograder.grading.reading import read
+from autograder.grading.refuse_changes import points_of
+from autograder.grading.scores import prefix, recorded
+from autograder.grading.submitted_folder import ALLOW, problem_with
+from autograder.grading.task import SECONDS, Graded, Notebook, Task
+from autograder.grading.valid_ids import is_unicode
+from autograder.truth.bugs import FIXED_DRAW
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done with a submission.
+
+    Attributes
+    ----------
+    assignment, student : str
+    again : bool
+        Whether it is to be graded.
+    known : bool
+        Whether it is the very submission that has been graded and recorded.
+    seconds : float
+        How long that took; infinite where nobody knows.
+    """
+
+    assignment: str
+    student: str
+    again: bool
+    known: bool
+    seconds: float
+
+
+class Run:
+    """Plans, hands out and records.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+    assignment : str
+    gradebook : nbgrader.api.Gradebook
+    recorder : autograder.batch.recorder.Recorder
+        Of this gradebook.
+
+    Attributes
+    ----------
+    points : mapping of str to float
+        What each graded cell gives, as it is released now.
+
+    Raises
+    ------
+    CourseError
+        The assignment can't be graded.
+
+    Attributes
+    ----------
+    decided_inside : list of str
+        See `autograder.grading.course.Course.decided_inside`.
+    """
+
+    def __init__(self, course, assignment, gradebook, recorder):
+        course.check_released(assignment)
+        self._course, self._assignment = course, assignment
+        self._recorder, self._recorded = recorder, recorded(gradebook, assignment)
+        self._copies = personal_copies.of(course.root, assignment)
+        if self._copies is not None:
+            self._copies.check()
+        self._releases = course.released(assignment)
+        self._places = SubmissionFolders(course, assignment, [*self._releases])
+        self.points = self.points_in(self._releases)
+        self._common = {name: nbformat.writes(each) for name, each in self._releases.items()}
+        self._known = {
+            name: nbformat.writes(known_to_the_gradebook(each, assignment, name, course.dir.db_url))
+            for name, each in self._releases.items()
+        }
+        self._nbgrader = Configured(course)
+        self.decided_inside = course.decided_inside(assignment)
+        self._files = released_files(course.dir, assignment)
+        self._rules = self._nbgrader.rules(assignment)
+        check_room(self._files, assignment, self._rules.limits.disk)
+
+    def plan(self, student, force):
+        """The :class:`Plan` for one submission."""
+        noted = self._places.noted(student)
+        known = self._places.belong(student, noted, self._recorded.get(student))
+        seconds = sum(each.get(SECONDS, inf) for each in noted.values() if each) if known else inf
+        return Plan(self._assignment, student, force or not known, known, seconds)
+
+    def task(self, plan, seed=None):
+        """What a worker needs for a submission.
+
+        Parameters
+        ----------
+        plan : Plan
+        seed : int, optional
+            Draws the cases of this submission, in place of those that all are asked about.
+
+        Returns
+        -------
+        autograder.grading.task.Task or autograder.grading.outcome.Outcome
+            The latter where it turns out that there is nothing for a worker to do.
+        """
+        student, folder = plan.student, self._places.folder("submitted", plan.student)
+        paths = self._places.notebooks("submitted", student)
+        left = self._nbgrader.before(self._assignment, student, paths)
+        refused = [self._shown(path) for path in paths if str(path) not in left]
+        try:
+            if not refused:
+                submissions = {path.stem: path.read_bytes() for path in paths}
+                return self._task(student, submissions, seed)
+            why = f"{refused[0]} must not be read: {ASK_AGAIN}"
+        except OSError as error:
+            why = f"{self._shown(folder)}/ can't be read ({error.strerror}): {ALLOW}"
+        except CourseError as error:
+            why = in_one_line(error, self._places.name(student), ASK_AGAIN)
+        return Outcome(self._assignment, student, "failed", why)
+
+    def settled(self, plan):
+        """What becomes of a submission without anybody's work: an :class:`Outcome`, or None."""
+        student, folder = plan.student, self._places.folder("submitted", plan.student)
+        if self._nbgrader.is_excluded(student):
+            return Outcome(self._assignment, student, "skipped")
+        why = problem_with(folder, student, [*self._releases], self._shown(folder))
+        if not why and not plan.again:
+            note = self._places.note(student, self._places.noted(student).values())
+            return Outcome(self._assignment, student, "skipped", note=note)
+        why = why or self._unknown(student)
+        return Outcome(self._assignment, student, "failed", why) if why else None
+
+    def before(self, plan):
+        """What has been recorded of a submission that is known.
+
+        Returns
+        -------
+        scores : dict of str to autograder.grading.scores.Scored
+        notebooks : dict of str to NotebookNode
+            By name.
+        """
+        paths = self._places.notebooks("autograded", plan.student)
+        found = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+        return self._recorded[plan.student], found
+
+    def prefix(self, notebook):
+        """What stands before the names of a notebook's cells."""
+        return prefix(notebook, self._releases)
+
+    def points_in(self, notebooks):
+        """The points of each graded cell of notebooks by name."""
+        return {
+            self.prefix(name) + cell: points
+            for name, notebook in notebooks.items()
+            for cell, points in points_of(notebook).items()
+        }
+
+    def where(self, plan):
+        """The submission's folder in messages."""
+        return self._places.where(plan.student)
+
+    def record(self, plan, result):
+        """Record a worker's result.
+
+        Parameters
+        ----------
+        plan : Plan
+        result : Graded or Failure or WorkerCannotGrade or Outcome or Exception
+
+        Returns
+        -------
+        autograder.grading.outcome.Outcome
+
+        Raises
+        ------
+        CourseError
+            Nothing can be graded, or written, any more.
+        sqlalchemy.exc.SQLAlchemyError
+            It could not be recorded, and is as it was before.
+        """
+        if isinstance(result, Outcome):  # no worker has seen it
+            if result.status == "failed":
+                self._take_back(plan, noted=False)
+            return result
+        if not isinstance(result, Graded):
+            failure = self.failure(plan, result)
+            if not plan.known or (isinstance(result, Failure) and not result.ours):
+                self._take_back(plan)
+            return failure
+        self.keep(plan, result)
+        noted = [json.loads(each)["metadata"] for each in result.notebooks.values()]
+        note = self._places.note(plan.student, noted)
+        return Outcome(self._assignment, plan.student, "done", "", note, result.seconds)
+
+    def failure(self, plan, result):
+        """What is said of a result that is none: an :class:`Outcome`; nothing is written."""
+        if isinstance(result, Outcome):
+            return result
+        if isinstance(result, WorkerCannotGrade):
+            raise CourseError(result.why)
+        if isinstance(result, Exception):
+            result = Failure(f"{self._places.name(plan.student)}: {_in_words(result)}", ours=True)
+        return Outcome(self._assignment, plan.student, "failed", result.why)
+
+    def _task(self, student, submissions, seed):
+        releases, key, owner = self._common, FIXED_DRAW, None
+        if self._copies is not None:
+            ((name, release),) = self._releases.items()
+            own = self._copies.check_and_release(release, student)
+            releases, key = {name: nbformat.writes(own)}, self._copies.draw(student)
+            owner = self._owner(submissions[name])
+        notebooks = tuple(
+            Notebook(name, self.prefix(name), submission, releases[name], self._known[name])
+            for name, submission in submissions.items()
+        )
+        rules = self._rules if seed is None else replace(self._rules, seed=seed)
+        return Task(
+            self._assignment, student, notebooks, self._files, dict(key), owner,
+            self._copies is not None, rules,
+            self._nbgrader.steps_before, self._nbgrader.steps_after,
+        )  # fmt: skip
+
+    def _owner(self, submission):
+        try:
+            return self._copies.owner(read(submission))
+        except Exception:  # whatever is wrong with it, the worker will say so
+            return None
+
+    def keep(self, plan, graded):
+        """Write scores and comments into the gradebook, and then the notebook into autograded/.
+
+        Parameters
+        ----------
+        plan : Plan
+        graded : autograder.grading.task.Graded
+            Cells of which it has no score keep theirs.
+
+        Raises
+        ------
+        CourseError
+            Something can't be written.
+        """
+        student, places = plan.student, self._places
+        submitted, place = (places.folder(step, student) for step in ("submitted", "autograded"))
+        files = {f"{name}.ipynb": text.encode() for name, text in graded.notebooks.items()}
+        missing = [name for name in self._releases if name not in graded.notebooks]
+        try:
+            files |= self._files | carried(submitted)
+            staged = graded_folder.stage(files, self._shelf)
+            try:
+                self._recorder.record(
+                    self._assignment, student, graded.scores, graded.comments,
+                    self._course.dir.get_existing_timestamp(str(submitted)),
+                    self._nbgrader.penalty(student), missing,
+                )  # fmt: skip
+            except BaseException:
+                shutil.rmtree(staged, ignore_errors=True)
+                raise
+            graded_folder.put_in_place(staged, files, place)
+            handed_in = places.notebooks("submitted", student)
+            self._nbgrader.after(self._assignment, student, handed_in)
+        except OSError as error:
+            raise CourseError(
+                f"{self._shown(place)} can't be written ({error.strerror or error}): see that "
+                "there is room and that the folder is writable, and grade again"
+            ) from error
+
+    def _take_back(self, plan, noted=True):
+        """As nbgrader does with what fails: an earlier grade is not this submission's."""
+        folder = self._places.folder("autograded", plan.student)
+        shutil.rmtree(folder, ignore_errors=True)
+        if is_unicode(plan.student):  # else no gradebook has it
+            self._recorder.forget(self._assignment, plan.student, add=noted)
+
+    def _unknown(self, student):
+        if self._nbgrader.adds_students or self._recorder.knows(student):
+            return ""
+        return (
+            f"the gradebook knows no student {printable(student)}, and c.Autograde.create_student "
+            f"is off: run `nbgrader db student add {printable(student)}`"
+        )
+
+    @property
+    def _shelf(self):
+        return self._course.folder("autograded", ".", ".")
+
+    def _shown(self, path):
+        return self._course.shown(path)
+
+
+def _in_words(error):
+    if isinstance(error, WorkerDied):
+        return (
+            "the process that graded it ended, twice (was it killed, or is there too little "
+            "memory?): grade it again with --jobs 1"
+        )
+    return f"the grader failed, not the student: {type(error).__name__}: {first_line(error)}"

@@ -1,0 +1,67 @@
+"""Pages of feedback for a class, by nbgrader's own converter in each of several processes."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from autograder.batch.fork_server import warm_up
+from autograder.batch.memory_limit import at_most
+from autograder.batch.workers import Here, Workers
+from autograder.grading.course import Course
+from autograder.grading.errors import CourseError, in_one_line
+from autograder.grading.execute import TrustedExecute
+from autograder.grading.outcome import Outcome
+
+LEAST = 6
+"""Pages for which it is worth while to start other processes."""
+
+
+def write_pages(course, work, jobs=1) -> Iterator[Outcome]:
+    """Write feedback pages.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+    work : mapping of str to collection of str
+        By assignment, ids from ``course.graded``.
+    jobs : int
+        How many pages are written at the same time, where there are enough of them.
+
+    Yields
+    ------
+    Outcome
+        One for each student.
+
+    Raises
+    ------
+    CourseError
+        No page can be written any more.
+    """
+    several = jobs > 1 and sum(map(len, work.values())) >= LEAST
+    if several:
+        warm_up(__name__)
+    pieces = (
+        ((assignment, student), (str(course.root), assignment, student))
+        for assignment, students in work.items()
+        for student in students
+    )
+    with Workers(jobs) if several else Here() as staff:
+        for (assignment, student), result in staff.work(_page, pieces):
+            if isinstance(result, CourseError):
+                raise result
+            if isinstance(result, Exception):
+                where = course.shown(course.folder("autograded", student, assignment))
+                why = in_one_line(result, where, "write it again with --jobs 1")
+                result = Outcome(assignment, student, "failed", why)
+            yield result
+
+
+def _page(root, assignment, student):
+    course = _course(root)
+    with at_most(TrustedExecute(config=course.app.config).grader_memory):
+        return course.feedback(assignment, student)
+
+
+@cache
+def _course(root):
+    """A process's own course, with one exporter for all of its pages."""
+    return Course(root)

@@ -1,0 +1,94 @@
+"""What a worker does with a submission: grades it, or says in one line why it can't be graded."""
+
+import os
+from dataclasses import dataclass
+
+from autograder.batch.memory_limit import at_most
+from autograder.box.preflight import adopt, proven_warden
+from autograder.box.warden import NoWalls
+from autograder.grading.errors import in_one_line
+from autograder.grading.outcome import Outcome
+from autograder.grading.submission import KilledFromOutside
+from autograder.grading.task import Graded, Task, graded, together
+from autograder.questions import ASSIGNMENTS, GraderFailed, questions_of
+
+for assignment in ASSIGNMENTS:
+    questions_of(assignment)  # imported once, before workers are forked
+OURS = GraderFailed | KilledFromOutside | NoWalls | MemoryError
+"""What the grader is to blame for, or its host."""
+ASK_AGAIN = "ask for the .ipynb file again"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A submission that was not graded.
+
+    Attributes
+    ----------
+    why : str
+        One line for people.
+    ours : bool
+        Whether it was the grader that failed: then this says nothing about the submission.
+    """
+
+    why: str
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class WorkerCannotGrade:
+    """A process in which nothing can be graded at all, with the reason."""
+
+    why: str
+
+
+def grade_one(
+    task: Task | Outcome, where: str, file: str
+) -> Graded | Failure | WorkerCannotGrade | Outcome:
+    """Grade a submission.
+
+    Parameters
+    ----------
+    task : autograder.grading.task.Task or autograder.grading.outcome.Outcome
+        The latter is passed on: there is nothing to be done.
+    where : str
+        The submission's folder in messages.
+    file : str
+        Something readable of the course, for the walls to be tried with.
+    """
+    if isinstance(task, Outcome):
+        return task
+    try:
+        warden = proven_warden(file) if os.path.isfile(file) else proven_warden()
+    except NoWalls as refused:
+        return WorkerCannotGrade(str(refused))
+    parts = []
+    for each in task.notebooks:
+        try:
+            with at_most(task.rules.memory):
+                parts.append(graded(task, each, warden))
+        except Exception as error:
+            path = f"{where}/{each.name}.ipynb"
+            return Failure(in_one_line(error, path, ASK_AGAIN), ours=isinstance(error, OURS))
+    return together(parts)
+
+
+def begin(file, zygote):
+    """What comes before a worker's first attempt.
+
+    Parameters
+    ----------
+    file : str
+        See :func:`grade_one`.
+    zygote : autograder.box.warden.Zygote or None
+        Behind walls that have been tried already; without one, new ones are built and tried.
+
+    Returns
+    -------
+    callable
+        What comes after the last one.
+    """
+    try:
+        return (proven_warden(file) if zygote is None else adopt(zygote)).close
+    except NoWalls:
+        return int  # each attempt says so

@@ -1,0 +1,92 @@
+"""Where the notebooks of an assignment's submissions lie, and what grading has noted in them."""
+
+import json
+
+from autograder.grading.clean import FINGERPRINT, OWNER, fingerprint
+from autograder.grading.errors import printable
+from autograder.grading.scores import prefix
+from autograder.grading.task import SCORES
+
+
+class SubmissionFolders:
+    """The folders of one assignment.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+    assignment : str
+    names : list of str
+        Its notebooks.
+    """
+
+    def __init__(self, course, assignment, names):
+        self._course, self._assignment, self._names = course, assignment, names
+
+    def folder(self, step, student):
+        """The folder of a step."""
+        return self._course.folder(step, student, self._assignment)
+
+    def notebooks(self, step, student):
+        """Those notebooks of a step that are there: their paths."""
+        paths = [self.folder(step, student) / f"{name}.ipynb" for name in self._names]
+        return [path for path in paths if path.exists()]
+
+    def where(self, student):
+        """The submission's folder in messages."""
+        return self._course.shown(self.folder("submitted", student))
+
+    def name(self, student):
+        """The submission's name in messages: that of its notebook, if there is but one."""
+        only = f"{self._names[0]}.ipynb" if len(self._names) == 1 else ""
+        return f"{self.where(student)}/{only}"
+
+    def noted(self, student):
+        """What grading has noted in the metadata of each notebook; nothing without one."""
+        return {name: self._noted_in(student, name) for name in self._names}
+
+    def _noted_in(self, student, name):
+        graded = self.folder("autograded", student) / f"{name}.ipynb"
+        try:
+            return dict(json.loads(graded.read_bytes())["metadata"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return {}
+
+    def belong(self, student, noted, scores):
+        """Whether graded notebooks are those of the submission, and of the scores in the gradebook.
+
+        Stock nbgrader notes no scores in them.
+
+        Parameters
+        ----------
+        student : str
+        noted : dict
+            See :meth:`noted`.
+        scores : dict of str to autograder.grading.scores.Scored, or None
+            What the gradebook holds.
+        """
+        if scores is None or not any(noted.values()):
+            return False
+        automatic = {name: each.auto for name, each in scores.items()}
+        for name, of in noted.items():
+            path = self.folder("submitted", student) / f"{name}.ipynb"
+            try:
+                now = fingerprint(path.read_bytes()) if path.exists() else None
+            except OSError:
+                return False
+            before, recorded = prefix(name, self._names), of.get(SCORES, {})
+            if of.get(FINGERPRINT) != now or any(
+                automatic.get(before + cell) != score for cell, score in recorded.items()
+            ):
+                return False
+        return True
+
+    def note(self, student, noted):
+        """What else is to be said of a submission, from what its graded notebooks hold."""
+        owners = sorted({each.get(OWNER) for each in noted} - {None, student})
+        here = {path.stem for path in self.notebooks("submitted", student)}
+        missing = [name for name in self._names if name not in here]
+        return "; ".join([
+            *(f"{self.name(student)} is the copy that was made for {printable(owner)}"
+              for owner in owners),
+            *(f"{self.where(student)}/{name}.ipynb is missing: 0 points" for name in missing),
+        ])  # fmt: skip

@@ -1,0 +1,158 @@
+"""Answers from a namespace: calls of a student's functions, and what came of them.
+
+It is used on both sides of the walls: by the runner inside, and for an instructor who runs a
+notebook with its hidden tests in JupyterLab.
+"""
+
+import contextlib
+import io
+import warnings
+
+import numpy as np
+
+from autograder.box.plain_values import Unreadable, plain
+from autograder.box.time_limit import TooSlow, within
+
+MOST_PRINTED = 1 << 16
+"""Characters; what is printed after them is lost."""
+
+
+class Answers:
+    """Answers questions about the functions and variables of one notebook.
+
+    Parameters
+    ----------
+    namespace : dict
+        The notebook's global variables.
+    watched : bool
+        Whether somebody outside keeps the time: see `autograder.box.time_limit.within`.
+    """
+
+    def __init__(self, namespace, watched=False):
+        self._namespace, self._watched = namespace, watched
+        self._endless = set()
+
+    def call(self, name, arguments, by_name, replacing, seconds, watching=False):
+        """Call a function.
+
+        Parameters
+        ----------
+        name : str
+        arguments : list
+            Plain values and functions; the student's code may change them.
+        by_name, replacing : dict
+            Arguments that go by name; functions that stand in for those of the notebook.
+        seconds : float
+            The time limit. A function that once exceeded it is not called again.
+        watching : bool
+            Whether to tell what became of the arguments.
+
+        Returns
+        -------
+        dict
+            ``value``, ``raised`` (the exception's name), ``failure`` (why there is no value, in a
+            student's words), ``printed`` and ``arguments`` (as they are afterwards, functions as
+            None; or none at all).
+        """
+        if not callable(self._namespace.get(name)):
+            return record(raised="NameError", failure="is not defined as a function")
+        if name in self._endless:
+            return record(raised="TooSlow", failure=_no_end(seconds))
+        printed = _Printed()
+        value, raised, failure = None, "", ""
+        with _swapped(self._namespace, replacing), _captured(printed), _silent():
+            try:
+                limit = None if self._watched else seconds
+                value = plain(within(limit, self._namespace[name], arguments, by_name))
+            except Unreadable as unreadable:
+                raised, failure = "Unreadable", f"returned {unreadable}"
+            except TooSlow:
+                self._endless.add(name)
+                raised, failure = "TooSlow", _no_end(seconds)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                raised = type(error).__name__
+                failure = f"raised {raised}: {_in_one_line(error)}"[:200]
+        watched = arguments if watching else ()
+        after = [None if callable(each) else _as_it_is(each) for each in watched]
+        return record(value, raised, failure, printed.text(), after)
+
+    def value(self, name):
+        """Read a variable: a record as of :meth:`call`."""
+        if name not in self._namespace:
+            return record(raised="NameError", failure="is not defined")
+        try:
+            return record(plain(self._namespace[name]))
+        except Unreadable as unreadable:
+            return record(raised="Unreadable", failure=f"holds {unreadable}")
+        except Exception:  # raised by what it holds
+            return record(raised="Unreadable", failure="holds what can't be read")
+
+
+def _no_end(seconds):
+    return f"gave no answer within {seconds:g} seconds; is there a loop that never ends?"
+
+
+def record(value=None, raised="", failure="", printed="", arguments=()):
+    """The fields of an answer."""
+    return {
+        "value": value,
+        "raised": raised,
+        "failure": failure,
+        "printed": printed,
+        "arguments": tuple(arguments),
+    }
+
+
+class _Printed(io.StringIO):
+    """Keeps the first of what is printed, so that no flood fills the memory."""
+
+    def write(self, text):
+        room = MOST_PRINTED - self.tell()
+        super().write(text[: max(0, room)])
+        return len(text)
+
+    def text(self):
+        return "" if self.closed else self.getvalue()
+
+
+def _as_it_is(argument):
+    """A plain copy of an argument after the call; None when the answer put odd things into it."""
+    try:
+        return plain(argument)
+    except Exception:  # also one that is raised by what it holds
+        return None
+
+
+def _in_one_line(error):
+    try:
+        return " ".join(str(error).split())
+    except Exception:
+        return "an exception that can't be printed"
+
+
+@contextlib.contextmanager
+def _swapped(namespace, others):
+    before = {name: namespace[name] for name in others if name in namespace}
+    namespace.update(others)
+    try:
+        yield
+    finally:
+        for name in others:
+            namespace.pop(name, None)
+        namespace.update(before)
+
+
+@contextlib.contextmanager
+def _captured(out):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(_Printed()):
+        yield
+
+
+@contextlib.contextmanager
+def _silent():
+    """No warning is shown, and what an answer sets about them or about numpy's ends with it."""
+    with warnings.catch_warnings(), np.errstate():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,98 @@
+"""The table of grades: students by questions, read from nbgrader's gradebook."""
+
+from nbgrader.api import MissingEntry
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.grading.errors import printable
+from autograder.grading.grade import FORGEABLE
+from autograder.grading.scores import all_scores, prefix, totals
+
+TO_READ = "read"
+NOT_GRADED = "-"
+MARK = "*"
+
+
+def print_grades(console, course, outcomes):
+    """Print a table of grades for each assignment that some outcomes are about.
+
+    Nothing where it has been found that the gradebook's server is gone.
+    """
+    if course.server_is_gone:
+        return
+    looked_at = (each.assignment for each in outcomes if each.assignment and each.student)
+    for name in dict.fromkeys(looked_at):
+        order, students = course.released_cells(name), course.students(name)
+        with course.gradebook() as gradebook:
+            table = grade_table(gradebook, name, order, students, course.decided_inside(name))
+        if table is not None:
+            console.print(table)
+
+
+def grade_table(gradebook, assignment, order, students=(), decided_inside=()):
+    """The grades of one assignment.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    assignment : str
+    order : list of str
+        The names of cells as they follow each other in the notebooks; the gradebook keeps no order.
+    students : collection of str, optional
+        Those who handed in, also where the gradebook has nothing of it.
+    decided_inside : collection of str, optional
+        Cells whose scores were decided in the student's own process: a mark says so.
+
+    Returns
+    -------
+    rich.table.Table or None
+        A row for each student, a column for each graded cell. A written answer that waits for a
+        person shows "read"; what could not be graded shows "-". A column tells what was taken off
+        for being late, where anything was; the total is what is left. None for an assignment that
+        the gradebook does not know.
+    """
+    try:
+        notebooks = gradebook.find_assignment(assignment).notebooks
+    except MissingEntry:
+        return None
+    names = [each.name for each in notebooks]
+    most = {
+        prefix(each.name, names) + cell.name: cell.max_score
+        for each in notebooks
+        for cell in (*each.grade_cells, *each.task_cells)
+    }
+    place = {name: index for index, name in enumerate(order)}
+    names = sorted(most, key=lambda name: place.get(name, len(order)))
+    table = Table(title=assignment, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    table.add_column("student", overflow="fold")
+    for name in names:
+        shown = name.removeprefix("test_").replace("_", "_\n").replace("/", "/\n")
+        mark = MARK if name in decided_inside else ""
+        table.add_column(f"{shown}{mark}\n/ {most[name]:g}", justify="right", vertical="bottom")
+    scores, counted = all_scores(gradebook, assignment), totals(gradebook, assignment)
+    late = any(each.late_submission_penalty for each in counted.values())
+    if late:
+        table.add_column("late", justify="right", vertical="bottom")
+    table.add_column(f"total\n/ {sum(most.values()):g}", justify="right")
+    if decided_inside:
+        table.caption, table.caption_justify = f"{MARK} {FORGEABLE}", "left"
+    for student in sorted({*scores, *students}):
+        row = _row(scores.get(student), names, counted.get(student), late)
+        table.add_row(escape(printable(student)), *row)
+    return table
+
+
+def _row(scores, names, total, late):
+    if scores is None:
+        return [NOT_GRADED] * (len(names) + late + 1)
+    shown = [_shown(scores[name]) for name in names]
+    penalty = total.late_submission_penalty
+    taken_off = [f"{-penalty:g}" if penalty else ""] if late else []
+    return [*shown, *taken_off, NOT_GRADED if NOT_GRADED in shown else f"{total.score:g}"]
+
+
+def _shown(scored):
+    if not scored.says_something:
+        return NOT_GRADED
+    return TO_READ if scored.waits else f"{scored.score:g}"

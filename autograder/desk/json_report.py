@@ -1,0 +1,70 @@
+"""What became of a run, for programs: one JSON object."""
+
+import json
+from dataclasses import asdict
+
+from autograder.grading.errors import printable
+from autograder.grading.scores import all_scores, totals
+from autograder.grading.valid_ids import is_unicode
+
+
+def json_report(course, outcomes, stopped):
+    """Outcomes and grades.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+    outcomes : list of autograder.grading.outcome.Outcome
+    stopped : bool
+        Whether the run was given up before its end.
+
+    Returns
+    -------
+    str
+        An object with ``outcomes``, a list of the fields of an Outcome; ``grades``, by assignment,
+        student and graded cell the score, whether a person has to read the answer, and what the
+        score is made of; ``totals``, by assignment and student what all of it counts, and what was
+        taken off for being late; ``decided_inside``, by assignment the cells whose scores were
+        decided in the student's own process, where they can be forged; ``counts``, how many are
+        done, skipped and failed; and ``stopped``. There are no grades and totals when the
+        gradebook's server is gone.
+    """
+    named = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
+    named = [*filter(is_unicode, named)]
+    grades, counted = {}, {}
+    if not course.server_is_gone:
+        with course.gradebook() as gradebook:
+            for name in named:
+                grades[name] = _grades(gradebook, name)
+                found = totals(gradebook, name)
+                counted[name] = {student: found[student]._asdict() for student in sorted(found)}
+    inside = {name: course.decided_inside(name) for name in named}
+    statuses = [each.status for each in outcomes]
+    report = {
+        "outcomes": [_plain(each) for each in outcomes],
+        "grades": grades,
+        "totals": counted,
+        "decided_inside": inside,
+        "counts": {each: statuses.count(each) for each in ("done", "skipped", "failed")},
+        "stopped": stopped,
+    }
+    return json.dumps(report, indent=1)
+
+
+def _grades(gradebook, assignment):
+    return {
+        student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
+        for student, cells in sorted(all_scores(gradebook, assignment).items())
+    }
+
+
+def _plain(outcome):
+    names = {name: getattr(outcome, name) for name in ("assignment", "student")}
+    # Readers of JSON refuse all of it for half of a surrogate pair.
+    shown = {key: each if is_unicode(each) else printable(each) for key, each in names.items()}
+    return {**asdict(outcome), **shown}
+
+
+def _scored(scored):
+    score = scored.score if scored.says_something and not scored.waits else None
+    return {"score": score, **scored._asdict()}

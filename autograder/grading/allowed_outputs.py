@@ -1,0 +1,201 @@
+"""Which outputs a graded notebook keeps: known kinds, each of a limited size.
+
+What a student's code displays can be of any type, shape and size. A graded notebook is opened by
+people, and turned into pages for people.
+"""
+
+import re
+from dataclasses import dataclass
+
+import nbformat
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Integer
+
+from autograder.grading.errors import printable
+from autograder.grading.pictures import BEGINS, NOT_ONE, SVG, problem_with, weight
+
+# Left out on purpose: application/javascript and widgets run code in the reader's browser;
+# application/json and application/pdf are not shown by nbconvert, and have a text beside them.
+TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
+# Each output costs a little more than what it holds, so that there can't be a million empty ones.
+OVERHEAD = 100
+SHORT = 1000
+LEFT_OUT = re.compile(r"\[\d{1,20} more outputs, \S{1,20} [kM]B, are left out: .{1,100}\]\n")
+
+
+@dataclass(frozen=True)
+class OutputLimits:
+    """The most bytes of one output, of one cell's and of one notebook's."""
+
+    output: int = 1_000_000
+    cell: int = 2_000_000
+    notebook: int = 8_000_000
+
+
+class AllowedOutputs(NbGraderPreprocessor):
+    """Keep in each cell what :func:`allowed` allows."""
+
+    max_output = Integer(OutputLimits.output, help="The most bytes of one output.").tag(config=True)
+    max_cell = Integer(OutputLimits.cell, help="The most bytes of a cell's outputs.").tag(
+        config=True
+    )
+    max_notebook = Integer(
+        OutputLimits.notebook, help="The most bytes of all outputs of a notebook."
+    ).tag(config=True)
+
+    def preprocess(self, nb, resources):
+        limits = OutputLimits(self.max_output, self.max_cell, self.max_notebook)
+        left = limits.notebook
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs = allowed(cell.get("outputs"), limits, left)
+                left -= sum(map(size, cell.outputs))
+        return nb, resources
+
+
+def allowed(outputs, limits=OutputLimits(), left=None):
+    """The outputs of one cell, without what is of no known type, misshapen or too large.
+
+    Parameters
+    ----------
+    outputs : object
+        A list of outputs, or whatever else was read from a notebook.
+    limits : OutputLimits
+    left : int, optional
+        What the cells above have left of the notebook's limit.
+
+    Returns
+    -------
+    list of NotebookNode
+        One line stands in the place of what is left out. What nbgrader reads a score from, the
+        first error, result and warning, is always there; a short one just as it was.
+    """
+    left = min(limits.cell, limits.notebook if left is None else left)
+    kept, over, seen = [], [], set()
+    outputs = [*map(_known, outputs)] if isinstance(outputs, list) else []
+    before = outputs.pop() if outputs and _says_what_is_left_out(outputs[-1]) else None
+    for output in outputs:
+        cost, kind = size(output), (output.output_type, output.get("name"))
+        decides = kind not in {*seen, ("stream", "stdout"), ("display_data", None)}
+        seen.add(kind)
+        if cost > limits.output and not (decides and cost <= SHORT):
+            output = _replaced(output, f"the limit is {_in_words(limits.output)}")
+            cost = size(output)
+        if decides and left < cost > SHORT:
+            output = _replaced(output, "the cell or the notebook has too many of them")
+        if cost <= left or decides:
+            kept.append(output)
+            left -= cost
+        else:
+            over.append(cost)
+    if over:
+        total = f"{len(over)} more outputs, {_in_words(sum(over))}, are left out"
+        limit = f"the limit of a cell is {_in_words(limits.cell)}"
+        kept.append(_line(f"{total}: {limit}, of a notebook {_in_words(limits.notebook)}"))
+    elif before is not None:
+        kept.append(before)
+    return kept
+
+
+def _says_what_is_left_out(output):
+    """Whether it is the line that this has written itself, before, in the place of others."""
+    is_printed = output.output_type == "stream" and output.name == "stdout"
+    return is_printed and LEFT_OUT.fullmatch(output.text) is not None
+
+
+def _known(output):
+    """An output in the shape that nbformat asks for, with nothing in it that nobody knows."""
+    output = output if isinstance(output, dict) else {}
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return _node(output_type=kind, name=name, text=_text(output.get("text")) or "")
+    if kind == "error":
+        lines = output.get("traceback")
+        lines = [_text(each) or "" for each in lines] if isinstance(lines, list) else []
+        named = {key: _text(output.get(key)) or "" for key in ("ename", "evalue")}
+        return _node(output_type=kind, traceback=lines, **named)
+    if kind in ("display_data", "execute_result"):
+        data = _data(output.get("data"))
+        result = _node(output_type=kind, data=data, metadata=_sizes(output.get("metadata"), data))
+        if kind == "execute_result":
+            count = output.get("execution_count")
+            result.execution_count = count if type(count) is int and count >= 0 else None
+        return result
+    return _line("An output of an unknown kind is left out.")
+
+
+def _data(given):
+    given = given if isinstance(given, dict) else {}
+    data, lines = {}, []
+    for kind in (*TEXTS, SVG, *BEGINS):
+        text = _text(given.get(kind))
+        trouble = NOT_ONE if text is None else "" if kind in TEXTS else problem_with(kind, text)
+        if not trouble:
+            data[kind] = text
+        elif trouble != NOT_ONE:
+            lines.append(f"[A picture ({kind}) is left out: it {trouble}.]")
+    if lines:
+        data["text/plain"] = "\n".join(filter(None, (data.get("text/plain"), *lines)))
+    if not data:
+        kinds = printable(", ".join(sorted(map(str, given))))[:100]
+        data["text/plain"] = f"[An output of the type {kinds or 'nothing'} is left out.]"
+    return data
+
+
+def _sizes(given, data):
+    """Of an output's metadata, the width and height of pictures; templates write them as HTML."""
+    sizes = {}
+    for kind in data.keys() & {SVG, *BEGINS}:
+        found = given.get(kind) if isinstance(given, dict) else None
+        found = found if isinstance(found, dict) else {}
+        numbers = {key: found.get(key) for key in ("width", "height")}
+        numbers = {k: v for k, v in numbers.items() if type(v) is int and 0 < v <= 10_000}
+        if numbers:
+            sizes[kind] = numbers
+    return sizes
+
+
+def _text(value):
+    """A text as one string that can be written to a file; None for what is no text."""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        value = "".join(value)
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
+
+
+def _parts(output):
+    """What an output holds: pairs of a name and a text."""
+    if output.output_type == "error":
+        return [("traceback", "\n".join([output.ename, output.evalue, *output.traceback]))]
+    return [*output.data.items()] if "data" in output else [("text", output.text)]
+
+
+def size(output):
+    """Bytes that an allowed output counts for: pictures weigh what it takes to draw them."""
+    return OVERHEAD + sum(
+        weight(kind, text) if kind in (SVG, *BEGINS) else len(text.encode())
+        for kind, text in _parts(output)
+    )
+
+
+def _replaced(output, why):
+    """The same kind of output with one line in it, because the kind can decide a score."""
+    what = max(_parts(output), key=lambda part: len(part[1]))[0]
+    line = f"[An output of {_in_words(size(output))} ({what}) is left out: {why}.]"
+    if output.output_type == "error":
+        return _node(output_type="error", ename=output.ename[:100], evalue=line, traceback=[line])
+    if output.output_type == "stream":
+        return _node(output_type="stream", name=output.name, text=f"{line}\n")
+    return nbformat.from_dict({**output, "data": {"text/plain": line}, "metadata": {}})
+
+
+def _line(text):
+    return _node(output_type="stream", name="stdout", text=f"[{text}]\n")
+
+
+def _node(**fields):
+    return nbformat.from_dict(fields)
+
+
+def _in_words(size):
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"

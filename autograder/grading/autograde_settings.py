@@ -1,0 +1,113 @@
+"""How nbgrader is configured to autograde in a course: its steps, its rules, its hooks."""
+
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+from autograder.grading import effective_settings
+from autograder.grading.errors import CourseError
+from autograder.grading.execute import TrustedExecute
+from autograder.grading.grade import Rules
+from autograder.grading.nbgrader_app import unusable
+from autograder.grading.settings import CLEANING, kinds_of
+from autograder.grading.task import Step
+
+BY_THE_RUN = (
+    *CLEANING, OverwriteKernelspec, OverwriteCells, TrustedExecute, SaveAutoGrades,
+    AssignLatePenalties,
+)  # fmt: skip
+"""What a run does itself, or asks the gradebook for once. So are a course's own kinds of them."""
+
+
+class Configured:
+    """The settings of ``nbgrader autograde``, for whoever does its work.
+
+    Parameters
+    ----------
+    course : autograder.grading.course.Course
+
+    Attributes
+    ----------
+    steps_before, steps_after : tuple of autograder.grading.task.Step
+        The course's own preprocessors, before code is run and after it.
+    adds_students : bool
+        Whether students are noted that the gradebook does not know.
+
+    Raises
+    ------
+    CourseError
+        There is a preprocessor, a plugin or a hook that can't be used, a value that no setting of
+        this name may have, or nothing that puts up walls.
+    """
+
+    def __init__(self, course):
+        effective_settings.check(course.app, course.dir)
+        self._dir = course.dir
+        try:
+            self._converter = Autograde(coursedir=course.dir, parent=course.app)
+            self._late = AssignLatePenalties(parent=self._converter)
+            self._late.init_plugin()
+            self.adds_students = self._converter.create_student
+            self._execute = TrustedExecute(parent=self._converter)
+            self.steps_before, self.steps_after = self._own_steps()
+        except CourseError:
+            raise
+        except Exception as error:  # whatever the course's own classes raise
+            raise unusable(error) from error
+
+    def _own_steps(self):
+        converter = self._converter
+        kinds = kinds_of([*converter.sanitize_preprocessors, *converter.autograde_preprocessors])
+        for kind in kinds:
+            if not isinstance(kind, type):
+                raise CourseError(
+                    f"nbgrader_config.py: {kind!r} among the preprocessors is not a class: name one"
+                )
+        runs = next(at for at, kind in enumerate(kinds) if issubclass(kind, TrustedExecute))
+        return tuple(
+            tuple(self._step(each) for each in part if not issubclass(each, BY_THE_RUN))
+            for part in (kinds[:runs], kinds[runs:])
+        )
+
+    def _step(self, kind):
+        step = kind(parent=self._converter)
+        return Step(kind, {name: getattr(step, name) for name in step.traits(config=True)})
+
+    def rules(self, assignment: str) -> Rules:
+        """How an assignment is graded."""
+        return self._execute.rules(assignment)
+
+    def is_excluded(self, student):
+        """Whether nbgrader is told to leave a student out."""
+        return student in self._dir.student_id_exclude.split(",")
+
+    def before(self, assignment, student, notebooks):
+        """Run the hook that comes first; those of the notebooks that are still to be read then."""
+        return self._run(self._converter.run_pre_convert_hook, assignment, student, notebooks)
+
+    def after(self, assignment, student, notebooks):
+        """Set the permissions of what was made, and run the hook that comes last."""
+        self._converter.set_permissions(assignment, student)
+        self._run(self._converter.run_post_convert_hook, assignment, student, notebooks)
+
+    def _run(self, hook, assignment, student, notebooks):
+        self._dir.assignment_id, self._dir.student_id = assignment, student
+        self._converter.notebooks = [*map(str, notebooks)]
+        try:
+            hook()
+            return self._converter.notebooks
+        finally:
+            self._dir.student_id = "*"
+
+    def penalty(self, student):
+        """What is taken off a submission that is late: for `Recorder.record`."""
+
+        def penalty(notebook, seconds):
+            found = self._late.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+            return found if found is None else self._late._check_late_penalty(notebook, found)
+
+        return penalty

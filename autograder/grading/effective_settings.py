@@ -1,0 +1,93 @@
+"""Whether the configuration in effect, whoever set what in which order, keeps students' code in."""
+
+from nbconvert.exporters import HTMLExporter
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from traitlets.utils.importstring import import_item
+
+from autograder.grading import safe_pages, settings
+from autograder.grading.errors import CourseError, first_line
+from autograder.grading.nbgrader_app import unusable
+from autograder.grading.reading import SubmissionExporter
+
+REMEDY = f"add the line `{settings.LINE}` to {settings.FILE}, below `c = get_config()`"
+
+
+def check(app, coursedir):
+    """Raise CourseError unless the configuration in effect has :func:`gaps` nowhere.
+
+    Parameters
+    ----------
+    app : nbgrader.apps.NbGrader
+        With the configuration of the course.
+    coursedir : nbgrader.coursedir.CourseDirectory
+    """
+    _check_hooks(app.config)
+    try:
+        found = gaps(app, coursedir)
+    except (Exception, SystemExit) as error:  # whatever the course's own classes and values raise
+        raise unusable(error) from error
+    if found:
+        raise CourseError(f"this course would not be graded behind walls ({found[0]}): {REMEDY}")
+
+
+def gaps(app, coursedir):
+    """What lets students' code, or what they wrote, out of where it is kept.
+
+    Parameters
+    ----------
+    app, coursedir
+        See :func:`check`.
+
+    Returns
+    -------
+    list of str
+        One phrase for each setting; the gravest first.
+    """
+    return [*_gaps(app, coursedir)]
+
+
+def _check_hooks(config):
+    """nbgrader checks them as well, but fails to say what is wrong."""
+    for section in ("BaseConverter", "Autograde"):
+        for name in ("pre_convert_hook", "post_convert_hook"):
+            given = config.get(section, {}).get(name)
+            where = f"nbgrader_config.py: c.{section}.{name}"
+            try:
+                hook = import_item(given) if isinstance(given, str) else given
+            except Exception as error:  # whatever happens in a module of the course
+                why = f"{type(error).__name__}: {first_line(error)}"
+                raise CourseError(f"{where} can't be imported ({why}): correct it") from error
+            if hook is not None and not callable(hook):
+                raise CourseError(f"{where} is {given!r}, which is not a function: name one")
+
+
+def _gaps(app, coursedir):
+    grade, release, feedback = (
+        kind(coursedir=coursedir, parent=app)
+        for kind in (Autograde, GenerateAssignment, GenerateFeedback)
+    )
+    pages = HTMLExporter(config=app.config)
+    for owner, name, needed in (
+        (grade, "autograde_preprocessors", settings.RUNNING),
+        (grade, "sanitize_preprocessors", settings.CLEANING),
+        (release, "preprocessors", settings.BEGINNING),
+        (feedback, "preprocessors", settings.ANSWERING),
+        (pages, "preprocessors", (safe_pages.SafeToShow,)),
+    ):
+        kinds = [each for each in settings.kinds_of(getattr(owner, name)) if isinstance(each, type)]
+        where = f"c.{type(owner).__name__}.{name}"
+        yield from (f"{where} holds {each.__name__}" for each in filter(settings.runs_code, kinds))
+        for each in needed:
+            found = [kind for kind in kinds if issubclass(kind, each)]
+            if not found:
+                yield f"{where} lacks {each.__name__}"
+            elif not all(kind(parent=owner).enabled for kind in found):
+                yield f"c.{each.__name__}.enabled is off"
+    if not isinstance(grade.pre_convert_hook, settings.BeforeReading):
+        yield "c.Autograde.pre_convert_hook is another"
+    if not issubclass(grade.exporter_class, SubmissionExporter):
+        yield "c.Autograde.exporter_class is another"
+    if not any(isinstance(each, settings.Pattern) for each in coursedir.ignore):
+        yield "c.CourseDirectory.ignore lacks what lies beside submissions"
+    if not pages.sanitize_html or not safe_pages.FILTERS.items() <= dict(pages.filters).items():
+        yield "c.HTMLExporter cleans nothing"

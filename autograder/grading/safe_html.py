@@ -1,0 +1,139 @@
+"""HTML that may be shown to others, whoever wrote it: a list of what is allowed, and no more.
+
+It is the finished HTML that is cleaned. Markdown has too many ways to write HTML, and formulas
+and code with a `<` in them are harmless only after they have been rendered.
+"""
+
+import html
+import re
+from collections import Counter
+
+import nh3
+from pygments.token import STANDARD_TYPES
+
+from autograder.grading.pictures import ADDRESS, as_in_outputs, problem_with
+
+HEADINGS = {f"h{level}" for level in range(1, 7)}
+TABLES = {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"}
+BLOCKS = {"p", "div", "pre", "blockquote", "hr", "details", "summary", "figure", "figcaption"}
+LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
+WORDS = {
+    "a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q",
+    "s", "samp", "small", "span", "strong", "sub", "sup", "u", "var",
+}  # fmt: skip
+
+# What stands in these is not for reading. An SVG inside of HTML could be cleaned by another such
+# list, but its list would have to know about styles, <use>, animations and foreign objects; as a
+# picture of its own (an output of type image/svg+xml) the browser runs and loads nothing in it.
+GONE = {
+    "script", "style", "template", "iframe", "object", "embed", "noscript", "svg", "math",
+    "title", "textarea", "select",
+}  # fmt: skip
+
+# No style, no data-*, which Bootstrap and the Formgrader act upon, and no class but those of
+# highlighted code and tables: the page's own could lay a cell over the buttons of the page.
+ATTRIBUTES = {
+    "*": {"id", "title", "lang", "dir"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start", "type"},
+    "li": {"value"},
+    "table": {"border"},
+    "th": {"colspan", "rowspan", "scope", "align"},
+    "td": {"colspan", "rowspan", "align"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "details": {"open"},
+}
+CLASSES = {
+    "a": {"anchor-link"},
+    "div": {"highlight"},
+    "span": {*filter(None, STANDARD_TYPES.values())},
+    "table": {"dataframe"},
+}
+# The Formgrader finds the fields of its grades by their ids.
+ID_PREFIX = "shown-"
+
+VALUES = {
+    # A relative address leads to another page of the Formgrader, or to a file that was handed in.
+    ("a", "href"): re.compile(r"https?://[^\s\"'<>\\]+|#[^\s\"'<>]*", re.IGNORECASE),
+    # A picture from elsewhere tells that place who has opened the page, and when.
+    ("img", "src"): ADDRESS,
+    ("img", "width"): re.compile(r"\d{1,4}%?"),
+    ("img", "height"): re.compile(r"\d{1,4}%?"),
+}
+# The parser takes a time that grows with the square of the depth, and of some texts' length: at
+# most a second within these limits. Nobody writes this deep, and no table of pandas's is so long.
+DEEPEST = 200
+LONGEST = 300_000
+TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+NEVER_CLOSED = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
+
+
+def clean(text):
+    """Make HTML safe to be put into a page.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Without scripts, styles, forms, frames, handlers and remote pictures; links lead to http,
+        https or into the page. HTML that is too long or nested too deeply is shown as text.
+    """
+    without_pictures = ADDRESS.sub("", text)
+    if len(without_pictures) > LONGEST or _too_deep(without_pictures):
+        return as_text(without_pictures)
+    return CLEANER.clean(text)
+
+
+def as_text(text):
+    """Any text as HTML that shows it literally."""
+    return f"<pre>{html.escape(text)}</pre>"
+
+
+def _attribute(tag, name, value):
+    if name == "id":
+        return ID_PREFIX + value
+    pattern = VALUES.get((tag, name))
+    if pattern is None:
+        return value
+    value = value.strip()
+    found = pattern.fullmatch(value)
+    if not found or (pattern is ADDRESS and _trouble_with(*found.groups())):
+        return None
+    return f"#{ID_PREFIX}{value[1:]}" if value.startswith("#") else value
+
+
+def _trouble_with(kind, data):
+    return problem_with(kind, as_in_outputs(kind, data))
+
+
+def _too_deep(text):
+    """Whether more elements may be open at once than DEEPEST; closing tags that match none."""
+    opened = Counter()
+    total = 0
+    for closing, name in TAG.findall(text):
+        name = name.lower()
+        if closing and opened[name]:
+            opened[name] -= 1
+            total -= 1
+        elif not closing and name not in NEVER_CLOSED:
+            opened[name] += 1
+            total += 1
+        if total > DEEPEST:
+            return True
+    return False
+
+
+CLEANER = nh3.Cleaner(
+    tags={*HEADINGS, *TABLES, *BLOCKS, *LISTS, *WORDS},
+    clean_content_tags=GONE,
+    attributes=ATTRIBUTES,
+    allowed_classes=CLASSES,
+    attribute_filter=_attribute,
+    url_schemes={"http", "https", "data"},
+    link_rel="noopener noreferrer",
+)

@@ -1,0 +1,171 @@
+"""A graded notebook as a page: for the student as feedback, for the instructor in the Formgrader.
+
+Both pages are made by nbconvert's HTMLExporter from templates of nbgrader's which put much of a
+notebook into the page as it is. `c.HTMLExporter` in nbgrader_config.py is what both read: the
+preprocessor takes away what templates write unquoted or run, the filters clean what they render.
+"""
+
+import html
+import re
+from urllib.parse import unquote
+
+import nbformat
+from jinja2 import pass_context
+from nbconvert import filters
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import List
+
+from autograder.grading.allowed_outputs import OutputLimits, allowed, size
+from autograder.grading.pictures import (
+    ADDRESS,
+    BEGINS,
+    SVG,
+    as_in_outputs,
+    problem_with,
+    weight_of_addresses,
+)
+from autograder.grading.safe_html import as_text, clean
+
+# What takes time is counted in steps, of which a processor does some 50,000 a second: a character
+# is one. A heading is parsed and written anew for its link, code in a fence gets a lexer, and a
+# formula that is opened and never closed is looked for up to the end of the text.
+LONGEST_MARKDOWN = 20_000
+MOST_STEPS = 100_000
+MOST_STEPS_OF_NOTEBOOK = 200_000
+STEPS_OF_A_BLOCK = 100
+SEARCHED_IN_A_STEP = 500
+HTML_IN_A_STEP = 10
+BLOCK = re.compile(r"^[^a-zA-Z#`~_\n]*(?:#|`{3}|~{3}|[=-][ \t]*$)", re.MULTILINE)
+FORMULA = re.compile(
+    r"\\\\(?P<open>[(\[])|(?<!\\)\\\\(?P<close>[)\]])"
+    r"|\\begin\{(?P<begin>[a-z]*\*?)\}|\\end\{(?P<end>[a-z]*\*?)\}"
+)
+CLOSED_BY = {"(": ")", "[": "]"}
+LEFT = "weight of pictures that the page may still show"
+LEFT_OUT = "# Left out: the cells of this notebook hold too much text to be shown."
+MOST_COLOURS = 2_000
+LONGEST_COLOUR = 30
+PYTHON = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+
+
+class SafeToShow(NbGraderPreprocessor):
+    """Leave in a notebook what its page needs and no template can be tricked with."""
+
+    # The exporter sets it for whatever stands below it, and warns where it is unknown.
+    display_data_priority = List().tag(config=True)
+
+    def preprocess(self, nb, resources):
+        # The title, the language, and the state of widgets, which goes into a script.
+        nb.metadata = nbformat.from_dict(PYTHON)
+        bytes_left, steps_left = OutputLimits.notebook, MOST_STEPS_OF_NOTEBOOK
+        for cell in nb.cells:
+            ours = cell.metadata.get("nbgrader")
+            cell.metadata = nbformat.from_dict({"nbgrader": ours} if _is_ours(ours) else {})
+            texts = [(cell, "source", len if cell.cell_type == "code" else steps)]
+            if cell.cell_type == "code":
+                # Also those that another pipeline has graded.
+                cell.outputs = allowed(cell.get("outputs"), left=bytes_left)
+                shown = [output.get("data", {}) for output in cell.outputs]
+                texts += [(data, "text/markdown", steps) for data in shown]
+                texts += [(data, "text/html", _steps_of_html) for data in shown]
+            pictures = cell.get("attachments", {})
+            bytes_left -= sum(map(size, cell.get("outputs", ()))) + len(str(pictures))
+            if pictures and bytes_left < 0:
+                del cell["attachments"]
+            for holder, name, cost in texts:
+                steps_left -= cost(holder.get(name, ""))
+                if steps_left < 0 and name in holder:
+                    holder[name] = LEFT_OUT
+        for name in ("student", "first_name", "last_name", "notebook_path"):
+            if isinstance(resources.get(name), str):
+                resources[name] = html.escape(resources[name])
+        return nb, resources
+
+
+def _is_ours(metadata):
+    """Whether it is nbgrader's metadata with a name that can stand in HTML."""
+    name = metadata.get("grade_id") if isinstance(metadata, dict) else None
+    return isinstance(name, str) and re.fullmatch(r"[\w.-]+", name)
+
+
+def steps(source):
+    """How long Markdown takes to be rendered, from what stands in it: see :data:`MOST_STEPS`."""
+    closed, searched = set(), 0
+    for found in reversed([*FORMULA.finditer(source)]):
+        if found["open"] or found["begin"] is not None:
+            if CLOSED_BY.get(found["open"], found["begin"]) not in closed:
+                searched += len(source) - found.start()
+        else:
+            closed.add(found["close"] or found["end"])
+    blocks = len(BLOCK.findall(source))
+    return len(source) + blocks * STEPS_OF_A_BLOCK + searched // SEARCHED_IN_A_STEP
+
+
+def _steps_of_html(text):
+    return len(text) // HTML_IN_A_STEP
+
+
+@pass_context
+def markdown2html(context, source):
+    """Render Markdown with the pictures that are attached to its cell, and clean the result."""
+    renderer = _Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
+    if len(source) > LONGEST_MARKDOWN or steps(source) > MOST_STEPS:
+        return as_text(source)
+    try:
+        rendered = MarkdownWithMath(renderer=renderer).render(source)
+    except Exception:  # A text that the parser stumbles over must not take the page with it.
+        return as_text(source)
+    return clean_html(context, rendered)
+
+
+@pass_context
+def clean_html(context, text):
+    """Clean HTML; its pictures are left out when the page has shown enough of them."""
+    cleaned, resources = clean(str(text)), context["resources"]
+    left = resources.get(LEFT, OutputLimits.notebook) - weight_of_addresses(cleaned)
+    if left < 0:
+        return ADDRESS.sub("", cleaned)
+    resources[LEFT] = left
+    return cleaned
+
+
+class _Renderer(IPythonRenderer):
+    # A short text can show one large picture a thousand times.
+    bytes_left = OutputLimits.cell
+
+    def image(self, text, url, title=None):
+        if not url.startswith("attachment:"):
+            return super().image(text, url, title)
+        name = unquote(url.removeprefix("attachment:"))
+        bundle = self.attachments.get(name, {})
+        for kind in (SVG, *BEGINS):
+            data = bundle.get(kind)
+            if not problem_with(kind, as_in_outputs(kind, data)) and len(data) <= self.bytes_left:
+                self.bytes_left -= len(data)
+                return super().image(text, f"data:{kind};base64,{''.join(data.split())}", title)
+        return f"<em>[The picture {html.escape(name)} is missing, too large, or no picture.]</em>"
+
+
+def ansi2html(text):
+    """Colour a terminal's text, unless it has so many colours that this would never end."""
+    text = re.sub(rf"\x1b\[[^@-~]{{{LONGEST_COLOUR},}}[@-~]", "", str(text))
+    if text.count("\x1b[") > MOST_COLOURS:
+        text = filters.strip_ansi(text)
+    return filters.ansi2html(text)
+
+
+def highlight_code(source, language=None, metadata=None):
+    """Colour code as Python, whatever language its notebook or cell claims to be in."""
+    return filters.Highlight2HTML(pygments_lexer="ipython3")(source)
+
+
+# By the names under which the templates call them.
+FILTERS = {
+    "markdown2html": markdown2html,
+    "clean_html": clean_html,
+    "ansi2html": ansi2html,
+    "highlight_code": highlight_code,
+    # The stock one takes "files/" out of href="files/javascript:…", after the cleaning.
+    "strip_files_prefix": lambda text: text,
+}

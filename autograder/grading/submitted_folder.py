@@ -1,0 +1,117 @@
+"""What lies in `submitted/`: what is wrong with a hand-in before it is graded."""
+
+import os
+from datetime import datetime
+
+from nbgrader.utils import parse_utc
+
+from autograder.grading.errors import printable
+from autograder.grading.extra_files import (
+    LARGEST_NOTEBOOK,
+    LONGEST_STAMP,
+    STAMP,
+    is_elsewhere,
+    no_file,
+)
+from autograder.grading.valid_ids import problem_with_name
+
+ALLOW = "give yourself the right to read it"
+RENAME = "rename it, and grade again"
+
+
+def problem_with(folder, student, notebooks, shown):
+    """What is wrong with a hand-in before anybody looks into its notebook, or "".
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the student's hand-in should be.
+    student : str
+    notebooks : list of str
+        The names of the assignment's notebooks. Of several, some may be missing.
+    shown : str
+        The folder's name in messages.
+
+    Returns
+    -------
+    str
+        One line: what was found, where, and what to do.
+    """
+    wanted = [folder / f"{name}.ipynb" for name in notebooks]
+    why = problem_with_name(student)
+    if why:
+        return f"{shown}/: nbgrader can't read a folder of this name (it {why}): {RENAME}"
+    try:
+        if len(wanted) > 1:
+            wanted = [path for path in wanted if os.path.lexists(path)] or wanted
+        trouble = next(filter(None, (_absent(path, shown) for path in wanted)), "")
+        return trouble or _undated(folder, shown)
+    except OSError as error:
+        return f"{shown}/ can't be read ({error.strerror}): {ALLOW}"
+
+
+def _absent(wanted, shown):
+    folder = wanted.parent
+    if is_elsewhere(folder):
+        return f"{shown}/ is a link to another folder: put the folder itself there"
+    if not wanted.is_file():
+        found = printable(", ".join(sorted(path.name for path in folder.iterdir())))
+        return (
+            f"{shown}/ holds no {wanted.name} but {found or 'nothing'}: "
+            f"if it is the right file, {RENAME}"
+        )
+    if wanted.is_symlink():
+        return f"{shown}/{wanted.name} is a link to another file: ask for the file itself"
+    reason = no_file(wanted, LARGEST_NOTEBOOK)
+    return f"{shown}/{wanted.name} {reason}: ask for the .ipynb file again" if reason else ""
+
+
+def _undated(folder, shown):
+    """nbgrader reads the time of the hand-in from timestamp.txt, and stumbles over other text."""
+    stamp = folder / STAMP
+    if os.path.lexists(stamp) and (stamp.is_symlink() or no_file(stamp, LONGEST_STAMP)):
+        return f"{shown}/{STAMP} is not a short text: delete it"
+    try:
+        text = stamp.read_text().strip() if stamp.exists() else ""
+        fine = not text or isinstance(parse_utc(text), datetime)
+    except (ValueError, OverflowError):
+        fine = False
+    return "" if fine else f"{shown}/{STAMP} holds no time: correct it or delete it"
+
+
+def strays(submitted, assignments):
+    """What lies in `submitted/` where no assignment is looked for.
+
+    Parameters
+    ----------
+    submitted : pathlib.Path
+    assignments : collection of str
+
+    Yields
+    ------
+    str
+        One line for each: what was found, where, and what to do.
+    """
+    place = f"{submitted.name}/<student>/<assignment>/<assignment>.ipynb"
+    for student in _visible(submitted):
+        if not student.is_dir():
+            yield f"{submitted.name}/{printable(student.name)} is in no student's folder: {place}"
+            continue
+        shown = f"{submitted.name}/{printable(student.name)}"
+        try:
+            inside = _visible(student)
+        except OSError as error:
+            yield f"{shown}/ can't be read ({error.strerror}): {ALLOW}"
+            continue
+        for found in inside:
+            shown = f"{submitted.name}/{printable(student.name)}/{printable(found.name)}"
+            if not found.is_dir():
+                yield f"{shown} is in no assignment's folder: move it to {place}"
+            elif found.name not in assignments:
+                known = printable(", ".join(assignments))
+                yield f"{shown}/ is no assignment of this course ({known}): rename the folder"
+
+
+def _visible(folder):
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if not path.name.startswith("."))

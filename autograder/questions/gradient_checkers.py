@@ -1,0 +1,210 @@
+"""Gradient checkers: asked about right gradients, about wrong ones, and about other costs."""
+
+from itertools import zip_longest
+
+import numpy as np
+
+from autograder.questions.given import Foreseen
+from autograder.questions.stand_ins import (
+    forward_propagation_n,
+    numerical_gradient,
+    numerical_gradient_of_sines,
+    sines_of,
+)
+from autograder.questions.verdict import Wrong
+from autograder.truth import bugs
+from autograder.truth.cached_draws import cached_draw
+from autograder.truth.cases import live_case
+from autograder.truth.gradcheck import relative_difference
+from autograder.truth.network import (
+    gradients_to_vector,
+    parameters_to_vector,
+    vector_to_parameters,
+)
+from autograder.truth.planting import backward_with
+
+RIGHT_BELOW = 1e-6
+VALUE_FROM = 1e-4
+RIGHT_CASES, OTHER_COSTS, SMALL_BATCH = 20, 3, 3
+"""How often a checker is asked about right gradients before anything else, and of what."""
+
+BUGS_OF_A_CASE = 4
+
+NETWORK = {
+    "forward_propagation_n": forward_propagation_n,
+    "numerical_gradient": numerical_gradient,
+}
+"""What replaces the student's own forward pass and numerical gradient."""
+
+
+@cached_draw
+def other_cost(rng, array=None):
+    """A cost that is no network's: sum(a sin(theta)), with random a.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    array : str, optional
+        The only one of dW1 … db3 that is not zero.
+
+    Returns
+    -------
+    replacing : dict
+        What stands in for the forward pass and the numerical gradient. The cost stays on this
+        side, because who knew `a` would need no numerical gradient. It returns the number and
+        None for a cache, and raises ValueError for parameters of other shapes than the network's.
+    gradients : callable
+        ``gradients(parameters)`` returns dW1 … db3.
+    """
+    weights = vector_to_parameters(rng.uniform(0.5, 1.5, 47) * rng.choice([-1, 1], 47))
+    if array:
+        weights = {key: weight * (f"d{key}" == array) for key, weight in weights.items()}
+
+    def gradients(parameters):
+        return {f"d{key}": weight * np.cos(parameters[key]) for key, weight in weights.items()}
+
+    replacing = {
+        "forward_propagation_n": sines_of(weights),
+        "numerical_gradient": numerical_gradient_of_sines(weights),
+    }
+    return replacing, gradients
+
+
+@cached_draw
+def foreseen_steps(rng, cost, case, epsilon):
+    """A cost that foresees the steps of a central difference, but for one that the grader sees."""
+    theta = parameters_to_vector(case.parameters)
+    moved = np.repeat(theta, 2 * theta.size, axis=1)
+    moved[:, ::2] += epsilon * np.eye(theta.size)
+    moved[:, 1::2] -= epsilon * np.eye(theta.size)
+    steps = [(case.X, case.Y, vector_to_parameters(each)) for each in moved.T]
+    del steps[rng.integers(len(steps))]
+    return Foreseen(cost, steps)
+
+
+def ask_checker(student, name, case, gradients, replacing=NETWORK, **by_name):
+    """One call of a checker, which must look at the cost at least once.
+
+    Of a cost that is given away the count is the other side's claim; one that is not tells.
+    """
+    arguments = case.parameters, gradients, case.X, case.Y
+    answer = student.call(name, *arguments, replacing=replacing, **by_name)
+    if not answer.failure and not any(answer.calls.values()):
+        raise Wrong(f"{name} never called forward_propagation_n: call it by its name.")
+    return answer
+
+
+@cached_draw
+def wrong_gradients(rng, count):
+    """Live cases with the gradients of bugs of different kinds.
+
+    Returns
+    -------
+    list of (str, Case, dict)
+        The kind of the bug, the case, and gradients that a right check calls wrong.
+    """
+    found, cases = [], []
+    for bug in _kind_after_kind(rng):
+        if len(found) >= BUGS_OF_A_CASE * len(cases):
+            cases.append(live_case(rng))
+        case = cases[-1]
+        gradients = backward_with(bug)(case.X, case.Y, case.cache)
+        if true_difference(case, gradients) >= 10 * VALUE_FROM:
+            found.append((bug.kinds[0], case, gradients))
+        if len(found) == count:
+            break
+    return found
+
+
+def _kind_after_kind(rng):
+    """Every bug of the bank in random order, but one of each kind before a second of any."""
+    by_kind = {}
+    for i in rng.permutation(len(bugs.BANK)):
+        by_kind.setdefault(bugs.BANK[i].kinds[0], []).append(bugs.BANK[i])
+    for round_ in zip_longest(*by_kind.values()):
+        yield from filter(None, round_)
+
+
+def true_difference(case, gradients):
+    """What a right checker returns, up to the round-off of its numerical gradient."""
+    return relative_difference(*map(gradients_to_vector, (gradients, case.gradients)))
+
+
+def expect_right(student, name, rng, network=NETWORK, epsilon=None):
+    """Raise Wrong unless a checker passes right gradients, of networks and of other costs.
+
+    Parameters
+    ----------
+    epsilon : float, optional
+        The step of a checker that takes the differences itself.
+
+    Returns
+    -------
+    Answer
+        What it said of a network.
+    """
+    for number in range(RIGHT_CASES - OTHER_COSTS):
+        case = live_case(rng, SMALL_BATCH if number % 4 == 0 else None)
+        answer = ask_checker(student, name, case, case.gradients, network)
+        words = f"The right gradients of a network with {case.m} examples"
+        _expect_small(answer.number(), words)
+    for _ in range(OTHER_COSTS):
+        others, gradients = other_cost(rng)
+        if epsilon:
+            cost = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
+            others = others | {"forward_propagation_n": cost}
+        found = ask_checker(student, name, case, gradients(case.parameters), others).number()
+        words = "Another cost with its right gradients in place of forward_propagation_n"
+        _expect_small(found, words)
+    return answer
+
+
+def _expect_small(found, what):
+    if not 0 <= found < RIGHT_BELOW:
+        raise Wrong(f"{what} gave a difference of {found:.3e}; right ones stay below 1e-6.")
+
+
+def expect_values(student, name, rng, count, network=NETWORK):
+    """Raise Wrong unless a checker gives wrong gradients the difference that they have."""
+    slipped = {}
+    for kind, case, gradients in wrong_gradients(rng, count):
+        truth = true_difference(case, gradients)
+        found = ask_checker(student, name, case, gradients, network).number()
+        if not abs(found - truth) <= 1e-3 * truth:
+            slipped.setdefault(kind, f"they differ by {truth:.4e}, and yours said {found:.4e}")
+    raise_slipped(slipped, "It is |a - b| / (|a| + |b|) over all 47 numbers.")
+
+
+def raise_slipped(slipped, hint):
+    """Raise Wrong when some kinds of bugs have slipped through a checker.
+
+    Parameters
+    ----------
+    slipped : dict of str to str
+        By the bug's kind, what was said of its gradients.
+    hint : str
+    """
+    if slipped:
+        kind, said = next(iter(slipped.items()))
+        raise Wrong(
+            f"Gradients with bugs of these kinds slipped through: {', '.join(slipped)}. For "
+            f"example ({kind}) {said}. {hint}"
+        )
+
+
+def expect_sign(student, name, case):
+    """Raise Wrong unless opposite gradients give 1."""
+    opposite = {key: -array for key, array in case.gradients.items()}
+    found = ask_checker(student, name, case, opposite).number()
+    if not abs(found - 1) <= 1e-3:
+        raise Wrong(f"Gradients with the opposite sign differ by 1; yours said {found:.4g}.")
+
+
+def expect_nan_fails(student, name, case, array, network=NETWORK):
+    """Raise Wrong when one NaN in an array gives a small difference; return the answer."""
+    spoilt = case.gradients | {array: case.gradients[array].copy()}
+    spoilt[array].flat[0] = np.nan
+    answer = student.call(name, case.parameters, spoilt, case.X, case.Y, replacing=network)
+    if answer.raised != "ValueError" and answer.number() < 1e-2:
+        raise Wrong(f"A NaN in {array} must never look like agreement.")
+    return answer

@@ -1,0 +1,65 @@
+"""Draws that are made once: a generator in the same state draws the same again.
+
+All submissions of a class are asked about the same cases, which take longer to draw than to ask.
+"""
+
+from dataclasses import fields, is_dataclass
+from functools import lru_cache, wraps
+
+import numpy as np
+
+MOST = 1024
+"""Draws that are kept: those of every question, with room for other seeds."""
+
+
+def cached_draw(draw):
+    """Make ``draw(rng, ...)`` return what it returned to a generator in this state before.
+
+    The generator goes on as if it had drawn. What is returned is shared, so nobody may change it,
+    and the arrays in it can't be; the other arguments must be hashable.
+    """
+
+    @lru_cache(maxsize=MOST)
+    def drawn_from(state, arguments, by_name):
+        rng = np.random.Generator(np.random.PCG64(0))
+        _set(rng, state)
+        found = draw(rng, *arguments, **dict(by_name))
+        return locked(found), _state(rng)
+
+    @wraps(draw)
+    def drawn(rng, *arguments, **by_name):
+        found, after = drawn_from(_state(rng), arguments, tuple(by_name.items()))
+        _set(rng, after)
+        return found
+
+    return drawn
+
+
+def locked(value):
+    """`value`, with the arrays in it, in whatever it holds, made read-only."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, dict):
+        locked(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            locked(each)
+    elif is_dataclass(value):
+        locked([getattr(value, each.name) for each in fields(value)])
+    return value
+
+
+def _state(rng):
+    """The state of a generator of ``numpy.random.default_rng`` as whole numbers."""
+    state = rng.bit_generator.state
+    return (*state["state"].values(), state["has_uint32"], state["uinteger"])
+
+
+def _set(rng, state):
+    current, increment, has_half, half = state
+    rng.bit_generator.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": current, "inc": increment},
+        "has_uint32": has_half,
+        "uinteger": half,
+    }

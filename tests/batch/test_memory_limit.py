@@ -1,0 +1,33 @@
+"""If this fails, one submission takes the memory of the machine, and the class with it."""
+
+import resource
+
+import nbformat
+import pytest
+
+from autograder.batch.memory_limit import at_most
+
+ASSIGNMENT = "one_dimension"
+
+
+def test_what_takes_more_raises_and_what_comes_afterwards_is_free():
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with at_most(100):
+        assert len(bytearray(50_000_000)) == 50_000_000
+        with pytest.raises(MemoryError):
+            bytearray(200_000_000)
+    assert len(bytearray(200_000_000)) == 200_000_000
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+def test_a_submission_that_takes_too_much_is_one_line_and_the_others_are_graded(course, cli):
+    course.configure("c.TrustedExecute.grader_memory = 100")
+    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.hand_in("zoe", ASSIGNMENT, course.answered(ASSIGNMENT))
+    large = course.answered(ASSIGNMENT)
+    large.cells.append(nbformat.v4.new_markdown_cell("x" * 40_000_000 + "\U0001f600"))
+    course.hand_in("eve", ASSIGNMENT, nbformat.writes(large, ensure_ascii=False))
+    status, out, _ = cli(course, "grade")
+    assert status == 1 and out.endswith("2 graded, 1 failed\n")
+    assert "eve/one_dimension/one_dimension.ipynb: the grader ran out of memory on it" in out
+    assert sum(course.points(ASSIGNMENT, "zoe").values()) == 18

@@ -1,0 +1,174 @@
+"""If this fails, a copy of the package with all answers lies open to students' code."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.box import visible_files
+from autograder.box.visible_files import hidden
+from autograder.box.walls import LANDLOCK, NAMESPACES
+from autograder.version import FOLDER
+
+PYTHON = "lib/python3.11/site-packages"
+SECRETS = ("truth/network.py", "questions/one_dimension.py")
+PARTS = (*SECRETS, "box/wire.py")
+
+
+def copy_of_the_package(folder, parts=PARTS):
+    """A folder like the package."""
+    for part in parts:
+        (folder / part).parent.mkdir(parents=True, exist_ok=True)
+        (folder / part).write_text("answers")
+    return folder
+
+
+@pytest.fixture
+def prefix(tmp_path, monkeypatch):
+    """A Python's installation that is shown, with nothing in it that has to be hidden."""
+    prefix = tmp_path / "prefix"
+    copy_of_the_package(prefix / PYTHON / "numpy", ["core/numeric.py", "truth.py"])
+    copy_of_the_package(prefix / PYTHON / "oracle", ["truth/of_other_people.py"])
+    monkeypatch.setattr(visible_files, "shown", lambda: [str(prefix / "lib")])
+    return prefix
+
+
+def found(prefix):
+    """What is hidden beneath a prefix, from there on."""
+    beneath = [Path(each) for each in hidden() if Path(each).is_relative_to(prefix)]
+    return sorted(str(each.relative_to(prefix)) for each in beneath)
+
+
+def test_what_is_no_copy_stays_open(prefix):
+    assert found(prefix) == []
+
+
+@pytest.mark.parametrize("place", [
+    f"{PYTHON}/autograder",
+    f"{PYTHON}/~utograder",
+    f"{PYTHON}/autograder_before",
+    "lib/python3/dist-packages/autograder",
+    "lib/pypy3.11/site-packages/autograder",
+])  # fmt: skip
+def test_a_copy_among_the_libraries_of_any_python_is_hidden(prefix, place):
+    """Also one that pip was about to remove when it was stopped."""
+    copy_of_the_package(prefix / place)
+    assert found(prefix) == [place]
+
+
+def test_what_is_left_of_a_copy_is_hidden(prefix):
+    """Its compiled modules say the same."""
+    left = prefix / PYTHON / "autograder"
+    copy_of_the_package(left, ["truth/__pycache__/network.cpython-311.pyc"])
+    assert found(prefix) == [f"{PYTHON}/autograder"]
+
+
+@pytest.mark.parametrize("note", [
+    ("course.pth", "# a comment\nimport site\n\0\n{checkout}\n"),
+    ("easy-install.pth", "../../course\n"),
+    ("gradient-checking.egg-link", "{checkout}\n.\n"),
+    ("__editable___gradient_checking_0_1_0_finder.py",
+     "MAPPING: dict[str, str] = {{'autograder': '{checkout}/autograder'}}\n"),
+], ids=lambda note: note[0])  # fmt: skip
+def test_a_checkout_that_libraries_point_to_is_hidden_with_what_was_built_in_it(prefix, note):
+    checkout = prefix / "lib" / "course"
+    for place in ("autograder", "build/lib/autograder"):
+        copy_of_the_package(checkout / place)
+    assert found(prefix) == []
+    name, text = note
+    (prefix / PYTHON / name).write_text(text.format(checkout=checkout))
+    assert found(prefix) == ["lib/course/autograder", "lib/course/build/lib/autograder"]
+
+
+def test_a_copy_on_the_way_to_modules_is_hidden(prefix, monkeypatch):
+    copy_of_the_package(prefix / "lib" / "more" / "autograder")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(prefix / "lib" / "more")])
+    assert found(prefix) == ["lib/more/autograder"]
+
+
+def test_a_copy_is_hidden_under_every_name_that_it_is_shown_by(prefix, tmp_path, monkeypatch):
+    """A prefix may be a link, and its folders be shown as they are called there."""
+    copy_of_the_package(prefix / PYTHON / "autograder")
+    (prefix / "lib64").symlink_to("lib")
+    (tmp_path / "link").symlink_to(prefix)
+    names = [f"{tmp_path}/link/lib", f"{tmp_path}/link/lib64"]
+    monkeypatch.setattr(visible_files, "shown", lambda: names)
+    rest = PYTHON.removeprefix("lib")
+    assert {f"{each}{rest}/autograder" for each in [*names, f"{prefix}/lib"]} <= {*hidden()}
+
+
+def test_a_link_to_a_copy_hides_what_it_points_to(prefix):
+    copy_of_the_package(prefix / "lib" / "elsewhere" / "autograder")
+    (prefix / PYTHON / "autograder").symlink_to(prefix / "lib" / "elsewhere" / "autograder")
+    assert found(prefix) == ["lib/elsewhere/autograder"]
+
+
+# Real walls, around a real environment with a copy, which runs itself or lies beside one that does.
+
+
+PROGRAM = """
+import sys
+sys.path.insert(0, {here!r})
+from autograder.box import canary, preflight, warden
+from autograder.box.visible_files import hidden
+assert preflight.__file__.startswith({here!r})
+canary.ATTEMPTS = {{"read_the_answers": "reading the reference"}}
+begin, main, rest = warden.START.partition("main(")
+warden.START = begin + {statement!r} + main + rest
+started = warden.Warden({level!r})
+for each in preflight.try_walls(started):
+    print(each.holds, each.found, sep="|")
+with started.child() as child:
+    for path in {paths!r}:
+        print(*(event[1] for event in child.run(f"open({{path!r}})")))
+    print(child.run("import numpy.testing; from importlib.metadata import version"))
+    print(child.run("assert version('numpy')"))
+"""
+ONLY_THE_ONE_THAT_RUNS = "from autograder.box import walls; walls.hidden = lambda: [{folder!r}]; "
+
+
+@pytest.fixture(params=["the checkout", "the copy"])
+def folder(request, installed):
+    """Of the package that runs."""
+    return FOLDER if request.param == "the checkout" else installed.package
+
+
+@pytest.fixture
+def tried(wardens, installed, folder):
+    """``tried(level, statement)`` is what is met behind the walls of that environment."""
+
+    def run(level, statement=""):
+        wardens(level)
+        paths = [str(installed.package / name) for name in SECRETS]
+        program = PROGRAM.format(
+            here=str(folder.parent), level=level, paths=paths,
+            statement=statement.format(folder=str(folder)),
+        )  # fmt: skip
+        done = subprocess.run(
+            [installed.bin / "python", "-I", "-c", program], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        canary, *rest = done.stdout.splitlines()
+        return *canary.split("|"), rest
+
+    return run
+
+
+@pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
+def test_no_copy_can_be_read_whichever_runs(tried, level):
+    """The walls hold, and what stands beside a copy is there."""
+    holds, _, (*met, found, listed) = tried(level)
+    assert holds == "True"
+    assert len(met) == len(SECRETS)
+    assert all(each.split()[0] in ("FileNotFoundError", "PermissionError") for each in met)
+    assert found == listed == "[]"
+
+
+@pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
+@pytest.mark.parametrize("folder", ["the checkout"], indirect=True)
+def test_the_canary_finds_a_copy_that_is_not_hidden(tried, installed, level):
+    """And says which one it is."""
+    holds, found, _ = tried(level, ONLY_THE_ONE_THAT_RUNS)
+    assert holds == "False"
+    assert found.startswith(f"through: {installed.folder}/lib") and "/autograder/truth/" in found

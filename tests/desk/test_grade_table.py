@@ -1,0 +1,195 @@
+"""The table shows the gradebook as it is; else an instructor copies wrong numbers."""
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from autograder.desk.grade_table import grade_table
+from autograder.grading.grade import FORGEABLE
+from autograder.grading.scores import totals
+from tests.temporary_course import ROOT, TemporaryCourse
+
+ASSIGNMENT = "one_dimension"
+ORDER = ["test_forward_propagation", "test_backward_propagation", "test_numerical_derivative",
+         "test_relative_difference", "test_gradient_check", "test_error_sweep", "explain_zero"]
+
+
+@pytest.fixture
+def gradebook(course):
+    with course.gradebook() as gradebook:
+        yield gradebook
+
+
+def hand_in(gradebook, student, **scores):
+    """A submission whose cells have these automatic scores; "to read" waits for a person."""
+    gradebook.add_student(student)
+    gradebook.add_submission(ASSIGNMENT, student)
+    for grade in gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, student).grades:
+        score = scores.get(grade.name.removeprefix("test_"), 1)
+        grade.auto_score = None if score in ("to read", "not graded") else score
+        grade.needs_manual_grade = score == "to read"
+    gradebook.db.commit()
+
+
+def printed(gradebook, students=()):
+    out = io.StringIO()
+    Console(file=out, width=1000).print(grade_table(gradebook, ASSIGNMENT, ORDER, students))
+    return out.getvalue()
+
+
+def rows(gradebook, students=()):
+    """{student: cells}, and the header, as they are printed."""
+    lines = [line.split() for line in printed(gradebook, students).splitlines()]
+    return {words[0]: words[1:] for words in lines if words}
+
+
+def test_students_by_questions_in_the_order_of_the_notebook(course, gradebook):
+    hand_in(gradebook, "zoe", forward_propagation=0, numerical_derivative=2.5)
+    hand_in(gradebook, "ada", explain_zero="to read")
+    shown = rows(gradebook)
+    assert [each for each in shown if each in ("ada", "zoe")] == ["ada", "zoe"]
+    worth = course.worth(ASSIGNMENT)
+    most = [*(worth[name] for name in ORDER), sum(worth.values())]
+    assert " ".join(shown["student"]) == " ".join(f"/ {each:g}" for each in most)
+    assert shown["zoe"] == ["0", "1", "2.5", "1", "1", "1", "1", "7.5"]
+    assert shown["ada"] == ["1", "1", "1", "1", "1", "1", "read", "6"]
+
+
+def test_what_is_not_graded_is_no_zero(gradebook):
+    """Neither one cell, nor a student of whom the gradebook knows nothing."""
+    hand_in(gradebook, "ada", gradient_check="not graded")
+    shown = rows(gradebook, students=["bob", "ada"])
+    assert shown["ada"] == ["1", "1", "1", "1", "-", "1", "1", "-"]
+    assert shown["bob"] == ["-"] * 8
+
+
+def test_a_persons_score_is_the_one_that_is_shown(gradebook):
+    """Also beside an automatic one, and while the answer is to be read again."""
+    hand_in(gradebook, "ada", explain_zero="to read")
+    for name, score in (("explain_zero", 1.5), ("test_error_sweep", 3)):
+        grade = gradebook.find_grade(name, ASSIGNMENT, ASSIGNMENT, "ada")
+        grade.manual_score = score
+    gradebook.db.commit()
+    assert rows(gradebook)["ada"] == ["1", "1", "1", "1", "1", "3", "1.5", "9.5"]
+
+
+def late_by(gradebook, student, penalty):
+    gradebook.find_submission_notebook(
+        ASSIGNMENT, ASSIGNMENT, student
+    ).late_submission_penalty = penalty
+    gradebook.db.commit()
+
+
+def test_what_is_taken_off_for_being_late_is_in_the_total(gradebook):
+    """Not more than there is, and of whatever people gave, as nbgrader's own export counts."""
+    for student, penalty in {"ada": None, "bob": 2, "cid": 12, "dan": 0}.items():
+        hand_in(gradebook, student, explain_zero="to read")
+        late_by(gradebook, student, penalty)
+    for name, given in (("explain_zero", {"manual_score": 1.5}), ("test_error_sweep",
+                        {"manual_score": 3, "extra_credit": 0.5})):  # fmt: skip
+        grade = gradebook.find_grade(name, ASSIGNMENT, ASSIGNMENT, "bob")
+        for field, value in given.items():
+            setattr(grade, field, value)
+    gradebook.find_grade("test_gradient_check", ASSIGNMENT, ASSIGNMENT, "bob").extra_credit = 1
+    gradebook.db.commit()
+    shown = rows(gradebook, students=["eve"])
+    assert {who: shown[who] for who in ("ada", "bob", "cid", "dan", "eve")} == {
+        "ada": ["1", "1", "1", "1", "1", "1", "read", "6"],
+        "bob": ["1", "1", "1", "1", "2", "3.5", "1.5", "-2", "9"],
+        "cid": ["1", "1", "1", "1", "1", "1", "read", "-12", "0"],
+        "dan": ["1", "1", "1", "1", "1", "1", "read", "6"],
+        "eve": ["-"] * 9,
+    }
+    found = totals(gradebook, ASSIGNMENT)
+    for student in ("ada", "bob", "cid", "dan"):
+        theirs = gradebook.find_submission(ASSIGNMENT, student)
+        counted = max(0.0, theirs.score - theirs.late_submission_penalty)
+        assert found[student] == (theirs.score, theirs.late_submission_penalty, counted)
+        assert float(shown[student][-1]) == counted
+
+
+def test_who_is_late_is_told_of_a_run_too(cli, course):
+    """In the table, and to programs; by nbgrader's own rule, which takes all of it."""
+    course.configure('c.LateSubmissionPlugin.penalty_method = "zero"')
+    for student in ("ada", "bob"):
+        path = course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT))
+        when = "2026-01-03 00:00:00 UTC" if student == "bob" else "2026-01-01 00:00:00 UTC"
+        (path.parent / "timestamp.txt").write_text(when)
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-02 00:00:00 UTC")
+    _, out, _ = cli(course, "grade", ASSIGNMENT)
+    ends = {words[0]: words[-2:] for words in map(str.split, out.splitlines()) if words}
+    assert (ends["ada"], ends["bob"]) == (["read", "18"], ["-18", "0"])
+    report = json.loads(cli(course, "grade", ASSIGNMENT, "--json")[1])
+    assert report["totals"][ASSIGNMENT] == {
+        "ada": {"raw_score": 18, "late_submission_penalty": 0, "score": 18},
+        "bob": {"raw_score": 18, "late_submission_penalty": 18, "score": 0},
+    }
+
+
+@pytest.mark.parametrize("student", ["[red]ada", "[/]", "ada\x1b[2J", "ada" * 60])
+def test_any_name_is_shown_in_full(gradebook, student):
+    hand_in(gradebook, student)
+    assert student.replace("\x1b", "\\x1b") in printed(gradebook)
+
+
+def test_an_assignment_that_the_gradebook_does_not_know_has_no_table(gradebook):
+    assert grade_table(gradebook, "essay", []) is None
+
+
+@pytest.fixture
+def essay(tmp_path, released):
+    """A course with an assignment that no question of this course is about."""
+    course = TemporaryCourse(tmp_path / "course", released.settings)
+    (course.root / "source" / "essay").mkdir(parents=True)
+    (course.root / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
+
+    def with_cell(cell):
+        notebook = json.loads(ESSAY)
+        notebook["cells"][1] |= cell
+        course.path("source", "essay").write_text(json.dumps(notebook))
+        course.hand_in("ada", "essay", notebook)
+        return course
+
+    return with_cell
+
+
+def test_an_assignment_of_somebody_elses_has_a_table(cli, essay):
+    """Where a person reads the answers, no question is needed."""
+    course = essay(WRITTEN)
+    assert cli(course, "release")[0] == 0
+    status, out, _ = cli(course, "grade")
+    assert status == 0
+    assert [line.split() for line in out.splitlines() if "ada" in line] == [["ada", "read", "0"]]
+
+
+def test_a_test_cell_that_no_question_answers_for_is_marked(cli, essay):
+    """Its assertions judge in the student's own process, where any of them can be forged."""
+    course = essay({})
+    assert cli(course, "release")[0] == 0
+    status, out, _ = cli(course, "grade")
+    assert status == 0
+    assert "check*" in out and f"* {FORGEABLE}" in " ".join(out.split())
+
+
+ESSAY = """{
+ "cells": [
+  {"cell_type": "code", "id": "half", "execution_count": null, "outputs": [],
+   "metadata": {"nbgrader": {"grade": false, "grade_id": "half", "locked": false,
+                             "schema_version": 3, "solution": true, "task": false}},
+   "source": "def half(x):\\n    ### BEGIN SOLUTION\\n    return x / 2\\n    ### END SOLUTION"},
+  {"cell_type": "code", "id": "check", "execution_count": null, "outputs": [],
+   "metadata": {"nbgrader": {"grade": true, "grade_id": "check", "locked": true, "points": 2,
+                             "schema_version": 3, "solution": false, "task": false}},
+   "source": "assert half(2) == 1"}
+ ],
+ "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+ "nbformat": 4, "nbformat_minor": 5
+}"""
+WRITTEN = {
+    "cell_type": "markdown", "source": "I think so.",
+    "metadata": {"nbgrader": {"grade": True, "grade_id": "why", "locked": False, "points": 2,
+                              "schema_version": 3, "solution": True, "task": False}},
+}

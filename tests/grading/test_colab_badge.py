@@ -1,0 +1,61 @@
+"""The badge opens the right notebook; else every student in Colab starts with an error."""
+
+import shutil
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from traitlets.config import Config
+
+from autograder.grading.colab_badge import OpenInColab, mark_lessons
+from autograder.grading.nbgrader_app import configured
+from tests.temporary_course import ROOT
+
+
+def badged(cells, **settings):
+    notebook = new_notebook(cells=cells)
+    resources = {"nbgrader": {"assignment": "n_dimensions", "notebook": "n_dimensions"}}
+    badge = OpenInColab(config=Config({"OpenInColab": settings}))
+    return badge.preprocess(notebook, resources)[0]
+
+
+def test_the_badge_stands_above_the_title_and_points_to_the_release():
+    cells = [new_code_cell("1"), new_markdown_cell("# Title"), new_markdown_cell("text")]
+    notebook = badged(cells, repository="ada/course", branch="spring")
+    address = "colab.research.google.com/github/ada/course/blob/spring/release/n_dimensions"
+    assert notebook.cells[1].source.startswith("[![Open in Colab](https://")
+    assert f"](https://{address}/n_dimensions.ipynb)\n\n# Title" in notebook.cells[1].source
+    assert [notebook.cells[0].source, notebook.cells[2].source] == ["1", "text"]
+
+
+def test_a_notebook_without_any_prose_stays_as_it_is():
+    assert [cell.source for cell in badged([new_code_cell("1")]).cells] == ["1"]
+
+
+def test_lessons_get_the_badge_of_the_course(tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    for name, text in (("1_new", "# New"), ("2_old", "# Old")):
+        notebook = new_notebook(cells=[new_markdown_cell(text)])
+        (folder / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n")
+    for repository in ("ada/course", "bob/course", "bob/course"):
+        mark_lessons(folder, Config({"OpenInColab": {"repository": repository}}))
+    first, second = (nbformat.read(path, as_version=4).cells[0].source
+                     for path in sorted(folder.iterdir()))
+    for source, name, title in ((first, "1_new", "# New"), (second, "2_old", "# Old")):
+        assert source.count("colab-badge.svg") == 1
+        assert f"github/bob/course/blob/main/notebooks/{name}.ipynb)\n\n{title}" in source
+
+
+def test_every_lesson_has_the_badge_of_this_course(tmp_path):
+    """Else somebody has changed the repository and not run `autograder release`."""
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    mark_lessons(tmp_path / "notebooks", configured(ROOT).config)
+    for path in ROOT.glob("notebooks/*.ipynb"):
+        assert (tmp_path / "notebooks" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_every_release_has_one_badge():
+    for path in ROOT.glob("release/*/*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        assert sum("colab-badge.svg" in cell.source for cell in cells) == 1
+        assert f"/release/{path.stem}/{path.stem}.ipynb" in cells[0].source

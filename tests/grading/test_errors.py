@@ -1,0 +1,45 @@
+"""Every error comes out as one line with the place and the next step."""
+
+import json
+
+import pytest
+from jsonschema import ValidationError
+from nbformat.reader import NotJSONError
+from nbgrader.api import InvalidEntry
+from sqlalchemy.exc import OperationalError
+
+from autograder.box.warden import NoWalls
+from autograder.grading.errors import in_one_line, printable
+from autograder.grading.grade import NoQuestion
+from autograder.grading.rebuild import WrongNotebook
+from autograder.questions import GraderFailed
+
+WHERE, REMEDY = "submitted/ada/essay/essay.ipynb", "ask for the .ipynb file again"
+LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (NotJSONError("Notebook does not appear to be JSON"), REMEDY),
+    (json.JSONDecodeError("Expecting value", "x", 0), REMEDY),
+    (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), REMEDY),
+    (ValidationError("Additional properties\n\nare not allowed"), REMEDY),
+    (WrongNotebook("it holds 0 of the 7 answer cells: is it the right one?"), REMEDY),
+    (NoQuestion("no question decides about the cell test_half: write one"), "write one"),
+    (NoWalls("this host can't keep a submission's code in: ask for another"), "another"),
+    (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
+    (LOCKED, "writable"),
+    (InvalidEntry("attempt to write a readonly database"), "writable"),
+    (PermissionError(13, "Permission denied", "essay.ipynb"), "readable and writable"),
+    (RecursionError("maximum recursion depth exceeded\nwhile calling"), ".nbgrader.log"),
+    (KeyError("cells"), REMEDY),
+    (Exception(), REMEDY),
+], ids=lambda each: type(each).__name__)
+def test_one_line_with_the_place_and_the_next_step(error, said):
+    line = in_one_line(error, WHERE, REMEDY)
+    assert line.startswith(WHERE)
+    assert said in line
+    assert line.isprintable()
+
+
+def test_what_can_not_be_printed_is_escaped():
+    assert printable("zoë\n\x1b[2J\udcff\ud800 学生") == r"zoë\n\x1b[2J\xff\ud800 学生"

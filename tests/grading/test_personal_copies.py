@@ -1,0 +1,264 @@
+"""If this fails, a student hunts somebody else's bugs, or is graded by somebody else's key."""
+
+import ast
+import os
+from zipfile import ZipFile
+
+import nbformat
+import pytest
+from nbgrader.utils import compute_checksum
+
+from autograder.grading import personal_copies
+from autograder.grading.errors import CourseError
+from autograder.questions import questions_of
+from autograder.truth import starting_code
+from autograder.truth.bugs import FIXED_DRAW, by_name
+from tests.sample_class import fill, load
+from tests.temporary_course import ROOT
+
+ASSIGNMENT = "planted_bugs"
+RELEASE = nbformat.read(ROOT / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+CLASS = ["ada", "bob", "O'Brien, {Ann} +2", "zoë"]
+SUSPECTS = ("suspect_a", "suspect_b", "suspect_c")
+FULL = {name: questions_of(ASSIGNMENT)[name].points for name in (*SUSPECTS, "diagnosis")}
+
+
+def personalise(root, students=CLASS):
+    written = list(personal_copies.personalise(root, ASSIGNMENT, RELEASE, students))
+    assert written[: len(students)] == students
+    return personal_copies.of(root, ASSIGNMENT)
+
+
+def copy_of(root, student):
+    path = root / "personal" / ASSIGNMENT / student / f"{ASSIGNMENT}.ipynb"
+    return nbformat.read(path, as_version=4)
+
+
+def cells(notebook):
+    named = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    return {cell.metadata.nbgrader.grade_id: cell for cell in named}
+
+
+def everything(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".zip"
+    }
+
+
+class TestCopies:
+    def test_only_the_suspects_and_the_title_are_personal(self, tmp_path):
+        made = personalise(tmp_path)
+        for student in CLASS:
+            copy, drawn = copy_of(tmp_path, student), made.draw(student)
+            nbformat.validate(copy)
+            changed = []
+            for mine, common in zip(copy.cells, RELEASE.cells, strict=True):
+                if mine != common:
+                    changed.append(mine.metadata.get("nbgrader", {}).get("grade_id") or mine.id)
+            assert set(changed) <= {"title", *FIXED_DRAW}
+            for name, bug in drawn.items():
+                cell = cells(copy)[name]
+                assert cell.source == starting_code.suspect(name, bug)
+                assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
+
+    def test_the_title_has_a_code_and_no_badge_that_opens_another_notebook(self, tmp_path):
+        made = personalise(tmp_path)
+        title = copy_of(tmp_path, "ada").cells[0].source
+        assert made.code("ada") in title
+        assert "Upload" in title
+        assert "badge" not in title
+        assert title.endswith(RELEASE.cells[0].source.partition("\n\n")[2])
+
+    def test_no_copy_gives_the_key_away(self, tmp_path):
+        """Neither the names of the bugs, nor their kinds, nor the secret."""
+        made = personalise(tmp_path)
+        for student in CLASS:
+            text = nbformat.writes(copy_of(tmp_path, student))
+            assert not any(bug in text for bug in made.draw(student).values())
+            assert made.secret.decode() not in text
+        public = (tmp_path / "personal" / ASSIGNMENT / "codes.csv").read_text()
+        assert not any(bug in public for bug in made.draw("ada").values())
+
+    def test_the_archive_holds_the_same_files(self, tmp_path):
+        personalise(tmp_path)
+        with ZipFile(tmp_path / "personal" / f"{ASSIGNMENT}.zip") as packed:
+            assert packed.testzip() is None
+            found = {name: packed.read(name) for name in packed.namelist()}
+        there = everything(tmp_path / "personal" / ASSIGNMENT)
+        there.pop("codes.csv")
+        assert found == there
+
+    def test_late_enrolments_change_nobody_and_nobody_is_forgotten(self, tmp_path):
+        personalise(tmp_path)
+        before = everything(tmp_path / "personal" / ASSIGNMENT)
+        personalise(tmp_path, ["late", "ada"])
+        after = everything(tmp_path / "personal" / ASSIGNMENT)
+        assert len(after) == len(before) + 1
+        before.pop("codes.csv")
+        assert before.items() <= after.items()
+        assert set(personal_copies.of(tmp_path, ASSIGNMENT).codes) == {*CLASS, "late"}
+
+    def test_the_secret_is_for_its_owner_only(self, tmp_path):
+        personalise(tmp_path)
+        assert (tmp_path / "course_secret").stat().st_mode & 0o777 == 0o600
+
+
+class TestTrouble:
+    def test_an_assignment_without_suspects(self, tmp_path):
+        path = ROOT / "release/one_dimension/one_dimension.ipynb"
+        other = nbformat.read(path, as_version=4)
+        with pytest.raises(CourseError, match="one_dimension has no suspects"):
+            list(personal_copies.personalise(tmp_path, "one_dimension", other, CLASS))
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_secret_that_is_gone(self, tmp_path):
+        personalise(tmp_path)
+        (tmp_path / "course_secret").unlink()
+        for again in (
+            lambda: personal_copies.of(tmp_path, ASSIGNMENT),
+            lambda: personalise(tmp_path),
+        ):
+            with pytest.raises(CourseError, match="course_secret is missing"):
+                again()
+        assert not (tmp_path / "course_secret").exists()
+
+    def test_another_secret(self, tmp_path):
+        personalise(tmp_path)
+        before = everything(tmp_path / "personal")
+        (tmp_path / "course_secret").write_text("another one, long enough")
+        with pytest.raises(CourseError, match="made with another course_secret"):
+            personalise(tmp_path)
+        assert everything(tmp_path / "personal") == before
+        assert "is another one than" in personal_copies.of(tmp_path, ASSIGNMENT).problem_with("ada")
+
+    def test_a_secret_that_could_be_guessed(self, tmp_path):
+        (tmp_path / "course_secret").write_text("12345\n")
+        with pytest.raises(CourseError, match="could be guessed"):
+            personalise(tmp_path)
+
+    def test_somebody_who_is_on_no_roster(self, tmp_path):
+        assert "on no roster" in personalise(tmp_path).problem_with("eve")
+
+    @pytest.mark.parametrize("codes", [b"id\nada\n", b"\xff\xfe\xff", b"id,code\nada\n"])
+    def test_a_list_of_codes_that_was_edited(self, tmp_path, codes):
+        personalise(tmp_path)
+        (tmp_path / "personal" / ASSIGNMENT / "codes.csv").write_bytes(codes)
+        try:
+            trouble = personal_copies.of(tmp_path, ASSIGNMENT).problem_with("ada")
+        except CourseError as error:
+            trouble = str(error)
+        assert "codes.csv can't be read" in trouble or "is another one than" in trouble
+
+    def test_a_run_that_breaks_off_leaves_what_was_there(self, tmp_path):
+        personalise(tmp_path)
+        before = everything(tmp_path / "personal")
+        running = personal_copies.personalise(tmp_path, ASSIGNMENT, RELEASE, ["eve", *CLASS])
+        next(running)
+        running.close()
+        assert everything(tmp_path / "personal") == before
+        assert sorted(os.listdir(tmp_path / "personal")) == [ASSIGNMENT, f"{ASSIGNMENT}.zip"]
+
+
+# One class, from the roster to the grades.
+
+
+def repaired(copy, key, without=(), **answers):
+    """A copy with right answers, but for these suspects; and the diagnosis of a key."""
+    found = {
+        name: {"first_wrong": by_name(bug).first_wrong, "kind": by_name(bug).kinds[0]}
+        for name, bug in key.items()
+    }
+    right = load("correct").answers(ASSIGNMENT) | {"diagnosis": f"diagnosis = {found!r}"}
+    for name in without:
+        right.pop(name)
+    return fill(copy, right | answers)
+
+
+@pytest.fixture(scope="module")
+def graded(course_of_the_module):
+    course = course_of_the_module
+    (course.root / "roster.csv").write_text("id\n" + "\n".join(["ada", "bob", "cid", "dan", "zoë"]))
+    done = course.run("autograder", "personalise", ASSIGNMENT, "--roster", "roster.csv")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = personal_copies.of(course.root, ASSIGNMENT)
+    keys = {student: made.draw(student) for student in made.codes}
+
+    def hand_in(student, copy, *what, **more):
+        notebook = repaired(copy_of(course.root, copy), *what, **more)
+        course.hand_in(student, ASSIGNMENT, notebook)
+
+    hand_in("ada", "ada", keys["ada"])
+    hand_in("bob", "bob", keys["bob"], without=["suspect_b"])
+    hand_in("cid", "ada", keys["ada"])
+    lost = repaired(copy_of(course.root, "dan"), keys["dan"])
+    lost.cells.remove(cells(lost)["suspect_a"])
+    course.hand_in("dan", ASSIGNMENT, lost)
+    hand_in("eve", "ada", keys["ada"])
+    course.done = course.run("autograder", "grade", ASSIGNMENT)
+    course.keys = keys
+    return course
+
+
+def test_a_right_repair_of_ones_own_bugs_gets_all_points(graded):
+    points = graded.points(ASSIGNMENT, "ada")
+    assert {name: points[name] for name in FULL} == FULL
+
+
+def test_a_suspect_that_was_left_as_it_is_costs_its_points(graded):
+    points = graded.points(ASSIGNMENT, "bob")
+    assert {name: points[name] for name in FULL} == FULL | {"suspect_b": 0}
+
+
+def test_somebody_elses_copy_is_reported_and_its_diagnosis_is_no_answer(graded):
+    points, line = graded.points(ASSIGNMENT, "cid"), "is the copy that was made for ada"
+    assert {name: points[name] for name in SUSPECTS} == {name: FULL[name] for name in SUSPECTS}
+    own, other = (
+        [(by_name(key[name]).first_wrong, by_name(key[name]).kinds) for name in FIXED_DRAW]
+        for key in (graded.keys["cid"], graded.keys["ada"])
+    )
+    right = sum((a[0] == b[0]) + (b[1][0] in a[1]) for a, b in zip(own, other, strict=True))
+    parts = {*questions_of(ASSIGNMENT)["diagnosis"].parts.values()}
+    assert parts == {points["diagnosis"] / right} if right else points["diagnosis"] == 0
+    assert points["diagnosis"] < FULL["diagnosis"]
+    assert f"cid: submitted/cid/{ASSIGNMENT}/{ASSIGNMENT}.ipynb {line}" in graded.done.stdout
+    assert graded.done.stdout.count(line) == 1
+
+
+def test_a_suspect_that_was_deleted_comes_back_as_the_student_was_given_it(graded):
+    notebook = nbformat.read(graded.path("autograded", ASSIGNMENT, "dan"), as_version=4)
+    given = starting_code.suspect("suspect_a", graded.keys["dan"]["suspect_a"])
+    assert ast.dump(ast.parse(cells(notebook)["suspect_a"].source)) == ast.dump(ast.parse(given))
+    assert graded.points(ASSIGNMENT, "dan")["suspect_a"] == 0
+
+
+def test_somebody_who_is_on_no_roster_is_named_and_not_graded(graded):
+    assert graded.done.returncode == 1
+    assert "eve is on no roster that releases were made for" in graded.done.stdout
+    assert set(graded.grades(ASSIGNMENT).get("eve", {None: None}).values()) == {None}
+
+
+def test_with_another_secret_nobody_is_graded_and_one_line_says_so(graded):
+    secret = graded.root / "course_secret"
+    kept, before = secret.read_text(), graded.grades(ASSIGNMENT)
+    secret.write_text("not the one that it was")
+    try:
+        done = graded.run("autograder", "grade", ASSIGNMENT, "--force")
+    finally:
+        secret.write_text(kept)
+    assert done.returncode == 1
+    assert done.stdout.count("can't be drawn again: course_secret or the bank of bugs") == 1
+    assert graded.grades(ASSIGNMENT) == before
+
+
+def test_stock_nbgrader_grades_by_the_same_keys(graded):
+    before = {who: graded.points(ASSIGNMENT, who) for who in ("ada", "bob")}
+    done = graded.nbgrader("autograde", ASSIGNMENT, "--student", "ada", "--force")
+    assert done.returncode == 0, done.stderr
+    assert graded.points(ASSIGNMENT, "ada") == before["ada"]
+
+
+def test_no_test_cell_tells_the_key(graded):
+    page = graded.path("autograded", ASSIGNMENT, "cid").read_text()
+    assert not any(bug in page for bug in graded.keys["cid"].values())

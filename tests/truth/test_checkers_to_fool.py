@@ -1,0 +1,88 @@
+"""If this fails, the broken checkers can't be fooled, or reject right gradients to begin with."""
+
+import numpy as np
+import pytest
+
+from autograder.truth import notebook_helpers
+from autograder.truth.cases import live_case
+from autograder.truth.checkers_to_fool import (
+    CHECKERS,
+    PASSES_BELOW,
+    WRONG_ABOVE,
+    checker_source,
+    right_check,
+    run_checker,
+)
+from autograder.truth.network import gradients_to_vector, vector_to_parameters
+
+
+def fooled_a(gradients):
+    return {key: gradient * (1 if key == "db3" else 2) for key, gradient in gradients.items()}
+
+
+def fooled_b(gradients):
+    return {key: -gradient for key, gradient in gradients.items()}
+
+
+def fooled_c(gradients):
+    """Add what is orthogonal to the direction that the checker always takes."""
+    direction = np.random.default_rng(0).standard_normal((47, 1))
+    truth = gradients_to_vector(gradients)
+    extra = np.ones_like(truth)
+    extra -= direction * np.sum(extra * direction) / np.sum(direction**2)
+    wrong = vector_to_parameters(truth + extra)
+    return {f"d{key}": array for key, array in wrong.items()}
+
+
+FOOLED = {"checker_a": fooled_a, "checker_b": fooled_b, "checker_c": fooled_c}
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+def test_right_gradients_pass_and_some_wrong_ones_too(name):
+    rng = np.random.default_rng(1)
+    for _ in range(40):
+        case = live_case(rng)
+        assert run_checker(name, case.parameters, case.gradients, case.X, case.Y) < PASSES_BELOW
+        wrong = FOOLED[name](case.gradients)
+        assert run_checker(name, case.parameters, wrong, case.X, case.Y) < PASSES_BELOW
+        assert right_check(case.parameters, wrong, case.X, case.Y) > WRONG_ABOVE
+        assert right_check(case.parameters, case.gradients, case.X, case.Y) < 1e-8
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+def test_what_fools_one_checker_fools_no_other(name):
+    case = live_case(np.random.default_rng(2))
+    for fooled, answer in FOOLED.items():
+        wrong = answer(case.gradients)
+        found = run_checker(name, case.parameters, wrong, case.X, case.Y)
+        assert (found < PASSES_BELOW) == (fooled == name)
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+def test_the_shown_source_says_the_same_with_the_notebook_helpers(name):
+    rng = np.random.default_rng(3)
+    namespace = {"np": np} | vars(notebook_helpers)
+    exec(checker_source(name), namespace)
+    for _ in range(5):
+        case = live_case(rng)
+        wrong = {key: gradient * rng.uniform(0.5, 2) for key, gradient in case.gradients.items()}
+        for gradients in (case.gradients, wrong, fooled_b(case.gradients)):
+            asked = case.parameters, gradients, case.X, case.Y
+            # Of right gradients both say nothing but round-off, each its own.
+            assert run_checker(name, *asked) == pytest.approx(
+                namespace[name](*asked), rel=1e-6, abs=1e-8
+            )
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("name", CHECKERS)
+def test_absurd_gradients_pass_nothing(name, bad):
+    case = live_case(np.random.default_rng(4))
+    absurd = {key: np.full_like(gradient, bad) for key, gradient in case.gradients.items()}
+    assert not run_checker(name, case.parameters, absurd, case.X, case.Y) < PASSES_BELOW
+    assert right_check(case.parameters, absurd, case.X, case.Y) == np.inf
+
+
+def test_an_unknown_checker_raises():
+    with pytest.raises(KeyError):
+        run_checker("checker_z", {}, {}, None, None)
