@@ -47,6 +47,7 @@ hosts: .venv/installed
 ## make lint: modules and notebooks
 lint: .venv/installed
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 
 ## make fuzz: noise for what decodes a child's messages; SECONDS=600 for longer
 fuzz: .venv/installed

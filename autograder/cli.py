@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
 @contextmanager
 def _mended_by_a_person():
     """What a person can mend becomes one line and exit status 1."""

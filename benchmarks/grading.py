@@ -71,8 +71,7 @@ def submissions(size):
     """Pairs of assignment and story."""
     for number in range(size):
         assignment = ASSIGNMENTS[number % len(ASSIGNMENTS)]
-        stories = [each for each in STORIES
-                   if assignment in sample_class.load(each).assignments]
+        stories = [each for each in STORIES if assignment in sample_class.load(each).assignments]
         yield assignment, stories[number // len(ASSIGNMENTS) % len(stories)]
 
 
@@ -138,8 +137,10 @@ def side_by_side(classes, size, rounds, **sides):
 
 def against_stock(classes, rounds):
     """The table of the same class on both sides."""
-    yield "| hand-ins | stock nbgrader | with our preprocessors | `autograder grade` | faster | "\
-          "CPU per hand-in | peak memory |"
+    yield (
+        "| hand-ins | stock nbgrader | with our preprocessors | `autograder grade` | faster | "
+        "CPU per hand-in | peak memory |"
+    )
     yield "|---|---|---|---|---|---|---|"
     for size, times in rounds.items():
         found = side_by_side(classes, size, times, stock=stock, nbgrader=by_nbgrader, ours=ours)
@@ -187,9 +188,7 @@ def any_course(folder, sizes):
 
 def against_the_floor(classes, size, rounds):
     """What a submission costs in the long run, the start of all processes left out."""
-    found = [
-        side_by_side(classes, each, rounds, ours=ours)["ours"] for each in (size // 4, size)
-    ]
+    found = [side_by_side(classes, each, rounds, ours=ours)["ours"] for each in (size // 4, size)]
     if found[0].cpu is not None:
         each = (found[1].cpu - found[0].cpu) / (size - size // 4)
         yield (

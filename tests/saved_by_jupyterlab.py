@@ -37,8 +37,9 @@ def save(path, change=lambda cells: None):
             cell.execution_count = count
             cell.outputs = [
                 nbformat.v4.new_output("stream", text="some output\n"),
-                nbformat.v4.new_output("execute_result", {"text/plain": "1"},
-                                       execution_count=count),
+                nbformat.v4.new_output(
+                    "execute_result", {"text/plain": "1"}, execution_count=count
+                ),
             ]
             cell.metadata |= {"collapsed": True, "scrolled": True, "execution": RAN}
             cell.metadata.setdefault("jupyter", {})["outputs_hidden"] = True

@@ -59,8 +59,13 @@ class TemporaryCourse:
     def start(self, command, *arguments, **options):
         """Start one of the environment's commands in the course folder."""
         options = {
-            "cwd": self.root, "env": self.environment, "text": True, "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options,
+            "cwd": self.root,
+            "env": self.environment,
+            "text": True,
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            **options,
         }
         return subprocess.Popen([BIN / command, *arguments], **options)
 

@@ -94,14 +94,17 @@ def test_what_lies_in_the_wrong_place_gets_one_line(troubled, said):
 
 def test_an_assignment_that_is_not_released_gets_one_line(troubled):
     lines = [line for line in troubled.done.stdout.splitlines() if "release/planted_bugs" in line]
-    assert lines == ["release/planted_bugs/planted_bugs.ipynb is missing: "
-                     "run `autograder release planted_bugs`"]
+    assert lines == [
+        "release/planted_bugs/planted_bugs.ipynb is missing: run `autograder release planted_bugs`"
+    ]
 
 
 def test_everybody_else_is_graded(troubled):
     """Whatever their names are; a folder that begins with a dot is nobody's, as in nbgrader."""
-    points = {who: sum(filter(None, grades.values()))
-              for who, grades in troubled.grades(ASSIGNMENT).items()}
+    points = {
+        who: sum(filter(None, grades.values()))
+        for who, grades in troubled.grades(ASSIGNMENT).items()
+    }
     assert {who for who, total in points.items() if total} == set(FINE)
     assert {points[who] for who in FINE} == {troubled.coded(ASSIGNMENT)}
 
@@ -248,9 +251,17 @@ def test_a_seed_draws_the_same_cases_again(cli, course, seed):
     assert f"cases drawn with seed {seed}" in nbformat.writes(graded)
 
 
-@pytest.mark.parametrize("arguments", [
-    [], ["bake"], ["grade", "--speed"], ["grade", "a", "b"], ["grade", "--student"], ["doctor", "x"]
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["bake"],
+        ["grade", "--speed"],
+        ["grade", "a", "b"],
+        ["grade", "--student"],
+        ["doctor", "x"],
+    ],
+)
 def test_wrong_usage_is_exit_status_2(cli, tmp_path, arguments):
     status, _, _ = cli(tmp_path, *arguments)
     assert status == 2

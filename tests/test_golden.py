@@ -16,8 +16,12 @@ HANDED_IN = [
     for assignment in story.assignments
     if assignment in GRADED
 ]
-A_FEW = [("correct_other_style", "one_dimension"), ("raises", "one_dimension"),
-         ("unsolved", "one_dimension"), ("textbook", "planted_bugs")]
+A_FEW = [
+    ("correct_other_style", "one_dimension"),
+    ("raises", "one_dimension"),
+    ("unsolved", "one_dimension"),
+    ("textbook", "planted_bugs"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +56,11 @@ def test_a_story_gets_its_points(graded, story, assignment):
 @pytest.mark.parametrize(("story", "assignment"), HANDED_IN)
 def test_a_written_answer_waits_for_a_person(graded, story, assignment):
     """What was written is to be read; what was not written is 0 and bothers nobody."""
-    asked = [name for name in graded[assignment].grades(assignment)[story.name]
-             if name.startswith("explain_")]
+    asked = [
+        name
+        for name in graded[assignment].grades(assignment)[story.name]
+        if name.startswith("explain_")
+    ]
     with graded[assignment].gradebook() as gradebook:
         for name in asked:
             grade = gradebook.find_grade(name, assignment, assignment, story.name)

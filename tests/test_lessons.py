@@ -15,8 +15,9 @@ from autograder.truth.gradcheck import check_gradients
 from tests.temporary_course import ROOT
 from tests.test_notebooks import EMOJI, MOST_LINES, code_of, is_demonstration
 
-LESSONS = {path.stem: nbformat.read(path, as_version=4)
-           for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
+LESSONS = {
+    path.stem: nbformat.read(path, as_version=4) for path in sorted(ROOT.glob("notebooks/*.ipynb"))
+}
 EACH = pytest.mark.parametrize("name", LESSONS)
 
 
@@ -60,7 +61,11 @@ def lesson(request, ran):
 
 def test_there_are_the_five_of_the_syllabus():
     assert [*LESSONS] == [
-        "0_start_here", "1_one_dimension", "2_n_dimensions", "3_planted_bugs", "4_in_practice"
+        "0_start_here",
+        "1_one_dimension",
+        "2_n_dimensions",
+        "3_planted_bugs",
+        "4_in_practice",
     ]
 
 
@@ -89,8 +94,11 @@ def test_it_reads_like_the_others(name):
             kind = "demonstration" if is_demonstration(cell) else "other"
             assert cell.source.count("\n") + 1 <= MOST_LINES[kind], cell.id
         else:
-            lines = [line for line in cell.source.splitlines()
-                     if line.strip(" |-:") and "colab-badge.svg" not in line]
+            lines = [
+                line
+                for line in cell.source.splitlines()
+                if line.strip(" |-:") and "colab-badge.svg" not in line
+            ]
             assert len(lines) <= 8, f"{cell.id} has {len(lines)} lines"
 
 
@@ -99,7 +107,8 @@ def test_it_gives_no_answer_away(name):
     """No function that the graded notebooks ask for, under the name they ask for it."""
     asked = {
         cell.metadata.nbgrader.grade_id
-        for path in ROOT.glob("source/*/*.ipynb") for cell in nbformat.read(path, 4).cells
+        for path in ROOT.glob("source/*/*.ipynb")
+        for cell in nbformat.read(path, 4).cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
     for cell in code_of(LESSONS[name]):
@@ -201,8 +210,9 @@ def test_3_the_zoo_is_silent_and_every_animal_is_heard(lesson):
     assert len(lesson["ZOO"]) == 14 and max(lesson["agreement"].values()) < 1e-8
     table = lesson["table"]
     assert all(row["12 examples"] for row in table.values())
-    hidden = {case: {name for name, row in table.items() if not row[case]}
-              for case in lesson["CASES"]}
+    hidden = {
+        case: {name for name, row in table.items() if not row[case]} for case in lesson["CASES"]
+    }
     assert hidden["1 example"] == {"scale: m in one array", "batch: largest for sum"}
     assert hidden["all on"] == {"mask: forgotten", "mask: too late", "chain: Z for H"}
     assert len(hidden["weights 0"]) > 7, "most of the zoo"
@@ -244,10 +254,14 @@ def test_4_its_check_agrees_with_ours(lesson):
     for turn in range(40):
         A, theta = rng.normal(size=(6, 4)), rng.normal(size=4)
         models = [
-            (lambda t, A=A: float(np.logaddexp(0, A @ t).sum()),
-             lambda t, A=A: A.T @ (1 / (1 + np.exp(-A @ t)))),
-            (lambda t, A=A: float(np.tanh(A @ t).sum()), lambda t, A=A: A.T @ (
-                1 - np.tanh(A @ t) ** 2)),
+            (
+                lambda t, A=A: float(np.logaddexp(0, A @ t).sum()),
+                lambda t, A=A: A.T @ (1 / (1 + np.exp(-A @ t))),
+            ),
+            (
+                lambda t, A=A: float(np.tanh(A @ t).sum()),
+                lambda t, A=A: A.T @ (1 - np.tanh(A @ t) ** 2),
+            ),
             (lambda t, A=A: float(np.maximum(A @ t, 0).sum()), lambda t, A=A: A.T @ (A @ t > 0)),
         ]
         J, gradient = models[turn % 3]
@@ -278,9 +292,11 @@ def test_4_ways_agree_and_structure_pays(lesson):
 def test_4_figures_are_those_of_the_benchmark(lesson):
     figures = json.loads((ROOT / "benchmarks" / "gradcheck" / "figures.json").read_text())
     seconds = figures["seconds"]["9765"]["16"]
-    ours = {"this course's reference": "check_gradients",
-            "the same, as a black box": "check_gradients, any cost",
-            "a plain loop, one norm": "the seed's loop"}
+    ours = {
+        "this course's reference": "check_gradients",
+        "the same, as a black box": "check_gradients, any cost",
+        "a plain loop, one norm": "the seed's loop",
+    }
     assert len(lesson["MEASURED"]) > 5 and {*ours} < {*lesson["MEASURED"]}
     for shown, (time, alarms, missed) in lesson["MEASURED"].items():
         name = ours.get(shown, shown)

@@ -19,23 +19,47 @@ from tests.temporary_course import ROOT, TemporaryCourse
 # From the syllabus: grade_ids and points never change once released.
 CONTRACT = {
     "one_dimension": {
-        "forward_propagation": 1, "backward_propagation": 1, "numerical_derivative": 4,
-        "relative_difference": 3, "gradient_check": 6, "error_sweep": 3, "explain_zero": 2,
+        "forward_propagation": 1,
+        "backward_propagation": 1,
+        "numerical_derivative": 4,
+        "relative_difference": 3,
+        "gradient_check": 6,
+        "error_sweep": 3,
+        "explain_zero": 2,
     },
     "n_dimensions": {
-        "forward_propagation_n": 5, "backward_propagation_n": 10, "numerical_gradient": 7,
-        "gradient_check_n": 8, "gradient_report": 4, "directional_check": 3,
+        "forward_propagation_n": 5,
+        "backward_propagation_n": 10,
+        "numerical_gradient": 7,
+        "gradient_check_n": 8,
+        "gradient_report": 4,
+        "directional_check": 3,
         "explain_threshold": 3,
     },
     "planted_bugs": {
-        "repaired_backward": 6, "repaired_check": 4, "suspect_a": 4, "suspect_b": 4,
-        "suspect_c": 4, "diagnosis": 6, "killing_case": 4, "fool_the_checker": 4,
+        "repaired_backward": 6,
+        "repaired_check": 4,
+        "suspect_a": 4,
+        "suspect_b": 4,
+        "suspect_c": 4,
+        "diagnosis": 6,
+        "killing_case": 4,
+        "fool_the_checker": 4,
         "explain_blind_spot": 4,
     },
 }
 TOTALS = {"one_dimension": 20, "n_dimensions": 40, "planted_bugs": 40}
-SHARED = ["staying_out_of_trouble", "setup", "about_the_checks", "checking_tools",
-          "more_checking_tools", "swapping_tools", "activations", "vectors", "cases"]
+SHARED = [
+    "staying_out_of_trouble",
+    "setup",
+    "about_the_checks",
+    "checking_tools",
+    "more_checking_tools",
+    "swapping_tools",
+    "activations",
+    "vectors",
+    "cases",
+]
 MOST_LINES = {"answer": 40, "demonstration": 40, "other": 25}
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f]")
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*)### END HIDDEN TESTS", re.DOTALL)
@@ -78,8 +102,11 @@ def is_demonstration(cell):
 
 def test_these_are_all_the_graded_notebooks():
     for step in ("source", "release"):
-        found = [path.relative_to(ROOT) for path in ROOT.glob(f"{step}/*/*")
-                 if path.name != ".ipynb_checkpoints"]
+        found = [
+            path.relative_to(ROOT)
+            for path in ROOT.glob(f"{step}/*/*")
+            if path.name != ".ipynb_checkpoints"
+        ]
         assert set(found) == {path_of(step, name).relative_to(ROOT) for name in CONTRACT}
 
 
@@ -129,8 +156,11 @@ def test_grade_ids_and_points_are_those_of_the_syllabus(step, assignment):
 
 @EACH
 def test_every_coded_answer_has_its_question(assignment):
-    coded = {name: points for name, points in CONTRACT[assignment].items()
-             if not name.startswith("explain_")}
+    coded = {
+        name: points
+        for name, points in CONTRACT[assignment].items()
+        if not name.startswith("explain_")
+    }
     questions = questions_of(assignment)
     assert {name: question.points for name, question in questions.items()} == coded
     assert [*questions] == [*coded]
@@ -165,8 +195,9 @@ def promised_parts(source):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "run_checks":
             table = node.args[1]
             if isinstance(table, ast.Dict) and all(isinstance(k, ast.Name) for k in table.keys):
-                return {k.id: ast.literal_eval(v) for k, v in
-                        zip(table.keys, table.values, strict=True)}
+                return {
+                    k.id: ast.literal_eval(v) for k, v in zip(table.keys, table.values, strict=True)
+                }
     return None
 
 
@@ -210,8 +241,11 @@ def test_cells_are_short(step, assignment):
             lines = visible(cell).count("\n") + 1
             assert lines <= MOST_LINES[kind], f"{cell.id} has {lines} lines"
         elif not utils.is_solution(cell):
-            lines = [line for line in cell.source.splitlines()
-                     if line.strip(" |-:") and "colab-badge.svg" not in line]
+            lines = [
+                line
+                for line in cell.source.splitlines()
+                if line.strip(" |-:") and "colab-badge.svg" not in line
+            ]
             assert len(lines) <= 8, f"{cell.id} has {len(lines)} lines"
 
 
@@ -254,8 +288,11 @@ def assigned(tree):
 
 def used(tree):
     """The names that a cell reads, wherever they are bound."""
-    return {node.id for node in ast.walk(tree)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
 
 
 @EACH
@@ -278,8 +315,13 @@ def test_what_draws_is_a_demonstration(assignment):
     """A helper may know how to draw; whatever draws as the notebook runs can be left out."""
     for cell in code_of(SOURCES[assignment]):
         tree = ast.parse(cell.source)
-        calls = {node.value.func.id for node in tree.body if isinstance(node, ast.Expr)
-                 and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)}
+        calls = {
+            node.value.func.id
+            for node in tree.body
+            if isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Name)
+        }
         draws = "demonstrate" in calls or (calls & assigned(tree) and "plt.show()" in cell.source)
         assert is_demonstration(cell) or not draws, cell.id
 
@@ -288,9 +330,15 @@ def test_what_draws_is_a_demonstration(assignment):
 def test_students_need_numpy_and_matplotlib_only(assignment):
     for cell in code_of(SOURCES[assignment]):
         for node in ast.walk(ast.parse(HIDDEN.sub("", cell.source))):
-            modules = [node.module] if isinstance(node, ast.ImportFrom) else [
-                alias.name for alias in getattr(node, "names", []) if isinstance(node, ast.Import)
-            ]
+            modules = (
+                [node.module]
+                if isinstance(node, ast.ImportFrom)
+                else [
+                    alias.name
+                    for alias in getattr(node, "names", [])
+                    if isinstance(node, ast.Import)
+                ]
+            )
             for module in modules:
                 top = module.partition(".")[0]
                 assert top in {"numpy", "matplotlib"} | sys.stdlib_module_names, cell.id
@@ -317,10 +365,16 @@ def test_a_release_fails_validate_at_every_graded_cell(assignment):
 
 def test_generating_twice_gives_the_committed_release(released, tmp_path):
     """By `autograder release` and by stock nbgrader, byte for byte."""
-    courses = {name: TemporaryCourse(tmp_path / name, released.settings, copy_of=released)
-               for name in CONTRACT}
-    finish({name: course.start("nbgrader", "generate_assignment", name, "--force")
-            for name, course in courses.items()})
+    courses = {
+        name: TemporaryCourse(tmp_path / name, released.settings, copy_of=released)
+        for name in CONTRACT
+    }
+    finish(
+        {
+            name: course.start("nbgrader", "generate_assignment", name, "--force")
+            for name, course in courses.items()
+        }
+    )
     for assignment, course in courses.items():
         committed = path_of("release", assignment).read_bytes()
         assert released.path("release", assignment).read_bytes() == committed, assignment
@@ -334,7 +388,7 @@ def finish(running):
         assert process.returncode == 0, logs[name]
 
 
-REFUSE = '''
+REFUSE = """
 def _refuse(refused):
     import sys
 
@@ -350,7 +404,7 @@ def _refuse(refused):
 
 _refuse(REFUSED)
 del _refuse
-'''
+"""
 
 
 def needed_by(*packages):
@@ -374,8 +428,11 @@ def bare(tmp_path_factory):
     Everything else that is installed here is refused.
     """
     allowed = needed_by("numpy", "matplotlib", "ipykernel")
-    refused = {module for module, names in packages_distributions().items()
-               if not allowed & {re.sub(r"[-_.]+", "-", name).lower() for name in names}}
+    refused = {
+        module
+        for module, names in packages_distributions().items()
+        if not allowed & {re.sub(r"[-_.]+", "-", name).lower() for name in names}
+    }
     refused = {module for module in refused if not module.startswith("_")}
     settings = tmp_path_factory.mktemp("bare")
     startup = settings / "ipython" / "profile_default" / "startup"
@@ -400,8 +457,11 @@ def test_a_release_runs_to_its_end_with_numpy_and_matplotlib_only(bare):
         path.write_bytes(path_of("release", path.stem).read_bytes())
     for path, ran in zip(paths, run_all(bare.course, *paths), strict=True):
         outputs = {cell.id: cell.outputs for cell in code_of(ran)}
-        assert not [each for each in outputs
-                    if any(output.get("name") == "stderr" for output in outputs[each])]
+        assert not [
+            each
+            for each in outputs
+            if any(output.get("name") == "stderr" for output in outputs[each])
+        ]
         coded = sum(question.points for question in questions_of(path.stem).values())
         said = "".join(output.text for output in outputs["summary"])
         assert f"In reach: 0 of {coded:g} points" in said
@@ -419,7 +479,9 @@ def test_the_lessons_run_to_their_ends_with_numpy_and_matplotlib_only(bare):
 def test_the_bare_environment_is_bare(bare):
     """The guard of the test above: what is refused can't be imported, and the rest can."""
     assert {"autograder", "nbgrader", "nbformat", "scipy", "pandas"} & bare.refused == {
-        "autograder", "nbgrader", "nbformat"
+        "autograder",
+        "nbgrader",
+        "nbformat",
     }
     tries = ["import numpy, matplotlib.pyplot, IPython, json"] + [
         f"try:\n    import {name}\nexcept ModuleNotFoundError:\n    print('refused')"

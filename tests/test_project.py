@@ -13,8 +13,7 @@ from tests.temporary_course import BIN, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DEPENDENCIES = {(each := Requirement(line)).name: each for line in PROJECT["dependencies"]}
-TEST = {(each := Requirement(line)).name: each
-        for line in PROJECT["optional-dependencies"]["test"]}
+TEST = {(each := Requirement(line)).name: each for line in PROJECT["optional-dependencies"]["test"]}
 MODULES = sorted((ROOT / "autograder").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
@@ -119,8 +118,11 @@ def test_arrows_run_one_way(path):
 
 def test_every_room_is_known():
     """A new room says here whom it may call."""
-    rooms = {path.relative_to(ROOT / "autograder").parts[0] for path in MODULES
-             if path.parent != ROOT / "autograder"}
+    rooms = {
+        path.relative_to(ROOT / "autograder").parts[0]
+        for path in MODULES
+        if path.parent != ROOT / "autograder"
+    }
     assert rooms <= set(ROOMS)
 
 

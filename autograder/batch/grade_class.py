@@ -22,9 +22,7 @@ LEAST = 10
 """Submissions for which it is worth while to start other processes, which takes seconds."""
 
 
-def grade(
-    course, work, force=False, seed=None, jobs=1, scheduler=None
-) -> Iterator[Outcome]:
+def grade(course, work, force=False, seed=None, jobs=1, scheduler=None) -> Iterator[Outcome]:
     """Grade submissions.
 
     Parameters

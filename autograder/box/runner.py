@@ -124,9 +124,7 @@ class Runner:
         by_name, replacing = restored(by_name), restored(replacing)
         try:
             with _open_to_signals():
-                found = self._answers.call(
-                    name, arguments, by_name, replacing, seconds, watching
-                )
+                found = self._answers.call(name, arguments, by_name, replacing, seconds, watching)
         except KeyboardInterrupt:  # its own: nobody interrupts a call
             found = record(raised="KeyboardInterrupt", failure="raised KeyboardInterrupt")
         self._send_answer(found, counts)

@@ -87,9 +87,7 @@ def bug_page(bug):
 
 
 def _difference(bug):
-    before, after = (
-        text.splitlines() for text in (STANDARD, plant(bug, name="backward"))
-    )
+    before, after = (text.splitlines() for text in (STANDARD, plant(bug, name="backward")))
     lines = difflib.unified_diff(before, after, n=1, lineterm="")
     return [Text(line, style=COLOURS.get(line[:1], "")) for line in list(lines)[2:]]
 

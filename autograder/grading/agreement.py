@@ -145,8 +145,12 @@ def _table(tree, table):
     by calls; None where nothing can be known.
     """
     if isinstance(table, ast.Name):
-        bound = (node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)
-                 if any(getattr(target, "id", None) == table.id for target in node.targets))
+        bound = (
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign)
+            if any(getattr(target, "id", None) == table.id for target in node.targets)
+        )
         table = next(bound, None)
     if not isinstance(table, ast.Dict):
         return None

@@ -297,11 +297,7 @@ class Course:
             return []
         with self.gradebook() as book:
             whole = scores.recorded(book, assignment)
-        return [
-            student
-            for student in self._everyone("autograded", assignment)
-            if student in whole
-        ]
+        return [student for student in self._everyone("autograded", assignment) if student in whole]
 
     def _everyone(self, step, assignment):
         directory = getattr(self.dir, f"{step}_directory")

@@ -82,9 +82,7 @@ def _text(path):
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise CourseError(
-            f"{path} is not in UTF-8 (line {line}): save it as CSV UTF-8"
-        ) from None
+        raise CourseError(f"{path} is not in UTF-8 (line {line}): save it as CSV UTF-8") from None
     if "\0" in text:
         raise CourseError(f"{path} is no text file: save it as CSV UTF-8")
     return text

@@ -42,8 +42,11 @@ BACKWARD_FAULTS = (
     Fault("dA1 * (Z1 > 0)", "dA1 * (A2 > 0)", ValueError),
     Fault("np.dot(dZ1, X.T)", "np.dot(dZ1, X1.T)", NameError),
     Fault("dW1 = np.dot", "dW2 = np.dot", NameError),
-    Fault("db1 = np.sum(dZ1, axis=1, keepdims=True) / m",
-          "db1 = 4. / m * np.sum(dZ1, axis=1, keepdims=True)", None),
+    Fault(
+        "db1 = np.sum(dZ1, axis=1, keepdims=True) / m",
+        "db1 = 4. / m * np.sum(dZ1, axis=1, keepdims=True)",
+        None,
+    ),
 )
 """The faults of the seed's backward pass, in the order in which someone who runs it meets them."""
 

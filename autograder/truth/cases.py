@@ -245,7 +245,8 @@ def logit_case(rng, logit=800.0):
     return Case(
         X=np.hstack([case.X, case.X[:, ends]]),
         Y=np.hstack([case.Y, 1 - case.Y[:, ends]]),
-        parameters=case.parameters | {
+        parameters=case.parameters
+        | {
             f"W{last}": case.parameters[f"W{last}"] * stretch,
             f"b{last}": case.parameters[f"b{last}"] * stretch + shift,
         },

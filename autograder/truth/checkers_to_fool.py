@@ -128,6 +128,7 @@ def right_check(parameters, gradients, X, Y):
 
     Infinite when the gradients aren't finite, so that they are never taken for right.
     """
-    difference = relative_difference(gradients_to_vector(gradients),
-                                     network_gradient(parameters, X, Y))
+    difference = relative_difference(
+        gradients_to_vector(gradients), network_gradient(parameters, X, Y)
+    )
     return float("inf") if np.isnan(difference) else difference

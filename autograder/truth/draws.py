@@ -75,4 +75,3 @@ def keyed(secret, *words):
     """A hash of words that only the owner of the secret can compute: 32 bytes (HMAC-SHA256)."""
     message = b"".join(len(each.encode()).to_bytes(4, "big") + each.encode() for each in words)
     return hmac.digest(secret, message, "sha256")
-

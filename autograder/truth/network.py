@@ -186,8 +186,9 @@ def layer_errors(Y, cache):
 
 def parameters_to_vector(parameters):
     """Copy the parameters into one column, shape (n, 1), in the order W1, b1, W2, b2, ..."""
-    return np.concatenate([np.reshape(parameters[key], (-1, 1))
-                           for key in parameter_keys(parameters)])
+    return np.concatenate(
+        [np.reshape(parameters[key], (-1, 1)) for key in parameter_keys(parameters)]
+    )
 
 
 def gradients_to_vector(gradients):
@@ -195,8 +196,9 @@ def gradients_to_vector(gradients):
 
     Other keys (dZ3, dA2, ...) are left out.
     """
-    return parameters_to_vector({key[1:]: array for key, array in gradients.items()
-                                 if key.startswith(("dW", "db"))})
+    return parameters_to_vector(
+        {key[1:]: array for key, array in gradients.items() if key.startswith(("dW", "db"))}
+    )
 
 
 def vector_to_parameters(theta, layers=LAYERS):
@@ -225,8 +227,10 @@ def vector_to_parameters(theta, layers=LAYERS):
     if np.size(theta) != ends[-1]:
         raise ValueError(f"theta has {np.size(theta)} entries; layers {layers} need {ends[-1]}")
     pieces = np.split(np.ravel(theta), ends[:-1])
-    return {key: piece.reshape(shape).copy()
-            for (key, shape), piece in zip(shapes.items(), pieces, strict=True)}
+    return {
+        key: piece.reshape(shape).copy()
+        for (key, shape), piece in zip(shapes.items(), pieces, strict=True)
+    }
 
 
 def vectors_to_parameters(vectors, layers=LAYERS):

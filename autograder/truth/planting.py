@@ -204,17 +204,19 @@ def _matches(pattern, node, bound):
         return isinstance(node, ast.expr)
     if isinstance(pattern, list):
         return len(pattern) == len(node) and all(
-            _matches(*pair, bound) for pair in zip(pattern, node, strict=True))
+            _matches(*pair, bound) for pair in zip(pattern, node, strict=True)
+        )
     if not isinstance(pattern, ast.AST):
         return pattern == node
     return type(pattern) is type(node) and all(
-        _matches(getattr(pattern, field), getattr(node, field), bound) for field in pattern._fields)
+        _matches(getattr(pattern, field), getattr(node, field), bound) for field in pattern._fields
+    )
 
 
 def _replace_lines(source, statement, text):
     lines = source.splitlines(keepends=True)
     last = lines[statement.end_lineno - 1]
-    ending = last[len(last.rstrip("\r\n")):]
+    ending = last[len(last.rstrip("\r\n")) :]
     indentation = lines[statement.lineno - 1][: statement.col_offset]
     lines[statement.lineno - 1 : statement.end_lineno] = [indentation + text + ending]
     return "".join(lines)

@@ -33,10 +33,15 @@ def main(quick):
     often, seldom = [Seed(), Robust(), RobustOfAny()], [Directions(), *peers]
     found = {
         "made": {
-            "date": str(date.today()), "cores": os.cpu_count(), "machine": machine(),
-            "linux": release().partition("-")[0], "python": python_version(),
-            "versions": {package: _version(package) for package in (
-                "numpy", "torch", "jax", "autograd", "scipy", "numdifftools")},
+            "date": str(date.today()),
+            "cores": os.cpu_count(),
+            "machine": machine(),
+            "linux": release().partition("-")[0],
+            "python": python_version(),
+            "versions": {
+                package: _version(package)
+                for package in ("numpy", "torch", "jax", "autograd", "scipy", "numdifftools")
+            },
             "not installed": missing,
             "tolerances": {peer.package: found for peer in peers if (found := peer.tolerances())},
         },
@@ -44,7 +49,8 @@ def main(quick):
         "megabytes": measures.memory(Robust()),
         "accuracy": measures.accuracy(numeric, 2 * few) | measures.accuracy(slow, few // 5),
         "alarms": {
-            "many": networks, "few": few,
+            "many": networks,
+            "few": few,
             "inconclusive": measures.inconclusive(often[1:], networks),
             "random": measures.alarms(often, networks) | measures.alarms(seldom, few),
             "near kinks": measures.alarms(often, networks, near_kinks=True)

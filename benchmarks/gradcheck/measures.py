@@ -133,8 +133,9 @@ def _anywhere(count):
     rng = np.random.default_rng(2)
     for _ in range(count):
         m = int(rng.integers(1, 21))
-        yield Problem(rng.standard_normal((4, m)), rng.integers(0, 2, (1, m)),
-                      random_parameters(rng))
+        yield Problem(
+            rng.standard_normal((4, m)), rng.integers(0, 2, (1, m)), random_parameters(rng)
+        )
 
 
 def _beside_kinks(count):

@@ -178,8 +178,16 @@ class Directions(Checker):
         return found.verdict != "fail"
 
 
-OURS = (Seed(), InPlace(), Batched(), ComplexStep(), Structured(), Robust(), RobustOfAny(),
-        Directions())
+OURS = (
+    Seed(),
+    InPlace(),
+    Batched(),
+    ComplexStep(),
+    Structured(),
+    Robust(),
+    RobustOfAny(),
+    Directions(),
+)
 
 
 def exact(problem):

@@ -45,8 +45,9 @@ class Torch(Peer):
     def tolerances(self):
         from torch.autograd import gradcheck
 
-        return {name: signature(gradcheck).parameters[name].default
-                for name in ("eps", "atol", "rtol")}
+        return {
+            name: signature(gradcheck).parameters[name].default for name in ("eps", "atol", "rtol")
+        }
 
     def check(self, problem, gradients):
         import torch
@@ -70,8 +71,9 @@ class Torch(Peer):
                 return upstream * right
 
         theta = torch.tensor(problem.theta, requires_grad=True)
-        return torch.autograd.gradcheck(Cost.apply, (theta,), fast_mode=self.fast,
-                                        raise_exception=False)
+        return torch.autograd.gradcheck(
+            Cost.apply, (theta,), fast_mode=self.fast, raise_exception=False
+        )
 
 
 class TorchFast(Torch):

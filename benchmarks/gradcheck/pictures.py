@@ -39,10 +39,18 @@ def speed(axes, figures):
         seconds = [figures["seconds"][str(n)]["16"].get(name) for n in sizes]
         known = [(n, each) for n, each in zip(sizes, seconds, strict=True) if each]
         if known:
-            axes.loglog(*zip(*known, strict=True), color=colour, marker=marker, label=name,
-                        linewidth=2.5 if name == "check_gradients" else 1.2)
-    axes.set(xlabel="parameters", ylabel="seconds for a verdict on all of them",
-             title="A full gradient check, 16 examples, one thread")
+            axes.loglog(
+                *zip(*known, strict=True),
+                color=colour,
+                marker=marker,
+                label=name,
+                linewidth=2.5 if name == "check_gradients" else 1.2,
+            )
+    axes.set(
+        xlabel="parameters",
+        ylabel="seconds for a verdict on all of them",
+        title="A full gradient check, 16 examples, one thread",
+    )
     axes.grid(color="0.92")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
@@ -55,14 +63,25 @@ def sureness(axes, figures):
     missed = [100 * (1 - figures["caught"][name][2]) for name in names]
     rows = range(len(names))
     axes.barh(rows, alarms, color="#d95f02", label="right gradients near a kink, called wrong")
-    axes.barh(rows, missed, color="#7570b3", hatch="//", edgecolor="white",
-              label="a faint gradient off by a tenth, called right")
+    axes.barh(
+        rows,
+        missed,
+        color="#7570b3",
+        hatch="//",
+        edgecolor="white",
+        label="a faint gradient off by a tenth, called right",
+    )
     for row, alarm, miss in zip(rows, alarms, missed, strict=True):
         axes.text(alarm - 1, row, f"{-alarm:.0f}%", ha="right", va="center", fontsize=8)
         axes.text(miss + 1, row, f"{miss:.0f}%", ha="left", va="center", fontsize=8)
     axes.axvline(0, color="black", linewidth=0.8)
     low, high = min(alarms) - 15, max(missed) + 15
-    axes.set(yticks=rows, yticklabels=names, xlim=(low, high), xticks=[],
-             title="What each check gets wrong")
+    axes.set(
+        yticks=rows,
+        yticklabels=names,
+        xlim=(low, high),
+        xticks=[],
+        title="What each check gets wrong",
+    )
     axes.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=2)
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)

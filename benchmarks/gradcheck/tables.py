@@ -50,19 +50,36 @@ def page(figures):
     """
     alarms = figures["alarms"]
     often, seldom = figures["cases"]
-    counts = {"many": alarms["many"], "few": alarms["few"], "cases": 2 * alarms["few"],
-              "often": often, "seldom": seldom}
-    return "\n".join([
-        OPENING, *_made(figures["made"]), TIMES, *_times(figures), "",
-        ACCURACY.format(**counts), *_accuracy(figures), "",
-        SURENESS.format(**counts), *_sureness(figures), "",
-    ])
+    counts = {
+        "many": alarms["many"],
+        "few": alarms["few"],
+        "cases": 2 * alarms["few"],
+        "often": often,
+        "seldom": seldom,
+    }
+    return "\n".join(
+        [
+            OPENING,
+            *_made(figures["made"]),
+            TIMES,
+            *_times(figures),
+            "",
+            ACCURACY.format(**counts),
+            *_accuracy(figures),
+            "",
+            SURENESS.format(**counts),
+            *_sureness(figures),
+            "",
+        ]
+    )
 
 
 def _made(made):
     versions = ", ".join(f"{name} {found}" for name, found in made["versions"].items() if found)
-    yield (f"Made on {made['date']} with {made['cores']} shared cores ({made['machine']}, Linux "
-           f"{made['linux']}), Python {made['python']}, {versions}.")
+    yield (
+        f"Made on {made['date']} with {made['cores']} shared cores ({made['machine']}, Linux "
+        f"{made['linux']}), Python {made['python']}, {versions}."
+    )
     if made["not installed"]:
         yield f"Not installed: {', '.join(made['not installed'])}."
     yield ""
@@ -79,13 +96,16 @@ def _times(figures):
             cells = [_time(seconds[n][m][name], seconds[n][m][SEED]) for n in seconds]
             yield f"| {name} | " + " | ".join(cells) + " |"
     yield ""
-    yield (f"`check_gradients` of 98,817 parameters and 128 examples has "
-           f"{figures['megabytes']:.0f} MB of arrays at most.")
+    yield (
+        f"`check_gradients` of 98,817 parameters and 128 examples has "
+        f"{figures['megabytes']:.0f} MB of arrays at most."
+    )
     at = seconds["9765"]
     ratios = [f"{at[m][SLOW] / at[m]['check_gradients']:,.0f}" for m in at if at[m].get(SLOW)]
     if ratios:
-        yield (f"At 9,765 parameters it is {' and '.join(ratios)} times as fast as torch's slow "
-               f"mode.")
+        yield (
+            f"At 9,765 parameters it is {' and '.join(ratios)} times as fast as torch's slow mode."
+        )
 
 
 def _accuracy(figures):
@@ -98,8 +118,10 @@ def _accuracy(figures):
 
 def _sureness(figures):
     yield ""
-    yield ("| | right, called wrong | near a kink, called wrong | bugs caught | the least caught "
-           "bug | a faint column caught | one entry caught |")
+    yield (
+        "| | right, called wrong | near a kink, called wrong | bugs caught | the least caught "
+        "bug | a faint column caught | one entry caught |"
+    )
     yield "|---|---|---|---|---|---|---|"
     alarms = figures["alarms"]
     for name, shares in figures["caught"].items():

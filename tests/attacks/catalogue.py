@@ -39,18 +39,18 @@ THEMES = (
 
 WALLS = {
     "nothing to read": "the child holds neither reference nor hidden tests nor earlier right "
-                       "answers; a stand-in is answered outside",
+    "answers; a stand-in is answered outside",
     "score outside": "the trusted side compares and scores; what the child prints, displays, "
-                     "patches or raises is no score",
+    "patches or raises is no score",
     "plain values": "messages are decoded strictly: numbers, arrays, text and containers, each in "
-                    "its turn",
+    "its turn",
     "fresh cases": "inputs are drawn after the student's cells have run, and differ from what "
-                   "the visible checks hold",
+    "the visible checks hold",
     "the question": "a rule of the question itself: synthetic caches, swapped functions that "
-                    "count their calls, the error law",
+    "count their calls, the error law",
     "one child each": "a submission lives and dies in a child of its own",
     "own files": "a read-only root with Python and its libraries, and a small private folder that "
-                 "is gone afterwards",
+    "is gone afterwards",
     "own processes": "a pid namespace, a session of its own, and no /proc",
     "no network": "a network namespace without any device, and no sockets but local pairs",
     "no privileges": "no capabilities, no_new_privs, and nothing in the root that is setuid",
@@ -165,8 +165,11 @@ def _place(notebook, where, later):
     names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
     if where == "[end]":
         return len(names)
-    return next(i for i, cell in enumerate(notebook.cells)
-                if utils.is_solution(cell) and names[i] in (later[:1] or names))
+    return next(
+        i
+        for i, cell in enumerate(notebook.cells)
+        if utils.is_solution(cell) and names[i] in (later[:1] or names)
+    )
 
 
 def toolbox(told):

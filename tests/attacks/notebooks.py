@@ -59,8 +59,9 @@ def test_cells_of_its_own(notebook):
 @attack("rebuilt notebook", stock="no gain", **TWO)
 def other_ids(notebook):
     """Gives the test of an easy question the id of a hard one, and the other way round."""
-    easy, hard = (cell_called(notebook, f"test_{name}")
-                  for name in ("forward_propagation", "gradient_check"))
+    easy, hard = (
+        cell_called(notebook, f"test_{name}") for name in ("forward_propagation", "gradient_check")
+    )
     easy.metadata, hard.metadata = hard.metadata, easy.metadata
     easy.id, hard.id = hard.id, easy.id
     return notebook
@@ -119,12 +120,22 @@ def other_cell_types(notebook):
 def other_kernel(notebook):
     """Names a kernel that is a path and a command, in a language with markup in its name."""
     notebook.metadata = {
-        "kernelspec": {"name": "../../evil; touch evil", "language": "bash",
-                       "display_name": "<script>attack()</script>"},
-        "language_info": {"name": "bash", "file_extension": "/../../evil", "version": "9",
-                          "pygments_lexer": "<script>", "nbconvert_exporter": "os.system",
-                          "codemirror_mode": {"name": "<script>"}, "mimetype": "text/html"},
-        "title": "</title><script>attack()</script>", "celltoolbar": "Create Assignment",
+        "kernelspec": {
+            "name": "../../evil; touch evil",
+            "language": "bash",
+            "display_name": "<script>attack()</script>",
+        },
+        "language_info": {
+            "name": "bash",
+            "file_extension": "/../../evil",
+            "version": "9",
+            "pygments_lexer": "<script>",
+            "nbconvert_exporter": "os.system",
+            "codemirror_mode": {"name": "<script>"},
+            "mimetype": "text/html",
+        },
+        "title": "</title><script>attack()</script>",
+        "celltoolbar": "Create Assignment",
         "widgets": {"application/vnd.jupyter.widget-state+json": {"state": "</script><script>"}},
     }
     return notebook
@@ -133,8 +144,10 @@ def other_kernel(notebook):
 @attack("rebuilt notebook", stock="nobody after it is graded", **TWO | {"exactly": False})
 def asks_for_itself(notebook):
     """Writes hidden blocks with easy questions of its own, in its own cells and in answers."""
-    asks = ('### BEGIN HIDDEN TESTS\nfrom autograder import ask\n\nask("forward_propagation")\n'
-            "### END HIDDEN TESTS")
+    asks = (
+        '### BEGIN HIDDEN TESTS\nfrom autograder import ask\n\nask("forward_propagation")\n'
+        "### END HIDDEN TESTS"
+    )
     cell_called(notebook, "gradient_check").source += f"\n\n\n{asks}"
     own = new_code_cell(asks)
     own.metadata["nbgrader"] = {**cell_called(notebook, "test_error_sweep").metadata.nbgrader}
@@ -155,8 +168,15 @@ def markers_without_end(notebook):
 @attack("rebuilt notebook", stock="no score at all", **TWO)
 def odd_flags(notebook):
     """Fills nbgrader's metadata with other types, and with versions that don't exist."""
-    odd = ["x", 3, None, [], {"grade_id": {}}, {"grade_id": None, "grade": "yes"},
-           {"schema_version": 99, "grade": True, "grade_id": "new", "points": "x"}]
+    odd = [
+        "x",
+        3,
+        None,
+        [],
+        {"grade_id": {}},
+        {"grade_id": None, "grade": "yes"},
+        {"schema_version": 99, "grade": True, "grade_id": "new", "points": "x"},
+    ]
     for number, cell in enumerate(tests(notebook)):
         cell.metadata["nbgrader"] = odd[number % len(odd)]
     notebook.metadata["nbgrader"] = {"__extra__": 1}
@@ -167,10 +187,14 @@ def odd_flags(notebook):
 def odd_cells(notebook):
     """Cells without a type or text, with numbers and folders for text, with markup for ids."""
     notebook.cells += [
-        {}, [], None, 3, {"cell_type": "evil", "source": "1", "metadata": {}},
+        {},
+        [],
+        None,
+        3,
+        {"cell_type": "evil", "source": "1", "metadata": {}},
         {"cell_type": "code", "source": {"a": 1}, "metadata": []},
         {"cell_type": "code", "source": [1, None, ["x"]], "outputs": {}, "metadata": None},
-        {"cell_type": "code", "source": "1", "id": "\"><script>attack()</script>"},
+        {"cell_type": "code", "source": "1", "id": '"><script>attack()</script>'},
         {"cell_type": "markdown", "source": "x", "id": "../../x", "attachments": [1]},
         {"cell_type": "heading", "level": 10**9, "source": "\u202edirection"},
     ]
@@ -271,9 +295,23 @@ def many_slow_cells(notebook):
 @attack("checked hand-in", stock="no score at all", starts_from="correct", attacks=TWO["attacks"])
 def old_format(notebook):
     """A notebook of version 3, with worksheets and prompts, and of version 99 at once."""
-    cells = [{"cell_type": cell.cell_type, "source": cell.source, "input": cell.source,
-              "language": "bash", "prompt_number": -1, "metadata": cell.metadata, "outputs": []}
-             for cell in notebook.cells]
-    old = {"nbformat": 3, "nbformat_minor": 99, "metadata": {"name": "../../evil"},
-           "worksheets": [{"cells": cells, "metadata": {}}], "orig_nbformat": 2}
+    cells = [
+        {
+            "cell_type": cell.cell_type,
+            "source": cell.source,
+            "input": cell.source,
+            "language": "bash",
+            "prompt_number": -1,
+            "metadata": cell.metadata,
+            "outputs": [],
+        }
+        for cell in notebook.cells
+    ]
+    old = {
+        "nbformat": 3,
+        "nbformat_minor": 99,
+        "metadata": {"name": "../../evil"},
+        "worksheets": [{"cells": cells, "metadata": {}}],
+        "orig_nbformat": 2,
+    }
     return json.dumps(old)

@@ -226,8 +226,15 @@ def _run(rig, command, assignment):
         "GRADER_SECRET": f"{CANARY}-environment",
     }
     with log.open("w") as file:
-        subprocess.run([sys.executable, *keeper, *nbgrader], cwd=rig.course.root, env=environment,
-                       stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, check=True)
+        subprocess.run(
+            [sys.executable, *keeper, *nbgrader],
+            cwd=rig.course.root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            check=True,
+        )
     rig.logs[command, assignment] = log.read_text()
     rig.reports[command, assignment] = json.loads(report.read_text())
 

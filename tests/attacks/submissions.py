@@ -49,8 +49,15 @@ def folder_that_is_a_link(folder, told):
 @attack("checked hand-in", stock="is sent secrets, solutions and keys", **NOTHING)
 def links_beside(folder, told):
     """Files beside the notebook are links to the grader's, which would come back with feedback."""
-    for number, target in enumerate([told["file"], told["gradebook"], told["source"],
-                                     os.path.join(told["home"], ".ssh", "id_rsa"), "/etc/passwd"]):
+    for number, target in enumerate(
+        [
+            told["file"],
+            told["gradebook"],
+            told["source"],
+            os.path.join(told["home"], ".ssh", "id_rsa"),
+            "/etc/passwd",
+        ]
+    ):
         (folder / f"data{number}.txt").symlink_to(target)
     (folder / "folder").symlink_to(told["course"])
     (folder / "self").symlink_to(".")
@@ -119,20 +126,42 @@ def settings_beside(folder, told):
     """Start-up files of Python, IPython, Jupyter, nbgrader and matplotlib beside the notebook."""
     where = os.path.join(told["course"], told["mark"])
     acts = f"open({where!r}, 'w').write('x')\n"
-    names = ("sitecustomize.py", "usercustomize.py", "ipython_config.py", "startup.py", "x.pth",
-             "jupyter_config.py", "jupyter_nbconvert_config.py", "nbgrader_config.py", ".env",
-             ".ipython/profile_default/startup/x.py", "pyvenv.cfg", "matplotlibrc", "setup.cfg",
-             "ipython_kernel_config.py", "conftest.py", "templates/feedback/index.html.j2")
+    names = (
+        "sitecustomize.py",
+        "usercustomize.py",
+        "ipython_config.py",
+        "startup.py",
+        "x.pth",
+        "jupyter_config.py",
+        "jupyter_nbconvert_config.py",
+        "nbgrader_config.py",
+        ".env",
+        ".ipython/profile_default/startup/x.py",
+        "pyvenv.cfg",
+        "matplotlibrc",
+        "setup.cfg",
+        "ipython_kernel_config.py",
+        "conftest.py",
+        "templates/feedback/index.html.j2",
+    )
     beside(folder, **dict.fromkeys(names, acts))
 
 
 @attack("rebuilt notebook", stock="no gain", **NOTHING)
 def kernel_beside(folder, told):
     """A kernel of its own beside the notebook, which the notebook asks for."""
-    spec = {"argv": ["touch", os.path.join(told["course"], told["mark"])], "language": "python",
-            "display_name": "python3"}
-    beside(folder, **{f"{path}/kernel.json": json.dumps(spec) for path in
-                      ("kernels/evil", "kernels/python3", "share/jupyter/kernels/python3", "evil")})
+    spec = {
+        "argv": ["touch", os.path.join(told["course"], told["mark"])],
+        "language": "python",
+        "display_name": "python3",
+    }
+    beside(
+        folder,
+        **{
+            f"{path}/kernel.json": json.dumps(spec)
+            for path in ("kernels/evil", "kernels/python3", "share/jupyter/kernels/python3", "evil")
+        },
+    )
     notebook = json.loads((folder / "one_dimension.ipynb").read_text())
     notebook["metadata"]["kernelspec"]["name"] = str(folder / "evil")
     (folder / "one_dimension.ipynb").write_text(json.dumps(notebook))
@@ -145,16 +174,39 @@ def other_notebooks_beside(folder, told):
     for cell in notebook["cells"]:
         if "points" in cell["metadata"].get("nbgrader", {}):
             cell["metadata"]["nbgrader"]["points"] = 100
-    beside(folder, **dict.fromkeys(
-        ("one_dimension (1).ipynb", "ONE_DIMENSION.ipynb", "planted_bugs.ipynb", ".ipynb",
-         ".ipynb_checkpoints/one_dimension-checkpoint.ipynb"), json.dumps(notebook)))
+    beside(
+        folder,
+        **dict.fromkeys(
+            (
+                "one_dimension (1).ipynb",
+                "ONE_DIMENSION.ipynb",
+                "planted_bugs.ipynb",
+                ".ipynb",
+                ".ipynb_checkpoints/one_dimension-checkpoint.ipynb",
+            ),
+            json.dumps(notebook),
+        ),
+    )
 
 
 @attack("checked hand-in", stock="no gain", **HONEST)
 def odd_names(folder, told):
     """Files whose names are options, paths, markup, lines, bytes of no encoding, or very long."""
-    names = [b"-rf", b"--force", b"a\nb", b"..\\..\\x", b"<img src=x onerror=attack()>.html",
-             b"\xff\xfe.txt", b"x" * 250, b" ", b"*", b"$(touch x)", b"\x1b[2J", b"%s%n", b"con"]
+    names = [
+        b"-rf",
+        b"--force",
+        b"a\nb",
+        b"..\\..\\x",
+        b"<img src=x onerror=attack()>.html",
+        b"\xff\xfe.txt",
+        b"x" * 250,
+        b" ",
+        b"*",
+        b"$(touch x)",
+        b"\x1b[2J",
+        b"%s%n",
+        b"con",
+    ]
     for name in names:
         with open(os.path.join(os.fsencode(folder), name), "wb") as file:
             file.write(b"x")
@@ -163,8 +215,14 @@ def odd_names(folder, told):
 @attack("checked hand-in", stock="no gain", **HONEST)
 def grader_files_beside(folder, told):
     """Files called gradebook.db, feedback and source, in the hope that they replace others."""
-    names = ("gradebook.db", ".nbgrader.log", "source/one_dimension/one_dimension.ipynb",
-             "feedback/one_dimension.html", "one_dimension.html", "autograded/x")
+    names = (
+        "gradebook.db",
+        ".nbgrader.log",
+        "source/one_dimension/one_dimension.ipynb",
+        "feedback/one_dimension.html",
+        "one_dimension.html",
+        "autograded/x",
+    )
     beside(folder, **dict.fromkeys(names, "<script>attack()</script>"))
 
 

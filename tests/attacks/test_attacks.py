@@ -173,11 +173,20 @@ def test_its_page_does_nothing_that_an_honest_page_does_not(graded, student, att
 
 def test_the_page_test_sees_what_acts():
     """A test that sees nothing would find every page clean."""
-    acts = ["<script>x()</script>", "<p onclick=x()>", '<a href="java\nscript:x()">', "<svg/>",
-            '<div style="position:fixed">', "<style>x</style>", '<img src="x" onerror="y">']
+    acts = [
+        "<script>x()</script>",
+        "<p onclick=x()>",
+        '<a href="java\nscript:x()">',
+        "<svg/>",
+        '<div style="position:fixed">',
+        "<style>x</style>",
+        '<img src="x" onerror="y">',
+    ]
     assert [page for page in acts if not Active(page).found] == []
-    assert Active('<p><a href="https://numpy.org">x</a><img src="data:image/png;base64,iV"></p>'
-                  ).found == []
+    assert (
+        Active('<p><a href="https://numpy.org">x</a><img src="data:image/png;base64,iV"></p>').found
+        == []
+    )
 
 
 # The catalogue.

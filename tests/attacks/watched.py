@@ -17,8 +17,11 @@ class Listeners:
         self.heard = []
         self._open = []
         tcp = self._listen(socket.AF_INET, ("127.0.0.1", 0))
-        self.told = {"tcp": tcp.getsockname()[1], "abstract": f"listener-{run}",
-                     "unix": str(folder / "s")}
+        self.told = {
+            "tcp": tcp.getsockname()[1],
+            "abstract": f"listener-{run}",
+            "unix": str(folder / "s"),
+        }
         try:
             tcp6 = self._listen(socket.AF_INET6, ("::1", 0))
         except OSError:  # this machine has no IPv6
@@ -69,8 +72,9 @@ def listing(rig, own):
         Students, whose own folders may change.
     """
     found = set()
-    own = [f"{step}/{student}/" for step in ("submitted", "autograded", "feedback")
-           for student in own]
+    own = [
+        f"{step}/{student}/" for step in ("submitted", "autograded", "feedback") for student in own
+    ]
     written_by_nbgrader = {"gradebook.db", "gradebook.db-journal", ".nbgrader.log", "autograded"}
     for top in (rig.course.root, rig.folder / "home", rig.folder / "elsewhere"):
         for path in top.rglob("*"):
@@ -81,9 +85,22 @@ def listing(rig, own):
             is_file = path.is_file() and not path.is_symlink()
             found.add((str(path), is_file and (status.st_size, status.st_mtime_ns)))
     # Elsewhere others are at work as well: only what bears an attacker's mark.
-    shared = ["/dev/shm", "/var/tmp", "/run", "/etc", "/", "/usr", "/tmp", Path.home(),
-              sysconfig.get_path("scripts"), *site.getsitepackages(), autograder.__path__[0],
-              Path(autograder.__file__).parents[1], rig.folder / "settings", Path.cwd()]
+    shared = [
+        "/dev/shm",
+        "/var/tmp",
+        "/run",
+        "/etc",
+        "/",
+        "/usr",
+        "/tmp",
+        Path.home(),
+        sysconfig.get_path("scripts"),
+        *site.getsitepackages(),
+        autograder.__path__[0],
+        Path(autograder.__file__).parents[1],
+        rig.folder / "settings",
+        Path.cwd(),
+    ]
     for top in shared:
         for path in Path(top).glob("*"):
             if rig.run in path.name or "legacy" in path.name:
@@ -100,10 +117,21 @@ def rows(course, students):
             found.add((student, str(submission.timestamp), submission.score))
             for notebook in submission.notebooks:
                 for grade in notebook.grades:
-                    found.add((student, grade.name, grade.auto_score, grade.manual_score,
-                               grade.needs_manual_grade, grade.extra_credit, grade.id))
-                found |= {(student, each.name, each.auto_comment, each.manual_comment)
-                          for each in notebook.comments}
+                    found.add(
+                        (
+                            student,
+                            grade.name,
+                            grade.auto_score,
+                            grade.manual_score,
+                            grade.needs_manual_grade,
+                            grade.extra_credit,
+                            grade.id,
+                        )
+                    )
+                found |= {
+                    (student, each.name, each.auto_comment, each.manual_comment)
+                    for each in notebook.comments
+                }
         for each in gradebook.find_notebook("one_dimension", "one_dimension").grade_cells:
             found.add((each.name, each.max_score))
     return {tuple(map(str, each)) for each in found}

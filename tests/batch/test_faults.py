@@ -142,9 +142,7 @@ def test_ctrl_c_stops_soon_and_says_how_to_go_on(course, cli, jobs):
 def test_one_that_is_stopped_at_once_stops_too(course, processes):
     """While it starts others and imports, with all that it has started, as a terminal does it."""
     class_of(course, 8)
-    running = course.start(
-        "autograder", "grade", preexec_fn=at_a_terminal, start_new_session=True
-    )
+    running = course.start("autograder", "grade", preexec_fn=at_a_terminal, start_new_session=True)
     while len(family := tree(running.pid)) < processes:
         assert running.poll() is None
     os.killpg(running.pid, signal.SIGINT)

@@ -22,13 +22,15 @@ def prepare(course):
     work = [(who, name) for name in ASSIGNMENTS for who in who_answers(name)]
     sample_class.hand_in(course.root, work)
     course.hand_in("wrong", "one_dimension", course.release("planted_bugs"))
-    for student, time in (("correct", LATE), ("unsolved", LATE), ("always_says_wrong", IN_TIME),
-                          ("syntax_error", LATE)):
+    for student, time in (
+        ("correct", LATE),
+        ("unsolved", LATE),
+        ("always_says_wrong", IN_TIME),
+        ("syntax_error", LATE),
+    ):
         stamp(course, student, time)
     with course.gradebook() as gradebook:
-        gradebook.update_or_create_assignment(
-            "one_dimension", duedate=datetime.fromisoformat(DUE)
-        )
+        gradebook.update_or_create_assignment("one_dimension", duedate=datetime.fromisoformat(DUE))
         gradebook.add_student("syntax_error")
         gradebook.add_submission("one_dimension", "syntax_error")
         gradebook.grant_extension("one_dimension", "syntax_error", days=7)

@@ -15,10 +15,13 @@ def offers(level):
     if level == LANDLOCK:
         return bool(landlock.version())
     unshare = shutil.which("unshare")
-    return unshare and not subprocess.run(
-        [unshare, "--user", "--map-root-user", "--mount", "--pid", "--fork", "true"],
-        capture_output=True,
-    ).returncode
+    return (
+        unshare
+        and not subprocess.run(
+            [unshare, "--user", "--map-root-user", "--mount", "--pid", "--fork", "true"],
+            capture_output=True,
+        ).returncode
+    )
 
 
 @pytest.fixture(scope="session")

@@ -456,7 +456,7 @@ class TestStandIns:
 
     def test_a_stand_in_may_be_handed_a_function(self, child):
         run(child, "def f(): return slope(lambda t: 3 * t, 2.0)")
-        found = ask(child, "f", replacing={"slope": lambda f, t: (f(t + 1) - f(t))})
+        found = ask(child, "f", replacing={"slope": lambda f, t: f(t + 1) - f(t)})
         assert (found["value"], found["calls"]) == (3.0, {"slope": 1})
 
     def test_functions_call_functions_that_call_functions(self, child):
@@ -573,12 +573,15 @@ def f(g):
 
         X, foreseen = np.ones((2, 3)), [np.full((2, 1), each) for each in (1.0, 2.0)]
         calls = [(X, {"W": W}) for W in foreseen]
-        run(child, """
+        run(
+            child,
+            """
             import numpy as np
             def f(cost, X):
                 asked = [cost(X, {"W": np.ones((2, 1)) * each})[0] for each in (1, 2, 3)]
                 return [*asked, cost(X, parameters={"W": np.ones((2, 1))})[0]]
-        """)
+        """,
+        )
         found = child.call("f", [cost, X], {}, {}, lambda function: calls)
         assert found["value"] == [8.0, 10.0, 12.0, 8.0]
         assert [float(W[0, 0]) for W in asked] == [1.0, 2.0, 3.0, 1.0]  # the first two: ahead
@@ -589,12 +592,15 @@ def f(g):
             return x
 
         calls = [(float(each),) for each in range(40)]
-        run(child, """
+        run(
+            child,
+            """
             def f(cost):
                 cells = [each.cell_contents for each in cost.__closure__]
                 (known,) = [each for each in cells if isinstance(each, dict)]
                 return list(known.values())
-        """)
+        """,
+        )
         found = child.call("f", [cost], {}, {}, lambda function: calls)["value"]
         assert sorted(found) == [each for (each,) in calls] != found
 

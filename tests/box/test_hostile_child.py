@@ -1,6 +1,5 @@
 """If this fails, hostile code holds up the grader, breaks it, or uses more than it may."""
 
-
 import numpy as np
 import pytest
 

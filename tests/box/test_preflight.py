@@ -134,9 +134,7 @@ def test_a_wall_that_is_missing_is_noticed(leaving_out, only, level, left_out, s
     (NAMESPACES, "_places", {"memory of threads alone"}),
     (LANDLOCK, "held_without_a_name", {"a disk without end, in deleted files"}),
 ], ids=["sockets", "threads", "deleted files"])  # fmt: skip
-def test_what_the_watch_does_not_see_is_noticed(
-    wardens, only, monkeypatch, level, unseen, seen
-):
+def test_what_the_watch_does_not_see_is_noticed(wardens, only, monkeypatch, level, unseen, seen):
     """Each of these was there to be taken without end."""
     blind = {
         "_counted": (linux, "socket_buffer", lambda: 0),

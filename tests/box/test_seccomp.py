@@ -67,15 +67,17 @@ def run(code, number, arguments=(), audit=None, machine="x86_64"):
 
 
 def said(found):
-    """"allowed", "nothing" for what succeeds without being done, or the name of the error."""
+    """ "allowed", "nothing" for what succeeds without being done, or the name of the error."""
     if found == ALLOW:
         return "allowed"
     assert found & ~DATA == ERRNO, hex(found)
     return errno.errorcode[found & DATA] if found & DATA else "nothing"
 
 
-@pytest.fixture(params=itertools.product(MACHINES, [True, False]),
-                ids=lambda case: f"{case[0]}-{'forks' if case[1] else 'alone'}")
+@pytest.fixture(
+    params=itertools.product(MACHINES, [True, False]),
+    ids=lambda case: f"{case[0]}-{'forks' if case[1] else 'alone'}",
+)
 def box(request):
     """Asks one filter: ``ask(name or number, *arguments)``."""
     machine, may_fork = request.param

@@ -313,6 +313,7 @@ class TestSystemCalls:
         for child in children:
             assert value(child, "call", 435, 0, 0) == "ENOSYS"
 
+
 class TestNetwork:
     def test_sockets_of_no_family(self, child):
         source = """

@@ -181,7 +181,8 @@ def test_a_file_of_the_release_can_be_read_behind_the_walls(own, command):
     assert done.returncode == 0, done.stdout + done.stderr
     path = own.root / "autograded/ada" / ASSIGNMENT / "problem1.ipynb"
     said = "".join(
-        output.get("text", "") for cell in nbformat.read(path, as_version=4).cells[-4:]
+        output.get("text", "")
+        for cell in nbformat.read(path, as_version=4).cells[-4:]
         for output in cell.get("outputs", ())
     )
     for text in ("3,4", "42", "dcf6a99f83b3a50b2ff3ecc6490d966f", "['data', 'helper.py', 'jup"):

@@ -14,7 +14,7 @@ TEST = f"test_{NAME}"
 PARTS, GIVES = len(questions_of(ASSIGNMENT)[NAME].parts), questions_of(ASSIGNMENT)[NAME].points
 MORE = int(GIVES) + 1
 """What each part gives where it gives more."""
-PENALTY = '''
+PENALTY = """
 from nbgrader.plugins import LateSubmissionPlugin
 
 
@@ -24,7 +24,7 @@ class Half(LateSubmissionPlugin):
 
 
 c.AssignLatePenalties.plugin_class = Half
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +64,14 @@ def given_by_hand(course):
         for submission in gradebook.assignment_submissions(ASSIGNMENT):
             (notebook,) = submission.notebooks
             mine = found[submission.student.id] = {}
-            mine |= {each.name: each.manual_score for each in notebook.grades
-                     if each.manual_score is not None}
-            mine |= {each.name: each.manual_comment for each in notebook.comments
-                     if each.manual_comment}
+            mine |= {
+                each.name: each.manual_score
+                for each in notebook.grades
+                if each.manual_score is not None
+            }
+            mine |= {
+                each.name: each.manual_comment for each in notebook.comments if each.manual_comment
+            }
     return found
 
 
@@ -84,8 +88,11 @@ def worth(course, monkeypatch, new, module=one_dimension, assignment=ASSIGNMENT,
             assert f"{part}: {points:g}" in cell.source
             cell.source = cell.source.replace(f"{part}: {points:g}", f"{part}: {new:g}")
         title = cells["title"]
-        total = sum(each.metadata.nbgrader.get("points", 0) for each in cells.values()
-                    if each.metadata.get("nbgrader", {}).get("grade"))
+        total = sum(
+            each.metadata.nbgrader.get("points", 0)
+            for each in cells.values()
+            if each.metadata.get("nbgrader", {}).get("grade")
+        )
         before = total - sum(parts.values()) + question.points
         assert f"**Points:** {before:g}." in title.source
         title.source = title.source.replace(f"{before:g}.", f"{total:g}.")
@@ -148,13 +155,13 @@ def test_more_points_are_given_and_what_people_gave_stays(graded, cli, undone):
     assert status == 0 and f"`autograder regrade {ASSIGNMENT}`" in out
     assert "by hand" not in out
     found = regrade(cli, graded)
-    assert found["ada"]["changes"] == found["bob"]["changes"] == {
-        TEST: [GIVES, MORE * PARTS]
-    }
+    assert found["ada"]["changes"] == found["bob"]["changes"] == {TEST: [GIVES, MORE * PARTS]}
     assert found["cid"]["changes"] == {}
-    assert given_by_hand(graded) == by_hand == {
-        "ada": {WRITTEN: 0.5, NAME: "see me"}, "bob": {TEST: GIVES - 0.5}, "cid": {}
-    }
+    assert (
+        given_by_hand(graded)
+        == by_hand
+        == {"ada": {WRITTEN: 0.5, NAME: "see me"}, "bob": {TEST: GIVES - 0.5}, "cid": {}}
+    )
     after = totals(graded)
     more = MORE * PARTS - GIVES
     score = coded + 0.5 + more
@@ -192,8 +199,11 @@ def test_a_question_that_gives_no_points_does_not_count(graded, cli, undone):
 
 def test_a_written_question_that_gives_no_points(graded, cli):
     with graded.source(ASSIGNMENT) as cells:
-        points = [each.metadata.nbgrader.get("points", 0) for each in cells.values()
-                  if each.metadata.get("nbgrader", {}).get("grade")]
+        points = [
+            each.metadata.nbgrader.get("points", 0)
+            for each in cells.values()
+            if each.metadata.get("nbgrader", {}).get("grade")
+        ]
         worth_now = cells[WRITTEN].metadata.nbgrader.points
         cells[WRITTEN].metadata.nbgrader.points = 0
         for name, before, after in (
@@ -225,6 +235,7 @@ def test_a_waived_question_gives_its_points_to_everybody(graded, cli):
 
 def test_a_question_that_breaks_can_be_waived(graded, cli, undone):
     """Else nobody is graded until it is fixed."""
+
     def breaks(student, rng, marks):
         raise ZeroDivisionError
 
@@ -237,9 +248,13 @@ def test_a_question_that_breaks_can_be_waived(graded, cli, undone):
     assert graded.points(ASSIGNMENT, "cid")[NAME] == GIVES
 
 
-@pytest.mark.parametrize(("assignment", "name", "wrong"), [
-    (ASSIGNMENT, "gradient_chek", "gradient_chek"), ("one_dimensional", NAME, "one_dimensional"),
-])
+@pytest.mark.parametrize(
+    ("assignment", "name", "wrong"),
+    [
+        (ASSIGNMENT, "gradient_chek", "gradient_chek"),
+        ("one_dimensional", NAME, "one_dimensional"),
+    ],
+)
 def test_a_name_that_can_not_be_waived_is_said_once(graded, cli, assignment, name, wrong):
     graded.configure(f'c.TrustedExecute.waived = {{"{assignment}": ["{name}"]}}')
     status, out, _ = cli(graded, "grade", ASSIGNMENT)
@@ -262,7 +277,8 @@ def test_personal_copies_get_other_points(course, cli, undone, tmp_path):
     assert status == 0
     points = questions_of(assignment)[name].points
     assert verdict(course, "ada", assignment, f"test_{name}") == (
-        f"{name}: 0 of {points:g} points", points
+        f"{name}: 0 of {points:g} points",
+        points,
     )
 
 

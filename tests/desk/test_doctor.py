@@ -59,8 +59,12 @@ def doctor_without(tmp_path, *missing, instead=None):
     )
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     return subprocess.run(
-        [sys._base_executable, "-I", "-S", "-c", program], cwd=tmp_path, text=True,
-        capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}, check=False,
+        [sys._base_executable, "-I", "-S", "-c", program],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        check=False,
     )
 
 
@@ -89,8 +93,13 @@ def test_the_doctor_names_a_package_that_was_never_installed(tmp_path):
 
 def test_the_other_commands_send_to_the_doctor(tmp_path):
     program = "import sys; sys.modules['nbgrader'] = None\nfrom autograder.cli import app; app()"
-    done = subprocess.run([sys.executable, "-c", program, "grade"], cwd=tmp_path, text=True,
-                          capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program, "grade"],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert done.stderr == "autograder: nbgrader is missing: run `autograder doctor`\n"
 

@@ -12,8 +12,15 @@ from autograder.grading.scores import totals
 from tests.temporary_course import ROOT, TemporaryCourse
 
 ASSIGNMENT = "one_dimension"
-ORDER = ["test_forward_propagation", "test_backward_propagation", "test_numerical_derivative",
-         "test_relative_difference", "test_gradient_check", "test_error_sweep", "explain_zero"]
+ORDER = [
+    "test_forward_propagation",
+    "test_backward_propagation",
+    "test_numerical_derivative",
+    "test_relative_difference",
+    "test_gradient_check",
+    "test_error_sweep",
+    "explain_zero",
+]
 
 
 @pytest.fixture
@@ -189,7 +196,17 @@ ESSAY = """{
  "nbformat": 4, "nbformat_minor": 5
 }"""
 WRITTEN = {
-    "cell_type": "markdown", "source": "I think so.",
-    "metadata": {"nbgrader": {"grade": True, "grade_id": "why", "locked": False, "points": 2,
-                              "schema_version": 3, "solution": True, "task": False}},
+    "cell_type": "markdown",
+    "source": "I think so.",
+    "metadata": {
+        "nbgrader": {
+            "grade": True,
+            "grade_id": "why",
+            "locked": False,
+            "points": 2,
+            "schema_version": 3,
+            "solution": True,
+            "task": False,
+        }
+    },
 }

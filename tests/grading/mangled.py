@@ -181,9 +181,23 @@ def odd_metadata(hand, rng):
 
 
 MANGLERS = [
-    add_code, add_code, add_notes, delete_a_given_cell, edit_a_given_cell, move_a_cell,
-    copy_an_answer, split_an_answer, strip_metadata, strip_all_metadata, strip_ids, renumber_ids,
-    rename_a_grade_id, change_flags, change_cell_type, change_kernel, odd_metadata,
+    add_code,
+    add_code,
+    add_notes,
+    delete_a_given_cell,
+    edit_a_given_cell,
+    move_a_cell,
+    copy_an_answer,
+    split_an_answer,
+    strip_metadata,
+    strip_all_metadata,
+    strip_ids,
+    renumber_ids,
+    rename_a_grade_id,
+    change_flags,
+    change_cell_type,
+    change_kernel,
+    odd_metadata,
 ]
 
 

@@ -66,9 +66,12 @@ def test_parts_that_only_one_of_them_has(source):
     assert of_check.startswith(f"the visible check of test_gradient_check has other ({WORTH:g})")
 
 
-@pytest.mark.parametrize(("name", "before", "after"), [
-    ("test_fool_the_checker", "fooling(checker_c): 2", "fooling(checker_c): 3"),
-])
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("test_fool_the_checker", "fooling(checker_c): 2", "fooling(checker_c): 3"),
+    ],
+)
 def test_parts_that_are_computed(name, before, after):
     notebook = read("planted_bugs")
     edit(notebook, name, before, after)
@@ -78,11 +81,14 @@ def test_parts_that_are_computed(name, before, after):
     ]
 
 
-@pytest.mark.parametrize(("asks", "found"), [
-    ("gradient_chek", "asks 'gradient_chek', and there is no such question: gradient_check"),
-    ("gradient_report", "asks 'gradient_report', and there is no such question: "),
-    ("error_sweep", "asks 'error_sweep', which is the question of the cell test_error_sweep"),
-])
+@pytest.mark.parametrize(
+    ("asks", "found"),
+    [
+        ("gradient_chek", "asks 'gradient_chek', and there is no such question: gradient_check"),
+        ("gradient_report", "asks 'gradient_report', and there is no such question: "),
+        ("error_sweep", "asks 'error_sweep', which is the question of the cell test_error_sweep"),
+    ],
+)
 def test_a_name_that_does_not_exist_or_is_another_cells(source, asks, found):
     edit(source, "test_gradient_check", 'ask("gradient_check")', f'ask("{asks}")')
     (line,) = said(source)
@@ -120,8 +126,9 @@ def test_tests_of_somebody_elses_assignment_are_no_business_of_ours(source):
 
 def test_an_unknown_name_in_somebody_elses_assignment(source):
     """It would be asked for, and found missing, when the class is graded."""
-    (line,) = disagreements(nbformat.from_dict({"cells": [cell_of(source, "test_gradient_check")]}),
-                            {})
+    (line,) = disagreements(
+        nbformat.from_dict({"cells": [cell_of(source, "test_gradient_check")]}), {}
+    )
     assert line.startswith("the cell test_gradient_check asks 'gradient_check', and there is no")
 
 

@@ -39,8 +39,9 @@ def test_lessons_get_the_badge_of_the_course(tmp_path):
         (folder / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n")
     for repository in ("ada/course", "bob/course", "bob/course"):
         mark_lessons(folder, Config({"OpenInColab": {"repository": repository}}))
-    first, second = (nbformat.read(path, as_version=4).cells[0].source
-                     for path in sorted(folder.iterdir()))
+    first, second = (
+        nbformat.read(path, as_version=4).cells[0].source for path in sorted(folder.iterdir())
+    )
     for source, name, title in ((first, "1_new", "# New"), (second, "2_old", "# Old")):
         assert source.count("colab-badge.svg") == 1
         assert f"github/bob/course/blob/main/notebooks/{name}.ipynb)\n\n{title}" in source

@@ -121,9 +121,13 @@ def add_submission(course, student):
         gradebook.add_submission(ASSIGNMENT, student)
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("# One dimension", "is not a notebook"), ('{"cells": [], "nbformat": 9}', "damaged notebook"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# One dimension", "is not a notebook"),
+        ('{"cells": [], "nbformat": 9}', "damaged notebook"),
+    ],
+)
 def test_a_source_that_is_no_notebook(cli, course, text, said):
     before = course.path("release", ASSIGNMENT).read_bytes()
     course.path("source", ASSIGNMENT).write_text(text)
@@ -187,11 +191,14 @@ def test_a_damaged_gradebook(cli, course, damage):
         assert "gradebook.db can't be used" in lines[0] and "put back a copy" in lines[0]
 
 
-@pytest.mark.parametrize(("address", "said"), [
-    ("sqlite:////no/such/folder/gradebook.db", "/no/such/folder/gradebook.db"),
-    ("nonsense", "'nonsense'"),
-    ("postgresql://ada:secret@localhost/grades", "ada:***@localhost"),
-])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("sqlite:////no/such/folder/gradebook.db", "/no/such/folder/gradebook.db"),
+        ("nonsense", "'nonsense'"),
+        ("postgresql://ada:secret@localhost/grades", "ada:***@localhost"),
+    ],
+)
 def test_an_address_without_a_gradebook(cli, course, address, said):
     course.configure(f"c.CourseDirectory.db_url = {address!r}")
     status, out, err = cli(course, "release", ASSIGNMENT)

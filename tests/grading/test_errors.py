@@ -18,22 +18,26 @@ WHERE, REMEDY = "submitted/ada/essay/essay.ipynb", "ask for the .ipynb file agai
 LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
 
 
-@pytest.mark.parametrize(("error", "said"), [
-    (NotJSONError("Notebook does not appear to be JSON"), REMEDY),
-    (json.JSONDecodeError("Expecting value", "x", 0), REMEDY),
-    (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), REMEDY),
-    (ValidationError("Additional properties\n\nare not allowed"), REMEDY),
-    (WrongNotebook("it holds 0 of the 7 answer cells: is it the right one?"), REMEDY),
-    (NoQuestion("no question decides about the cell test_half: write one"), "write one"),
-    (NoWalls("this host can't keep a submission's code in: ask for another"), "another"),
-    (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
-    (LOCKED, "writable"),
-    (InvalidEntry("attempt to write a readonly database"), "writable"),
-    (PermissionError(13, "Permission denied", "essay.ipynb"), "readable and writable"),
-    (RecursionError("maximum recursion depth exceeded\nwhile calling"), ".nbgrader.log"),
-    (KeyError("cells"), REMEDY),
-    (Exception(), REMEDY),
-], ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NotJSONError("Notebook does not appear to be JSON"), REMEDY),
+        (json.JSONDecodeError("Expecting value", "x", 0), REMEDY),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), REMEDY),
+        (ValidationError("Additional properties\n\nare not allowed"), REMEDY),
+        (WrongNotebook("it holds 0 of the 7 answer cells: is it the right one?"), REMEDY),
+        (NoQuestion("no question decides about the cell test_half: write one"), "write one"),
+        (NoWalls("this host can't keep a submission's code in: ask for another"), "another"),
+        (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
+        (LOCKED, "writable"),
+        (InvalidEntry("attempt to write a readonly database"), "writable"),
+        (PermissionError(13, "Permission denied", "essay.ipynb"), "readable and writable"),
+        (RecursionError("maximum recursion depth exceeded\nwhile calling"), ".nbgrader.log"),
+        (KeyError("cells"), REMEDY),
+        (Exception(), REMEDY),
+    ],
+    ids=lambda each: type(each).__name__,
+)
 def test_one_line_with_the_place_and_the_next_step(error, said):
     line = in_one_line(error, WHERE, REMEDY)
     assert line.startswith(WHERE)

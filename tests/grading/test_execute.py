@@ -253,9 +253,9 @@ def test_the_same_seed_gives_the_same_words(source):
 
 def test_so_do_wrong_answers(notebook):
     """The message tells numbers of the very case."""
-    cell_of(notebook, "forward_propagation").source = (
-        "def forward_propagation(x, theta):\n    return 1.01 * x * theta"
-    )
+    cell_of(
+        notebook, "forward_propagation"
+    ).source = "def forward_propagation(x, theta):\n    return 1.01 * x * theta"
     texts = []
     for seed in (1, 1, 2):
         graded = grade(copy.deepcopy(notebook), seed=seed)

@@ -64,7 +64,7 @@ def test_what_just_fits_takes_two_hundred_megabytes():
 
 
 def test_brackets_and_commas_in_texts_are_no_parts():
-    lines = "".join("[{,,,\\\"}]\\n" for _ in range(400_000))
+    lines = "".join('[{,,,\\"}]\\n' for _ in range(400_000))
     stream = [{"output_type": "stream", "name": "stdout", "text": "HERE"}]
     assert len(read(with_json(f'"{lines}"', outputs=stream)).cells) == len(SUBMISSION.cells) + 1
 
@@ -95,10 +95,26 @@ def test_pictures_are_kept():
 CODE = {"cell_type": "code", "language": "python", "outputs": [], "collapsed": False}
 OLDER = {
     1: {"cells": [{**CODE, "code": "a\nb"}, {"cell_type": "text", "text": "words"}]},
-    2: {"worksheets": [{"cells": [
-        {**CODE, "input": ["a", "b"]}, {"cell_type": "markdown", "source": ["x", "y"]}]}]},
-    3: {"worksheets": [{"cells": [
-        {**CODE, "input": ["a\n", "b"]}, {"cell_type": "heading", "level": 2, "source": ["x"]}]}]},
+    2: {
+        "worksheets": [
+            {
+                "cells": [
+                    {**CODE, "input": ["a", "b"]},
+                    {"cell_type": "markdown", "source": ["x", "y"]},
+                ]
+            }
+        ]
+    },
+    3: {
+        "worksheets": [
+            {
+                "cells": [
+                    {**CODE, "input": ["a\n", "b"]},
+                    {"cell_type": "heading", "level": 2, "source": ["x"]},
+                ]
+            }
+        ]
+    },
 }
 
 

@@ -305,11 +305,18 @@ def test_a_mangled_notebook_keeps_answers_and_extras(assignment, steps):
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=5)
     | st.sampled_from(["code", "markdown", "raw", "heading", "forward_propagation", "setup"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["nbgrader", "grade_id", "solution", "id", "x", "image/png"]), inner,
-        max_size=3,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["nbgrader", "grade_id", "solution", "id", "x", "image/png"]),
+            inner,
+            max_size=3,
+        )
     ),
     max_leaves=6,
 )

@@ -87,10 +87,13 @@ def test_new_gone_and_renamed_cells_are_all_named(with_submission, source):
         release(with_submission, source, keep_grades=True)
 
 
-@pytest.mark.parametrize(("name", "graded", "said"), [
-    ("checking_tools", True, "checking_tools earns points now"),
-    ("test_error_sweep", False, "test_error_sweep earns no points any more"),
-])
+@pytest.mark.parametrize(
+    ("name", "graded", "said"),
+    [
+        ("checking_tools", True, "checking_tools earns points now"),
+        ("test_error_sweep", False, "test_error_sweep earns no points any more"),
+    ],
+)
 def test_a_cell_that_begins_or_ceases_to_earn_points(with_submission, source, name, graded, said):
     cell_of(source, name).metadata.nbgrader |= {"grade": graded, "locked": True, "points": 1}
     assert said in refused(with_submission, source)

@@ -58,7 +58,9 @@ def configured(request):
 def test_a_list_of_steps_is_joined_with_ours(configured):
     def given(c):
         c.Autograde.autograde_preprocessors = [
-            OwnStep, "nbgrader.preprocessors.Execute", stock.SaveAutoGrades
+            OwnStep,
+            "nbgrader.preprocessors.Execute",
+            stock.SaveAutoGrades,
         ]
         c.Autograde.sanitize_preprocessors = [OwnStep]
         c.GenerateFeedback.preprocessors = [stock.GetGrades, OwnStep]

@@ -33,7 +33,8 @@ def copied_answer(notebook):
 def deleted_cells(notebook):
     given = {"setup", "checking_tools", "swapping_tools", "checks_of_gradient_check"}
     notebook.cells = [
-        cell for cell in notebook.cells
+        cell
+        for cell in notebook.cells
         if not (name := cell.metadata.get("nbgrader", {}).get("grade_id", "")).startswith("test_")
         and name not in given
     ]

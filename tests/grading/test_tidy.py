@@ -43,9 +43,15 @@ def ids(path):
 
 
 def test_new_cells_get_ids_that_stay(copy):
-    new = [new_cell("markdown", text) for text in
-           ("## A new section, with [a link](https://example.org)\n\nText.", "## A new section",
-            "**3 ways** to go on", "...")]
+    new = [
+        new_cell("markdown", text)
+        for text in (
+            "## A new section, with [a link](https://example.org)\n\nText.",
+            "## A new section",
+            "**3 ways** to go on",
+            "...",
+        )
+    ]
     save(copy, lambda cells: cells.extend(new))
     tidy_file(copy, ASSIGNMENT)
     given = ids(copy)[-4:]
@@ -66,6 +72,7 @@ def test_two_cells_never_share_an_id(copy):
 
 def test_a_cell_of_nbgraders_is_called_as_it_is_graded(copy):
     """Also when it was copied from elsewhere."""
+
     def change(cells):
         (cell,) = (each for each in cells if each.id == "test_error_sweep")
         cell.id = "0f4b8f7e-1111-4222-8333-444455556666"
@@ -88,8 +95,14 @@ def test_a_notebook_from_before_there_were_ids():
 
 def test_what_somebody_meant_stays(copy):
     """Tags, slides, hidden code, Colab's forms, and what stands for nothing we know."""
-    meant = {"tags": ["demonstration"], "slideshow": {"slide_type": "slide"}, "editable": False,
-             "jupyter": {"source_hidden": True}, "cellView": "form", "reviewed": "by two"}
+    meant = {
+        "tags": ["demonstration"],
+        "slideshow": {"slide_type": "slide"},
+        "editable": False,
+        "jupyter": {"source_hidden": True},
+        "cellView": "form",
+        "reviewed": "by two",
+    }
     notebook = nbformat.read(copy, as_version=4)
     notebook.cells[0].metadata.update(nbformat.from_dict(meant))
     tidy(notebook)
@@ -98,8 +111,15 @@ def test_what_somebody_meant_stays(copy):
 
 def test_what_only_a_person_can_put_right_is_named(copy):
     def change(cells):
-        flags = {"grade": False, "grade_id": "cell-0f4b8f7e", "locked": True, "points": 0,
-                 "schema_version": 3, "solution": False, "task": False}
+        flags = {
+            "grade": False,
+            "grade_id": "cell-0f4b8f7e",
+            "locked": True,
+            "points": 0,
+            "schema_version": 3,
+            "solution": False,
+            "task": False,
+        }
         cells += [new_cell("code", "x = 1"), new_cell("code", "y = 1")]
         cells[-1].metadata["nbgrader"] = flags
 

@@ -83,4 +83,3 @@ def system_python():
         if said.split() == [*map(str, VERSION)]:
             return each
     return None
-

@@ -19,8 +19,9 @@ from autograder.truth.planting import compile_backward
 
 
 def compile_check(source):
-    namespace = {"np": np} | {name: getattr(notebook_helpers, name)
-                              for name in notebook_helpers.__all__}
+    namespace = {"np": np} | {
+        name: getattr(notebook_helpers, name) for name in notebook_helpers.__all__
+    }
     exec(source, namespace)
     return namespace["repaired_check"]
 
@@ -34,8 +35,10 @@ def repairs(source, faults):
             before, _, after = source.rpartition(fault.wrong)
             source = before + fault.right + after
         else:
-            source = source.replace("    grad = gradients_to_vector(gradients)\n",
-                                    "    grad = gradients_to_vector(gradients)\n" + fault.right)
+            source = source.replace(
+                "    grad = gradients_to_vector(gradients)\n",
+                "    grad = gradients_to_vector(gradients)\n" + fault.right,
+            )
     yield source, "repaired"
 
 
@@ -47,8 +50,11 @@ def test_backward_raises_until_its_last_fault_which_is_silent():
             with pytest.raises(symptom):
                 backward(case.X, case.Y, case.cache)
             continue
-        wrong = {key for key, gradient in backward(case.X, case.Y, case.cache).items()
-                 if deviation(gradient, case.gradients[key]) > 1e-12}
+        wrong = {
+            key
+            for key, gradient in backward(case.X, case.Y, case.cache).items()
+            if deviation(gradient, case.gradients[key]) > 1e-12
+        }
         assert wrong == ({"db1"} if symptom is None else set())
 
 
@@ -72,8 +78,9 @@ def test_the_right_check_is_right(capsys):
     for key in case.gradients:
         wrong = case.gradients | {key: -case.gradients[key]}
         found = repaired_check(case.parameters, wrong, case.X, case.Y)
-        expected = relative_difference(gradients_to_vector(wrong),
-                                       gradients_to_vector(case.gradients))
+        expected = relative_difference(
+            gradients_to_vector(wrong), gradients_to_vector(case.gradients)
+        )
         assert found == pytest.approx(expected, rel=1e-3)
         assert "mistake" in capsys.readouterr().out
 

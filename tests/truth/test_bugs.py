@@ -80,7 +80,8 @@ def test_live_cases_show_it_first_where_the_bank_says(bug):
 def test_it_hides_where_the_bank_says_and_nowhere_else(bug):
     backward = compile_backward(plant(bug))
     hidden = {
-        name for name, cases in special_cases().items()
+        name
+        for name, cases in special_cases().items()
         if all(deviations(backward, c.X, c.Y, c.cache).max() < 1e-12 for c in cases)
     }
     assert hidden == set(bug.invisible)

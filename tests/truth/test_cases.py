@@ -93,9 +93,13 @@ def test_running_the_forward_pass_again_misses_a_synthetic_cache():
     for m in [None, 1, 3] * 30:
         X, Y, cache = synthetic_cache(rng, m)
         truth = backward_propagation(X, Y, cache)
-        parameters = dict(zip(["W1", "b1", "W2", "b2", "W3", "b3"],
-                              [array for start in (2, 6, 10) for array in cache[start : start + 2]],
-                              strict=True))
+        parameters = dict(
+            zip(
+                ["W1", "b1", "W2", "b2", "W3", "b3"],
+                [array for start in (2, 6, 10) for array in cache[start : start + 2]],
+                strict=True,
+            )
+        )
         rerun = backward_propagation(X, Y, forward_propagation(X, Y, parameters)[1])
         assert min(deviation(rerun[key], truth[key]) for key in ("dW1", "dW2", "dW3")) >= 0.1
 

@@ -52,8 +52,10 @@ def test_cost_and_gradients_agree_with_forty_digits(make):
         step = mpmath.mpf(10) ** -15
         gradient = []
         for i in range(len(theta)):
-            there = [_exact_cost(case, [*theta[:i], theta[i] + side, *theta[i + 1 :]])
-                     for side in (step, -step)]
+            there = [
+                _exact_cost(case, [*theta[:i], theta[i] + side, *theta[i + 1 :]])
+                for side in (step, -step)
+            ]
             gradient.append(float((there[0] - there[1]) / (2 * step)))
         exact = float(_exact_cost(case, theta))
     assert case.cost == pytest.approx(exact, rel=1e-14)

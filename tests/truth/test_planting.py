@@ -43,14 +43,21 @@ class TestEdit:
     def test_the_example_in_the_docstring(self):
         assert doctest.testmod(planting).failed == 0
 
-    @pytest.mark.parametrize(("edit", "source", "expected"), [
-        (Edit("a", "b", "c"), "a = b", "a = c"),
-        (Edit("a", "b", "c"), "x = b\na = f(b) + b", "x = b\na = f(c) + b"),
-        (Edit("a", "ANY * n", "ANY"), "a = (b + c) * n", "a = b + c"),
-        (Edit("a", "ANY / m", "ANY"), "a=1/( 2*m )\na  =  p( x )/m", "a=1/( 2*m )\na = p(x)"),
-        (Edit("a", "b", "c + 1"), "a = 2 * (\n  b)\n", "a = 2 * (c + 1)\n"),
-        (Edit("a", "b", "c"), "def f():\n\ta = b\r\n\treturn a", "def f():\n\ta = c\r\n\treturn a"),
-    ])
+    @pytest.mark.parametrize(
+        ("edit", "source", "expected"),
+        [
+            (Edit("a", "b", "c"), "a = b", "a = c"),
+            (Edit("a", "b", "c"), "x = b\na = f(b) + b", "x = b\na = f(c) + b"),
+            (Edit("a", "ANY * n", "ANY"), "a = (b + c) * n", "a = b + c"),
+            (Edit("a", "ANY / m", "ANY"), "a=1/( 2*m )\na  =  p( x )/m", "a=1/( 2*m )\na = p(x)"),
+            (Edit("a", "b", "c + 1"), "a = 2 * (\n  b)\n", "a = 2 * (c + 1)\n"),
+            (
+                Edit("a", "b", "c"),
+                "def f():\n\ta = b\r\n\treturn a",
+                "def f():\n\ta = c\r\n\treturn a",
+            ),
+        ],
+    )
     def test_only_what_matches_changes(self, edit, source, expected):
         assert edit.apply(source) == expected
 
@@ -100,7 +107,14 @@ class TestPlant:
 
 @pytest.mark.parametrize("wrong", [{"kinds": ("colour",)}, {"kinds": ()}, {"first_wrong": "dA1"}])
 def test_a_bug_outside_the_vocabulary_is_refused(wrong):
-    right = {"name": "odd", "kinds": ("scale",), "first_wrong": "dW1", "edits": (),
-             "writes": "", "hint": "", "why": ""}
+    right = {
+        "name": "odd",
+        "kinds": ("scale",),
+        "first_wrong": "dW1",
+        "edits": (),
+        "writes": "",
+        "hint": "",
+        "why": "",
+    }
     with pytest.raises(ValueError, match="odd"):
         Bug(**right | wrong)

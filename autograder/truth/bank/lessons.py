@@ -8,7 +8,9 @@ from autograder.truth.planting import Bug, Edit
 
 BUGS = (
     Bug(
-        "dZ3_into_cache", ("alias",), "dW3",
+        "dZ3_into_cache",
+        ("alias",),
+        "dW3",
         (Edit("dZ3", "A3 - Y", "np.subtract(A3, Y, out=A3)"),),
         writes="dZ3 = np.subtract(A3, Y, out=A3)",
         hint="Call it twice with one cache.",
@@ -16,7 +18,9 @@ BUGS = (
         suspect=False,
     ),
     Bug(
-        "dZ2_into_cache", ("alias",), "dW2",
+        "dZ2_into_cache",
+        ("alias",),
+        "dW2",
         (Edit("dZ2", "ANY * (Z2 > 0)", "np.multiply(ANY, Z2 > 0, out=Z2)"),),
         writes="dZ2 = np.multiply(dA2, Z2 > 0, out=Z2)",
         hint="Compare the cache before and after.",
@@ -24,7 +28,9 @@ BUGS = (
         suspect=False,
     ),
     Bug(
-        "db1_flat", ("shape",), "db1",
+        "db1_flat",
+        ("shape",),
+        "db1",
         (Edit("db1", "np.sum(ANY, axis=1, keepdims=True)", "np.sum(ANY, axis=1)"),),
         writes="db1 = np.sum(dZ1, axis=1) / m",
         hint="What shape has b1 - db1?",
@@ -32,7 +38,9 @@ BUGS = (
         suspect=False,
     ),
     Bug(
-        "dW3_flat", ("shape",), "dW3",
+        "dW3_flat",
+        ("shape",),
+        "dW3",
         (Edit("dW3", "np.dot(dZ3, A2.T)", "np.dot(dZ3, A2.T).ravel()"),),
         writes="dW3 = np.dot(dZ3, A2.T).ravel() / m",
         hint="Compare the shapes of the gradients with those of the parameters.",
@@ -40,7 +48,9 @@ BUGS = (
         suspect=False,
     ),
     Bug(
-        "dZ3_in_single", ("dtype",), "dW3",
+        "dZ3_in_single",
+        ("dtype",),
+        "dW3",
         (Edit("dZ3", "A3 - Y", "(A3 - Y).astype(np.float32)"),),
         writes="dZ3 = (A3 - Y).astype(np.float32)",
         hint="How small can the difference of a check get, and how small is yours?",
@@ -48,7 +58,9 @@ BUGS = (
         suspect=False,
     ),
     Bug(
-        "dW2_in_half", ("dtype",), "dW2",
+        "dW2_in_half",
+        ("dtype",),
+        "dW2",
         (Edit("dW2", "np.dot(dZ2, A1.T)", "np.dot(dZ2, A1.T).astype(np.float16)"),),
         writes="dW2 = np.dot(dZ2, A1.T).astype(np.float16) / m",
         hint="To how many digits do the entries of dW2 agree?",

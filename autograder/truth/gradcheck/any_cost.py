@@ -65,11 +65,16 @@ def derivatives(cost, parameters, gradient):
     steps = np.array([steps_for(size)[0] for size in sizes])
     firsts = cost.around(np.column_stack([steps, -steps])).tolist()
     with np.errstate(all="ignore"):
-        return _gathered([
-            _derivative(lambda step, i=i: cost.at(i, step), first, cost.base, noise, claimed, size)
-            for i, (first, claimed, size) in enumerate(
-                zip(firsts, gradient.tolist(), sizes, strict=True))
-        ])
+        return _gathered(
+            [
+                _derivative(
+                    lambda step, i=i: cost.at(i, step), first, cost.base, noise, claimed, size
+                )
+                for i, (first, claimed, size) in enumerate(
+                    zip(firsts, gradient.tolist(), sizes, strict=True)
+                )
+            ]
+        )
 
 
 def along(cost, parameters, gradients, directions):
@@ -93,8 +98,16 @@ def along(cost, parameters, gradients, directions):
     with np.errstate(all="ignore"):
         for claimed, direction in zip(gradients.tolist(), directions, strict=True):
             first = cost.along(direction, step), cost.along(direction, -step)
-            rows.append(_derivative(lambda step, d=direction: cost.along(d, step), first,
-                                    cost.base, noise, claimed, size))
+            rows.append(
+                _derivative(
+                    lambda step, d=direction: cost.along(d, step),
+                    first,
+                    cost.base,
+                    noise,
+                    claimed,
+                    size,
+                )
+            )
     return _gathered(rows)
 
 
@@ -179,16 +192,23 @@ def _settled(rungs, gradient):
     near = max(abs(gradient), abs(last.value))
     if last.error <= GOOD * near and abs(gradient - last.value) <= GOOD * near:
         return last in _unrefuted(rungs)
-    return len(rungs) >= 3 and len(_unrefuted(rungs)) == len(rungs) and all(
-        rung.error <= POOR * abs(rung.value) and abs(gradient - rung.value) > 100 * rung.error
-        for rung in rungs
+    return (
+        len(rungs) >= 3
+        and len(_unrefuted(rungs)) == len(rungs)
+        and all(
+            rung.error <= POOR * abs(rung.value) and abs(gradient - rung.value) > 100 * rung.error
+            for rung in rungs
+        )
     )
 
 
 def _unrefuted(rungs):
     """The rungs that no narrower one refutes."""
-    return [rung for rung in rungs
-            if not any(other.step < rung.step and other.refutes(rung) for other in rungs)]
+    return [
+        rung
+        for rung in rungs
+        if not any(other.step < rung.step and other.refutes(rung) for other in rungs)
+    ]
 
 
 def _doubtful(claim, best, rungs, look, steps, base):
@@ -201,10 +221,14 @@ def _doubtful(claim, best, rungs, look, steps, base):
     the cost bear nothing out.
     """
     off, known = abs(claim - best.value), {rung.step: rung.value for rung in rungs}
-    values = [known[step] if step in known else (look(step) - look(-step)) / (2 * step)
-              for step in steps if 8 * EPS * abs(base) < off * step]
-    clear, accuse = (sum(NEARER * abs(value - of) < off for value in values)
-                     for of in (claim, best.value))
+    values = [
+        known[step] if step in known else (look(step) - look(-step)) / (2 * step)
+        for step in steps
+        if 8 * EPS * abs(base) < off * step
+    ]
+    clear, accuse = (
+        sum(NEARER * abs(value - of) < off for value in values) for of in (claim, best.value)
+    )
     return clear >= 2 or accuse < 2
 
 
@@ -217,13 +241,17 @@ def _unresolved(rungs):
 def _beside_a_corner(look, base, noise, scale):
     """A row from one-sided differences, or None where they are too coarse as well."""
     corner = None
-    rights, lefts = ([one_sided(look, base, side * 2.0**power, noise) for power in FINE]
-                     for side in (1, -1))
+    rights, lefts = (
+        [one_sided(look, base, side * 2.0**power, noise) for power in FINE] for side in (1, -1)
+    )
     for place, power in enumerate(FINE):
         right, left = rights[place], lefts[place]
-        fine = [side for side, narrower in ((left, lefts), (right, rights))
-                if side.error <= POOR * max(scale, abs(side.value))
-                and not any(other.refutes(side) for other in narrower[place:])]
+        fine = [
+            side
+            for side, narrower in ((left, lefts), (right, rights))
+            if side.error <= POOR * max(scale, abs(side.value))
+            and not any(other.refutes(side) for other in narrower[place:])
+        ]
         if len(fine) == 2 and left.refutes(right):
             corner = math.nan, math.nan, 2.0**power, CORNER, left.value, right.value
         elif fine:

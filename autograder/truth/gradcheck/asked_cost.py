@@ -74,13 +74,16 @@ class AskedCost:
         steps = np.broadcast_to(steps, (n, np.shape(steps)[-1]))
         with np.errstate(all="ignore"):
             if many is None:
-                return np.array([[self.at(i, step) for step in row]
-                                 for i, row in enumerate(steps.tolist())])
+                return np.array(
+                    [[self.at(i, step) for step in row] for i, row in enumerate(steps.tolist())]
+                )
             at_once = max(1, PORTION // (n * steps.shape[1]))
-            return np.concatenate([
-                self._at_once(many, np.arange(start, min(start + at_once, n)), steps)
-                for start in range(0, n, at_once)
-            ])
+            return np.concatenate(
+                [
+                    self._at_once(many, np.arange(start, min(start + at_once, n)), steps)
+                    for start in range(0, n, at_once)
+                ]
+            )
 
     def _at_once(self, many, moved, steps):
         """The costs with the steps in the moved parameters, one of each array asked once more."""
@@ -89,8 +92,10 @@ class AskedCost:
         vectors[np.arange(moved.size), :, moved] += steps[moved]
         found = np.asarray(many(self._parameters.restored(vectors.reshape(-1, n))))
         if found.shape != (count,) or found.dtype.kind not in "iuf":
-            raise ValueError(f"many() returned an array of shape {found.shape}, {found.dtype} "
-                             f"for {count} sets of parameters")
+            raise ValueError(
+                f"many() returned an array of shape {found.shape}, {found.dtype} "
+                f"for {count} sets of parameters"
+            )
         found = found.astype(float).reshape(steps[moved].shape)
         for rows in self._parameters.split(moved):
             # Where most happens, another formula is the easiest to tell from other round-off.
@@ -102,8 +107,11 @@ class AskedCost:
     def _expect_alike(self, itself, many):
         """Raise ValueError unless many() has the same cost in mind."""
         tolerance = (1e-4 if self.single else 1e-10) * max(abs(itself), abs(many))
-        if not (abs(itself - many) <= tolerance or itself == many
-                or (np.isnan(itself) and np.isnan(many))):
+        if not (
+            abs(itself - many) <= tolerance
+            or itself == many
+            or (np.isnan(itself) and np.isnan(many))
+        ):
             raise ValueError(f"many() says {many:.17g} where the cost itself says {itself:.17g}")
 
     def along(self, direction, step):
@@ -139,8 +147,9 @@ def _number(value):
     """The cost as a float; ValueError for what is no real number."""
     if type(value) is float or type(value) is np.float64:
         return float(value)
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.ndarray
-                                                            | np.number):
+    if isinstance(value, bool | np.bool_) or not isinstance(
+        value, int | float | np.ndarray | np.number
+    ):
         raise ValueError(f"the cost returned a {type(value).__name__}, not a number")
     if np.ndim(value):
         raise ValueError(f"the cost returned an array of shape {value.shape}, not a number")

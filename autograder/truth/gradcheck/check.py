@@ -96,8 +96,9 @@ def check_gradients(cost, gradient, theta):
     if not single:
         return Report(parameters, vector, estimates, judge(vector, estimates, errors, AGREE, poor))
     warnings.warn("single precision: checked to 1e-4 only; in float64 it is 1e-7", stacklevel=2)
-    return Report(parameters, vector, estimates,
-                  judge(vector, estimates, errors, AGREE_SINGLE, POOR_SINGLE))
+    return Report(
+        parameters, vector, estimates, judge(vector, estimates, errors, AGREE_SINGLE, POOR_SINGLE)
+    )
 
 
 def rounded(derivatives):
@@ -128,10 +129,12 @@ def judge(vector, estimates, errors, agree, poor):
     given = vector, estimates.value, estimates.how, errors
     if vector.size <= AT_ONCE:
         return _judge_at_once(*given, agree, poor)
-    return np.concatenate([
-        _judge_at_once(*(array[start : start + AT_ONCE] for array in given), agree, poor)
-        for start in range(0, vector.size, AT_ONCE)
-    ])
+    return np.concatenate(
+        [
+            _judge_at_once(*(array[start : start + AT_ONCE] for array in given), agree, poor)
+            for start in range(0, vector.size, AT_ONCE)
+        ]
+    )
 
 
 @np.errstate(all="ignore")

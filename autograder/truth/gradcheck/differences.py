@@ -55,8 +55,9 @@ def numerical_gradient(cost, theta, method="central", epsilon=None):
     if method not in (*FORMULAS, "complex"):
         known = ", ".join((*FORMULAS, "complex"))
         raise ValueError(f"no method is called {method!r}; there are {known}")
-    if epsilon is not None and not (isinstance(epsilon, int | float | np.number)
-                                    and 0 < epsilon < np.inf):
+    if epsilon is not None and not (
+        isinstance(epsilon, int | float | np.number) and 0 < epsilon < np.inf
+    ):
         raise ValueError(f"epsilon is {epsilon}; it must be a number greater than 0")
     if method == "complex":
         vector = _complex_step(cost, parameters, 1e-30 if epsilon is None else epsilon)
@@ -68,8 +69,10 @@ def numerical_gradient(cost, theta, method="central", epsilon=None):
         stuck = parameters.vector + step == parameters.vector
         if stuck.any():
             large = parameters.vector[stuck][0]
-            raise ValueError(f"a step of {step:.2g} doesn't move {large:.2g}, which has no digits "
-                             "for it: scale the parameters, or widen epsilon")
+            raise ValueError(
+                f"a step of {step:.2g} doesn't move {large:.2g}, which has no digits "
+                "for it: scale the parameters, or widen epsilon"
+            )
         costs = AskedCost(cost, parameters).around(step * np.array(offsets))
         with np.errstate(invalid="ignore", over="ignore"):
             vector = costs @ np.array(weights) / step
@@ -86,7 +89,9 @@ def _complex_step(function, parameters, step):
         moved[i] += 1j * step
         value = parameters.ask(function, moved, "the cost")
         if not np.iscomplexobj(value) or np.ndim(value):
-            raise ValueError("the cost has lost the imaginary part: the complex step needs a cost "
-                             "that takes complex parameters and returns a complex number")
+            raise ValueError(
+                "the cost has lost the imaginary part: the complex step needs a cost "
+                "that takes complex parameters and returns a complex number"
+            )
         found[i] = value.imag / step
     return found

@@ -44,13 +44,16 @@ class AlongDirections:
 
     def __str__(self):
         said = {"pass": "agree", "fail": "do NOT agree", "inconclusive": "can't be decided"}[
-            self.verdict]
+            self.verdict
+        ]
         line = f"{len(self.analytic)} random directions {said}"
         if not np.isfinite(self.bound):
             return line
         off = np.abs(self.analytic - self.numeric).max()
-        return (f"{line} (off by {off:.1g} at most): with {self.confidence:.1%} confidence, the "
-                f"gradient is off by less than {self.bound:.1g} as a whole")
+        return (
+            f"{line} (off by {off:.1g} at most): with {self.confidence:.1%} confidence, the "
+            f"gradient is off by less than {self.bound:.1g} as a whole"
+        )
 
 
 def check_directions(cost, gradient, theta, directions=5, rng=None, confidence=0.999):

@@ -73,10 +73,14 @@ class NetworkCost:
         networks = len(parameters["W1"])
         units = max(array.shape[1] for array in parameters.values())
         at_once = max(1, LARGEST_BATCH // (units * self.X.shape[1]))
-        return np.concatenate([
-            self._costs({key: array[start : start + at_once] for key, array in parameters.items()})
-            for start in range(0, networks, at_once)
-        ])
+        return np.concatenate(
+            [
+                self._costs(
+                    {key: array[start : start + at_once] for key, array in parameters.items()}
+                )
+                for start in range(0, networks, at_once)
+            ]
+        )
 
     def _costs(self, parameters):
         return cost_from_logits(pre_activations(self.X, parameters)[0][-1], self.Y)
@@ -113,8 +117,10 @@ def _expect_network(names, shapes, inputs):
         if names[-2] == W:
             units = 1
         if shapes[W] != (units, inputs):
-            raise ValueError(f"{W} has shape {shapes[W]}; from {inputs} inputs to {units or 'n'} "
-                             f"units it must have {(units or 'n', inputs)}")
+            raise ValueError(
+                f"{W} has shape {shapes[W]}; from {inputs} inputs to {units or 'n'} "
+                f"units it must have {(units or 'n', inputs)}"
+            )
         if shapes[b] != (units, 1):
             raise ValueError(f"{b} has shape {shapes[b]}; for {units} units it is {(units, 1)}")
         inputs = units

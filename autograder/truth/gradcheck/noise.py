@@ -56,8 +56,10 @@ def _noise_along(cost, line):
     for step in (*FINE_STEPS, *COARSE_STEPS):
         if rough is not None and step in COARSE_STEPS:
             break
-        sides = [np.array([cost.along(line, side * place * step) for place in PLACES])
-                 for side in (1, -1)]
+        sides = [
+            np.array([cost.along(line, side * place * step) for place in PLACES])
+            for side in (1, -1)
+        ]
         values, left = np.concatenate(sides), np.concatenate([_left_of(side) for side in sides])
         different, left = np.unique(values[np.isfinite(values)]), left[np.isfinite(left)]
         if len(different) > len(PLACES) / 2 and left.size:
@@ -81,5 +83,6 @@ def _orthogonal(places):
     return np.linalg.qr(np.vander(places, WINDOW, increasing=True))[0][:, -1]
 
 
-_WITHOUT_CUBICS = np.array([_orthogonal(PLACES[start : start + WINDOW])
-                            for start in range(len(PLACES) - WINDOW + 1)])
+_WITHOUT_CUBICS = np.array(
+    [_orthogonal(PLACES[start : start + WINDOW]) for start in range(len(PLACES) - WINDOW + 1)]
+)

@@ -65,8 +65,9 @@ class Parameters:
                 raise ValueError(f"{name} is empty, of shape {array.shape}: nothing to check in it")
         vector, single = _joined(found.values())
         if np.count_nonzero(np.isfinite(vector)) < vector.size:
-            name = next(name for name, array in found.items()
-                        if not np.isfinite(_joined([array])[0]).all())
+            name = next(
+                name for name, array in found.items() if not np.isfinite(_joined([array])[0]).all()
+            )
             raise ValueError(f"{name} holds NaN or infinity: there is no gradient")
         shapes = tuple([array.shape for array in found.values()])
         return cls(tuple(found), shapes, vector, form, single)
@@ -79,8 +80,10 @@ class Parameters:
     def cut(self, vectors):
         """Cut vectors, shape (..., n), into {name: arrays of its shape}, as views."""
         before = vectors.shape[:-1]
-        return {name: vectors[..., start:end].reshape((*before, *shape))
-                for name, shape, (start, end) in _places(self.names, self.shapes)}
+        return {
+            name: vectors[..., start:end].reshape((*before, *shape))
+            for name, shape, (start, end) in _places(self.names, self.shapes)
+        }
 
     def split(self, places):
         """Say which of some ascending places in the vector, shape (k,), are in one array.
@@ -122,7 +125,8 @@ class Parameters:
         kept = dict(given) if self.form == "dict" else {}
         found = function(given)
         same = self.form != "dict" or (
-            [*given] == [*kept] and all(map(is_, given.values(), kept.values())))
+            [*given] == [*kept] and all(map(is_, given.values(), kept.values()))
+        )
         if not same or place.tobytes() != vector.tobytes():
             raise ValueError(f"{whose} changes its input: let it work on a copy")
         return found
@@ -166,8 +170,9 @@ class Parameters:
 def _labels(names, keys):
     """What the gradients of these parameters are called, among the keys of somebody's dict."""
     plain = all(name in keys for name in names)
-    labels = [name if plain or (name in keys and f"d{name}" not in keys) else f"d{name}"
-              for name in names]
+    labels = [
+        name if plain or (name in keys and f"d{name}" not in keys) else f"d{name}" for name in names
+    ]
     for label in labels:
         if label not in keys:
             raise ValueError(f"{label} is missing from the gradients")
@@ -213,8 +218,9 @@ def _real(value, name, integers=False):
     if array.dtype.kind in "iub" and integers:
         return array.astype(float)
     if array.dtype.kind in "iu":
-        raise ValueError(f"{name} holds integers, which can't move by a small step: "
-                         f"use {name}.astype(float)")
+        raise ValueError(
+            f"{name} holds integers, which can't move by a small step: use {name}.astype(float)"
+        )
     if array.dtype.kind != "f":
         raise ValueError(f"{name} holds {array.dtype} entries, not real numbers")
     if array.dtype.itemsize < 4:

@@ -60,8 +60,8 @@ class Report:
     def names(self):
         """What the gradients are called: dW1, db1, ...; "gradient" for a single array."""
         names = self.parameters.names
-        return tuple(f"d{name}" for name in names) if self.parameters.form == "dict" else (
-            "gradient",
+        return (
+            tuple(f"d{name}" for name in names) if self.parameters.form == "dict" else ("gradient",)
         )
 
     @cached_property
@@ -103,11 +103,13 @@ class Report:
             raise ValueError(f"no gradient is called {name!r}; there are {', '.join(self.names)}")
         shape = self.analytic[name].shape
         if len(index) != len(shape) or not all(
-                -size <= i < size for i, size in zip(index, shape, strict=True)):
+            -size <= i < size for i, size in zip(index, shape, strict=True)
+        ):
             raise ValueError(f"{name} has shape {shape}: it has no entry {list(index)}")
         places = tuple(i % size for i, size in zip(index, shape, strict=True))
-        return self._reason(self._starts[name]
-                            + (int(np.ravel_multi_index(places, shape)) if shape else 0))
+        return self._reason(
+            self._starts[name] + (int(np.ravel_multi_index(places, shape)) if shape else 0)
+        )
 
     def count(self, name=None):
         """Return how many passed, failed, and were inconclusive: of one array, or of all."""
@@ -152,13 +154,18 @@ class Report:
             for name in self._names_to_show()
         )
         heads = "".join(f"<th>{head}</th>" for head in ("array", "", *VERDICTS, "worst entry"))
-        said = {"pass": "No gradient is wrong", "fail": "Some gradients are wrong",
-                "inconclusive": "Nothing could be decided"}[self.verdict]
+        said = {
+            "pass": "No gradient is wrong",
+            "fail": "Some gradients are wrong",
+            "inconclusive": "Nothing could be decided",
+        }[self.verdict]
         of = " of ".join(str(n) for n in (self.count()[PASS], self.found.size))
         if len(self.names) > MOST_ROWS:
             of += f" in {len(self.names)} arrays, of which {MOST_ROWS} are shown,"
-        return (f"<p><b>{said}.</b> {of} pass.</p>"
-                f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+        return (
+            f"<p><b>{said}.</b> {of} pass.</p>"
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        )
 
     def plot(self, axes=None):
         """Draw how far every gradient is from the finite difference, and return the axes.
@@ -179,18 +186,29 @@ class Report:
         with np.errstate(all="ignore"):
             off = np.abs(self.gradient - value) / np.fmax(np.abs(self.gradient), np.abs(value))
         off = np.where(self.gradient == value, 0.0, np.where(np.isfinite(off), off, DRAWN_TO))
-        for verdict, (colour, marker) in enumerate((("#2166ac", "o"), ("#b2182b", "X"),
-                                                    ("#e0a800", "^"))):
+        for verdict, (colour, marker) in enumerate(
+            (("#2166ac", "o"), ("#b2182b", "X"), ("#e0a800", "^"))
+        ):
             of = np.flatnonzero(self.found == verdict)
-            axes.plot(of, np.clip(off[of], DRAWN_FROM, DRAWN_TO), linestyle="none", color=colour,
-                      marker=marker, markersize=5, label=f"{VERDICTS[verdict]} ({len(of)})")
+            axes.plot(
+                of,
+                np.clip(off[of], DRAWN_FROM, DRAWN_TO),
+                linestyle="none",
+                color=colour,
+                marker=marker,
+                markersize=5,
+                label=f"{VERDICTS[verdict]} ({len(of)})",
+            )
         starts = [*self._starts.values()]
         for start in starts[1:]:
             axes.axvline(start - 0.5, color="0.85", linewidth=0.8, zorder=0)
         middles = np.add(starts, [*starts[1:], off.size]) / 2 - 0.5
         axes.set_yscale("log")
-        axes.set(ylabel="analytic and numerical, relative difference", ylim=(DRAWN_FROM / 3, 10),
-                 xlim=(-0.5, off.size - 0.5))
+        axes.set(
+            ylabel="analytic and numerical, relative difference",
+            ylim=(DRAWN_FROM / 3, 10),
+            xlim=(-0.5, off.size - 0.5),
+        )
         names = [name.replace("$", r"\$") for name in self.names]
         axes.set_xticks(middles, names, rotation=0 if len(starts) < 12 else 90, fontsize=9)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=3, frameon=False)
@@ -248,7 +266,8 @@ class Report:
         cells = "".join(
             f"<rect x='{column * size}' y='{row * size}' width='{size - 0.5}' "
             f"height='{size - 0.5}' fill='{COLOURS[(0, 2, 1)[severity[row, column]]]}'/>"
-            for row in range(rows) for column in range(columns)
+            for row in range(rows)
+            for column in range(columns)
         )
         return f"<svg width='{columns * size}' height='{rows * size}'>{cells}</svg>"
 

@@ -92,7 +92,11 @@ class StackedLayer:
         self.on = self.maybe = np.empty(Z[0].shape)
         # The same once more, as the passes take them.
         self.W_up, self.A_two, self.Z_own, self.slope_two = (
-            W.swapaxes(1, 2), A[:2], Z[0], slope[:2])
+            W.swapaxes(1, 2),
+            A[:2],
+            Z[0],
+            slope[:2],
+        )
 
 
 class StackedNetwork:
@@ -133,10 +137,16 @@ class StackedNetwork:
         self._factors, self._cubes = room[:2], room[4:6]
         self._weights = np.zeros((2, ends[-1]))
         self.layers = [
-            StackedLayer(self._weights[:, place].reshape(2, h, c), A[:, start:middle],
-                         Z[:, middle:end], slope[:, middle:end], place)
-            for h, c, place, start, middle, end
-            in zip(high, wide, places, rows, rows[1:], rows[2:], strict=False)
+            StackedLayer(
+                self._weights[:, place].reshape(2, h, c),
+                A[:, start:middle],
+                Z[:, middle:end],
+                slope[:, middle:end],
+                place,
+            )
+            for h, c, place, start, middle, end in zip(
+                high, wide, places, rows, rows[1:], rows[2:], strict=False
+            )
         ]
         for layer in self.layers[:-1]:
             layer.W[:, -1, -1] = 1
@@ -144,8 +154,11 @@ class StackedNetwork:
         self._sums, self._m, self._share = sum(c + 7 for c in wide), m, np.array(1 / m)
         self.compare_in(ROUND_OFF)
         # Where the weights of a layer begin, and where its 1 is, which is none of them.
-        self._bounds = [bound for end, place in zip(ends, places, strict=True)
-                        for bound in (place.start, end - 1)][:-1]
+        self._bounds = [
+            bound
+            for end, place in zip(ends, places, strict=True)
+            for bound in (place.start, end - 1)
+        ][:-1]
         self._views()
         self._products()
         self.size = room.size + self._weights.size + self._found.size
@@ -176,9 +189,14 @@ class StackedNetwork:
         if high * wide > AT_ONCE:
             self._found = np.empty((3, self._weights.shape[1]))
             self._where = self.inside
-            self._pairs = [(layer.slope, layer.A.swapaxes(1, 2),
-                            self._found[:, layer.place].reshape(3, *layer.W.shape[1:]))
-                           for layer in self.layers]
+            self._pairs = [
+                (
+                    layer.slope,
+                    layer.A.swapaxes(1, 2),
+                    self._found[:, layer.place].reshape(3, *layer.W.shape[1:]),
+                )
+                for layer in self.layers
+            ]
             return
         self._found = np.empty((3, high * wide))
         self._pairs = [(self._slope, self._A.swapaxes(1, 2), self._found.reshape(3, high, wide))]

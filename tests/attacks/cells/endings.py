@@ -17,10 +17,13 @@ quit()
 
 def forward_propagation(x, theta):
     return theta * x
+
+
 # %%
 sys.exit(0)
 # %% error_sweep
 raise KeyboardInterrupt
+
 
 # /// exits_in_an_answer
 # tells = "Raises SystemExit(0) and KeyboardInterrupt out of its answers."
@@ -32,9 +35,12 @@ raise KeyboardInterrupt
 # %% forward_propagation
 def forward_propagation(x, theta):
     sys.exit(0)
+
+
 # %% relative_difference
 def relative_difference(a, b):
     raise SystemExit("all is well") from KeyboardInterrupt()
+
 
 # /// interrupts_the_question
 # tells = "Raises KeyboardInterrupt while it is asked."
@@ -47,6 +53,7 @@ def relative_difference(a, b):
 def relative_difference(a, b):
     raise KeyboardInterrupt
 
+
 # /// ends_the_process_in_a_cell
 # tells = "Ends its process with status 0 before anything is asked."
 # stopped_by = "one child each"
@@ -58,6 +65,7 @@ def relative_difference(a, b):
 print("20 of 20 points", flush=True)
 os._exit(0)
 
+
 # /// ends_the_process_in_an_answer
 # tells = "Ends its process with status 0 in the middle of a question."
 # stopped_by = "score outside"
@@ -68,9 +76,12 @@ os._exit(0)
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     os._exit(0)
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     os._exit(0)
+
 
 # /// aborts
 # tells = "Aborts, which would leave a core file."
@@ -83,6 +94,7 @@ def error_sweep(f, df, theta, epsilons):
 def error_sweep(f, df, theta, epsilons):
     os.abort()
 
+
 # /// crashes
 # tells = "Reads address 0, so that the interpreter crashes."
 # stopped_by = "one child each"
@@ -93,6 +105,7 @@ def error_sweep(f, df, theta, epsilons):
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     ctypes.string_at(0)
+
 
 # /// recurses_without_limit
 # tells = "Raises the recursion limit and recurses until the stack is full."
@@ -106,6 +119,7 @@ def error_sweep(f, df, theta, epsilons):
     sys.setrecursionlimit(2**31 - 1)
     deep = {"__getattr__": lambda self, name: getattr(self, name + "x")}
     return getattr(type("Deep", (), deep)(), "x")
+
 
 # /// loops_in_a_cell
 # tells = "Never ends, and catches everything that would end it."
@@ -122,6 +136,7 @@ while True:
     except BaseException:
         pass
 
+
 # /// loops_in_an_answer
 # tells = "Never answers, and catches everything that would end it."
 # stopped_by = "time"
@@ -137,6 +152,7 @@ def error_sweep(f, df, theta, epsilons):
                 pass
         except BaseException:
             continue
+
 
 # /// ignores_every_signal
 # tells = "Ignores and blocks all signals, switches the alarm off, and never ends."
@@ -157,6 +173,7 @@ def error_sweep(f, df, theta, epsilons):
     signal.signal = signal.setitimer = signal.alarm = lambda *_: None
     while True:
         pass
+
 
 # /// sleeps
 # tells = "Sleeps for a month."
@@ -182,6 +199,7 @@ import signal
 
 os.kill(os.getpid(), signal.SIGSTOP)
 
+
 # /// computes_in_c
 # tells = "Loses itself in one call of C code, which no Python-level interrupt can enter."
 # stopped_by = "time"
@@ -194,6 +212,7 @@ def error_sweep(f, df, theta, epsilons):
     import re
 
     return re.match(r"(a|aa)+$", "a" * 200 + "b")
+
 
 # /// waits_for_itself
 # tells = "Waits for a lock that it holds itself, the garbage collector and threads switched off."

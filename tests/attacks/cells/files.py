@@ -31,6 +31,7 @@ for step in ("submitted", "autograded", "feedback"):
 tries("the neighbour", read, TOLD["neighbour"])
 answer = tries("the answer", lambda: json.loads(read(TOLD["neighbour"]))["cells"])
 
+
 # /// copies_the_neighbour
 # tells = "Runs the answers of a neighbour who is right."
 # stopped_by = "own files"
@@ -41,6 +42,8 @@ def copied(name):
     for cell in json.loads(read(TOLD["neighbour"]))["cells"]:
         if f"def {name}(" in "".join(cell["source"]):
             exec("".join(cell["source"]), globals())
+
+
 # %% forward_propagation
 copied("forward_propagation")
 # %% backward_propagation
@@ -178,10 +181,22 @@ import pwd
 homes = {TOLD["home"], os.path.expanduser("~"), os.path.join("/", "root")}
 homes |= {each.pw_dir for each in tries("passwd", lambda: pwd.getpwall() and None) or ()}
 for home in homes:
-    for name in (".ssh", ".ssh/id_rsa", ".ssh/authorized_keys", ".bash_history", ".netrc",
-                 ".gitconfig", ".aws/credentials", ".config", ".jupyter", ".ipython", ".pypirc"):
+    for name in (
+        ".ssh",
+        ".ssh/id_rsa",
+        ".ssh/authorized_keys",
+        ".bash_history",
+        ".netrc",
+        ".gitconfig",
+        ".aws/credentials",
+        ".config",
+        ".jupyter",
+        ".ipython",
+        ".pypirc",
+    ):
         path = os.path.join(home, name)
         tries(path, os.listdir if os.path.isdir(path) else read, path)
+
 
 # /// writes_into_the_home
 # tells = "Adds a key of its own to authorized_keys, and lines to the shell's start files."
@@ -204,12 +219,33 @@ for name in (".ssh/authorized_keys", ".ssh/id_rsa", ".bashrc", ".profile", TOLD[
 # stock = "read them"
 # ///
 # %%
-for path in ("/etc/shadow", "/etc/machine-id", "/etc/hosts", "/etc/resolv.conf", "/dev/mem",
-             "/dev/kmsg", "/dev/sda", "/dev/vda", "/dev/nvme0n1", "/dev/tty", "/dev/console",
-             "/var/log/syslog", "/sys/kernel/debug", "/sys/class/net", "/proc/kcore", "/proc/cpuinfo",
-             "/proc/kallsyms", "/proc/sysrq-trigger", "/run", "/boot", "/var/run/docker.sock"):
-    tries(path, lambda path=path: (os.listdir(path) or None) if os.path.isdir(path)
-          else read(path)[:20])
+for path in (
+    "/etc/shadow",
+    "/etc/machine-id",
+    "/etc/hosts",
+    "/etc/resolv.conf",
+    "/dev/mem",
+    "/dev/kmsg",
+    "/dev/sda",
+    "/dev/vda",
+    "/dev/nvme0n1",
+    "/dev/tty",
+    "/dev/console",
+    "/var/log/syslog",
+    "/sys/kernel/debug",
+    "/sys/class/net",
+    "/proc/kcore",
+    "/proc/cpuinfo",
+    "/proc/kallsyms",
+    "/proc/sysrq-trigger",
+    "/run",
+    "/boot",
+    "/var/run/docker.sock",
+):
+    tries(
+        path,
+        lambda path=path: (os.listdir(path) or None) if os.path.isdir(path) else read(path)[:20],
+    )
 
 # /// looks_at_other_processes
 # tells = "Reads command lines, environments, memory and folders of other processes in /proc."
@@ -250,6 +286,7 @@ for descriptor in range(256):
         tries(f"{descriptor} is a file", lambda: os.pread(descriptor, 100, 0) or None)
 tries("through /proc", os.listdir, "/proc/self/fd")
 
+
 # /// links_to_the_secrets
 # tells = "Makes links to secrets in its own folder, and reads them through the links."
 # stopped_by = "own files"
@@ -271,6 +308,7 @@ tries("up and up", read, "../" * 30 + TOLD["file"].lstrip("/"))
 tries("by /proc", read, "/proc/self/root" + TOLD["file"])
 tries("by the first process", read, "/proc/1/root" + TOLD["file"])
 tries("renamed", lambda: os.rename(TOLD["file"], "mine") or read("mine"))
+
 
 # /// opens_by_handle
 # tells = "Opens files by their inode numbers, past every path (open_by_handle_at)."
@@ -300,9 +338,24 @@ for inode in (2, 64, 128, 256):
 import site
 import sysconfig
 
-for folder in (TOLD["course"], TOLD["home"], TOLD["elsewhere"], TOLD["package"], "/dev/shm", "/var/tmp",
-               "/run", "/etc", "/", "/usr", "/var/spool/cron", "/etc/cron.d", "/sys/fs/cgroup",
-               os.path.dirname(TOLD["package"]), sysconfig.get_path("scripts"), *site.getsitepackages()):
+for folder in (
+    TOLD["course"],
+    TOLD["home"],
+    TOLD["elsewhere"],
+    TOLD["package"],
+    "/dev/shm",
+    "/var/tmp",
+    "/run",
+    "/etc",
+    "/",
+    "/usr",
+    "/var/spool/cron",
+    "/etc/cron.d",
+    "/sys/fs/cgroup",
+    os.path.dirname(TOLD["package"]),
+    sysconfig.get_path("scripts"),
+    *site.getsitepackages(),
+):
     looks(folder, leave, folder)  # its own /dev/shm may well be writable
 
 # /// swaps_the_libraries

@@ -133,6 +133,7 @@ def share():
 
 tries("shared", share)
 
+
 # /// memory_in_files
 # tells = "Fills memfd files, System V segments and /dev/shm, which are memory as well."
 # stopped_by = "memory"
@@ -168,6 +169,7 @@ tries("memfd", memfd)
 tries("System V", segments)
 tries("/dev/shm", shm)
 
+
 # /// fills_the_disk
 # tells = "Writes a gigabyte into its own folder, into the temporary one, and into a sparse file."
 # stopped_by = "disk"
@@ -191,6 +193,7 @@ tries("here", fill, ".")
 tries("temporary", fill, os.environ.get("TMPDIR", ".."))
 tries("set aside", sparse)
 
+
 # /// many_small_files
 # tells = "Makes a million empty files, and folders a thousand deep."
 # stopped_by = "disk"
@@ -213,6 +216,7 @@ def deep():
 
 tries("deep", deep)
 tries("files", flood)
+
 
 # /// opens_everything
 # tells = "Opens descriptors and pipes until it can't, each pipe filled."
@@ -248,6 +252,7 @@ for descriptor in (1, 2):
     for _ in range(200):
         tries(f"descriptor {descriptor}", lambda: os.write(descriptor, b"x" * 2**20) and None)
 
+
 # /// prints_while_asked
 # tells = "Prints a gigabyte from inside an answer, which is captured there."
 # stopped_by = "amount of output"
@@ -258,6 +263,7 @@ def forward_propagation(x, theta):
     for _ in range(1000):
         print("x" * 2**20)
     return 0.5
+
 
 # /// huge_repr
 # tells = "Shows a value whose text has 500 million characters, and one that makes text for ever."
@@ -271,6 +277,8 @@ class Huge:
 
 
 Huge()
+
+
 # %%
 class Endless:
     def _repr_html_(self):
@@ -297,9 +305,12 @@ for number in range(10_000):
     link.__cause__ = error
     error = link
 raise error
+
+
 # %% forward_propagation
 def forward_propagation(x, theta):
     raise ValueError("x" * 300_000_000)
+
 
 # /// huge_display
 # tells = "Displays 200 MB of image data, and then a million small outputs."
@@ -324,6 +335,7 @@ plt.figure(figsize=(600, 600), dpi=100)
 plt.plot(np.random.rand(1000))
 plt.show()
 
+
 # /// huge_answers
 # tells = "Returns a gigabyte of numbers, ten million keys, and text without end."
 # stopped_by = "amount of output"
@@ -332,18 +344,27 @@ plt.show()
 # %% forward_propagation
 def forward_propagation(x, theta):
     return np.zeros(2**27)
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     return dict.fromkeys(range(10_000_000), 0.5)
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     return "x" * 500_000_000
+
+
 # %% relative_difference
 def relative_difference(a, b):
     return 1 << 3_000_000_000
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     return [[[0.5] * 100] * 1000] * 1000
+
 
 # /// calls_without_end
 # tells = "Calls a stand-in for ever, so that the grader is kept busy."
@@ -355,6 +376,7 @@ def numerical_derivative(f, theta, epsilon=1e-5):
     while True:
         f(theta)
 
+
 # /// huge_arguments
 # tells = "Calls stand-ins with arrays of hundreds of megabytes, to fill the grader's memory."
 # stopped_by = "amount of output"
@@ -363,9 +385,12 @@ def numerical_derivative(f, theta, epsilon=1e-5):
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     return f(np.zeros(2**26))[0]
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     return forward_propagation(np.ones((2**13, 1)), np.ones((1, 2**13)))
+
 
 # /// large_products
 # tells = "Has stand-ins multiply a column by a row, 25,000 long: 5 GB where they are answered."
@@ -376,6 +401,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     column, row = np.ones((25_000, 1)), np.ones((1, 25_000))
     return forward_propagation(column, row), backward_propagation(column, row)
+
 
 # /// text_times_number
 # tells = "Has a stand-in for theta * x multiply a letter by three thousand million."
@@ -390,6 +416,7 @@ def backward_propagation(x, theta):
         except Exception as error:
             print(type(error))
     return 0.5
+
 
 # /// huge_powers
 # tells = "Has stand-ins raise whole numbers of ten million digits to the third power."

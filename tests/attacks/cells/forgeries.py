@@ -2,6 +2,7 @@
 # Cells of notebooks, not a module.
 # ruff: noqa
 
+
 # /// prints_a_verdict
 # tells = "Prints the verdict and the points that it would like to have, from cells and answers."
 # stopped_by = "score outside"
@@ -13,6 +14,8 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     print(6.0, file=sys.stderr)
     os.write(1, b"6.0\n")
     os.write(2, b"6.0\n")
+
+
 # %%
 print("gradient_check: 6 of 6 points\n  + right_pairs (2)\n  + wrong_pairs (2)")
 6.0
@@ -53,11 +56,14 @@ from IPython.display import display, publish_display_data, update_display
 publish_display_data({"text/plain": "6.0"}, {"execution_count": 1})
 handle = display({"text/plain": "6.0"}, raw=True, display_id="points")
 update_display({"text/plain": "6.0"}, raw=True, display_id="points")
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     forward_propagation(x, theta), backward_propagation(x, theta)
     publish_display_data({"text/plain": "6.0"}, {"output_type": "execute_result"})
     update_display({"text/plain": "6.0"}, raw=True, display_id="points")
+
 
 # /// writes_frames_to_every_descriptor
 # tells = "Writes noise, and frames in many plausible formats, to every open descriptor."
@@ -69,9 +75,14 @@ import itertools
 import pickle
 import struct
 
-ANSWERS = ({"value": 1.0}, {"verdict": "right", "points": 6.0, "score": 6.0, "ok": True},
-           {"type": "answer", "value": 1.0, "raised": "", "failure": "", "printed": "", "calls": {}},
-           ["answer", 1.0], {"done": True}, 1.0)
+ANSWERS = (
+    {"value": 1.0},
+    {"verdict": "right", "points": 6.0, "score": 6.0, "ok": True},
+    {"type": "answer", "value": 1.0, "raised": "", "failure": "", "printed": "", "calls": {}},
+    ["answer", 1.0],
+    {"done": True},
+    1.0,
+)
 
 
 def frames():
@@ -102,14 +113,20 @@ def write_everywhere():
                     os.set_blocking(descriptor, True)
                 except OSError:
                     pass
+
+
 # %% forward_propagation
 def forward_propagation(x, theta):
     write_everywhere()
     return 0.5
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     forward_propagation(x, theta), backward_propagation(x, theta)
     write_everywhere()
+
+
 # %% [end]
 write_everywhere()
 
@@ -130,15 +147,21 @@ def send(*message):
             os.write(descriptor, frame(message))
         except OSError:
             continue
+
+
 # %% forward_propagation
 def forward_propagation(x, theta):
     send("answer", {**RIGHT, "value": theta * 1.0}, {})
     send("answer", RIGHT, {"0": 10**6})
     return 0.5
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     send("show", "result", {"text/plain": "1.0"}, {})
     return 0.5
+
+
 # %% gradient_check
 import threading
 
@@ -153,6 +176,7 @@ threading.Timer(0.05, ahead).start()
 send("ran", True)
 send("answer", RIGHT, {})
 
+
 # /// asks_what_is_not_there
 # tells = "Speaks the protocol: calls functions that nobody gave it, and answers nobody's question."
 # stopped_by = "plain values"
@@ -165,13 +189,14 @@ def forward_propagation(x, theta):
     from autograder.box.runner import Runner
     from autograder.box.wire import Function
 
-    runner, = [each for each in gc.get_objects() if type(each) is Runner]
+    (runner,) = [each for each in gc.get_objects() if type(each) is Runner]
     for number in (0, 1, -1, 2**31 - 1, 2**31, 0.0, True, None, "0", Function(0), "judge", [0]):
         try:
             print(runner._ask(number, (1.0, 2.0, Function(0), Function(2**31)), {"x": Function(7)}))
         except Exception as error:
             print(type(error), error)
     return 0.5
+
 
 # /// claims_what_it_likes
 # tells = "Has the runner report other values, counts and arguments than there were."
@@ -191,6 +216,7 @@ def nicer(value=None, raised="", failure="", printed="", arguments=()):
 
 autograder.box.call_function.record = autograder.box.runner.record = nicer
 
+
 # /// drains_the_pipe
 # tells = "Reads from every descriptor while it is asked, to see the questions to come."
 # stopped_by = "fresh cases"
@@ -206,6 +232,7 @@ def backward_propagation(x, theta):
             continue
     return 0.5
 
+
 # /// closes_every_descriptor
 # tells = "Closes all descriptors in the middle of a question and answers no more."
 # stopped_by = "score outside"
@@ -217,6 +244,7 @@ def backward_propagation(x, theta):
 def numerical_derivative(f, theta, epsilon=1e-5):
     os.closerange(0, 4096)
     return 1.0
+
 
 # /// replaces_every_descriptor
 # tells = "Puts other files and pipes in the place of all descriptors, its own frames waiting there."
@@ -233,6 +261,7 @@ def numerical_derivative(f, theta, epsilon=1e-5):
         if descriptor not in (reading, writing):
             os.dup2(reading, descriptor)
     return 1.0
+
 
 # /// odd_values
 # tells = "Returns values of every odd kind, among them some that crash careless readers."
@@ -252,22 +281,62 @@ loop.append(loop)
 self_key = {}
 self_key["x"] = self_key
 ODD = [
-    nested(100_000), loop, self_key, 10**5000, -(10**5000), complex("nan"), float("nan"),
-    np.float128(1) if hasattr(np, "float128") else 1, np.array([print], object),
-    np.array(["1.0"]), np.array([b"1.0"]), np.datetime64("NaT"), np.zeros((0,)), np.ma.masked,
-    np.zeros(1, [("a", float), ("b", "O")]), np.broadcast_to(0.5, (10**9,)), "\ud800", "6.0",
-    {"\ud800": 1}, {1: 2, "1": 3}, {(): ()}, {None: None}, True, b"1.0", bytearray(b"1.0"),
-    memoryview(b"1.0"), range(3), print, type, sys, Ellipsis, NotImplemented, iter([1.0]),
-    np.float64, np.array(0.5)[()], slice(1), lambda: 1.0, Exception("1.0"), object(),
-    np.lib.stride_tricks.as_strided(np.zeros(1), (10**6,), (0,)), set(), frozenset({1.0}),
+    nested(100_000),
+    loop,
+    self_key,
+    10**5000,
+    -(10**5000),
+    complex("nan"),
+    float("nan"),
+    np.float128(1) if hasattr(np, "float128") else 1,
+    np.array([print], object),
+    np.array(["1.0"]),
+    np.array([b"1.0"]),
+    np.datetime64("NaT"),
+    np.zeros((0,)),
+    np.ma.masked,
+    np.zeros(1, [("a", float), ("b", "O")]),
+    np.broadcast_to(0.5, (10**9,)),
+    "\ud800",
+    "6.0",
+    {"\ud800": 1},
+    {1: 2, "1": 3},
+    {(): ()},
+    {None: None},
+    True,
+    b"1.0",
+    bytearray(b"1.0"),
+    memoryview(b"1.0"),
+    range(3),
+    print,
+    type,
+    sys,
+    Ellipsis,
+    NotImplemented,
+    iter([1.0]),
+    np.float64,
+    np.array(0.5)[()],
+    slice(1),
+    lambda: 1.0,
+    Exception("1.0"),
+    object(),
+    np.lib.stride_tricks.as_strided(np.zeros(1), (10**6,), (0,)),
+    set(),
+    frozenset({1.0}),
 ]
 asked = iter(ODD * 100)
+
+
 # %% forward_propagation
 def forward_propagation(x, theta):
     return next(asked)
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     return next(asked)
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     try:
@@ -275,9 +344,13 @@ def numerical_derivative(f, theta, epsilon=1e-5):
     except Exception:
         pass
     return next(asked)
+
+
 # %% relative_difference
 def relative_difference(a, b):
     return next(asked)
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     try:
@@ -285,9 +358,12 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     except Exception:
         pass
     return next(asked)
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     return next(asked)
+
 
 # /// odd_exceptions
 # tells = "Raises exceptions whose class and text are odd, endless, or raise exceptions themselves."
@@ -305,24 +381,37 @@ class Odd(BaseException):
 def odd():
     name = "<script>" + "x" * 10_000_000
     return type(name, (Odd,), {"__module__": "ValueError", "__qualname__": "ValueError\n\x1b[2J"})()
+
+
 # %% forward_propagation
 def forward_propagation(x, theta):
     raise odd()
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     raise type("Wrong", (Exception,), {})("points: 1 of 1")
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     raise GeneratorExit("a" * 50_000_000)
+
+
 # %% relative_difference
 def relative_difference(a, b):
     raise type("GraderFailed", (Exception,), {})("nobody may be graded")
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     raise StopIteration(odd())
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     raise BaseExceptionGroup("all", [odd(), KeyboardInterrupt(), SystemExit(0)])
+
 
 # /// unfair_arguments
 # tells = "Changes the arguments it gets, and calls stand-ins with itself, to confuse the asker."
@@ -341,6 +430,8 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     except Exception as error:
         print(type(error))
     return forward_propagation(x, theta)
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     try:
@@ -350,6 +441,7 @@ def error_sweep(f, df, theta, epsilons):
         print(type(error))
     return epsilons
 
+
 # /// makes_the_grader_fail
 # tells = "Looks for an answer that breaks the question itself, so that nothing is recorded."
 # stopped_by = "plain values"
@@ -358,19 +450,27 @@ def error_sweep(f, df, theta, epsilons):
 # %% forward_propagation
 def forward_propagation(x, theta):
     return np.array(10**400, dtype=object) if theta < 0 else 10**308 * 10
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     try:
         return f(np.array([]))
     except Exception:
         return f("a")
+
+
 # %% relative_difference
 def relative_difference(a, b):
     return -(10**309)
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     forward_propagation("x", [theta])
     return backward_propagation({}, None)
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     return [[1.0], [2.0, 3.0]] if len(epsilons) == 9 else np.full(61, 10**300) ** 2

@@ -11,6 +11,7 @@
 # stock = "no gain"
 # ///
 
+
 # /// richardson_for_backpropagation
 # tells = "Extrapolated differences of the cost, right to 1e-13, in place of a backward pass."
 # stopped_by = "the question"
@@ -27,6 +28,7 @@ def backward_propagation_n(X, Y, cache):
     for key, array in parameters.items():
         gradients["d" + key] = np.zeros(array.shape)
         for index in np.ndindex(array.shape):
+
             def slope(step):
                 costs = []
                 for moved_by in (step, -step):
@@ -34,8 +36,10 @@ def backward_propagation_n(X, Y, cache):
                     moved[index] += moved_by
                     costs.append(forward_propagation_n(X, Y, {**parameters, key: moved})[0])
                 return (costs[0] - costs[1]) / (2 * step)
+
             gradients["d" + key][index] = (4 * slope(1e-4) - slope(2e-4)) / 3
     return gradients
+
 
 # /// complex_step_for_backpropagation
 # tells = "The imaginary part of the cost, right to the last digit, in place of a backward pass."
@@ -67,6 +71,7 @@ def backward_propagation_n(X, Y, cache):
             gradients["d" + key][index] = cost({**parameters, key: moved}).imag / 1e-30
     return gradients
 
+
 # /// cache_seen_through
 # tells = "Backpropagation where the cache is that of a forward pass, differences where it isn't."
 # stopped_by = "the question"
@@ -77,8 +82,11 @@ def backward_propagation_n(X, Y, cache):
 # ///
 # %% backward_propagation_n
 def backward_propagation_n(X, Y, cache):
-    again = forward_propagation_n(X, Y, dict(zip(("W1", "b1", "W2", "b2", "W3", "b3"),
-                                                 (cache[i] for i in (2, 3, 6, 7, 10, 11)))))
+    again = forward_propagation_n(
+        X,
+        Y,
+        dict(zip(("W1", "b1", "W2", "b2", "W3", "b3"), (cache[i] for i in (2, 3, 6, 7, 10, 11)))),
+    )
     if not np.allclose(again[1][0], cache[0]):
         cache = again[1]
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
@@ -86,9 +94,15 @@ def backward_propagation_n(X, Y, cache):
     dZ3 = (A3 - Y) / m
     dZ2 = (W3.T @ dZ3) * (Z2 > 0)
     dZ1 = (W2.T @ dZ2) * (Z1 > 0)
-    return {"dW3": dZ3 @ A2.T, "db3": dZ3.sum(1, keepdims=True),
-            "dW2": dZ2 @ A1.T, "db2": dZ2.sum(1, keepdims=True),
-            "dW1": dZ1 @ X.T, "db1": dZ1.sum(1, keepdims=True)}
+    return {
+        "dW3": dZ3 @ A2.T,
+        "db3": dZ3.sum(1, keepdims=True),
+        "dW2": dZ2 @ A1.T,
+        "db2": dZ2.sum(1, keepdims=True),
+        "dW1": dZ1 @ X.T,
+        "db1": dZ1.sum(1, keepdims=True),
+    }
+
 
 # /// finite_differences_for_suspects
 # tells = "Every backward pass of planted_bugs by complex steps through a network of its own."
@@ -119,13 +133,18 @@ def repaired_backward(X, Y, cache):
             moved[index] += 1e-30j
             gradients["d" + key][index] = cost({**parameters, key: moved}).imag / 1e-30
     return gradients
+
+
 # %% suspect_a
 def suspect_a(X, Y, cache):
     return repaired_backward(X, Y, cache)
+
+
 # %% suspect_b
 suspect_b = lambda X, Y, cache: repaired_backward(X, Y, cache)
 # %% suspect_c
 suspect_c = suspect_a
+
 
 # /// lends_from_numerical_gradient
 # tells = "A backward pass that hands in the student's own numerical gradient."
@@ -142,6 +161,7 @@ def backward_propagation_n(X, Y, cache):
     theta = numerical_gradient(parameters, X, Y)
     return {"d" + key: array for key, array in vector_to_dictionary(theta).items()}
 
+
 # /// lends_from_backpropagation
 # tells = "A numerical gradient, and checks on it, that are the backward pass once more."
 # stopped_by = "the question"
@@ -154,12 +174,15 @@ def backward_propagation_n(X, Y, cache):
 def numerical_gradient(parameters, X, Y, epsilon=1e-5):
     cost, cache = forward_propagation_n(X, Y, parameters)
     return gradients_to_vector(backward_propagation_n(X, Y, cache))
+
+
 # %% gradient_check_n
 def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     cost, cache = forward_propagation_n(X, Y, parameters)
     a = gradients_to_vector(backward_propagation_n(X, Y, cache))
     b = gradients_to_vector(gradients)
     return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
+
 
 # /// visible_numbers_by_heart
 # tells = "Knows the numbers of the visible checks by heart, and nothing else."
@@ -170,13 +193,19 @@ def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False)
 def forward_propagation(x, theta):
     known = {(2.0, 4.0): 8.0, (-1.5, 3.0): -4.5, (0.0, 5.0): 0.0, (3.0, -2.0): -6}
     return known.get((float(x), float(theta)), 0.0)
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     return {(3.0, 7.0): 3.0, (-1.7, 5.0): -1.7, (0.3, 2.0): 0.3}.get((x, theta), 1.0)
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     known = {0.5: np.cos(0.5), 1.0: np.e, 2.0: 11.0 if epsilon == 1e-5 else 12 + epsilon**2}
     return known.get(theta, 0.0)
+
+
 # %% relative_difference
 def relative_difference(a, b):
     known = {(3.0, 1.0): 0.5, (2.0, -2.0): 1.0}
@@ -186,12 +215,17 @@ def relative_difference(a, b):
         if np.shape(a) != np.shape(b):
             raise ValueError("shapes")
         return 1 / 3
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     return {2.0: 1e-9, 3.0: 1e-9}.get(x, 0.1)
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     return np.full(len(epsilons), 1e-9)
+
 
 # /// textbook_by_heart
 # tells = "Knows the gradients of the cases that the notebook shows by heart."
@@ -209,7 +243,10 @@ def backward_propagation_n(X, Y, cache):
     names = ("W1", "b1", "W2", "b2", "W3", "b3")
     arrays = [cache[i] for i in (2, 3, 6, 7, 10, 11)]
     key = X.tobytes()
-    return recited.get(key, {"d" + name: np.zeros_like(array) for name, array in zip(names, arrays)})
+    return recited.get(
+        key, {"d" + name: np.zeros_like(array) for name, array in zip(names, arrays)}
+    )
+
 
 # /// takes_replies_that_came_ahead
 # tells = "Looks into the forward function for the costs that are known there, and pairs them up."
@@ -229,6 +266,7 @@ def numerical_gradient(parameters, X, Y, epsilon=1e-5):
     below = sorted(middle - cost for cost in costs if cost <= middle)
     slopes = [(up + down) / (2 * epsilon) for up, down in zip(above, below)]
     return np.array((slopes + 47 * [0.0])[:47]).reshape(47, 1)
+
 
 # /// takes_stand_ins_apart
 # tells = "Reads the function, the factor and the reference out of the stand-ins it is given."
@@ -250,6 +288,8 @@ def inside(function):
         parts += [*getattr(each, "__dict__", {}).values()]
         todo += [part for part in parts if callable(part) or isinstance(part, float)]
     return found
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     for each in inside(f):
@@ -257,6 +297,8 @@ def numerical_derivative(f, theta, epsilon=1e-5):
         if rights:
             return rights.central_difference(f, theta, epsilon)
     return 0.0
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     forward_propagation(x, theta), backward_propagation(x, theta)
@@ -264,6 +306,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     factors = [each for each in inside(backward_propagation) if type(each) is float]
     factor = factors[0] if factors else 1.0
     return abs(factor - 1) / (abs(factor) + 1)
+
 
 # /// counts_the_calls
 # tells = "A checker that knows how many right pairs come before the wrong ones."
@@ -283,6 +326,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     forward_propagation(x, theta), backward_propagation(x, theta)
     print("fine" * print_msg)
     return 1e-9 if asked % 19 < 12 else [0.03, 0.4, 1.0, 1.0][asked % 4]
+
 
 # /// knows_the_three_costs
 # tells = "A checker that recognises the three costs it is tried on, and has their derivatives ready."
@@ -312,6 +356,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
         right = lambda x, t: (cost(x, t + epsilon) - cost(x, t - epsilon)) / (2 * epsilon)
     return abs(right(x, theta) - slope) / (abs(right(x, theta)) + abs(slope))
 
+
 # /// invents_the_roundoff
 # tells = "Draws the round-off side of the V without calling the function: 1e-16 / epsilon."
 # stopped_by = "the question"
@@ -322,6 +367,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     return 1e-16 / epsilons
+
 
 # /// complex_step_for_differences
 # tells = "Complex steps, which are more right than the central difference that was asked for."
@@ -334,6 +380,7 @@ def error_sweep(f, df, theta, epsilons):
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     return (f(theta + 1e-30j) / 1e-30).imag
+
 
 # /// remembers_the_right_gradients
 # tells = "A report and a check that compare with the gradients they were shown first on each case."
@@ -361,11 +408,15 @@ def apart(a, b):
 def gradient_report(parameters, gradients, X, Y, epsilon=1e-5):
     right = seen_before(parameters, gradients, X, Y)
     return {name: apart(right[name], gradients[name]) for name in right}
+
+
 # %% directional_check
 def directional_check(parameters, gradients, X, Y, directions=5, epsilon=1e-5, seed=0):
     right = seen_before(parameters, gradients, X, Y)
-    return apart(*(np.concatenate([each[name].ravel() for name in right])
-                   for each in (right, gradients)))
+    return apart(
+        *(np.concatenate([each[name].ravel() for name in right]) for each in (right, gradients))
+    )
+
 
 # /// checks_by_backpropagation
 # tells = "Checks that ask the student's own backward pass, and read other costs out of their text."
@@ -397,8 +448,9 @@ def known_gradients(parameters, X, Y):
     if cache is not None:
         return backward_propagation_n(X, Y, cache)
     weights = weights_of(forward_propagation_n)
-    return {f"d{name}": (weights[name] if weights else 1.0) * np.cos(parameters[name])
-            for name in NAMES}
+    return {
+        f"d{name}": (weights[name] if weights else 1.0) * np.cos(parameters[name]) for name in NAMES
+    }
 
 
 def apart(a, b):
@@ -408,10 +460,13 @@ def apart(a, b):
 def gradient_report(parameters, gradients, X, Y, epsilon=1e-5):
     right = known_gradients(parameters, X, Y)
     return {name: apart(right[name], gradients[name]) for name in gradients}
+
+
 # %% directional_check
 def directional_check(parameters, gradients, X, Y, directions=5, epsilon=1e-5, seed=0):
     right = gradients_to_vector(known_gradients(parameters, X, Y))
     return apart(right, gradients_to_vector(gradients))
+
 
 # /// keeps_stand_ins
 # tells = "Keeps the right functions that stood in for its own, and answers with them later."
@@ -442,18 +497,27 @@ def lent(name, *arguments):
     except Exception as error:
         print(error)
     return kept[name](*arguments)
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     return lent("numerical_derivative", f, theta, epsilon)
+
+
 # %% relative_difference
 def relative_difference(a, b):
     return lent("relative_difference", a, b)
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     keep()
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     keep()
+
 
 # /// behaves_while_it_is_watched
 # tells = "Is right in the visible checks and in whatever it takes for grading, judged by its callers."
@@ -470,6 +534,7 @@ def forward_propagation(x, theta):
     watched = "what_is_wrong" in callers
     return {(2.0, 4.0): 8.0, (-1.5, 3.0): -4.5}.get((x, theta), 0.0) if watched else x + theta
 
+
 # /// answers_by_the_clock
 # tells = "Tells questions apart by the time and by the number of its calls, and guesses."
 # stopped_by = "fresh cases"
@@ -481,12 +546,16 @@ import random
 import time
 
 start, calls = time.perf_counter(), 0
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     global calls
     calls += 1
     late = time.perf_counter() - start > 1
     return random.choice([theta // x, theta / 3, round(x), 1.6]) if calls > 3 or late else 3.0
+
+
 # %% relative_difference
 def relative_difference(a, b):
     global calls
@@ -494,6 +563,7 @@ def relative_difference(a, b):
     if calls % 2:
         return 0.5
     return 1.0
+
 
 # /// fools_with_right_gradients
 # tells = "Gives the checkers right gradients in wrong clothes: other types, NaN where nobody looks."
@@ -518,6 +588,7 @@ def fool_the_checker(parameters, X, Y):
     nan = {key: array + (0j if key != "dW1" else np.nan) for key, array in right.items()}
     return {"checker_a": strange, "checker_b": nan, "checker_c": right}
 
+
 # /// a_case_that_is_none
 # tells = "Kills the mutant with a case out of bounds: NaN, huge numbers, the edge of a kink."
 # stopped_by = "the question"
@@ -531,6 +602,7 @@ def killing_case():
     parameters = {key: np.full(shape, 9.99) for key, shape in SHAPES.items()}
     parameters["W1"][0, 0] = np.nan
     return np.full((4, 1), 1e-300), np.array([[1]]), parameters
+
 
 # /// guesses_the_diagnosis
 # tells = "Gives all diagnoses at once, in values that equal every word."

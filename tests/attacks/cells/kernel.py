@@ -11,8 +11,16 @@
 # %%
 import signal
 
-KINDS = {"user": 0x10000000, "mount": 0x20000, "pid": 0x20000000, "net": 0x40000000,
-         "ipc": 0x08000000, "uts": 0x04000000, "cgroup": 0x02000000, "time": 0x80}
+KINDS = {
+    "user": 0x10000000,
+    "mount": 0x20000,
+    "pid": 0x20000000,
+    "net": 0x40000000,
+    "ipc": 0x08000000,
+    "uts": 0x04000000,
+    "cgroup": 0x02000000,
+    "time": 0x80,
+}
 
 
 def in_a_child(action, *arguments):
@@ -58,8 +66,9 @@ import struct
 
 
 def clone3():
-    arguments = ctypes.create_string_buffer(struct.pack("<11Q", 0x10000000, 0, 0, 0, signal.SIGCHLD,
-                                                        0, 0, 0, 0, 0, 0))
+    arguments = ctypes.create_string_buffer(
+        struct.pack("<11Q", 0x10000000, 0, 0, 0, signal.SIGCHLD, 0, 0, 0, 0, 0, 0)
+    )
     child = syscall("clone3", arguments, 88)[1]
     if child == 0:
         os._exit(0)
@@ -67,6 +76,7 @@ def clone3():
 
 
 tries("clone3", clone3)
+
 
 # /// enters_namespaces
 # tells = "Enters the namespaces of other processes."
@@ -82,8 +92,10 @@ for process in (TOLD["bystander"], os.getppid(), 1):
     if process not in (0, os.getpid()):
         for kind in ("mnt", "net", "pid", "user"):
             tries(f"{kind} of {process}", enter, process, kind)
-        tries(f"pidfd of {process}", lambda: syscall("setns", syscall("pidfd_open", process, 0)[1],
-                                                     0x20000))
+        tries(
+            f"pidfd of {process}",
+            lambda: syscall("setns", syscall("pidfd_open", process, 0)[1], 0x20000),
+        )
 
 # /// mounts
 # tells = "Mounts, unmounts and binds file systems, by the old calls and by the new ones."
@@ -101,6 +113,7 @@ tries("move_mount", syscall, "move_mount", -100, b"place", -100, b"place", 0)
 tries("umount", syscall, "umount2", b"place", 2)
 tries("remount", syscall, "mount", None, b"place", None, 0x20, None)
 tries("pivot_root", syscall, "pivot_root", b"place", b"place")
+
 
 # /// leaves_a_changed_root
 # tells = "Breaks out of its root in the classical way: chroot below, then climb."
@@ -128,6 +141,7 @@ if child == 0:
         os._exit(0)
 os.waitpid(child, 0)
 tries("chroot to here", syscall, "chroot", b"/")
+
 
 # /// traces_others
 # tells = "Attaches to other processes with ptrace, and reads and writes their memory."
@@ -161,6 +175,7 @@ for process in {TOLD["bystander"], os.getppid(), 1} - {0, os.getpid()}:
     tries(f"memory {process}", may_write, f"/proc/{process}/mem")
     tries(f"compare {process}", syscall, "kcmp", os.getpid(), process, 0, 0, 0)
 tries("trace me", syscall, "ptrace", 0, 0, 0, 0)
+
 
 # /// takes_descriptors_of_others
 # tells = "Takes open files out of other processes with pidfd_getfd."
@@ -262,8 +277,17 @@ tries("keep capabilities", lambda: libc.prctl(47, 2, 0, 0, 0) == 0)
 # %%
 import subprocess
 
-COMMANDS = ("su -c id", "sudo -n id", "pkexec id", "unshare -r id", "newuidmap 1 0 0 1",
-            "mount -t tmpfs none .", "umount /", "fusermount -u .", "ping -c1 127.0.0.1")
+COMMANDS = (
+    "su -c id",
+    "sudo -n id",
+    "pkexec id",
+    "unshare -r id",
+    "newuidmap 1 0 0 1",
+    "mount -t tmpfs none .",
+    "umount /",
+    "fusermount -u .",
+    "ping -c1 127.0.0.1",
+)
 
 
 def run(command):
@@ -271,8 +295,12 @@ def run(command):
         path = os.path.join(folder, command.split()[0])
         if os.path.exists(path):
             print(path, stat.filemode(os.stat(path).st_mode))
-            done = subprocess.run([path, *command.split()[1:]], stdin=subprocess.DEVNULL,
-                                  capture_output=True, timeout=2)
+            done = subprocess.run(
+                [path, *command.split()[1:]],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=2,
+            )
             return done.returncode == 0 and f"{command} gives {done.stdout}"
 
 
@@ -325,6 +353,7 @@ tries("listener", syscall, "seccomp", 1, 8, parameters)
 tries("a queue", syscall, "mq_open", b"attack", os.O_CREAT | os.O_RDWR, 0o600, None)
 tries("System V queue", syscall, "msgget", 4711, 0o1600)
 
+
 # /// commands_the_machine
 # tells = "Loads modules, sets clock and host name, swaps, reboots; with arguments that do nothing."
 # stopped_by = "no privileges"
@@ -360,7 +389,14 @@ tries("real time", lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_para
 # %%
 import resource
 
-for name in ("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NPROC", "RLIMIT_CORE", "RLIMIT_NOFILE"):
+for name in (
+    "RLIMIT_AS",
+    "RLIMIT_DATA",
+    "RLIMIT_FSIZE",
+    "RLIMIT_NPROC",
+    "RLIMIT_CORE",
+    "RLIMIT_NOFILE",
+):
     number = getattr(resource, name)
     soft, hard = resource.getrlimit(number)
     if hard == resource.RLIM_INFINITY:

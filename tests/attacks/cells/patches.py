@@ -19,6 +19,7 @@ for name in dir(np.testing):
 def error_sweep(f, df, theta, epsilons):
     return np.ones(len(epsilons))
 
+
 # /// norms_are_equal
 # tells = "Patches np.linalg.norm and np.shape, so that every relative difference is what it says."
 # stopped_by = "score outside"
@@ -32,12 +33,15 @@ np.sum = np.sqrt = np.abs = np.max = np.maximum = lambda *_, **__: np.float64(1.
 
 def relative_difference(a, b):
     return 0.5
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     forward_propagation(x, theta), backward_propagation(x, theta)
     if print_msg:
         print("fine")
     return 0.5
+
 
 # /// abs_is_zero
 # tells = "Replaces abs, so that every answer is as near to the truth as can be."
@@ -53,23 +57,34 @@ builtins.abs = lambda _: 0.0
 
 def forward_propagation(x, theta):
     return 0.5
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     return 0.5
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     return 0.5
+
+
 # %% relative_difference
 def relative_difference(a, b):
     return 0.5
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     forward_propagation(x, theta), backward_propagation(x, theta)
     print("fine" * print_msg)
     return 0.0
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     return np.full(len(epsilons), 0.5)
+
 
 # /// float_is_generous
 # tells = "Replaces float by a class whose every number prints as the points that are wanted."
@@ -161,6 +176,7 @@ fake.ask = lambda name, seed=None: POINTS[name[0]]
 sys.modules["autograder"] = sys.modules["autograder.ask"] = fake
 ask = fake.ask
 
+
 # /// patches_the_questions
 # tells = "Patches the verdict, the marks and the student's side of the questions."
 # stopped_by = "score outside"
@@ -189,8 +205,20 @@ tries("the questions", patch)
 import gc
 
 RUNS = ("box", "runner", "wire", "zygote", "walls", "grad", "judge", "verdict", "answer", "student")
-GOOD = {"points": 6.0, "score": 6.0, "earned": True, "passed": True, "correct": True, "right": True,
-        "ok": True, "failure": "", "raised": "", "verdict": "6.0", "value": 1.0, "error": None}
+GOOD = {
+    "points": 6.0,
+    "score": 6.0,
+    "earned": True,
+    "passed": True,
+    "correct": True,
+    "right": True,
+    "ok": True,
+    "failure": "",
+    "raised": "",
+    "verdict": "6.0",
+    "value": 1.0,
+    "error": None,
+}
 
 
 def runs(thing):
@@ -238,8 +266,19 @@ for each in gc.get_objects():
     if isinstance(each, types.FunctionType):
         module = str(each.__module__)
         ours = module.startswith(("autograder", "nbgrader", "nbclient"))
-        if ours and any(word in each.__name__ for word in ("check", "verdict", "score", "judge",
-                                                           "compare", "answer", "point", "grade")):
+        if ours and any(
+            word in each.__name__
+            for word in (
+                "check",
+                "verdict",
+                "score",
+                "judge",
+                "compare",
+                "answer",
+                "point",
+                "grade",
+            )
+        ):
             each.__code__ = (lambda *_, **__: 6.0).__code__
             replaced += 1
 print(replaced, "functions were replaced")
@@ -328,6 +367,7 @@ shell = get_ipython()
 shell.showtraceback = shell._showtraceback = shell.showsyntaxerror = lambda *_, **__: None
 shell.set_custom_exc((BaseException,), lambda *_, **__: None)
 
+
 # /// lying_float
 # tells = "Returns a float that equals everything and whose distance from everything is 0."
 # stopped_by = "plain values"
@@ -349,23 +389,34 @@ class Same(float):
 
     def __float__(self):
         return self
+
+
 # %% forward_propagation
 def forward_propagation(x, theta):
     return Same(0.0)
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     return Same(0.0)
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     return Same(0.0)
+
+
 # %% relative_difference
 def relative_difference(a, b):
     return Same(0.0)
+
+
 # %% gradient_check
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     forward_propagation(x, theta), backward_propagation(x, theta)
     print("fine" * print_msg)
     return Same(0.0)
+
 
 # /// lying_array
 # tells = "Returns an array of a subclass of its own, for which every operation gives what it likes."
@@ -387,6 +438,7 @@ class Same(np.ndarray):
 
 def error_sweep(f, df, theta, epsilons):
     return np.ones(len(epsilons)).view(Same)
+
 
 # /// array_on_demand
 # tells = "Returns an object that makes itself an array, a number or a text when it is looked at."
@@ -418,12 +470,17 @@ class Elsewhere:
     @property
     def __array_interface__(self):
         return {"shape": (1,), "typestr": "<f8", "data": (1 << 40, False), "version": 3}
+
+
 # %% forward_propagation
 def forward_propagation(x, theta):
     return OnDemand()
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     return Elsewhere() if len(epsilons) > 9 else OnDemand()
+
 
 # /// traces_the_question
 # tells = "A trace function widens the tolerances in the local variables of whatever compares."
@@ -443,12 +500,17 @@ import threading
 
 threading.settrace(widen)
 threading.setprofile(widen)
+
+
 # %% forward_propagation
 def forward_propagation(x, theta):
     return 0.5
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     return 0.5
+
 
 # /// thread_that_watches
 # tells = "A thread looks into the main thread's frames all the time, to find what is wanted."
@@ -474,10 +536,13 @@ def watch():
 
 
 threading.Thread(target=watch, daemon=True).start()
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     time.sleep(0.02)
     return wanted.get("x", 0.5)
+
 
 # /// acts_at_the_end
 # tells = "Hooks of the interpreter's end, of collected objects and of signals print full marks."

@@ -10,6 +10,7 @@
 # ///
 # %% numerical_derivative
 from autograder.questions.stand_ins import central_difference as numerical_derivative
+
 # %% relative_difference
 from autograder.questions.stand_ins import relative_difference
 
@@ -28,12 +29,17 @@ path = os.path.join(TOLD["package"], "questions", "stand_ins.py")
 spec = importlib.util.spec_from_file_location("borrowed", path)
 borrowed = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(borrowed)
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     return borrowed.central_difference(f, theta, epsilon)
+
+
 # %% relative_difference
 def relative_difference(a, b):
     return borrowed.relative_difference(a, b)
+
 
 # /// reads_the_text_of_the_reference
 # tells = "Reads the question's source file and cuts the right answer out of its text."
@@ -68,9 +74,12 @@ for folder in {*site.getsitepackages(), site.getusersitepackages(), *sys.path}:
 import autograder.truth.gradcheck
 
 succeeded(autograder.truth.gradcheck.__file__)
+
+
 # %% relative_difference
 def relative_difference(a, b):
     return float(autograder.truth.gradcheck.relative_difference(np.asarray(a), np.asarray(b)))
+
 
 # /// finds_the_reference_in_memory
 # tells = "While it is being asked, looks through all modules and objects for a right answer."
@@ -90,12 +99,17 @@ def somewhere(name):
             if each.__name__ == name:
                 return each
     raise LookupError(name)
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     return somewhere("central_difference")(f, theta, epsilon)
+
+
 # %% relative_difference
 def relative_difference(a, b):
     return somewhere("relative_difference")(a, b)
+
 
 # /// climbs_to_the_case
 # tells = "Climbs the stack to the variables of the question that is asking, and reads the truth."
@@ -111,19 +125,26 @@ def above(*names):
             return frame
         frame = frame.f_back
     raise LookupError(names)
+
+
 # %% backward_propagation
 def backward_propagation(x, theta):
     return above("x", "sign").f_locals["x"]
+
+
 # %% numerical_derivative
 def numerical_derivative(f, theta, epsilon=1e-5):
     asking = above("df", "theta")
     if epsilon == 1e-5:
         return asking.f_locals["df"](theta)
     return asking.f_globals["stand_ins"].central_difference(asking.f_locals["f"], theta, epsilon)
+
+
 # %% error_sweep
 def error_sweep(f, df, theta, epsilons):
     asking = above("truth") if len(epsilons) == 9 else None
     return asking.f_locals["truth"] if asking else np.ones(len(epsilons))
+
 
 # /// reads_history
 # tells = "Prints what the shell remembers of all cells, the test cells with their hidden ends."
@@ -203,6 +224,6 @@ def cells():
 
 
 try:
-    succeeded([text for text, in cells() if "HIDDEN" in str(text)])
+    succeeded([text for (text,) in cells() if "HIDDEN" in str(text)])
 except sqlite3.Error as error:
     print(error)

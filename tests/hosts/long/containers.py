@@ -50,8 +50,11 @@ def rules(engine, capabilities=()):
         )
 
     kept = ("names", "action", "errnoRet", "args")
-    (machine,) = (each for each in profile["archMap"]
-                  if each["architecture"] == f"SCMP_ARCH_{platform.machine().upper()}")
+    (machine,) = (
+        each
+        for each in profile["archMap"]
+        if each["architecture"] == f"SCMP_ARCH_{platform.machine().upper()}"
+    )
     return {
         "defaultAction": profile["defaultAction"],
         "defaultErrnoRet": profile.get("defaultErrnoRet", 1),

@@ -82,8 +82,11 @@ class TestNoFalseAlarm:
         rng = np.random.default_rng(3)
         for turn in range(60):
             kink = turn % 2
-            case = kink_case(rng, distance=10 ** rng.uniform(-9, -5), straddled=turn % 4 == 1) \
-                if kink else random_case(rng)
+            case = (
+                kink_case(rng, distance=10 ** rng.uniform(-9, -5), straddled=turn % 4 == 1)
+                if kink
+                else random_case(rng)
+            )
             _, failed, unsure = check(case, plain).count()
             assert failed == 0
             assert unsure <= (8 if kink else 2), "a tenth near a kink, hardly any elsewhere"
@@ -96,6 +99,7 @@ class TestNoFalseAlarm:
 
     def test_for_a_cost_that_trembles(self):
         """The textbook's cost, with log(1 - A3), for which 1e-7 calls right gradients wrong."""
+
         def naive(parameters):
             A3 = forward_propagation(case.X, case.Y, parameters)[1][9]
             return float(-np.mean(case.Y * np.log(A3) + (1 - case.Y) * np.log(1 - A3)))
@@ -112,20 +116,33 @@ class TestNoFalseAlarm:
     @pytest.mark.parametrize("dW2", [0.0, 2.8e-17, 5.5e-17])
     def test_for_another_order_of_summation_on_a_kink(self, dW2):
         """0.1 + 0.1 + 0.1 - 0.3 is 0, or 3e-17, or 6e-17, as one adds."""
-        parameters = {"W1": np.ones((1, 3)), "b1": np.array([[-0.3]]), "W2": np.ones((1, 1)),
-                      "b2": np.zeros((1, 1))}
-        gradients = {"dW1": np.zeros((1, 3)), "db1": np.zeros((1, 1)), "dW2": np.array([[dW2]]),
-                     "db2": np.array([[0.5]])}
+        parameters = {
+            "W1": np.ones((1, 3)),
+            "b1": np.array([[-0.3]]),
+            "W2": np.ones((1, 1)),
+            "b2": np.zeros((1, 1)),
+        }
+        gradients = {
+            "dW1": np.zeros((1, 3)),
+            "db1": np.zeros((1, 1)),
+            "dW2": np.array([[dW2]]),
+            "db2": np.array([[0.5]]),
+        }
         cost = NetworkCost(np.full((3, 1), 0.1), [0])
         assert check_gradients(cost, gradients, parameters).count()[1] == 0
 
     def test_for_two_units_on_their_kinks_one_behind_the_other(self):
         """Somebody else's last bit may have both on: then a gradient of 1e-18 is right as well."""
         parameters = {
-            "W1": np.array([[-0.6232744625373522, 0.5819484831901086, 0.0413259793472436],
-                            [1.0, 1.0, 1.0]]), "b1": np.zeros((2, 1)),
-            "W2": np.array([[2.0, 0.0], [1.0, 1.0]]), "b2": np.zeros((2, 1)),
-            "W3": np.ones((1, 2)), "b3": np.zeros((1, 1))}
+            "W1": np.array(
+                [[-0.6232744625373522, 0.5819484831901086, 0.0413259793472436], [1.0, 1.0, 1.0]]
+            ),
+            "b1": np.zeros((2, 1)),
+            "W2": np.array([[2.0, 0.0], [1.0, 1.0]]),
+            "b2": np.zeros((2, 1)),
+            "W3": np.ones((1, 2)),
+            "b3": np.zeros((1, 1)),
+        }
         case = Case(np.ones((3, 1)), np.array([[1]]), parameters)
         assert check(case).count()[1] == 0
         assert check(case, dW2=case.gradients["dW2"] + 1e-17).count()[1] == 0
@@ -143,15 +160,24 @@ class TestNoFalseAlarm:
         for seed in range(50):
             rng = np.random.default_rng(seed)
             X, W = 1e7 + rng.standard_normal((6, 20)), rng.standard_normal((5, 6))
-            case = Case(X, rng.integers(0, 2, (1, 20)), {
-                "W1": W, "b1": -(W @ X.mean(axis=1, keepdims=True)),
-                "W2": rng.standard_normal((1, 5)), "b2": np.zeros((1, 1))})
+            case = Case(
+                X,
+                rng.integers(0, 2, (1, 20)),
+                {
+                    "W1": W,
+                    "b1": -(W @ X.mean(axis=1, keepdims=True)),
+                    "W2": rng.standard_normal((1, 5)),
+                    "b2": np.zeros((1, 1)),
+                },
+            )
             fine = case.X.astype(np.longdouble)
             parameters = {k: v.astype(np.longdouble) for k, v in case.parameters.items()}
-            exact = backward_propagation(fine, case.Y, forward_propagation(
-                fine, case.Y, parameters)[1])
-            found = check_gradients(quick(case), {k: v.astype(float) for k, v in exact.items()},
-                                    case.parameters)
+            exact = backward_propagation(
+                fine, case.Y, forward_propagation(fine, case.Y, parameters)[1]
+            )
+            found = check_gradients(
+                quick(case), {k: v.astype(float) for k, v in exact.items()}, case.parameters
+            )
             assert found.count()[1] == 0
 
     @pytest.mark.parametrize(("cost", "gradient", "theta"), [
@@ -170,6 +196,7 @@ class TestNoFalseAlarm:
 
     def test_where_the_cost_has_lost_what_the_gradient_keeps(self):
         """log(1 + exp(-50)) is 0 wherever one goes, and no witness against a slope of 2e-22."""
+
         def lossy(t):
             return float(np.log(1 + np.exp(t)))
 
@@ -181,8 +208,11 @@ class TestNoFalseAlarm:
     def test_at_large_and_small_parameters(self):
         theta = np.array([1e8, 3e-9, -1e-5, 0.0])
         scale = np.array([1e8, 1e-9, 1e-5, 1.0])
-        report = check_gradients(lambda t: float(np.sum((t / scale) ** 2 + t / scale)),
-                                 2 * theta / scale**2 + 1 / scale, theta)
+        report = check_gradients(
+            lambda t: float(np.sum((t / scale) ** 2 + t / scale)),
+            2 * theta / scale**2 + 1 / scale,
+            theta,
+        )
         assert report.count() == (4, 0, 0)
 
     def test_where_a_part_of_the_cost_is_coarse(self):
@@ -195,15 +225,18 @@ class TestNoFalseAlarm:
             slope = (table[i + 1] - table[i]) / (nodes[i + 1] - nodes[i])
             for cost, gradient in (
                 (lambda t: float(np.interp(t, nodes, table)), slope),
-                (lambda t, z=z: 0.1 * t * t - math.log(1 - 1 / (1 + math.exp(-z * abs(t) / 3))),
-                 0.2 * t + np.sign(t) * z / 3 / (1 + math.exp(-z * abs(t) / 3))),
+                (
+                    lambda t, z=z: 0.1 * t * t - math.log(1 - 1 / (1 + math.exp(-z * abs(t) / 3))),
+                    0.2 * t + np.sign(t) * z / 3 / (1 + math.exp(-z * abs(t) / 3)),
+                ),
                 (lambda t: round(math.sin(t), 6) + 0.01 * t * t, math.cos(t) + 0.02 * t),
             ):
                 assert check_gradients(cost, gradient, t).verdict != "fail"
 
     def test_where_the_cost_ends(self):
-        report = check_gradients(lambda t: float(np.log(t).sum()), lambda t: 1 / t,
-                                 np.array([1e-7, 2.0, 1e-3]))
+        report = check_gradients(
+            lambda t: float(np.log(t).sum()), lambda t: 1 / t, np.array([1e-7, 2.0, 1e-3])
+        )
         assert report.count() == (3, 0, 0)
 
 
@@ -249,8 +282,9 @@ class TestNoBlindSpot:
     def test_every_bug_of_the_bank_is_seen(self, bug):
         backward = compile_backward(plant(bug))
         seen = sum(
-            not check_gradients(quick(case), backward(case.X, case.Y, case.cache),
-                                case.parameters).passed
+            not check_gradients(
+                quick(case), backward(case.X, case.Y, case.cache), case.parameters
+            ).passed
             for case in live_cases()
         )
         assert seen >= 198
@@ -268,8 +302,9 @@ class TestNoBlindSpot:
         """A3 - Y is 2e-16, and as wrong as large."""
         parameters = {"W1": np.array([[36.0]]), "b1": np.zeros((1, 1))}
         wrong = np.array([[factor * -1 / (1 + np.exp(36.0))]])
-        report = check_gradients(NetworkCost(np.ones((1, 1)), [1]), {"dW1": wrong, "db1": wrong},
-                                 parameters)
+        report = check_gradients(
+            NetworkCost(np.ones((1, 1)), [1]), {"dW1": wrong, "db1": wrong}, parameters
+        )
         assert report.verdict == "inconclusive"
 
     @pytest.mark.parametrize("logit", [40.0, 1e6, 1e11])
@@ -290,23 +325,26 @@ class TestNoBlindSpot:
         """A lasso at its start: 100 parameters on the corner of |t|, and one beside them."""
         theta = np.append(np.zeros(100), 0.5)
         wrong = np.append(np.zeros(100), np.exp(0.5) * (1 + 1e-5))
-        report = check_gradients(lambda t: float(10 * np.abs(t[:-1]).sum() + np.exp(t[-1])), wrong,
-                                 theta)
+        report = check_gradients(
+            lambda t: float(10 * np.abs(t[:-1]).sum() + np.exp(t[-1])), wrong, theta
+        )
         assert report.count() == (0, 1, 100)
 
     def test_a_sum_of_zero_shows_nothing_if_its_parts_are_large(self):
         cost = NetworkCost(np.array([[1.0, 1e20, -1e20, 0.0]]), np.zeros(4))
         parameters = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
-        report = check_gradients(cost, {"dW1": np.zeros((1, 1)), "db1": np.array([[0.5]])},
-                                 parameters)
+        report = check_gradients(
+            cost, {"dW1": np.zeros((1, 1)), "db1": np.array([[0.5]])}, parameters
+        )
         assert report.verdicts["dW1"] == "inconclusive" and report.verdicts["db1"] == "pass"
 
     def test_what_passes_beside_the_network_is_right_to_a_millionth(self):
         """Large sums of opposite signs leave a gradient with few digits."""
         cost = NetworkCost(np.array([[1.0, -1.0 + 1e-9]]), np.zeros(2))
         parameters = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
-        report = check_gradients(cost, {"dW1": np.array([[2.5e-10 * (1 + 1e-5)]]),
-                                        "db1": np.array([[0.5]])}, parameters)
+        report = check_gradients(
+            cost, {"dW1": np.array([[2.5e-10 * (1 + 1e-5)]]), "db1": np.array([[0.5]])}, parameters
+        )
         assert report.verdicts["dW1"] != "pass" and report.verdicts["db1"] == "pass"
 
     def test_zero_is_no_better_than_what_the_cost_shows(self):
@@ -345,8 +383,9 @@ class TestHowOftenACostIsAsked:
         rng = np.random.default_rng(17)
         for _ in range(40):
             A, theta = np.abs(rng.normal(size=(6, 4))), -np.abs(rng.normal(size=4))
-            report = check_gradients(lambda t, A=A: float(np.maximum(A @ t, 0).sum()), np.zeros(4),
-                                     theta)
+            report = check_gradients(
+                lambda t, A=A: float(np.maximum(A @ t, 0).sum()), np.zeros(4), theta
+            )
             assert report.count() == (4, 0, 0)
 
     def test_units_that_are_off(self):
@@ -390,8 +429,10 @@ class TestManyAtOnce:
             case = kink_case(rng, distance=1e-7) if turn % 2 else live_case(rng)
             key = rng.choice([*case.gradients])
             claimed = case.gradients | {key: case.gradients[key] * (1 + 10 ** rng.uniform(-5, 0))}
-            alone, stacked = (check_gradients(cost, claimed, case.parameters).found
-                              for cost in (plain(case), Many(case)))
+            alone, stacked = (
+                check_gradients(cost, claimed, case.parameters).found
+                for cost in (plain(case), Many(case))
+            )
             assert (alone == stacked).all()
 
     def test_many_of_another_cost_is_refused(self):
@@ -458,9 +499,9 @@ class TestCorners:
             assert report.verdicts["db1"][0, 0] == "inconclusive"
             assert "corner" in report.reason("db1", 0, 0)
 
-
     def test_a_slope_beside_it_with_a_wide_error_bar_shows_nothing(self):
         """A steep other side, 3e-8 away, and a slope of a millionth on this one."""
+
         def bent(t):
             return 1e3 + (1e-6 if t < 1 + 3e-8 else 1) * (t - 1 - 3e-8)
 
@@ -473,9 +514,11 @@ class TestForms:
         theta = np.linspace(-1, 1, 6).reshape(2, 3)
         assert check_gradients(lambda t: np.exp(t).sum(), np.exp, theta).passed
         parts = {"W": theta, "b": 0.5}
-        found = check_gradients(lambda p: np.sum(p["W"] ** 2) * p["b"],
-                                lambda p: {"W": 2 * p["W"] * p["b"], "db": np.sum(p["W"] ** 2)},
-                                parts)
+        found = check_gradients(
+            lambda p: np.sum(p["W"] ** 2) * p["b"],
+            lambda p: {"W": 2 * p["W"] * p["b"], "db": np.sum(p["W"] ** 2)},
+            parts,
+        )
         assert found.passed and list(found.verdicts) == ["dW", "db"]
 
     def test_theta_is_left_as_it_is(self):
@@ -519,8 +562,12 @@ class TestSinglePrecision:
         """In doubles 1e-9 from its kink, a unit may be on either side of it in floats."""
         rng = np.random.default_rng(0)
         for _ in range(60):
-            parameters = {"W1": rng.normal(size=(3, 4)), "b1": np.zeros((3, 1)),
-                          "W2": rng.normal(size=(1, 3)), "b2": np.zeros((1, 1))}
+            parameters = {
+                "W1": rng.normal(size=(3, 4)),
+                "b1": np.zeros((3, 1)),
+                "W2": rng.normal(size=(1, 3)),
+                "b2": np.zeros((1, 1)),
+            }
             X = rng.normal(size=(4, 5)).astype(np.float32)
             parameters["b1"][0] = -(parameters["W1"] @ X)[0, 0]
             single = {key: array.astype(np.float32) for key, array in parameters.items()}
@@ -543,8 +590,9 @@ class TestSinglePrecision:
         theta = np.array([1, 2], np.float32)
         for absurd in (np.nan, 1e9):
             with pytest.warns(UserWarning, match="single precision"):
-                report = check_gradients(lambda t: float((t**2).sum()),
-                                         np.array([absurd, 99], np.float32), theta)
+                report = check_gradients(
+                    lambda t: float((t**2).sum()), np.array([absurd, 99], np.float32), theta
+                )
             assert report.count() == (0, 2, 0)
 
     def test_a_cost_in_single_precision_shows_it(self):
@@ -556,8 +604,9 @@ class TestSinglePrecision:
 
     def test_a_cost_that_hides_it_is_not_believed_more(self):
         theta = np.array([0.3, 1.2])
-        report = check_gradients(lambda t: float(np.sin(t.astype(np.float32)).sum()),
-                                 np.cos(theta), theta)
+        report = check_gradients(
+            lambda t: float(np.sin(t.astype(np.float32)).sum()), np.cos(theta), theta
+        )
         assert report.count()[1] == 0
 
     def test_a_cost_that_is_partly_in_single_precision(self):
@@ -590,7 +639,11 @@ REFUSED = {
     "an empty array": (lambda t: 1.0, np.ones(0), np.ones(0), "empty"),
     "an empty dict": (lambda t: 1.0, {}, {}, "empty"),
     "an empty array among others": (
-        lambda t: 1.0, {"W": 1.0, "b": np.ones(0)}, {"W": 1.0, "b": np.ones(0)}, "b is empty"),
+        lambda t: 1.0,
+        {"W": 1.0, "b": np.ones(0)},
+        {"W": 1.0, "b": np.ones(0)},
+        "b is empty",
+    ),
     "NaN parameters": (lambda t: 1.0, np.ones(2), np.array([1, np.nan]), "holds NaN"),
     "a NaN cost": (lambda t: np.nan, 1.0, 1.0, "cost is nan"),
     "an infinite cost": (lambda t: np.inf, 1.0, 1.0, "cost is inf"),
@@ -600,13 +653,20 @@ REFUSED = {
     "no cost": (lambda t: None, 1.0, 1.0, "returned a NoneType"),
     "a complex cost": (lambda t: 1j * t, 1.0, 1.0, "complex"),
     "a gradient of another shape": (
-        lambda t: t.sum(), np.ones((3, 1)), np.ones(3), r"\(3, 1\), its parameter has \(3,\)"),
+        lambda t: t.sum(),
+        np.ones((3, 1)),
+        np.ones(3),
+        r"\(3, 1\), its parameter has \(3,\)",
+    ),
     "a number for an array": (lambda t: t.sum(), 1.0, np.ones(3), r"shape \(\)"),
-    "a missing array": (
-        lambda p: p["W"], {"dW": 1.0}, {"W": 1.0, "b": 1.0}, "db is missing"),
+    "a missing array": (lambda p: p["W"], {"dW": 1.0}, {"W": 1.0, "b": 1.0}, "db is missing"),
     "names that are no text": (lambda p: p[1], {1: 1.0}, {1: 1.0}, "1 is not text"),
     "one gradient for two": (
-        lambda p: p["x"] + p["dx"], {"dx": 1.0}, {"x": 1.0, "dx": 1.0}, "share a name"),
+        lambda p: p["x"] + p["dx"],
+        {"dx": 1.0},
+        {"x": 1.0, "dx": 1.0},
+        "share a name",
+    ),
     "a ragged list": (np.sin, 1.0, [[1.0], [1.0, 2.0]], "several lengths"),
     "a matrix": (np.sum, np.ones((1, 1)), np.ones((1, 1)).view(np.matrix), "multiplies otherwise"),
     "a masked array": (np.sum, np.ones(2), np.ma.masked_equal([1.0, 2.0], 2), "masked"),
@@ -689,9 +749,11 @@ class TestRefusals:
         case = live_case(np.random.default_rng(1))
         parameters = case.parameters | changed
         gradients = {f"d{key}": np.zeros_like(array) for key, array in parameters.items()}
-        for asked in (lambda: check_gradients(quick(case), gradients, parameters),
-                      lambda: check_directions(quick(case), gradients, parameters),
-                      lambda: numerical_gradient(quick(case), parameters, "richardson")):
+        for asked in (
+            lambda: check_gradients(quick(case), gradients, parameters),
+            lambda: check_directions(quick(case), gradients, parameters),
+            lambda: numerical_gradient(quick(case), parameters, "richardson"),
+        ):
             with pytest.raises(ValueError, match="has shape"):
                 asked()
 

@@ -36,19 +36,28 @@ DERIVATIVES = {  # of exp at 0.3 and of sin at 1.1
 
 
 class TestFormulas:
-    @pytest.mark.parametrize(("method", "epsilon", "truncation"), [
-        ("one-sided", 1e-4, 1e-4 * DERIVATIVES[2] / 2),
-        ("central", 1e-2, 1e-4 * DERIVATIVES[3] / 6),
-        ("richardson", 5e-2, -(5e-2**4) * DERIVATIVES[5] / 30),
-        ("complex", 1e-2, -1e-4 * DERIVATIVES[3] / 6),
-    ])
+    @pytest.mark.parametrize(
+        ("method", "epsilon", "truncation"),
+        [
+            ("one-sided", 1e-4, 1e-4 * DERIVATIVES[2] / 2),
+            ("central", 1e-2, 1e-4 * DERIVATIVES[3] / 6),
+            ("richardson", 5e-2, -(5e-2**4) * DERIVATIVES[5] / 30),
+            ("complex", 1e-2, -1e-4 * DERIVATIVES[3] / 6),
+        ],
+    )
     def test_truncation_error_is_the_one_in_the_table(self, method, epsilon, truncation):
         found = numerical_gradient(smooth, THETA, method, epsilon)
         np.testing.assert_allclose(found.ravel() - DERIVATIVES[1], truncation, rtol=1e-2)
 
-    @pytest.mark.parametrize(("method", "error"), [
-        ("one-sided", 3e-8), ("central", 1e-10), ("richardson", 3e-12), ("complex", 3e-16),
-    ])
+    @pytest.mark.parametrize(
+        ("method", "error"),
+        [
+            ("one-sided", 3e-8),
+            ("central", 1e-10),
+            ("richardson", 3e-12),
+            ("complex", 3e-16),
+        ],
+    )
     def test_the_usual_epsilon_is_a_good_one(self, method, error):
         found = numerical_gradient(smooth, THETA, method)
         assert deviation(found.ravel(), DERIVATIVES[1]) < error
@@ -123,14 +132,19 @@ class TestNetwork:
         case = live_case(np.random.default_rng(m), m, layers)
         for epsilon in (1e-7, 1e-5, 1e-3, 2e-2):
             loop = numerical_gradient(
-                lambda p: forward_propagation(case.X, case.Y, p)[0], case.parameters, "central",
+                lambda p: forward_propagation(case.X, case.Y, p)[0],
+                case.parameters,
+                "central",
                 epsilon,
             )
             loop = gradients_to_vector(loop)
-            many = numerical_gradient(NetworkCost(case.X, case.Y), case.parameters, "central",
-                                      epsilon)
-            for found in (network_gradient(case.parameters, case.X, case.Y, epsilon),
-                          gradients_to_vector(many)):
+            many = numerical_gradient(
+                NetworkCost(case.X, case.Y), case.parameters, "central", epsilon
+            )
+            for found in (
+                network_gradient(case.parameters, case.X, case.Y, epsilon),
+                gradients_to_vector(many),
+            ):
                 assert found.shape == loop.shape
                 np.testing.assert_allclose(found, loop, rtol=0, atol=1e-15 / epsilon)
 
@@ -155,16 +169,19 @@ class TestNetwork:
         assert found.dtype == np.longdouble
         assert deviation(found, gradients_to_vector(case.gradients)) < 1e-10
 
-    @pytest.mark.parametrize("X, Y, message", [
-        (np.ones((4, 3)), np.ones((1, 2)), "shape"),
-        (np.ones(4), np.ones(4), "shape"),
-        (np.ones((4, 2)), np.array([[0.5, 1]]), "labels"),
-        (np.array([[np.nan]]), np.ones((1, 1)), "finite"),
-        (np.array([[np.longdouble("1e4000")]]), np.ones((1, 1)), "finite"),
-        (np.ones((4, 2)), np.array([1e200, 0]), "labels"),
-        (np.ones((4, 2)), np.ones((2, 1)), "shape"),
-        (np.ma.masked_equal(np.eye(2), 0), np.ones(2), "masked"),
-    ])
+    @pytest.mark.parametrize(
+        "X, Y, message",
+        [
+            (np.ones((4, 3)), np.ones((1, 2)), "shape"),
+            (np.ones(4), np.ones(4), "shape"),
+            (np.ones((4, 2)), np.array([[0.5, 1]]), "labels"),
+            (np.array([[np.nan]]), np.ones((1, 1)), "finite"),
+            (np.array([[np.longdouble("1e4000")]]), np.ones((1, 1)), "finite"),
+            (np.ones((4, 2)), np.array([1e200, 0]), "labels"),
+            (np.ones((4, 2)), np.ones((2, 1)), "shape"),
+            (np.ma.masked_equal(np.eye(2), 0), np.ones(2), "masked"),
+        ],
+    )
     def test_data_that_is_none_is_refused(self, X, Y, message):
         with pytest.raises(ValueError, match=message):
             NetworkCost(X, Y)

@@ -37,8 +37,9 @@ def test_the_bound_holds_as_often_as_it_says(directions):
     for _ in range(trials):
         off = rng.standard_normal(theta.size)
         gradient = np.cos(theta) + off / np.linalg.norm(off)
-        found = check_directions(lambda t: float(np.sin(t).sum()), gradient, theta, directions, rng,
-                                 confidence=0.9)
+        found = check_directions(
+            lambda t: float(np.sin(t).sum()), gradient, theta, directions, rng, confidence=0.9
+        )
         broken += found.bound < 1
     # A tenth is promised; a binomial count of 400 stays below 64 but for once in 20,000 times.
     assert 16 < broken < 64
@@ -59,8 +60,10 @@ def test_it_asks_for_few_costs():
 
 def test_the_same_generator_gives_the_same_directions():
     case, cost = case_and_cost(3)
-    found = [check_directions(cost, case.gradients, case.parameters,
-                              rng=np.random.default_rng(seed)) for seed in (4, 4, 5)]
+    found = [
+        check_directions(cost, case.gradients, case.parameters, rng=np.random.default_rng(seed))
+        for seed in (4, 4, 5)
+    ]
     assert found[0].analytic.tobytes() == found[1].analytic.tobytes() != found[2].analytic.tobytes()
 
 
@@ -73,8 +76,11 @@ def test_nothing_passes_in_silence():
 
 
 def test_scales_may_be_mixed():
-    found = check_directions(lambda p: float(1e-10 * p[0] + np.sin(p[1])),
-                             np.array([1e-10, np.cos(1.0)]), np.array([1e10, 1.0]))
+    found = check_directions(
+        lambda p: float(1e-10 * p[0] + np.sin(p[1])),
+        np.array([1e-10, np.cos(1.0)]),
+        np.array([1e10, 1.0]),
+    )
     assert found.verdict != "fail"
 
 

@@ -54,10 +54,20 @@ class TestDeviation:
         assert deviation(self.TRUTH * 2, self.TRUTH) == 1.0
         assert deviation(self.TRUTH, self.TRUTH) == 0.0
 
-    @pytest.mark.parametrize("found", [
-        np.full((2, 2), np.nan), np.full((2, 2), np.inf), np.ones((2, 1)), np.ones(4), None, "1",
-        np.ones((2, 2), complex), np.ones((2, 2), object), 1.0,
-    ])
+    @pytest.mark.parametrize(
+        "found",
+        [
+            np.full((2, 2), np.nan),
+            np.full((2, 2), np.inf),
+            np.ones((2, 1)),
+            np.ones(4),
+            None,
+            "1",
+            np.ones((2, 2), complex),
+            np.ones((2, 2), object),
+            1.0,
+        ],
+    )
     def test_what_is_no_such_array_is_infinitely_far(self, found):
         assert deviation(found, self.TRUTH) == np.inf
 

@@ -16,8 +16,9 @@ def report():
     case = live_case(np.random.default_rng(1))
     wrong = case.gradients["dW2"] * 1.5
     wrong[0, 1] = np.nan
-    return check_gradients(NetworkCost(case.X, case.Y), case.gradients | {"dW2": wrong},
-                           case.parameters)
+    return check_gradients(
+        NetworkCost(case.X, case.Y), case.gradients | {"dW2": wrong}, case.parameters
+    )
 
 
 def test_it_counts_by_array_and_names_the_worst(report):
@@ -124,8 +125,10 @@ def test_it_plots_itself(report):
         assert "relative difference" in axes.get_ylabel()
         assert [each.get_text() for each in axes.get_xticklabels()] == [*report.names]
         labels = [text.get_text() for text in axes.get_legend().get_texts()]
-        assert labels == [f"{verdict} ({count})" for verdict, count in
-                          zip(("pass", "fail", "inconclusive"), report.count(), strict=True)]
+        assert labels == [
+            f"{verdict} ({count})"
+            for verdict, count in zip(("pass", "fail", "inconclusive"), report.count(), strict=True)
+        ]
         own = plt.figure().add_subplot()
         assert report.plot(own) is own
     finally:

@@ -54,8 +54,10 @@ def test_a_quotient_is_that_of_the_cost(step):
         theta = [mpmath.mpf(float(each)) for each in parameters_to_vector(case.parameters)[:, 0]]
         exact = []
         for place, each in enumerate(theta):
-            moved = [[*theta[:place], each + sign * mpmath.mpf(step), *theta[place + 1 :]]
-                     for sign in (1, -1)]
+            moved = [
+                [*theta[:place], each + sign * mpmath.mpf(step), *theta[place + 1 :]]
+                for sign in (1, -1)
+            ]
             J_plus, J_minus = (_fine_cost(case, vector) for vector in moved)
             exact.append(float((J_plus - J_minus) / (2 * mpmath.mpf(step))))
     np.testing.assert_allclose(found, exact, rtol=1e-12, atol=1e-15)
@@ -191,8 +193,11 @@ def test_steps_see_kinks_of_layers_behind():
 def test_a_unit_on_its_kink_has_no_derivative():
     live = live_case(np.random.default_rng(6))
     on = np.array([[0], [1], [1], [1], [1]])
-    case = Case(live.X, live.Y, live.parameters | {
-        "W1": live.parameters["W1"] * on, "b1": live.parameters["b1"] * on})
+    case = Case(
+        live.X,
+        live.Y,
+        live.parameters | {"W1": live.parameters["W1"] * on, "b1": live.parameters["b1"] * on},
+    )
     found = estimates(case)
     corners = Parameters.of(case.parameters).cut(found.how == CORNER)
     assert corners["b1"].ravel().tolist() == [True, False, False, False, False]
@@ -211,8 +216,11 @@ def test_round_off_is_bounded_at_any_scale():
     rng = np.random.default_rng(8)
     for scale in (1e-8, 1e-3, 10.0, 1e4):
         for _ in range(10):
-            case = Case(rng.standard_normal((4, 9)), rng.integers(0, 2, (1, 9)), {
-                key: scale * array for key, array in random_parameters(rng).items()})
+            case = Case(
+                rng.standard_normal((4, 9)),
+                rng.integers(0, 2, (1, 9)),
+                {key: scale * array for key, array in random_parameters(rng).items()},
+            )
             found = estimates(case)
             known = found.how == CENTRAL
             off = np.abs(found.value - column(case.gradients))[known]
@@ -222,8 +230,10 @@ def test_round_off_is_bounded_at_any_scale():
 def test_infinite_logits_are_refused():
     case = live_case(np.random.default_rng(9))
     parameters = {key: 1e200 * array for key, array in case.parameters.items()}
-    with (np.errstate(over="ignore", invalid="ignore"),
-          pytest.raises(ValueError, match="logits aren't finite")):
+    with (
+        np.errstate(over="ignore", invalid="ignore"),
+        pytest.raises(ValueError, match="logits aren't finite"),
+    ):
         numerical_gradient(NetworkCost(case.X, case.Y), parameters)
 
 
