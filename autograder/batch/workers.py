@@ -29,6 +29,11 @@ END_SECONDS = 2
 class WorkerDied(Exception):
     """As many workers as are tried ended while they did the same piece of work."""
 
+    line = (
+        "{where}: the process that worked on it ended, twice (was it killed, or is there too "
+        "little memory?): {remedy}"
+    )
+
 
 class Here:
     """No other process: the work is done in this one, piece by piece. See :class:`Workers`."""

@@ -42,6 +42,8 @@ CLOSED = "it was closed"
 class NoWalls(Exception):
     """This host can't keep a student's code in: nothing may be run on it."""
 
+    line = "{where} was not run: {text}"
+
 
 class Zygote(NamedTuple):
     """A zygote that is somebody else's, and this process's to command.

@@ -82,50 +82,60 @@ def length_of(head):
     return length
 
 
+def _text(value):
+    text = value.encode("utf-8", "replace")
+    return b"s" + _LENGTH.pack(len(text)) + text
+
+
+def _whole_number(value):
+    size = value.bit_length() // 8 + 1
+    if size > LONGEST_NUMBER:
+        raise WireError("a whole number of thousands of digits")
+    return b"i" + _SHORT.pack(size) + value.to_bytes(size, "little", signed=True)
+
+
+_SIMPLE = {
+    str: _text,
+    float: lambda value: b"d" + _FLOAT.pack(value),
+    type(None): lambda value: b"N",
+    bool: lambda value: b"T" if value else b"F",
+    int: _whole_number,
+    complex: lambda value: b"c" + _COMPLEX.pack(value.real, value.imag),
+    Function: lambda value: b"f" + _LENGTH.pack(value.number),
+}
+"""Values with no others inside, by their type."""
+
+
 def _encode(value, chunks, depth):
     """Add a value to the chunks; how many values it is, with those inside."""
-    kind, values = type(value), 1
+    kind = type(value)
+    if kind in _SIMPLE:
+        chunks.append(_SIMPLE[kind](value))
+        return 1
     if kind is np.ndarray:
         if not value.dtype.isnative:
             value = value.astype(value.dtype.newbyteorder("="))
-        chunks.append(_head_of_array(value))
-        chunks.append(value.tobytes())
-    elif kind is str:
-        text = value.encode("utf-8", "replace")
-        chunks.append(b"s" + _LENGTH.pack(len(text)))
-        chunks.append(text)
-    elif kind is float:
-        chunks.append(b"d" + _FLOAT.pack(value))
-    elif value is None:
-        chunks.append(b"N")
-    elif kind is bool:
-        chunks.append(b"T" if value else b"F")
-    elif kind is int:
-        size = value.bit_length() // 8 + 1
-        if size > LONGEST_NUMBER:
-            raise WireError("a whole number of thousands of digits")
-        chunks.append(b"i" + _SHORT.pack(size) + value.to_bytes(size, "little", signed=True))
-    elif kind is complex:
-        chunks.append(b"c" + _COMPLEX.pack(value.real, value.imag))
-    elif kind is Function:
-        chunks.append(b"f" + _LENGTH.pack(value.number))
-    elif isinstance(value, np.generic) and value.dtype.char not in "gGOSUVMm":
+        chunks += _head_of_array(value), value.tobytes()
+        return 1
+    if isinstance(value, np.generic) and value.dtype.char not in "gGOSUVMm":
         return _encode(value.item(), chunks, depth)
-    elif depth >= DEEPEST:
-        raise WireError("values inside values without end")
-    elif kind is dict:
-        chunks.append(b"m" + _LENGTH.pack(len(value)))
-        for key, each in value.items():
-            if type(key) is not str:
-                raise WireError(f"a {type(key).__name__} as a key")
-            values += _encode(key, chunks, depth + 1) + _encode(each, chunks, depth + 1)
-    elif kind is tuple or kind is list:
-        chunks.append((b"t" if kind is tuple else b"l") + _LENGTH.pack(len(value)))
-        for each in value:
-            values += _encode(each, chunks, depth + 1)
-    else:
+    if kind not in (dict, tuple, list):
         raise WireError(f"a {kind.__name__} can't be sent")
-    return values
+    if depth >= DEEPEST:
+        raise WireError("values inside values without end")
+    chunks.append(_CONTAINERS[kind] + _LENGTH.pack(len(value)))
+    if kind is dict:
+        return 1 + sum(_encode_item(*item, chunks, depth + 1) for item in value.items())
+    return 1 + sum(_encode(each, chunks, depth + 1) for each in value)
+
+
+_CONTAINERS = {dict: b"m", tuple: b"t", list: b"l"}
+
+
+def _encode_item(key, value, chunks, depth):
+    if type(key) is not str:
+        raise WireError(f"a {type(key).__name__} as a key")
+    return _encode(key, chunks, depth) + _encode(value, chunks, depth)
 
 
 _heads = {}

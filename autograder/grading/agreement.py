@@ -24,7 +24,16 @@ WRITTEN = re.compile(r"^summary\(.*\bwritten=(\d+(?:\.\d+)?)\)", re.DOTALL | re.
 
 
 class Disagreement(Exception):
-    """A source says two things about its questions."""
+    """A source says two things about its questions: a phrase for each of them."""
+
+    line = "{where}: {text}"
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        return self.args
+
+    def __str__(self) -> str:
+        return "\n".join(self.args)
 
 
 class RefuseDisagreement(NbGraderPreprocessor):
@@ -42,7 +51,7 @@ class RefuseDisagreement(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         found = list(disagreements(nb, questions_of(resources["nbgrader"]["assignment"])))
         if found:
-            raise Disagreement("\n".join(found))
+            raise Disagreement(*found)
         return nb, resources
 
 

@@ -1,14 +1,21 @@
 """What went wrong, in one line for a person: what was found, where, and what to do next."""
 
+from json import JSONDecodeError
+
 LOG = ".nbgrader.log"
 
 
 class CourseError(Exception):
-    """Something that a person can mend: what was found, where, and what to do."""
+    """Something that a person can fix: what was found, where, and what to do."""
+
+    line = "{where} was not graded: {text}"
 
 
-def in_one_line(error, where, remedy):
-    """Say in one line what an exception means; in more where that is more than one thing.
+def in_one_line(error: Exception, where: str, remedy: str) -> str:
+    """Say in one line what an exception means; in more where it found more than one thing.
+
+    An exception class of this project says it itself, in ``line``: a text with places for
+    ``where``, ``text`` and ``remedy``. One that found several things lists them in ``found``.
 
     Parameters
     ----------
@@ -23,47 +30,37 @@ def in_one_line(error, where, remedy):
     -------
     str
     """
-    text = first_line(error)
-    match type(error).__name__:
-        case "MemoryError":
-            return (
-                f"{where}: the grader ran out of memory on it, not the student: raise "
-                "c.TrustedExecute.grader_memory in nbgrader_config.py, or ask for a smaller file"
-            )
-        case "WorkerDied":
-            return (
-                f"{where}: the process that worked on it ended, twice (was it killed, or is there "
-                f"too little memory?): {remedy}"
-            )
-        case "NotANotebook":
-            return f"{where} is not a notebook ({text}): {remedy}"
-        case "TooLarge":
-            return f"{where} {text}"
-        case "NotJSONError" | "JSONDecodeError" | "UnicodeDecodeError":
-            return f"{where} is not a notebook (no JSON in UTF-8): {remedy}"
-        case "ValidationError" | "NBFormatError" | "SchemaTooOldError" | "SchemaTooNewError":
-            return f"{where} is a damaged notebook ({text}): {remedy}"
-        case "WrongNotebook":
-            return f"{where}: {text} If not, {remedy}"
-        case "NoWalls":
-            return f"{where} was not run: {text}"
-        case "NoQuestion" | "CourseError":
-            return f"{where} was not graded: {text}"
-        case "GraderFailed":
-            return f"{where}: the grader failed, not the student: {text}"
-        case "ChangedAfterRelease" | "KilledFromOutside":
-            return f"{where}: {text}"
-        case "Disagreement":
-            return "\n".join(f"{where}: {printable(each)}" for each in str(error).split("\n"))
+    line = getattr(error, "line", None) or _line_of_others(error)
+    found = [*map(printable, getattr(error, "found", ()))] or [first_line(error)]
+    return "\n".join(line.format(where=where, text=text, remedy=remedy) for text in found)
+
+
+def _line_of_others(error: Exception) -> str:
+    """The same for exceptions of Python and of libraries."""
     # Only here, because they take half a second, and the command line reads this file first.
+    from jsonschema import ValidationError
+    from nbformat import NBFormatError
+    from nbformat.reader import NotJSONError
     from nbgrader.api import InvalidEntry
+    from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError
     from sqlalchemy.exc import SQLAlchemyError
 
+    damaged = ValidationError | NBFormatError | SchemaTooOldError | SchemaTooNewError
+    if isinstance(error, MemoryError):
+        return (
+            "{where}: the grader ran out of memory, not the student: raise "
+            "c.TrustedExecute.grader_memory in nbgrader_config.py, or ask for a smaller file"
+        )
+    if isinstance(error, NotJSONError | JSONDecodeError | UnicodeDecodeError):
+        return "{where} is not a notebook (not JSON in UTF-8): {remedy}"
+    if isinstance(error, damaged):
+        return "{where} is a damaged notebook ({text}): {remedy}"
     if isinstance(error, SQLAlchemyError | InvalidEntry):
-        return f"{where}: the gradebook can't be used ({text}): see that it is writable"
+        return "{where}: the gradebook can't be used ({text}): check that it is writable"
     if isinstance(error, OSError):
-        return f"{where}: {text}: see that the folders of the course are readable and writable"
-    return f"{where}: {type(error).__name__}: {text} (details in {LOG}): {remedy}"
+        return "{where}: {text}: check that the course's folders are readable and writable"
+    kind = type(error).__name__
+    return f"{{where}}: {kind}: {{text}} (details in {LOG}): {{remedy}}"
 
 
 def first_line(error):

@@ -30,7 +30,9 @@ CONFIGURATIONS = ("nbgrader_config.py", "jupyter_config.py")
 
 
 class ExtraFilesRefused(Exception):
-    """A hand-in that leads elsewhere, or brings along what it must not."""
+    """A submission that leads elsewhere, or brings along what it must not."""
+
+    line = "{where}: {text}"
 
 
 def before_reading(assignment, student, notebooks):

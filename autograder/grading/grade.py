@@ -30,6 +30,8 @@ ASKS = re.compile(r"^\s*(?:from|import)\s+autograder\b", re.MULTILINE)
 class NoQuestion(Exception):
     """A test cell asks a question that there is not."""
 
+    line = "{where} was not graded: {text}"
+
 
 @dataclass(frozen=True)
 class Rules:

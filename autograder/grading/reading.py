@@ -30,9 +30,13 @@ TEXTS = ("source", "input", "code", "text")
 class NotANotebook(ValueError):
     """It is no JSON, or has no cells: the reason in a few words."""
 
+    line = "{where} is not a notebook ({text}): {remedy}"
+
 
 class TooLarge(ValueError):
     """It has more in it than anybody writes: the rest of a sentence, with what to do."""
+
+    line = "{where} {text}"
 
 
 def read(submission):
@@ -63,7 +67,7 @@ def read(submission):
     try:
         notebook = json.loads(submission.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise NotANotebook("no JSON in UTF-8") from None
+        raise NotANotebook("not JSON in UTF-8") from None
     # As text once more, because nbformat has nothing else for older formats; it is short by now.
     needed = json.dumps(_needed(notebook), ensure_ascii=False)
     with warnings.catch_warnings():

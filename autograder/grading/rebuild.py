@@ -18,6 +18,8 @@ NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw
 class WrongNotebook(Exception):
     """What was handed in is not a notebook of this assignment."""
 
+    line = "{where}: {text} If not, {remedy}"
+
 
 def rebuild(release, submission):
     """Carry over a student's answers and extra cells into the release notebook.

@@ -11,6 +11,8 @@ from traitlets import Bool
 class ChangedAfterRelease(Exception):
     """The source differs from what submissions in the gradebook were graded by."""
 
+    line = "{where}: {text}"
+
 
 class Difference(NamedTuple):
     """What of a notebook is not as the gradebook knows it.

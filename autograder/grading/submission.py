@@ -19,6 +19,8 @@ TIMES = 2
 class KilledFromOutside(Exception):
     """Nothing is known of a submission, because it was not left alone."""
 
+    line = "{where}: {text}"
+
 
 class Cell(NamedTuple):
     """A cell that is run: where a question decides, what students have seen of it."""

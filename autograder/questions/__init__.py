@@ -19,6 +19,8 @@ ASSIGNMENTS = ("one_dimension", "n_dimensions", "planted_bugs")
 class GraderFailed(Exception):
     """The grader made a mistake of its own: nothing may be concluded about the student."""
 
+    line = "{where}: the grader failed, not the student: {text}"
+
 
 @dataclass(frozen=True)
 class Question:

@@ -6,12 +6,19 @@ import pytest
 from jsonschema import ValidationError
 from nbformat.reader import NotJSONError
 from nbgrader.api import InvalidEntry
+from nbgrader.nbgraderformat import SchemaTooOldError
 from sqlalchemy.exc import OperationalError
 
+from autograder.batch.workers import WorkerDied
 from autograder.box.warden import NoWalls
-from autograder.grading.errors import in_one_line, printable
+from autograder.grading.agreement import Disagreement
+from autograder.grading.errors import CourseError, in_one_line, printable
+from autograder.grading.extra_files import ExtraFilesRefused
 from autograder.grading.grade import NoQuestion
+from autograder.grading.reading import NotANotebook, TooLarge
 from autograder.grading.rebuild import WrongNotebook
+from autograder.grading.refuse_changes import ChangedAfterRelease
+from autograder.grading.submission import KilledFromOutside
 from autograder.questions import GraderFailed
 
 WHERE, REMEDY = "submitted/ada/essay/essay.ipynb", "ask for the .ipynb file again"
@@ -29,6 +36,15 @@ LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
         (NoQuestion("no question decides about the cell test_half: write one"), "write one"),
         (NoWalls("this host can't keep a submission's code in: ask for another"), "another"),
         (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
+        (WorkerDied(), "ended, twice"),
+        (NotANotebook("no cells in it"), "is not a notebook (no cells in it): " + REMEDY),
+        (TooLarge("has 9000 cells: ask for a smaller one"), f"{WHERE} has 9000 cells"),
+        (ChangedAfterRelease("the cell test_half is new: use another name"), "another name"),
+        (KilledFromOutside("it was killed from outside: grade it again"), "grade it again"),
+        (CourseError("there is no release of it: release it first"), "was not graded: there"),
+        (ExtraFilesRefused("notes.txt was copied with it"), f"{WHERE}: notes.txt"),
+        (MemoryError(), "the grader ran out of memory, not the student"),
+        (SchemaTooOldError("the metadata is of version 1", 1, 3), REMEDY),
         (LOCKED, "writable"),
         (InvalidEntry("attempt to write a readonly database"), "writable"),
         (PermissionError(13, "Permission denied", "essay.ipynb"), "readable and writable"),
@@ -43,6 +59,14 @@ def test_one_line_with_the_place_and_the_next_step(error, said):
     assert line.startswith(WHERE)
     assert said in line
     assert line.isprintable()
+
+
+def test_what_found_several_things_has_a_line_for_each():
+    error = Disagreement("4 points in all, and {the cells} give 5", "no such question:\n'hlaf'")
+    assert in_one_line(error, WHERE, REMEDY).split("\n") == [
+        f"{WHERE}: 4 points in all, and {{the cells}} give 5",
+        f"{WHERE}: no such question:\\n'hlaf'",
+    ]
 
 
 def test_what_can_not_be_printed_is_escaped():
