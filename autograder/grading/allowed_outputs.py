@@ -12,11 +12,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
 from autograder.grading.errors import printable
-from autograder.grading.pictures import BEGINS, NOT_ONE, SVG, problem_with, weight
+from autograder.grading.mime_types import PICTURES, SHOWN, TEXTS
+from autograder.grading.pictures import NOT_ONE, problem_with, weight
 
-# Left out on purpose: application/javascript and widgets run code in the reader's browser;
-# application/json and application/pdf are not shown by nbconvert, and have a text beside them.
-TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
 # Each output costs a little more than what it holds, so that there can't be a million empty ones.
 OVERHEAD = 100
 SHORT = 1000
@@ -128,7 +126,7 @@ def _known(output):
 def _data(given):
     given = given if isinstance(given, dict) else {}
     data, lines = {}, []
-    for kind in (*TEXTS, SVG, *BEGINS):
+    for kind in SHOWN:
         text = _text(given.get(kind))
         trouble = NOT_ONE if text is None else "" if kind in TEXTS else problem_with(kind, text)
         if not trouble:
@@ -146,7 +144,7 @@ def _data(given):
 def _sizes(given, data):
     """Of an output's metadata, the width and height of pictures; templates write them as HTML."""
     sizes = {}
-    for kind in data.keys() & {SVG, *BEGINS}:
+    for kind in data.keys() & {*PICTURES}:
         found = given.get(kind) if isinstance(given, dict) else None
         found = found if isinstance(found, dict) else {}
         numbers = {key: found.get(key) for key in ("width", "height")}
@@ -173,7 +171,7 @@ def _parts(output):
 def size(output):
     """Bytes that an allowed output counts for: pictures weigh what it takes to draw them."""
     return OVERHEAD + sum(
-        weight(kind, text) if kind in (SVG, *BEGINS) else len(text.encode())
+        weight(kind, text) if kind in PICTURES else len(text.encode())
         for kind, text in _parts(output)
     )
 

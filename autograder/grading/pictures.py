@@ -9,12 +9,8 @@ import re
 from urllib.parse import unquote
 from xml.parsers import expat
 
-SVG = "image/svg+xml"
-BEGINS = {
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-}
+from autograder.grading.mime_types import BEGINNINGS, PICTURES, SVG
+
 NOT_ONE = "is not one"
 MOST_PIXELS = 50_000_000
 """What a telephone's camera makes; each takes four bytes of the browser's."""
@@ -24,8 +20,8 @@ BYTES_OF_AN_ELEMENT, PIXELS_OF_A_BYTE = 10, 100
 """Where a picture weighs as much as its bytes. Hardly one that somebody has drawn weighs more."""
 DEEPEST = 200
 REFERENCE = re.compile(r"""#([^\s'");]+)""")
-PICTURE = re.compile(r"data:(image/(?:png|jpeg|gif));base64,([A-Za-z0-9+/=\s]+)")
-ADDRESS = re.compile(r"data:(image/(?:png|jpeg|gif|svg\+xml));base64,([A-Za-z0-9+/=]+)")
+PICTURE = re.compile(rf"data:({'|'.join(BEGINNINGS)});base64,([A-Za-z0-9+/=\s]+)")
+ADDRESS = re.compile(rf"data:({'|'.join(map(re.escape, PICTURES))});base64,([A-Za-z0-9+/=]+)")
 GIF_FRAME, PNG_FRAME, JPEG_SIZE = b"\x00\x2c", b"fcTL", re.compile(rb"\xff[\xc0-\xc3\xc5-\xcf]")
 
 
@@ -91,7 +87,7 @@ def _drawn(kind, data):
         if kind == SVG:
             return _Drawing().count(data)
         found = binascii.a2b_base64("".join(data.split()), strict_mode=True)
-        if found.startswith(BEGINS[kind]):
+        if found.startswith(BEGINNINGS[kind]):
             return _pixels(kind, found)
     except (expat.ExpatError, ValueError, TypeError, AttributeError, KeyError):
         pass

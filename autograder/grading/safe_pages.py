@@ -17,10 +17,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
 from autograder.grading.allowed_outputs import OutputLimits, allowed, size
+from autograder.grading.mime_types import PICTURES
 from autograder.grading.pictures import (
     ADDRESS,
-    BEGINS,
-    SVG,
     as_in_outputs,
     problem_with,
     weight_of_addresses,
@@ -139,7 +138,7 @@ class _Renderer(IPythonRenderer):
             return super().image(text, url, title)
         name = unquote(url.removeprefix("attachment:"))
         bundle = self.attachments.get(name, {})
-        for kind in (SVG, *BEGINS):
+        for kind in PICTURES:
             data = bundle.get(kind)
             if not problem_with(kind, as_in_outputs(kind, data)) and len(data) <= self.bytes_left:
                 self.bytes_left -= len(data)

@@ -16,7 +16,7 @@ on every live case is for the lessons only: suspect=False.
 """
 
 from autograder.truth.bank import batch, chain, lessons, loss, mask, scale, sign, transpose
-from autograder.truth.planting import Edit, plant
+from autograder.truth.planting import plant
 
 BANK = (
     *scale.BUGS, *sign.BUGS, *mask.BUGS, *chain.BUGS, *batch.BUGS, *transpose.BUGS, *loss.BUGS,
@@ -25,21 +25,6 @@ BANK = (
 
 LESSONS = lessons.BUGS
 """Bugs of aliasing, shape and precision, of which the numbers say little or nothing."""
-
-CONTROLS = (
-    Edit("dZ2", "ANY * (Z2 > 0)", "np.multiply(ANY, A2 > 0)"),
-    Edit("dZ1", "ANY * (Z1 > 0)", "np.where(Z1 > 0, ANY, 0)"),
-    Edit("db1", "np.sum(ANY, axis=1, keepdims=True) / m", "np.mean(ANY, axis=1, keepdims=True)"),
-    Edit("db2", "np.sum(ANY, axis=1, keepdims=True)", "np.dot(ANY, np.ones((m, 1)))"),
-    Edit("dW2", "np.dot(dZ2, A1.T) / m", "np.dot(A1, dZ2.T).T / m"),
-    Edit("dW1", "ANY / m", "1 / m * ANY"),
-    Edit("dA1", "W2.T", "np.transpose(W2)"),
-    Edit("m", "X.shape[1]", "len(X.T)"),
-)
-"""Changes that leave every gradient as it was, and must never be called bugs."""
-
-TEXTBOOK_BUGS = ("dW2_doubled", "db1_quadrupled")
-"""The two bugs of the classic exercise."""
 
 FIXED_DRAW = {
     "suspect_a": "dZ1_masked_by_gradient",

@@ -1,4 +1,4 @@
-"""Inputs for the questions: live cases, synthetic caches, kinks, and the textbook case."""
+"""Inputs for the questions: live cases, synthetic caches, and logits of any size."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,7 +10,6 @@ from autograder.truth.cached_draws import cached_draw, locked
 from autograder.truth.gradcheck import deviation
 from autograder.truth.liveness import (
     LARGEST_LOGIT,
-    MARGIN,
     fault,
     first_without_fault,
     labels,
@@ -178,48 +177,6 @@ def synthetic_cache(rng, m=None, layers=LAYERS):
     return first_without_fault(draw, f"synthetic cache with m={m}, layers={layers}")
 
 
-def kink_case(rng, m=None, layers=LAYERS, distance=1e-6, straddled=False):
-    """Draw a case with one first-layer unit this near to its kink, and every other Z clear of it.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    m, layers
-        As for `live_case`.
-    distance : float
-        |Z| of the unit for one example, on either side.
-    straddled : bool
-        Put a second example at the same distance on the other side. Then the unit's bias can't be
-        moved either way without crossing a kink, and a finite difference wider than the distance
-        is worth nothing. Needs m of at least 2.
-
-    Returns
-    -------
-    Case
-
-    Raises
-    ------
-    NoLiveCase
-        After 500 draws without success.
-    """
-
-    def draw():
-        case = live_case(rng, m, layers)
-        X = case.X.copy()
-        W, b = case.parameters["W1"], case.parameters["b1"]
-        unit, side = rng.integers(len(W)), rng.choice([-1, 1])
-        moved = rng.choice(case.m, 2 if straddled else 1, replace=False)
-        for example, target in zip(moved, (side * distance, -side * distance), strict=False):
-            # The shortest step of the example's inputs that gives this unit the wanted Z.
-            missing = target - (W[unit] @ X[:, example] + b[unit, 0])
-            X[:, example] += missing * W[unit] / (W[unit] @ W[unit])
-        case = replace(case, X=X)
-        near = sum(np.sum(np.abs(Z) < MARGIN) for Z in case.cache[:-4:4])
-        return case, None if near == len(moved) else "another hidden unit near its kink"
-
-    return first_without_fault(draw, f"case near a kink with m={m}, layers={layers}")
-
-
 def logit_case(rng, logit=800.0):
     """Draw a case whose largest logits are +logit and -logit, each with a right and a wrong label.
 
@@ -251,24 +208,6 @@ def logit_case(rng, logit=800.0):
             f"b{last}": case.parameters[f"b{last}"] * stretch + shift,
         },
     )
-
-
-def textbook_case():
-    """Return the three examples that the best-known exercise on gradient checking uses.
-
-    It draws them with numpy.random.seed(1). Its second layer is on, or off, as a whole, and 20 of
-    its 47 gradients are exactly 0.
-
-    Returns
-    -------
-    Case
-    """
-    # The legacy generator is what makes this the textbook's case; a RandomState of our own leaves
-    # the global one alone.
-    rng = np.random.RandomState(1)
-    X = rng.randn(4, 3)
-    shapes = {"W1": (5, 4), "b1": (5, 1), "W2": (3, 5), "b2": (3, 1), "W3": (1, 3), "b3": (1, 1)}
-    return Case(X, np.array([[1, 1, 0]]), {key: rng.randn(*shape) for key, shape in shapes.items()})
 
 
 def random_parameters(rng, layers=LAYERS):

@@ -6,8 +6,6 @@ doesn't see where the vectors point. checker_c compares the slope along one dire
 is random but always the same, so whatever is orthogonal to it passes.
 """
 
-import inspect
-
 import numpy as np
 
 from autograder.truth.gradcheck import network_gradient, relative_difference
@@ -78,11 +76,6 @@ def checker_c(parameters, gradients, X, Y, epsilon=1e-7):
 
 
 CHECKERS = {"checker_a": checker_a, "checker_b": checker_b, "checker_c": checker_c}
-
-
-def checker_source(name):
-    """Return the source of a broken checker, as a notebook shows it; KeyError for other names."""
-    return inspect.getsource(CHECKERS[name])
 
 
 def run_checker(name, parameters, gradients, X, Y, epsilon=1e-7):

@@ -19,11 +19,6 @@ def parameter_keys(parameters):
     return [f"{kind}{layer}" for layer in range(1, depth + 1) for kind in ("W", "b")]
 
 
-def gradient_keys(parameters):
-    """Return the keys of the gradients in the order of the flat vector: dW1, db1, dW2, db2, ..."""
-    return [f"d{key}" for key in parameter_keys(parameters)]
-
-
 def layer_sizes(parameters):
     """Return inputs, units of each hidden layer and outputs, such as (4, 5, 3, 1)."""
     weights = [parameters[key] for key in parameter_keys(parameters)[::2]]
@@ -255,8 +250,3 @@ def vectors_to_parameters(vectors, layers=LAYERS):
             parameters[key] = vectors[:, start:end].reshape(-1, n_out, columns)
             start = end
     return parameters
-
-
-def to_precision(parameters, dtype):
-    """Return a copy of the parameters in another dtype, such as numpy.longdouble."""
-    return {key: array.astype(dtype) for key, array in parameters.items()}

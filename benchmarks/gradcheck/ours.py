@@ -9,8 +9,9 @@ from autograder.truth.gradcheck import (
     numerical_gradient,
     relative_difference,
 )
-from autograder.truth.network import backward_propagation, forward_propagation, to_precision
+from autograder.truth.network import backward_propagation, forward_propagation
 from benchmarks.gradcheck.problem import flat
+from tests.truth.made_cases import to_precision
 
 THRESHOLD = 1e-7
 """What the seed, and most courses, compare the relative difference of two whole gradients with."""

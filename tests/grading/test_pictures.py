@@ -11,9 +11,10 @@ from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.grading.allowed_outputs import OutputLimits, allowed
-from autograder.grading.pictures import BEGINS, SVG, as_in_outputs, problem_with, weight
+from autograder.grading.mime_types import BEGINNINGS, PICTURES, SVG
+from autograder.grading.pictures import as_in_outputs, problem_with, weight
 from autograder.grading.safe_html import clean
-from autograder.grading.safe_pages import FILTERS, SafeToShow
+from autograder.grading.safe_pages import FILTERS, SafeToShow, markdown2html
 from tests.grading.hostile import PNG
 
 BEGIN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
@@ -91,7 +92,22 @@ def test_what_matplotlib_draws_stays():
         assert problem_with(kind, base64.b64encode(figure(name)).decode()) == ""
 
 
-@pytest.mark.parametrize("kind", BEGINS)
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_picture_that_may_be_an_output_may_be_on_a_page(kind):
+    """As an output of its own, in HTML, and attached to Markdown: one table decides for all."""
+    name = kind.removeprefix("image/").removesuffix("+xml")
+    picture = figure(name)
+    text = picture.decode() if kind == SVG else base64.b64encode(picture).decode()
+    (kept,) = allowed([new_output("display_data", data={kind: text})])
+    assert kept.data == {kind: text}
+    data = base64.b64encode(picture).decode()
+    address = f"data:{kind};base64,{data}"
+    assert address in clean(f'<img src="{address}">')
+    cell = {"attachments": {"it.picture": {kind: data}}}
+    assert address in markdown2html({"cell": cell, "resources": {}}, "![](attachment:it.picture)")
+
+
+@pytest.mark.parametrize("kind", BEGINNINGS)
 def test_a_picture_of_more_pixels_than_a_browser_can_bear_is_replaced_by_a_line(kind):
     output = new_output("display_data", data={kind: wide(kind, 50_000)})
     (kept,) = allowed([output])

@@ -15,6 +15,7 @@ from autograder.truth.standard_form import STANDARD
 from tests.questions.mistakes import MISTAKES
 from tests.questions.notebook import ASSIGNMENTS, SLOW, Notebook, lost
 from tests.questions.styles import STYLES
+from tests.truth.controls import CONTROLS
 
 SEEDS = range(3)
 SUSPECTS = [bug for bug in bugs.BANK if bug.suspect]
@@ -103,7 +104,7 @@ class TestBank:
             assert lost(notebook.judge(name, seed=0)) == {"repaired"}
             assert notebook.check(name).failed == {"repaired"}
 
-    @pytest.mark.parametrize("control", bugs.CONTROLS, ids=lambda edit: edit.new)
+    @pytest.mark.parametrize("control", CONTROLS, ids=lambda edit: edit.new)
     def test_what_is_no_bug_costs_nothing(self, control):
         answers = {"suspect_a": rename(control.apply(STANDARD), "suspect_a")}
         notebook = Notebook("planted_bugs", answers)

@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from autograder.truth.broken_checkers import CHECKERS, STANDARD_CHECK, broken
 from autograder.truth.bugs import BANK
 from autograder.truth.cases import live_case
 from autograder.truth.planting import backward_with
+from tests.truth.broken_checkers import CHECKERS, STANDARD_CHECK, broken
 
 each_checker = pytest.mark.parametrize("checker", CHECKERS, ids=lambda checker: checker.name)
 

@@ -9,21 +9,24 @@ import pytest
 
 from autograder.truth.bugs import (
     BANK,
-    CONTROLS,
     FIXED_DRAW,
     LESSONS,
     MUTANT,
-    TEXTBOOK_BUGS,
     by_name,
     suspect_source,
 )
-from autograder.truth.cases import live_case, synthetic_cache, textbook_case
+from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.gradcheck import TOLERANCE, deviation
 from autograder.truth.network import backward_propagation
 from autograder.truth.planting import KINDS, ORDER, compile_backward, plant
 from autograder.truth.standard_form import STANDARD
+from tests.truth.controls import CONTROLS
+from tests.truth.made_cases import textbook_case
 
 each_bug = pytest.mark.parametrize("bug", BANK, ids=lambda bug: bug.name)
+
+TEXTBOOK_BUGS = ("dW2_doubled", "db1_quadrupled")
+"""The two bugs of the classic exercise."""
 
 
 def deviations(backward, X, Y, values):

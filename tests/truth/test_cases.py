@@ -7,11 +7,9 @@ import pytest
 
 from autograder.truth import liveness
 from autograder.truth.cases import (
-    kink_case,
     live_case,
     logit_case,
     synthetic_cache,
-    textbook_case,
 )
 from autograder.truth.gradcheck import deviation
 from autograder.truth.network import (
@@ -20,6 +18,7 @@ from autograder.truth.network import (
     forward_propagation,
     gradients_to_vector,
 )
+from tests.truth.made_cases import kink_case, textbook_case
 
 DEEPER = (6, 8, 5, 4, 1)
 

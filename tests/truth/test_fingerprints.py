@@ -5,13 +5,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from autograder.truth.bugs import BANK, CONTROLS
+from autograder.truth.bugs import BANK
 from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.fingerprints import Seen, bugs_like, change_of
 from autograder.truth.gradcheck import deviation
 from autograder.truth.network import backward_propagation
 from autograder.truth.planting import ORDER, backward_with, compile_backward
 from autograder.truth.standard_form import STANDARD
+from tests.truth.controls import CONTROLS
 
 each_bug = pytest.mark.parametrize("bug", BANK, ids=lambda bug: bug.name)
 

@@ -9,11 +9,9 @@ import pytest
 from autograder.truth.bugs import BANK
 from autograder.truth.cases import (
     Case,
-    kink_case,
     live_case,
     logit_case,
     random_parameters,
-    textbook_case,
 )
 from autograder.truth.gradcheck import (
     NetworkCost,
@@ -29,6 +27,7 @@ from autograder.truth.network import (
     gradients_to_vector,
 )
 from autograder.truth.planting import compile_backward, plant
+from tests.truth.made_cases import kink_case, textbook_case
 
 
 def plain(case):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.truth.cases import live_case, textbook_case
+from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import (
     NetworkCost,
     deviation,
@@ -17,8 +17,8 @@ from autograder.truth.network import (
     forward_propagation,
     gradients_to_vector,
     parameters_to_vector,
-    to_precision,
 )
+from tests.truth.made_cases import textbook_case, to_precision
 
 THETA = np.array([[0.3], [1.1]])
 

@@ -9,11 +9,9 @@ import pytest
 
 from autograder.truth.cases import (
     Case,
-    kink_case,
     live_case,
     logit_case,
     random_parameters,
-    textbook_case,
 )
 from autograder.truth.gradcheck import (
     NetworkCost,
@@ -30,6 +28,7 @@ from autograder.truth.network import (
     gradients_to_vector,
     parameters_to_vector,
 )
+from tests.truth.made_cases import kink_case, textbook_case
 
 
 def estimates(case):
