@@ -2,24 +2,30 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import inf
+from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 
 from autograder.batch import graded_folder
-from autograder.batch.grade_one import ASK_AGAIN, Failure, WorkerCannotGrade
+from autograder.batch.grade_one import ASK_AGAIN, Failure, Found, WorkerCannotGrade
+from autograder.batch.recorder import Recorder
 from autograder.batch.submission_folders import SubmissionFolders
 from autograder.batch.workers import WorkerDied
 from autograder.grading import personal_copies
 from autograder.grading.autograde_settings import Configured
 from autograder.grading.clean import known_to_the_gradebook
+from autograder.grading.course import Course
 from autograder.grading.errors import CourseError, first_line, in_one_line, printable
 from autograder.grading.extra_files import carried, check_room, released_files
 from autograder.grading.outcome import Outcome
 from autograder.grading.reading import read
 from autograder.grading.refuse_changes import points_of
-from autograder.grading.scores import prefix, recorded
+from autograder.grading.scores import Scored, prefix, recorded
 from autograder.grading.submitted_folder import ALLOW, problem_with
 from autograder.grading.task import SECONDS, Graded, Notebook, Task
 from autograder.grading.valid_ids import is_unicode
@@ -53,29 +59,28 @@ class Run:
 
     Parameters
     ----------
-    course : autograder.grading.course.Course
+    course : Course
     assignment : str
     gradebook : nbgrader.api.Gradebook
-    recorder : autograder.batch.recorder.Recorder
+    recorder : Recorder
         Of this gradebook.
 
     Attributes
     ----------
     points : mapping of str to float
         What each graded cell gives, as it is released now.
+    decided_inside : list of str
+        See `autograder.grading.course.Course.decided_inside`.
 
     Raises
     ------
     CourseError
         The assignment can't be graded.
-
-    Attributes
-    ----------
-    decided_inside : list of str
-        See `autograder.grading.course.Course.decided_inside`.
     """
 
-    def __init__(self, course, assignment, gradebook, recorder):
+    def __init__(
+        self, course: Course, assignment: str, gradebook: Gradebook, recorder: Recorder
+    ) -> None:
         course.check_released(assignment)
         self._course, self._assignment = course, assignment
         self._recorder, self._recorded = recorder, recorded(gradebook, assignment)
@@ -96,14 +101,14 @@ class Run:
         self._rules = self._nbgrader.rules(assignment)
         check_room(self._files, assignment, self._rules.limits.disk)
 
-    def plan(self, student, force):
+    def plan(self, student: str, force: bool) -> Plan:
         """The :class:`Plan` for one submission."""
         noted = self._places.noted(student)
         known = self._places.belong(student, noted, self._recorded.get(student))
         seconds = sum(each.get(SECONDS, inf) for each in noted.values() if each) if known else inf
         return Plan(self._assignment, student, force or not known, known, seconds)
 
-    def task(self, plan, seed=None):
+    def task(self, plan: Plan, seed: int | None = None) -> Task | Outcome:
         """What a worker needs for a submission.
 
         Parameters
@@ -114,7 +119,7 @@ class Run:
 
         Returns
         -------
-        autograder.grading.task.Task or autograder.grading.outcome.Outcome
+        Task or Outcome
             The latter where it turns out that there is nothing for a worker to do.
         """
         student, folder = plan.student, self._places.folder("submitted", plan.student)
@@ -132,7 +137,7 @@ class Run:
             why = in_one_line(error, self._places.name(student), ASK_AGAIN)
         return Outcome(self._assignment, student, "failed", why)
 
-    def settled(self, plan):
+    def settled(self, plan: Plan) -> Outcome | None:
         """What becomes of a submission without anybody's work: an :class:`Outcome`, or None."""
         student, folder = plan.student, self._places.folder("submitted", plan.student)
         if self._nbgrader.is_excluded(student):
@@ -144,24 +149,25 @@ class Run:
         why = why or self._unknown(student)
         return Outcome(self._assignment, student, "failed", why) if why else None
 
-    def before(self, plan):
+    def before(self, plan: Plan) -> tuple[Mapping[str, Scored], dict[str, NotebookNode]]:
         """What has been recorded of a submission that is known.
 
         Returns
         -------
-        scores : dict of str to autograder.grading.scores.Scored
-        notebooks : dict of str to NotebookNode
+        scores : mapping
+            By graded cell.
+        notebooks : dict
             By name.
         """
         paths = self._places.notebooks("autograded", plan.student)
         found = {path.stem: nbformat.read(path, as_version=4) for path in paths}
         return self._recorded[plan.student], found
 
-    def prefix(self, notebook):
+    def prefix(self, notebook: str) -> str:
         """What stands before the names of a notebook's cells."""
         return prefix(notebook, self._releases)
 
-    def points_in(self, notebooks):
+    def points_in(self, notebooks: Mapping[str, NotebookNode]) -> dict[str, float]:
         """The points of each graded cell of notebooks by name."""
         return {
             self.prefix(name) + cell: points
@@ -169,21 +175,12 @@ class Run:
             for cell, points in points_of(notebook).items()
         }
 
-    def where(self, plan):
+    def where(self, plan: Plan) -> str:
         """The submission's folder in messages."""
         return self._places.where(plan.student)
 
-    def record(self, plan, result):
+    def record(self, plan: Plan, result: Found | Exception) -> Outcome:
         """Record a worker's result.
-
-        Parameters
-        ----------
-        plan : Plan
-        result : Graded or Failure or WorkerCannotGrade or Outcome or Exception
-
-        Returns
-        -------
-        autograder.grading.outcome.Outcome
 
         Raises
         ------
@@ -206,7 +203,9 @@ class Run:
         note = self._places.note(plan.student, noted)
         return Outcome(self._assignment, plan.student, "done", "", note, result.seconds)
 
-    def failure(self, plan, result):
+    def failure(
+        self, plan: Plan, result: Failure | WorkerCannotGrade | Outcome | Exception
+    ) -> Outcome:
         """What is said of a result that is none: an :class:`Outcome`; nothing is written."""
         if isinstance(result, Outcome):
             return result
@@ -216,7 +215,7 @@ class Run:
             result = Failure(f"{self._places.name(plan.student)}: {_in_words(result)}", ours=True)
         return Outcome(self._assignment, plan.student, "failed", result.why)
 
-    def _task(self, student, submissions, seed):
+    def _task(self, student: str, submissions: Mapping[str, bytes], seed: int | None) -> Task:
         releases, key, owner = self._common, FIXED_DRAW, None
         if self._copies is not None:
             ((name, release),) = self._releases.items()
@@ -234,19 +233,19 @@ class Run:
             self._nbgrader.steps_before, self._nbgrader.steps_after,
         )  # fmt: skip
 
-    def _owner(self, submission):
+    def _owner(self, submission: bytes) -> str | None:
         try:
             return self._copies.owner(read(submission))
         except Exception:  # whatever is wrong with it, the worker will say so
             return None
 
-    def keep(self, plan, graded):
+    def keep(self, plan: Plan, graded: Graded) -> None:
         """Write scores and comments into the gradebook, and then the notebook into autograded/.
 
         Parameters
         ----------
         plan : Plan
-        graded : autograder.grading.task.Graded
+        graded : Graded
             Cells of which it has no score keep theirs.
 
         Raises
@@ -279,14 +278,14 @@ class Run:
                 "there is room and that the folder is writable, and grade again"
             ) from error
 
-    def _take_back(self, plan, noted=True):
+    def _take_back(self, plan: Plan, noted: bool = True) -> None:
         """As nbgrader does with what fails: an earlier grade is not this submission's."""
         folder = self._places.folder("autograded", plan.student)
         shutil.rmtree(folder, ignore_errors=True)
         if is_unicode(plan.student):  # else no gradebook has it
             self._recorder.forget(self._assignment, plan.student, add=noted)
 
-    def _unknown(self, student):
+    def _unknown(self, student: str) -> str:
         if self._nbgrader.adds_students or self._recorder.knows(student):
             return ""
         return (
@@ -295,14 +294,14 @@ class Run:
         )
 
     @property
-    def _shelf(self):
+    def _shelf(self) -> Path:
         return self._course.folder("autograded", ".", ".")
 
-    def _shown(self, path):
+    def _shown(self, path: Path) -> str:
         return self._course.shown(path)
 
 
-def _in_words(error):
+def _in_words(error: Exception) -> str:
     if isinstance(error, WorkerDied):
         return (
             "the process that graded it ended, twice (was it killed, or is there too little "

@@ -7,10 +7,12 @@ in it calls for Dask's own TLS.
 
 import logging
 import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Self
 
 from autograder.batch import grade_one  # noqa: F401  (a worker has all modules before it is asked)
 from autograder.batch.same_package import INTRODUCTION, AnotherPackage, check
-from autograder.batch.workers import AHEAD, WorkerDied
+from autograder.batch.workers import AHEAD, Arguments, Key, Result, WorkerDied
 from autograder.box.preflight import proven_warden
 from autograder.box.warden import NoWalls
 from autograder.grading.errors import CourseError, first_line
@@ -20,7 +22,7 @@ EXAMINE_SECONDS = 120
 
 
 class Cluster:
-    """The workers of a scheduler; a context manager. See `autograder.batch.workers.Workers`.
+    """The workers of a scheduler; a context manager. See `autograder.batch.workers.Pool`.
 
     Parameters
     ----------
@@ -35,7 +37,7 @@ class Cluster:
 
     work_side_by_side = True
 
-    def __init__(self, address):
+    def __init__(self, address: str) -> None:
         try:
             from distributed import Client
         except ModuleNotFoundError:
@@ -58,7 +60,7 @@ class Cluster:
             self._client.close()
             raise
 
-    def _examined(self):
+    def _examined(self) -> int:
         """How many pieces are done at once; raises CourseError unless every worker is fit."""
         threads = self._client.nthreads()
         if not threads:
@@ -79,8 +81,10 @@ class Cluster:
                 raise CourseError(f"the worker {worker} can't grade: {why}")
         return sum(threads.values())
 
-    def work(self, function, pieces):
-        """See `autograder.batch.workers.Workers.work`.
+    def work(
+        self, function: Callable[..., Result], pieces: Iterable[tuple[Key, Arguments]]
+    ) -> Iterator[tuple[Key, Result | Exception]]:
+        """See `autograder.batch.workers.Pool.work`.
 
         Raises
         ------
@@ -89,10 +93,11 @@ class Cluster:
         """
         from distributed import as_completed
         from distributed.client import FutureCancelledError
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
         from distributed.scheduler import KilledWorker
 
-        pieces, keys, running = iter(pieces), {}, as_completed(loop=self._client.loop)
+        pieces, running = iter(pieces), as_completed(loop=self._client.loop)
+        keys: dict[Any, Key] = {}
         while True:
             while len(keys) < AHEAD * self._threads:
                 piece = next(pieces, None)
@@ -122,19 +127,19 @@ class Cluster:
             yield keys.pop(future.key), result
             del future  # and with it the scheduler's copy of the result
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self._client.close(timeout=2)
 
 
-def introduced(function, *arguments):
+def introduced(function: Callable[..., Result], *arguments: Any) -> tuple[tuple[str, str], Result]:
     """What says which package a worker runs, and what a function returns there."""
     return INTRODUCTION, function(*arguments)
 
 
-def examine():
+def examine() -> str:
     """Why nothing can be graded in this process, or ""."""
     try:
         proven_warden()

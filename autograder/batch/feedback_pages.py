@@ -1,6 +1,6 @@
 """Pages of feedback for a class, by nbgrader's own converter in each of several processes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Generator, Mapping
 from functools import cache
 
 from autograder.batch.fork_server import warm_up
@@ -15,15 +15,17 @@ LEAST = 6
 """Pages for which it is worth while to start other processes."""
 
 
-def write_pages(course, work, jobs=1) -> Iterator[Outcome]:
+def write_pages(
+    course: Course, work: Mapping[str, Collection[str]], jobs: int = 1
+) -> Generator[Outcome, None, None]:
     """Write feedback pages.
 
     Parameters
     ----------
-    course : autograder.grading.course.Course
-    work : mapping of str to collection of str
+    course : Course
+    work : mapping
         By assignment, ids from ``course.graded``.
-    jobs : int
+    jobs : int, optional
         How many pages are written at the same time, where there are enough of them.
 
     Yields
@@ -55,13 +57,13 @@ def write_pages(course, work, jobs=1) -> Iterator[Outcome]:
             yield result
 
 
-def _page(root, assignment, student):
+def _page(root: str, assignment: str, student: str) -> Outcome:
     course = _course(root)
     with at_most(TrustedExecute(config=course.app.config).grader_memory):
         return course.feedback(assignment, student)
 
 
 @cache
-def _course(root):
+def _course(root: str) -> Course:
     """A process's own course, with one exporter for all of its pages."""
     return Course(root)

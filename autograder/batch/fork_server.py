@@ -4,13 +4,14 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 
 from autograder.version import FOLDER
 
 
-def warm_up(module):
+def warm_up(module: str) -> None:
     """Start the process from which workers are forked; it imports a module in the meantime.
 
     To be called by the main thread: that process ends with the thread that has started it.
@@ -24,7 +25,7 @@ def warm_up(module):
 
 
 @contextmanager
-def _deaf_to_ctrl_c():
+def _deaf_to_ctrl_c() -> Iterator[None]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -33,7 +34,7 @@ def _deaf_to_ctrl_c():
 
 
 @contextmanager
-def _this_package_first():
+def _this_package_first() -> Iterator[None]:
     """A Python that starts within the block finds the package that this process runs.
 
     By itself it would look into the working folder first, and multiprocessing, which tells it

@@ -1,34 +1,47 @@
 """A whole class, graded: each submission by whoever is free, whatever is wrong with the others."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from autograder.batch import grade_one, graded_folder
-from autograder.batch.assignment_run import Run
+from autograder.batch.assignment_run import Plan, Run
 from autograder.batch.cluster import Cluster
 from autograder.batch.fork_server import warm_up
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.same_package import check_folder
-from autograder.batch.workers import Here, Workers
+from autograder.batch.workers import Arguments, Begin, Here, Pool, Workers
 from autograder.box.preflight import proven_warden
 from autograder.box.warden import NoWalls
+from autograder.grading.course import Course
 from autograder.grading.errors import CourseError
 from autograder.grading.outcome import Outcome
+from autograder.grading.task import Task
 from autograder.stopping import later
 
 LEAST = 10
 """Submissions for which it is worth while to start other processes, which takes seconds."""
 
 
-def grade(course, work, force=False, seed=None, jobs=1, scheduler=None) -> Iterator[Outcome]:
+Piece = tuple[Plan, tuple[Task | Outcome, str, str]]
+"""A plan, and the arguments of `autograder.batch.grade_one.grade_one`."""
+
+
+def grade(
+    course: Course,
+    work: Mapping[str, Iterable[str]],
+    force: bool = False,
+    seed: int | None = None,
+    jobs: int = 1,
+    scheduler: str | None = None,
+) -> Generator[Outcome, None, None]:
     """Grade submissions.
 
     Parameters
     ----------
-    course : autograder.grading.course.Course
-    work : mapping of str to iterable of str
+    course : Course
+    work : mapping
         By assignment, ids from ``course.students``.
     force : bool
         Also those that have been graded and not handed in again.
@@ -56,7 +69,9 @@ def grade(course, work, force=False, seed=None, jobs=1, scheduler=None) -> Itera
         seed = course.setting("TrustedExecute", "seed")
     course.app.config.TrustedExecute.seed = secrets.randbits(48) if seed is None else seed
     with only_run(course.root), course.gradebook() as gradebook:
-        recorder, runs, plans = Recorder(gradebook), {}, []
+        recorder = Recorder(gradebook)
+        runs: dict[str, Run] = {}
+        plans: list[Plan] = []
         graded_folder.sweep(course.folder("autograded", ".", "."))
         for assignment, students in work.items():
             try:
@@ -80,12 +95,12 @@ def grade(course, work, force=False, seed=None, jobs=1, scheduler=None) -> Itera
                     yield runs[plan.assignment].record(plan, result)
 
 
-def staff(course, jobs, amount, scheduler=None):
+def staff(course: Course, jobs: int, amount: int, scheduler: str | None = None) -> Pool:
     """Who does the work.
 
     Parameters
     ----------
-    course : autograder.grading.course.Course
+    course : Course
     jobs : int
         How many pieces may be done at the same time. Others than this process have a zygote each
         that is forked from its own, so that the walls are built and tried once.
@@ -93,11 +108,6 @@ def staff(course, jobs, amount, scheduler=None):
         How many pieces there are; for a few, this process does it.
     scheduler : str, optional
         The address of a Dask scheduler, whose workers do it instead.
-
-    Returns
-    -------
-    autograder.batch.workers.Here, autograder.batch.workers.Workers or \
-    autograder.batch.cluster.Cluster
     """
     if scheduler is not None:
         return Cluster(scheduler)
@@ -106,7 +116,7 @@ def staff(course, jobs, amount, scheduler=None):
     file = _file(course)
 
     @contextmanager
-    def begin():
+    def begin() -> Iterator[tuple[Begin, Arguments]]:
         try:
             zygote = proven_warden(file).another()
         except NoWalls:
@@ -119,25 +129,28 @@ def staff(course, jobs, amount, scheduler=None):
     return Workers(jobs, begin)
 
 
-def attempted(workers, pieces):
+def attempted(
+    workers: Pool, pieces: Iterable[Piece]
+) -> Iterator[tuple[Plan, grade_one.Found | Exception]]:
     """Have submissions graded; those whose neighbours may have cost them points twice.
 
     Parameters
     ----------
-    workers : Here or Workers or Cluster
+    workers : Pool
         See :func:`staff`.
-    pieces : iterable of tuple
-        By plan, the arguments of `autograder.batch.grade_one.grade_one`. They are taken one by one.
+    pieces : iterable of Piece
+        They are taken one by one.
 
     Yields
     ------
     Plan
-    object
+    Found or Exception
         As of ``workers.work``. Last come those that were tried again, each alone.
     """
-    under_way, again = {}, []
+    under_way: dict[Plan, tuple[Task | Outcome, str, str]] = {}
+    again: list[Piece] = []
 
-    def noted():
+    def noted() -> Iterator[Piece]:
         for plan, arguments in pieces:
             under_way[plan] = arguments
             yield plan, arguments
@@ -152,11 +165,11 @@ def attempted(workers, pieces):
         yield from workers.work(grade_one.grade_one, [piece])
 
 
-def piece(course, run, plan, seed=None):
-    """A piece of work: a plan, and the arguments of `autograder.batch.grade_one.grade_one`."""
+def piece(course: Course, run: Run, plan: Plan, seed: int | None = None) -> Piece:
+    """A piece of work."""
     return plan, (run.task(plan, seed), run.where(plan), _file(course))
 
 
-def _file(course):
+def _file(course: Course) -> str:
     """Something readable of the course, for the walls to be tried with."""
     return str(course.root / "nbgrader_config.py")

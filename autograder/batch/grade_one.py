@@ -1,11 +1,12 @@
 """What a worker does with a submission: grades it, or says in one line why it can't be graded."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder.batch.memory_limit import at_most
 from autograder.box.preflight import adopt, proven_warden
-from autograder.box.warden import NoWalls
+from autograder.box.warden import NoWalls, Zygote
 from autograder.grading.errors import in_one_line
 from autograder.grading.outcome import Outcome
 from autograder.grading.submission import KilledFromOutside
@@ -42,14 +43,16 @@ class WorkerCannotGrade:
     why: str
 
 
-def grade_one(
-    task: Task | Outcome, where: str, file: str
-) -> Graded | Failure | WorkerCannotGrade | Outcome:
+Found = Graded | Failure | WorkerCannotGrade | Outcome
+"""What comes of a submission."""
+
+
+def grade_one(task: Task | Outcome, where: str, file: str) -> Found:
     """Grade a submission.
 
     Parameters
     ----------
-    task : autograder.grading.task.Task or autograder.grading.outcome.Outcome
+    task : Task or Outcome
         The latter is passed on: there is nothing to be done.
     where : str
         The submission's folder in messages.
@@ -73,14 +76,14 @@ def grade_one(
     return together(parts)
 
 
-def begin(file, zygote):
+def begin(file: str, zygote: Zygote | None) -> Callable[[], object]:
     """What comes before a worker's first attempt.
 
     Parameters
     ----------
     file : str
         See :func:`grade_one`.
-    zygote : autograder.box.warden.Zygote or None
+    zygote : Zygote or None
         Behind walls that have been tried already; without one, new ones are built and tried.
 
     Returns

@@ -7,25 +7,26 @@ the grade before it, if any; the next run sees that the two don't belong togethe
 
 import os
 import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 
 PREFIX = ".graded-"
 
 
-def stage(files, folder):
+def stage(files: Mapping[str, bytes], folder: Path) -> Path:
     """Write files where nobody looks for them yet.
 
     Parameters
     ----------
-    files : mapping of str to bytes
+    files : mapping
         By path; the first is the one that the others belong to.
-    folder : pathlib.Path
+    folder : Path
         Where graded work lies. It need not be there yet.
 
     Returns
     -------
-    pathlib.Path
+    Path
         What they are in: for :func:`put_in_place`.
 
     Raises
@@ -48,15 +49,16 @@ def stage(files, folder):
     return staged
 
 
-def put_in_place(staged, files, place):
+def put_in_place(staged: Path, files: Iterable[str], place: Path) -> None:
     """Move staged files to where they are looked for, in place of what was there.
 
     Parameters
     ----------
-    staged : pathlib.Path
+    staged : Path
+        From :func:`stage`.
     files : iterable of str
         Their names. The first is moved last, because it tells what the others are.
-    place : pathlib.Path
+    place : Path
         A student's folder of an assignment.
     """
     place.mkdir(parents=True, exist_ok=True)
@@ -70,13 +72,13 @@ def put_in_place(staged, files, place):
     shutil.rmtree(staged)
 
 
-def sweep(folder):
+def sweep(folder: Path) -> None:
     """Remove what runs have left that were killed."""
     for found in folder.glob(f"{PREFIX}*") if folder.is_dir() else ():
         shutil.rmtree(found, ignore_errors=True)
 
 
-def _remove(path):
+def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

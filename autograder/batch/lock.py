@@ -2,13 +2,15 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from autograder.grading.errors import CourseError
 
 
 @contextmanager
-def only_run(root):
+def only_run(root: Path) -> Iterator[None]:
     """Keep other runs out of a course folder; one that is killed keeps nobody out.
 
     Raises

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 MEGABYTE = 1 << 20
@@ -13,14 +14,10 @@ if sys.platform == "linux":
 
 
 @contextmanager
-def at_most(megabytes):
+def at_most(megabytes: int) -> Iterator[None]:
     """Let this process take so much more memory than it has, and raise MemoryError beyond.
 
     It is a soft limit, and gone afterwards. Elsewhere than on Linux there is none.
-
-    Parameters
-    ----------
-    megabytes : int
     """
     if sys.platform != "linux":
         yield
@@ -35,7 +32,7 @@ def at_most(megabytes):
         resource.setrlimit(resource.RLIMIT_DATA, AT_FIRST)
 
 
-def _held():
+def _held() -> int:
     """The bytes that count for the limit: the sixth number of statm, in pages."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")

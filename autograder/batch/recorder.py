@@ -5,16 +5,17 @@ which is stopped leaves half a submission behind. Here one connection serves the
 transaction each submission. The tables, and the rules by which they are filled, are nbgrader's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nbgrader.api import (
     Assignment,
     BaseCell,
     Comment,
     Grade,
+    Gradebook,
     Notebook,
     Student,
     SubmittedAssignment,
@@ -22,7 +23,8 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.utils import parse_utc
-from sqlalchemy import bindparam, event, insert, or_, select, update
+from sqlalchemy import Table, bindparam, event, insert, or_, select, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from autograder.grading.scores import forget, prefixes
 
@@ -59,6 +61,10 @@ WRITE_COMMENT = (
 )
 
 
+Penalty = Callable[[SubmittedNotebook, float], float | None]
+"""``penalty(notebook, seconds_late)``: what is taken off for being late, or None."""
+
+
 class _Known(NamedTuple):
     """An assignment as the gradebook knows it: the names of its notebooks by their ids, and its
     cells by name (see `autograder.grading.scores.prefix`), with their id and notebook."""
@@ -78,29 +84,36 @@ class Recorder:
     gradebook : nbgrader.api.Gradebook
     """
 
-    def __init__(self, gradebook):
-        self._gradebook, self._db, self._assignments = gradebook, gradebook.db, {}
+    def __init__(self, gradebook: Gradebook) -> None:
+        self._gradebook, self._db = gradebook, gradebook.db
+        self._assignments: dict[str, _Known] = {}
         if gradebook.engine.dialect.name == "sqlite":
             gradebook.db.remove()
             gradebook.engine.dispose()
             event.listen(gradebook.engine, "connect", _share_the_file)
 
     def record(
-        self, assignment, student, scores, comments, handed_in=None, penalty=None, missing=()
-    ):
+        self,
+        assignment: str,
+        student: str,
+        scores: Mapping[str, float | None],
+        comments: Mapping[str, str | None],
+        handed_in: datetime | None = None,
+        penalty: Penalty | None = None,
+        missing: Collection[str] = (),
+    ) -> None:
         """Record what became of a submission, in one transaction.
 
         Parameters
         ----------
         assignment, student : str
-        scores : mapping of str to float or None
+        scores : mapping
             By graded cell. Manual scores stay as they are.
-        comments : mapping of str to str or None
+        comments : mapping
             nbgrader's own, by answer. Those of people stay.
         handed_in : datetime, optional
             When; an earlier time stays where none is known.
-        penalty : callable, optional
-            ``penalty(notebook, seconds_late)`` is what is taken off for being late, or None.
+        penalty : Penalty, optional
         missing : collection of str, optional
             Notebooks that were not handed in: no points for them, and nothing to be read.
 
@@ -127,11 +140,11 @@ class Recorder:
                 )
             self._deduct(known, submission, places, penalty)
 
-    def knows(self, student):
+    def knows(self, student: str) -> bool:
         """Whether the gradebook has a student."""
         return self._db.scalar(FIND_STUDENT, {"student": student}) is not None
 
-    def forget(self, assignment, student, add=True):
+    def forget(self, assignment: str, student: str, add: bool = True) -> None:
         """Take back the automatic scores of a submission; what people gave or wrote stays.
 
         One that the gradebook does not know is noted in it, as nbgrader does, or left if not `add`.
@@ -142,7 +155,7 @@ class Recorder:
         forget(self._gradebook, assignment, student)
 
     @contextmanager
-    def _transaction(self):
+    def _transaction(self) -> Iterator[None]:
         try:
             yield
             self._db.commit()
@@ -150,13 +163,13 @@ class Recorder:
             self._db.rollback()
             raise
 
-    def _known(self, name):
+    def _known(self, name: str) -> _Known:
         if name not in self._assignments:
             rows, kinds = self._db.execute, (GRADED, COMMENTED)
             given = rows(select(Assignment.id, Assignment.duedate).where(Assignment.name == name))
             found, duedate = given.one()
-            names = select(Notebook.id, Notebook.name).where(Notebook.assignment_id == found)
-            names, before = dict(map(tuple, rows(names))), prefixes(self._db, name)
+            notebooks = select(Notebook.id, Notebook.name).where(Notebook.assignment_id == found)
+            names, before = dict(map(tuple, rows(notebooks))), prefixes(self._db, name)
             columns = select(BaseCell.name, BaseCell.type, BaseCell.id, BaseCell.notebook_id)
             cells = rows(columns.where(BaseCell.notebook_id.in_(names))).all()
             graded, commented = (
@@ -167,7 +180,9 @@ class Recorder:
             self._db.rollback()
         return self._assignments[name]
 
-    def _submission(self, known, student, handed_in):
+    def _submission(
+        self, known: _Known, student: str, handed_in: datetime | None
+    ) -> tuple[str, dict[str, str]]:
         """The id of a submission, and of its notebooks by those of the assignment's."""
         values = {} if handed_in is None else {"timestamp": parse_utc(handed_in)}
         names = {"assignment": known.id, "student": student}
@@ -181,7 +196,9 @@ class Recorder:
             for each in known.names
         }
 
-    def _add_submission(self, known, student, values):
+    def _add_submission(
+        self, known: _Known, student: str, values: Mapping[str, datetime]
+    ) -> tuple[str, dict[str, str]]:
         """All the rows that ``Gradebook.add_submission`` makes."""
         if self._db.scalar(FIND_STUDENT, {"student": student}) is None:
             self._add(STUDENT, [{"id": student}])
@@ -201,11 +218,13 @@ class Recorder:
             )
         return made, places
 
-    def _add(self, table, rows):
+    def _add(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:
             self._db.execute(insert(table), rows)
 
-    def _deduct(self, known, submission, places, penalty):
+    def _deduct(
+        self, known: _Known, submission: str, places: Mapping[str, str], penalty: Penalty | None
+    ) -> None:
         """What is taken off for being late, whatever was before."""
         self._db.execute(
             update(NOTEBOOK)
@@ -221,12 +240,14 @@ class Recorder:
             notebook.late_submission_penalty = penalty(notebook, late)
 
 
-def _row(cell, places, value):
+def _row(
+    cell: tuple[str, str], places: Mapping[str, str], value: float | str | None
+) -> dict[str, Any]:
     found, of = cell
     return {"cell": found, "place": places[of], "value": value, "unscored": value is None}
 
 
-def _share_the_file(connection, _):
+def _share_the_file(connection: DBAPIConnection, _: object) -> None:
     """A writer keeps no reader waiting and waits for other writers; a commit is on the disk."""
     for pragma in (
         f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL"

@@ -4,17 +4,20 @@ Only what the mended question says differently is written. What people have give
 and no grade becomes lower unless that was asked for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import replace
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.utils import is_grade
 
-from autograder.batch.assignment_run import Run
-from autograder.batch.grade_class import attempted, piece, staff
+from autograder.batch.assignment_run import Plan, Run
+from autograder.batch.grade_class import Piece, attempted, piece, staff
+from autograder.batch.grade_one import Found
 from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.same_package import check_folder
+from autograder.grading.course import Course
 from autograder.grading.errors import CourseError
 from autograder.grading.grade import SEED
 from autograder.grading.outcome import Outcome
@@ -26,14 +29,24 @@ from autograder.stopping import later
 NO_QUESTIONS = "asks no questions: `autograder grade --force` grades it again"
 NOT_KNOWN = "handed in again since it was graded, or never graded: `autograder grade` does that"
 
+Change = tuple[float | None, float | None]
+"""A score before and after."""
 
-def regrade(course, work, question=None, lower=False, dry_run=False, jobs=1) -> Iterator[Outcome]:
+
+def regrade(
+    course: Course,
+    work: Mapping[str, Collection[str]],
+    question: str | None = None,
+    lower: bool = False,
+    dry_run: bool = False,
+    jobs: int = 1,
+) -> Generator[Outcome, None, None]:
     """Grade again what has been graded.
 
     Parameters
     ----------
-    course : autograder.grading.course.Course
-    work : mapping of str to collection of str
+    course : Course
+    work : mapping
         By assignment, ids from ``course.graded``.
     question : str, optional
         Only this one may change a grade.
@@ -82,29 +95,38 @@ def regrade(course, work, question=None, lower=False, dry_run=False, jobs=1) -> 
                     yield _changed(run, plan, result, question, lower, dry_run)
 
 
-def _check(question, work):
+def _check(question: str | None, work: Iterable[str]) -> None:
     known = [name for assignment in work for name in questions_of(assignment)]
     if question is not None and question.removeprefix("test_") not in known:
         raise CourseError(f"no question is called {question!r}; there are {', '.join(known)}")
 
 
-def _piece(course, run, plan):
+def _piece(course: Course, run: Run, plan: Plan) -> Piece:
     """With the cases that it was asked about before."""
     _, notebooks = run.before(plan)
     seeds = [each.metadata.get(SEED) for each in notebooks.values()]
     return piece(course, run, plan, seeds[0])
 
 
-def _changed(run, plan, result, question, lower, dry_run):
+def _changed(
+    run: Run,
+    plan: Plan,
+    result: Found | Exception,
+    question: str | None,
+    lower: bool,
+    dry_run: bool,
+) -> Outcome:
     if not isinstance(result, Graded):
         return run.failure(plan, result)
     scores, notebooks = run.before(plan)
     asked = None if question is None else f"test_{question.removeprefix('test_')}"
-    changes, kept, worth_else, inside = {}, {}, set(), run.decided_inside
+    changes: dict[str, Change] = {}
+    kept: dict[str, Change] = {}
+    worth_else: set[str] = set()
     worth = run.points_in(notebooks)
     for name, now in result.scores.items():
         before = scores[name].auto
-        if asked not in (None, name) or name in inside:
+        if asked not in (None, name) or name in run.decided_inside:
             continue
         if now == before or now is None:
             if worth.get(name) != run.points[name]:
@@ -119,7 +141,13 @@ def _changed(run, plan, result, question, lower, dry_run):
     )
 
 
-def _merged(run, notebooks, result, changes, worth_else):
+def _merged(
+    run: Run,
+    notebooks: Mapping[str, NotebookNode],
+    result: Graded,
+    changes: Mapping[str, Change],
+    worth_else: Collection[str],
+) -> Graded:
     """The graded notebooks that there are, with the new verdicts where they differ.
 
     Also where only the points differ that can be had.

@@ -4,6 +4,8 @@ After `pip install .` there are two copies, and Python takes whichever it meets 
 come from both of them would be grades by two standards.
 """
 
+from pathlib import Path
+
 from autograder.grading.errors import CourseError
 from autograder.version import FOLDER, conflict_in, fingerprint
 
@@ -18,14 +20,13 @@ class AnotherPackage(CourseError):
     """Somebody runs, or would run, another copy of the package than this process does."""
 
 
-def check(said, who):
+def check(said: object, who: str) -> None:
     """Raise AnotherPackage unless a worker runs the same package.
 
     Parameters
     ----------
-    said : object
+    said
         Its :data:`INTRODUCTION`; anything else comes from another package.
-    who : str
     """
     match said:
         case str(found), str(folder):
@@ -35,14 +36,14 @@ def check(said, who):
             raise AnotherPackage(_in_words(who, "it does not say where"))
 
 
-def check_folder(root):
+def check_folder(root: Path) -> None:
     """Raise AnotherPackage if a course folder has a copy of the package with other modules."""
     conflict = conflict_in(root)
     if conflict:
         raise AnotherPackage(conflict)
 
 
-def _in_words(who, folder):
+def _in_words(who: str, folder: str) -> str:
     return (
         f"{who} runs another version of the autograder ({folder}) than this process ({FOLDER}): "
         "have both run the same one (`autograder --version` says which one it is), and start again"

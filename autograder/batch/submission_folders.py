@@ -1,10 +1,14 @@
 """Where the notebooks of an assignment's submissions lie, and what grading has noted in them."""
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from autograder.grading.clean import FINGERPRINT, OWNER, fingerprint
+from autograder.grading.course import Course
 from autograder.grading.errors import printable
-from autograder.grading.scores import prefix
+from autograder.grading.scores import Scored, prefix
 from autograder.grading.task import SCORES
 
 
@@ -13,45 +17,50 @@ class SubmissionFolders:
 
     Parameters
     ----------
-    course : autograder.grading.course.Course
+    course : Course
     assignment : str
-    names : list of str
+    names : sequence of str
         Its notebooks.
     """
 
-    def __init__(self, course, assignment, names):
+    def __init__(self, course: Course, assignment: str, names: Sequence[str]) -> None:
         self._course, self._assignment, self._names = course, assignment, names
 
-    def folder(self, step, student):
+    def folder(self, step: str, student: str) -> Path:
         """The folder of a step."""
         return self._course.folder(step, student, self._assignment)
 
-    def notebooks(self, step, student):
+    def notebooks(self, step: str, student: str) -> list[Path]:
         """Those notebooks of a step that are there: their paths."""
         paths = [self.folder(step, student) / f"{name}.ipynb" for name in self._names]
         return [path for path in paths if path.exists()]
 
-    def where(self, student):
+    def where(self, student: str) -> str:
         """The submission's folder in messages."""
         return self._course.shown(self.folder("submitted", student))
 
-    def name(self, student):
+    def name(self, student: str) -> str:
         """The submission's name in messages: that of its notebook, if there is but one."""
         only = f"{self._names[0]}.ipynb" if len(self._names) == 1 else ""
         return f"{self.where(student)}/{only}"
 
-    def noted(self, student):
+    def noted(self, student: str) -> dict[str, dict[str, Any]]:
         """What grading has noted in the metadata of each notebook; nothing without one."""
         return {name: self._noted_in(student, name) for name in self._names}
 
-    def _noted_in(self, student, name):
+    def _noted_in(self, student: str, name: str) -> dict[str, Any]:
         graded = self.folder("autograded", student) / f"{name}.ipynb"
         try:
             return dict(json.loads(graded.read_bytes())["metadata"])
         except (OSError, ValueError, LookupError, TypeError):
             return {}
 
-    def belong(self, student, noted, scores):
+    def belong(
+        self,
+        student: str,
+        noted: Mapping[str, Mapping[str, Any]],
+        scores: Mapping[str, Scored] | None,
+    ) -> bool:
         """Whether graded notebooks are those of the submission, and of the scores in the gradebook.
 
         Stock nbgrader notes no scores in them.
@@ -59,10 +68,10 @@ class SubmissionFolders:
         Parameters
         ----------
         student : str
-        noted : dict
+        noted : mapping
             See :meth:`noted`.
-        scores : dict of str to autograder.grading.scores.Scored, or None
-            What the gradebook holds.
+        scores : mapping or None
+            What the gradebook holds, by cell.
         """
         if scores is None or not any(noted.values()):
             return False
@@ -80,9 +89,9 @@ class SubmissionFolders:
                 return False
         return True
 
-    def note(self, student, noted):
+    def note(self, student: str, noted: Iterable[Mapping[str, Any]]) -> str:
         """What else is to be said of a submission, from what its graded notebooks hold."""
-        owners = sorted({each.get(OWNER) for each in noted} - {None, student})
+        owners = sorted({each[OWNER] for each in noted if each.get(OWNER) not in (None, student)})
         here = {path.stem for path in self.notebooks("submitted", student)}
         missing = [name for name in self._names if name not in here]
         return "; ".join([

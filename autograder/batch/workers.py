@@ -10,11 +10,12 @@ import os
 import signal
 import threading
 from collections import deque
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NoReturn, Protocol, Self, TypeVar
 
 from autograder.batch.same_package import INTRODUCTION, check
 
@@ -24,6 +25,13 @@ TIMES = 2
 """How often a piece is tried over which workers end."""
 END_SECONDS = 2
 """How long a worker may take to tidy up after itself."""
+
+Key = TypeVar("Key")
+Result = TypeVar("Result")
+Arguments = tuple[Any, ...]
+End = Callable[[], object]
+Begin = Callable[..., End]
+"""What a process calls as it begins; it returns what is to be called at its end."""
 
 
 class WorkerDied(Exception):
@@ -35,36 +43,8 @@ class WorkerDied(Exception):
     )
 
 
-class Here:
-    """No other process: the work is done in this one, piece by piece. See :class:`Workers`."""
-
-    work_side_by_side = False
-
-    def work(self, function, pieces):
-        """See :meth:`Workers.work`."""
-        for key, arguments in pieces:
-            yield key, _done(function, arguments)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-
-class Workers:
-    """A pool of processes; a context manager, after which there are none of them.
-
-    They are forked from a process that has imported what they need, and not from this one, which
-    knows the course's secret and may have threads. Each one ends when this one does, however it
-    ends.
-
-    Parameters
-    ----------
-    count : int
-    begin : callable, optional
-        ``with begin() as (function, arguments)`` is what starts each process: the function is
-        called there as it begins, and returns what is to be called at its end.
+class Pool(Protocol):
+    """Whoever does the work; a context manager.
 
     Attributes
     ----------
@@ -72,12 +52,11 @@ class Workers:
         Whether several pieces are done at the same time.
     """
 
-    work_side_by_side = True
+    work_side_by_side: bool
 
-    def __init__(self, count, begin=lambda: nullcontext((_nothing, ()))):
-        self._workers = [_Worker(begin) for _ in range(count)]
-
-    def work(self, function, pieces):
+    def work(
+        self, function: Callable[..., Result], pieces: Iterable[tuple[Key, Arguments]]
+    ) -> Iterator[tuple[Key, Result | Exception]]:
         """Have pieces of work done, as workers become free.
 
         Parameters
@@ -100,13 +79,70 @@ class Workers:
         autograder.batch.same_package.AnotherPackage
             A worker runs another copy of this package than this process.
         """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, /, *_: object) -> None: ...
+
+
+class Here:
+    """No other process: the work is done in this one, piece by piece. See :class:`Pool`."""
+
+    work_side_by_side = False
+
+    def work(
+        self, function: Callable[..., Result], pieces: Iterable[tuple[Key, Arguments]]
+    ) -> Iterator[tuple[Key, Result | Exception]]:
+        """See :meth:`Pool.work`."""
+        for key, arguments in pieces:
+            yield key, _done(function, arguments)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class Workers:
+    """A :class:`Pool` of processes; after its block there are none of them.
+
+    They are forked from a process that has imported what they need, and not from this one, which
+    knows the course's secret and may have threads. Each one ends when this one does, however it
+    ends.
+
+    Parameters
+    ----------
+    count : int
+    begin : callable, optional
+        ``with begin() as (function, arguments)`` is what starts each process: the function is
+        called there as it begins, and returns what is to be called at its end.
+    """
+
+    work_side_by_side = True
+
+    def __init__(
+        self,
+        count: int,
+        begin: Callable[[], AbstractContextManager[tuple[Begin, Arguments]]] = (
+            lambda: nullcontext((_nothing, ()))
+        ),
+    ) -> None:
+        self._workers = [_Worker(begin) for _ in range(count)]
+
+    def work(
+        self, function: Callable[..., Result], pieces: Iterable[tuple[Key, Arguments]]
+    ) -> Iterator[tuple[Key, Result | Exception]]:
+        """See :meth:`Pool.work`."""
         pieces = iter(pieces)
         while True:
             for given in range(AHEAD):
                 for worker in self._workers:
                     if len(worker.queue) == given and (piece := next(pieces, None)) is not None:
                         worker.give(_Piece(function, *piece))
-            busy = {worker.pipe: worker for worker in self._workers if worker.queue}
+            busy: dict[Any, _Worker] = {
+                worker.pipe: worker for worker in self._workers if worker.queue
+            }
             if not busy:
                 return
             ready = [worker for worker in busy.values() if worker.can_say_more]
@@ -114,10 +150,10 @@ class Workers:
             for worker in ready:
                 yield from worker.finished()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, kind: type[BaseException] | None, /, *_: object) -> None:
         for worker in self._workers:
             worker.stop(at_once=kind is not None)
         for worker in self._workers:
@@ -126,9 +162,9 @@ class Workers:
 
 @dataclass
 class _Piece:
-    function: Any
+    function: Callable[..., Any]
     key: Any
-    arguments: tuple
+    arguments: Arguments
     died: int = 0
     unsent: Exception | None = None
 
@@ -136,11 +172,13 @@ class _Piece:
 class _Worker:
     """One process, and another one in its place when it ends."""
 
-    def __init__(self, begin):
-        self._begin, self.queue = begin, deque()
+    def __init__(
+        self, begin: Callable[[], AbstractContextManager[tuple[Begin, Arguments]]]
+    ) -> None:
+        self._begin, self.queue = begin, deque[_Piece]()
         self._start()
 
-    def _start(self):
+    def _start(self) -> None:
         context = multiprocessing.get_context("forkserver")
         self.pipe, theirs = context.Pipe()
         with theirs, self._begin() as begin:
@@ -149,16 +187,16 @@ class _Worker:
         self._introduced = False
 
     @property
-    def can_say_more(self):
+    def can_say_more(self) -> bool:
         """Whether there is a result that needs not be waited for."""
         return self.queue[0].unsent is not None
 
-    def give(self, piece):
+    def give(self, piece: _Piece) -> None:
         """Have a piece done after all others."""
         self.queue.append(piece)
         self._send(piece)
 
-    def _send(self, piece):
+    def _send(self, piece: _Piece) -> None:
         try:
             self.pipe.send((piece.function, piece.arguments))
         except OSError:
@@ -166,7 +204,7 @@ class _Worker:
         except Exception as error:
             piece.unsent = error
 
-    def finished(self):
+    def finished(self) -> Iterator[tuple[Any, Any]]:
         """The key and the result of its first piece, if there is one by now."""
         piece = self.queue[0]
         if piece.unsent is not None:
@@ -185,7 +223,7 @@ class _Worker:
             check(result, "a worker")
             self._introduced = True
 
-    def _revived(self, piece):
+    def _revived(self, piece: _Piece) -> Iterator[tuple[Any, WorkerDied]]:
         """Another process goes on with what is left; the first piece is what ended this one."""
         piece.died += 1
         if piece.died >= TIMES:
@@ -198,7 +236,7 @@ class _Worker:
         if piece.died >= TIMES:
             yield piece.key, WorkerDied()
 
-    def stop(self, at_once):
+    def stop(self, at_once: bool) -> None:
         """Have it end: with what it is doing, or after all that it has been given."""
         if at_once:
             self.pipe.close()
@@ -206,7 +244,7 @@ class _Worker:
             with suppress(OSError):
                 self.pipe.send(None)
 
-    def end(self):
+    def end(self) -> None:
         """Wait for its end, or see to it."""
         self._process.join(END_SECONDS)
         self._process.kill()
@@ -214,7 +252,7 @@ class _Worker:
         self.pipe.close()
 
 
-def _done(function, arguments):
+def _done(function: Callable[..., Result], arguments: Arguments) -> Result | Exception:
     """What a function returns, or the exception that it raises."""
     try:
         return function(*arguments)
@@ -222,7 +260,7 @@ def _done(function, arguments):
         return error
 
 
-def _live(pipe, begin, arguments):
+def _live(pipe: connection.Connection, begin: Begin, arguments: Arguments) -> None:
     """A worker's life: it takes pieces from a pipe and answers there, until the other end closes.
 
     Its first words say which package it runs. The pipe is read by a thread, so that the end is
@@ -230,7 +268,8 @@ def _live(pipe, begin, arguments):
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the workers
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # which some of their own are sent
-    pieces, at_the_end = SimpleQueue(), []
+    pieces: SimpleQueue[Any] = SimpleQueue()
+    at_the_end: list[End] = []
     threading.Thread(target=_read, args=(pipe, pieces, at_the_end), daemon=True).start()
     _answer(pipe, INTRODUCTION)
     at_the_end.append(begin(*arguments))
@@ -240,8 +279,8 @@ def _live(pipe, begin, arguments):
         end()
 
 
-def _read(pipe, pieces, at_the_end):
-    piece = ()
+def _read(pipe: connection.Connection, pieces: SimpleQueue[Any], at_the_end: list[End]) -> None:
+    piece: Any = ()
     while piece is not None:
         try:
             piece = pipe.recv()
@@ -254,11 +293,11 @@ def _read(pipe, pieces, at_the_end):
         pieces.put(piece)
 
 
-def _raise(error):
+def _raise(error: Exception) -> NoReturn:
     raise error
 
 
-def _answer(pipe, result):
+def _answer(pipe: connection.Connection, result: object) -> None:
     try:
         pipe.send(result)
     except OSError:
@@ -267,5 +306,5 @@ def _answer(pipe, result):
         pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))
 
 
-def _nothing():
+def _nothing() -> End:
     return _nothing
