@@ -1,20 +1,23 @@
 """The bank of bugs as people read it: a table, one bug with its effect, a picture of it."""
 
 import difflib
+import os
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 from rich import box
+from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from autograder.grading.errors import CourseError
 from autograder.truth.bugs import BANK, LESSONS
-from autograder.truth.cases import live_case
+from autograder.truth.cases import Case, live_case
 from autograder.truth.draws import effect
 from autograder.truth.gradcheck import UNTOUCHED, deviation
-from autograder.truth.planting import KINDS, LESSON_KINDS, ORDER, backward_with, plant
+from autograder.truth.planting import KINDS, LESSON_KINDS, ORDER, Bug, backward_with, plant
 from autograder.truth.standard_form import STANDARD
 
 EXAMPLES, SEED = 8, 14
@@ -23,7 +26,7 @@ EXAMPLES, SEED = 8, 14
 COLOURS = {"-": "red", "+": "green", "@": "dim"}
 
 
-def find_bug(name):
+def find_bug(name: str) -> Bug:
     """The bug of that name, of the bank or of the lessons; CourseError with the nearest names."""
     known = {bug.name: bug for bug in BANK + LESSONS}
     if name not in known:
@@ -33,17 +36,13 @@ def find_bug(name):
     return known[name]
 
 
-def bank_table(kind=None):
+def bank_table(kind: str | None = None) -> Table:
     """All bugs, or those of one kind, a line each.
 
     Parameters
     ----------
     kind : str, optional
         A word of `KINDS` or `LESSON_KINDS`; bugs for which it is one of several answers are there.
-
-    Returns
-    -------
-    rich.table.Table
 
     Raises
     ------
@@ -70,13 +69,8 @@ def bank_table(kind=None):
     return table
 
 
-def bug_page(bug):
-    """One bug: its lines as a diff, its effect in numbers, why people make it.
-
-    Returns
-    -------
-    list of rich renderables
-    """
+def bug_page(bug: Bug) -> list[RenderableType]:
+    """One bug: its lines as a diff, its effect in numbers, why people make it."""
     kinds = "; ".join(f"{kind}: {(KINDS | LESSON_KINDS)[kind]}" for kind in bug.kinds)
     hidden = f"Hidden where: {', '.join(bug.invisible)}." if bug.invisible else "Hidden nowhere."
     drawn = "It may be drawn as a suspect." if bug.suspect else "It is never drawn as a suspect."
@@ -86,25 +80,25 @@ def bug_page(bug):
     ]  # fmt: skip
 
 
-def _difference(bug):
+def _difference(bug: Bug) -> list[Text]:
     before, after = (text.splitlines() for text in (STANDARD, plant(bug, name="backward")))
     lines = difflib.unified_diff(before, after, n=1, lineterm="")
     return [Text(line, style=COLOURS.get(line[:1], "")) for line in list(lines)[2:]]
 
 
 @cache
-def _shown_on():
+def _shown_on() -> Case:
     return live_case(np.random.default_rng(SEED), EXAMPLES)
 
 
-def _gradients(bug):
+def _gradients(bug: Bug) -> dict[str, npt.NDArray[np.float64]]:
     """Those of a copy of the cache, because some bugs write into it."""
     case = _shown_on()
     found = backward_with(bug)(case.X, case.Y, tuple(array.copy() for array in case.cache))
     return {key: np.asarray(found[key], float) for key in ORDER}
 
 
-def _effect_table(bug):
+def _effect_table(bug: Bug) -> Table:
     case, found = _shown_on(), _gradients(bug)
     table = Table(
         title=f"On a live case of {case.m} examples", box=box.SIMPLE_HEAD, title_justify="left"
@@ -124,7 +118,7 @@ def _effect_table(bug):
     return table
 
 
-def draw_heat_map(bug, path):
+def draw_heat_map(bug: Bug, path: str | os.PathLike[str]) -> None:
     """Draw by how much each weight's gradient is off, in units of its array's largest entry.
 
     Parameters

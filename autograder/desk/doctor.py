@@ -6,9 +6,14 @@ It has to work where packages are missing, so it imports the others only where i
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.grading.course import Course
 
 PACKAGE = "gradient-checking"
 
@@ -32,34 +37,29 @@ class Diagnosis:
     remedy: str = ""
 
 
-def examine(root="."):
-    """Look at this Python, its packages and the course folder.
-
-    Returns
-    -------
-    list of Diagnosis
-    """
+def examine(root: str | os.PathLike[str] = ".") -> list[Diagnosis]:
+    """Look at this Python, its packages and the course folder."""
     findings = [_python(), *_this_package(), *_packages(), _alembic()]
     try:
         return [*findings, _kernel(), _walls(), *_course(root)]
     except ModuleNotFoundError as error:
-        package = error.name.partition(".")[0]
+        package = (error.name or str(error)).partition(".")[0]
         known = [each.what for each in findings]
         missing = _missing(package, f"run `pip install {package}`, or `make .venv`")
         return findings if package in known else [*findings, missing]
 
 
-def _missing(what, remedy):
+def _missing(what: str, remedy: str) -> Diagnosis:
     return Diagnosis(what, "missing", False, remedy)
 
 
-def _python():
+def _python() -> Diagnosis:
     found = ".".join(map(str, sys.version_info[:3]))
     fine = sys.version_info >= (3, 11)
     return Diagnosis("Python", found, fine, "" if fine else "install Python 3.11 or newer")
 
 
-def _this_package():
+def _this_package() -> Iterator[Diagnosis]:
     """Which copy of the package runs, and which others Python, or a submission, might meet."""
     from autograder.box.visible_files import hidden
     from autograder.version import FOLDER, in_words
@@ -73,13 +73,13 @@ def _this_package():
             yield Diagnosis("another copy", each, True, remedy)
 
 
-def _packages():
+def _packages() -> Iterator[Diagnosis]:
     try:
         from packaging.requirements import Requirement
 
         lines = requires(PACKAGE) or []
     except ModuleNotFoundError as error:  # which PackageNotFoundError is as well
-        yield _missing(error.name, "run `pip install -e .` in the folder of the course")
+        yield _missing(error.name or PACKAGE, "run `pip install -e .` in the folder of the course")
         return
     for line in lines:
         wanted = Requirement(line)
@@ -95,14 +95,14 @@ def _packages():
         yield Diagnosis(wanted.name, found, fine, "" if fine else remedy)
 
 
-def _alembic():
+def _alembic() -> Diagnosis:
     beside = Path(sys.executable).parent
     if shutil.which("alembic") or shutil.which("alembic", path=str(beside)):
         return Diagnosis("alembic", "found")
     return _missing("alembic", "nbgrader needs it to make a gradebook: run `pip install alembic`")
 
 
-def _kernel():
+def _kernel() -> Diagnosis:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
@@ -112,7 +112,7 @@ def _kernel():
     return Diagnosis("kernel python3", "found")
 
 
-def _walls():
+def _walls() -> Diagnosis:
     """Whether submissions can be kept in; every wall is tried, as it is before anything is run."""
     from autograder.box import canary, landlock
     from autograder.box.preflight import proven_warden
@@ -133,9 +133,10 @@ def _walls():
     return Diagnosis("walls", f"{kinds}: all {len(canary.ATTEMPTS)} hold", True, remedy)
 
 
-def _course(root):
+def _course(root: str | os.PathLike[str]) -> Iterator[Diagnosis]:
     from autograder.grading.colab_badge import PLACEHOLDER
-    from autograder.grading.course import Course, CourseError
+    from autograder.grading.course import Course
+    from autograder.grading.errors import CourseError
     from autograder.version import conflict_in
 
     try:
@@ -158,7 +159,7 @@ def _course(root):
     yield Diagnosis("Colab badge", badge, True, remedy)
 
 
-def _settings(course):
+def _settings(course: "Course") -> Iterator[Diagnosis]:
     """What grading would refuse, and what nobody reads."""
     from autograder.grading.autograde_settings import Configured
     from autograder.grading.errors import CourseError
@@ -172,7 +173,7 @@ def _settings(course):
         yield Diagnosis(name, "no such setting", False, in_words(near))
 
 
-def _gradebook(course):
+def _gradebook(course: "Course") -> Diagnosis:
     from autograder.grading import gradebook
     from autograder.grading.errors import CourseError
 
@@ -185,7 +186,7 @@ def _gradebook(course):
     return Diagnosis("gradebook", gradebook.address(course.dir.db_url))
 
 
-def _assignment(course, assignment):
+def _assignment(course: "Course", assignment: str) -> Diagnosis:
     from autograder.grading.errors import CourseError, printable
 
     shown, fine = printable(assignment), False
@@ -200,7 +201,7 @@ def _assignment(course, assignment):
     return Diagnosis(shown, f"released, {len(handed_in)} handed in, {len(graded)} graded")
 
 
-def _walls_used(course):
+def _walls_used(course: "Course") -> Diagnosis:
     """Whether the course's own configuration has its submissions run behind these walls."""
     from autograder.grading.effective_settings import REMEDY, gaps
 

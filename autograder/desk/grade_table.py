@@ -1,20 +1,25 @@
 """The table of grades: students by questions, read from nbgrader's gradebook."""
 
-from nbgrader.api import MissingEntry
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from nbgrader.api import Gradebook, MissingEntry
 from rich import box
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.grade import FORGEABLE
-from autograder.grading.scores import all_scores, prefix, totals
+from autograder.grading.outcome import Outcome
+from autograder.grading.scores import Scored, Total, all_scores, prefix, totals
 
 TO_READ = "read"
 NOT_GRADED = "-"
 MARK = "*"
 
 
-def print_grades(console, course, outcomes):
+def print_grades(console: Console, course: Course, outcomes: Iterable[Outcome]) -> None:
     """Print a table of grades for each assignment that some outcomes are about.
 
     Nothing where it has been found that the gradebook's server is gone.
@@ -30,14 +35,20 @@ def print_grades(console, course, outcomes):
             console.print(table)
 
 
-def grade_table(gradebook, assignment, order, students=(), decided_inside=()):
+def grade_table(
+    gradebook: Gradebook,
+    assignment: str,
+    order: Sequence[str],
+    students: Collection[str] = (),
+    decided_inside: Collection[str] = (),
+) -> Table | None:
     """The grades of one assignment.
 
     Parameters
     ----------
     gradebook : nbgrader.api.Gradebook
     assignment : str
-    order : list of str
+    order : sequence of str
         The names of cells as they follow each other in the notebooks; the gradebook keeps no order.
     students : collection of str, optional
         Those who handed in, also where the gradebook has nothing of it.
@@ -46,7 +57,7 @@ def grade_table(gradebook, assignment, order, students=(), decided_inside=()):
 
     Returns
     -------
-    rich.table.Table or None
+    Table or None
         A row for each student, a column for each graded cell. A written answer that waits for a
         person shows "read"; what could not be graded shows "-". A column tells what was taken off
         for being late, where anything was; the total is what is left. None for an assignment that
@@ -83,8 +94,10 @@ def grade_table(gradebook, assignment, order, students=(), decided_inside=()):
     return table
 
 
-def _row(scores, names, total, late):
-    if scores is None:
+def _row(
+    scores: Mapping[str, Scored] | None, names: Sequence[str], total: Total | None, late: bool
+) -> list[str]:
+    if scores is None or total is None:
         return [NOT_GRADED] * (len(names) + late + 1)
     shown = [_shown(scores[name]) for name in names]
     penalty = total.late_submission_penalty
@@ -92,7 +105,7 @@ def _row(scores, names, total, late):
     return [*shown, *taken_off, NOT_GRADED if NOT_GRADED in shown else f"{total.score:g}"]
 
 
-def _shown(scored):
+def _shown(scored: Scored) -> str:
     if not scored.says_something:
         return NOT_GRADED
     return TO_READ if scored.waits else f"{scored.score:g}"

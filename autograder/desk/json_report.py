@@ -1,20 +1,26 @@
 """What became of a run, for programs: one JSON object."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
+from nbgrader.api import Gradebook
+
+from autograder.grading.course import Course
 from autograder.grading.errors import printable
-from autograder.grading.scores import all_scores, totals
+from autograder.grading.outcome import Outcome
+from autograder.grading.scores import Scored, all_scores, totals
 from autograder.grading.valid_ids import is_unicode
 
 
-def json_report(course, outcomes, stopped):
+def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> str:
     """Outcomes and grades.
 
     Parameters
     ----------
-    course : autograder.grading.course.Course
-    outcomes : list of autograder.grading.outcome.Outcome
+    course : Course
+    outcomes : sequence of Outcome
     stopped : bool
         Whether the run was given up before its end.
 
@@ -29,15 +35,15 @@ def json_report(course, outcomes, stopped):
         done, skipped and failed; and ``stopped``. There are no grades and totals when the
         gradebook's server is gone.
     """
-    named = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
-    named = [*filter(is_unicode, named)]
+    found = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
+    named = [*filter(is_unicode, found)]
     grades, counted = {}, {}
     if not course.server_is_gone:
         with course.gradebook() as gradebook:
             for name in named:
                 grades[name] = _grades(gradebook, name)
-                found = totals(gradebook, name)
-                counted[name] = {student: found[student]._asdict() for student in sorted(found)}
+                sums = totals(gradebook, name)
+                counted[name] = {student: sums[student]._asdict() for student in sorted(sums)}
     inside = {name: course.decided_inside(name) for name in named}
     statuses = [each.status for each in outcomes]
     report = {
@@ -51,20 +57,20 @@ def json_report(course, outcomes, stopped):
     return json.dumps(report, indent=1)
 
 
-def _grades(gradebook, assignment):
+def _grades(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, dict[str, Any]]]:
     return {
         student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
         for student, cells in sorted(all_scores(gradebook, assignment).items())
     }
 
 
-def _plain(outcome):
+def _plain(outcome: Outcome) -> dict[str, Any]:
     names = {name: getattr(outcome, name) for name in ("assignment", "student")}
     # Readers of JSON refuse all of it for half of a surrogate pair.
     shown = {key: each if is_unicode(each) else printable(each) for key, each in names.items()}
     return {**asdict(outcome), **shown}
 
 
-def _scored(scored):
+def _scored(scored: Scored) -> dict[str, Any]:
     score = scored.score if scored.says_something and not scored.waits else None
     return {"score": score, **scored._asdict()}

@@ -1,5 +1,6 @@
 """What is printed while work goes on: how far it is, what failed, how much was done."""
 
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -21,7 +23,7 @@ from autograder.stopping import by_exception
 class Rate(ProgressColumn):
     """How many are done in a second."""
 
-    def render(self, task):
+    def render(self, task: Task) -> Text:
         """See rich."""
         return Text(f"{task.speed:.1f}/s" if task.speed else "", style="progress.data.speed")
 
@@ -32,7 +34,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def the_console(quiet=False):
+def the_console(quiet: bool = False) -> Console:
     """Where all is printed, if anything: plain when that is no terminal."""
     console = Console(highlight=False, quiet=quiet)
     if not console.is_terminal:
@@ -40,19 +42,25 @@ def the_console(quiet=False):
     return console
 
 
-def work_through(console, doing, totals, running, absent=()):
+def work_through(
+    console: Console,
+    doing: str,
+    totals: Mapping[str, int],
+    running: Generator[Outcome, None, None],
+    absent: Collection[Outcome] = (),
+) -> tuple[list[Outcome], bool]:
     """Show how far the work is, and a line for each failure.
 
     Parameters
     ----------
-    console : rich.console.Console
+    console : Console
     doing : str
         "grading", for example.
-    totals : mapping of str to int
+    totals : mapping
         How much there is to do, by assignment.
-    running : iterator of Outcome
+    running : generator of Outcome
         The work. What stops it as a whole is a failure as well.
-    absent : iterable of Outcome
+    absent : collection of Outcome
         Failures that are known before.
 
     Returns
@@ -84,26 +92,26 @@ def work_through(console, doing, totals, running, absent=()):
         return outcomes, asked_to_stop()
 
 
-def _until_it_stops(running):
+def _until_it_stops(running: Iterable[Outcome]) -> Iterator[Outcome]:
     try:
         yield from running
     except CourseError as error:
         yield Outcome("", "", "failed", str(error))
 
 
-def _print_outcome(console, outcome):
+def _print_outcome(console: Console, outcome: Outcome) -> None:
     if outcome.status == "failed":
         _print_line(console, outcome.student, outcome.why, "red")
     elif outcome.note:
         _print_line(console, outcome.student, outcome.note, "yellow")
 
 
-def _print_line(console, student, text, style):
+def _print_line(console: Console, student: str, text: str, style: str) -> None:
     who = f"{printable(student)}: " if student else ""
     console.print(f"{who}{text}", style=style, markup=False, soft_wrap=True)
 
 
-def sum_up(console, outcomes, verb):
+def sum_up(console: Console, outcomes: Collection[Outcome], verb: str) -> int:
     """Print how many outcomes there are of each kind; how many have failed."""
     counts = {
         word: sum(outcome.status == status for outcome in outcomes)

@@ -1,19 +1,23 @@
 """What a regrading changes: before and after, by student."""
 
+from collections.abc import Mapping, Sequence
+
 from rich import box
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
 from autograder.grading.errors import printable
+from autograder.grading.outcome import Outcome
 
 
-def print_changes(console, outcomes, dry_run):
+def print_changes(console: Console, outcomes: Sequence[Outcome], dry_run: bool) -> None:
     """Print a table of the grades that change, and one of those that were kept.
 
     Parameters
     ----------
-    console : rich.console.Console
-    outcomes : list of autograder.grading.outcome.Outcome
+    console : Console
+    outcomes : sequence of Outcome
     dry_run : bool
         Whether nothing was written.
     """
@@ -28,12 +32,15 @@ def print_changes(console, outcomes, dry_run):
         console.print(_table("grades that would be lower, and stay: see --lower", kept))
 
 
-def _table(title, rows):
+def _table(
+    title: str, rows: Sequence[tuple[Outcome, Mapping[str, tuple[float | None, float | None]]]]
+) -> Table:
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for name, justify in (
+    columns: tuple[tuple[str, JustifyMethod], ...] = (
         ("assignment", "left"), ("student", "left"), ("question", "left"), ("before", "right"),
         ("after", "right"),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for name, justify in columns:
         table.add_column(name, justify=justify, overflow="fold")
     for outcome, changes in rows:
         for name, (before, after) in changes.items():
@@ -44,5 +51,5 @@ def _table(title, rows):
     return table
 
 
-def _points(score):
+def _points(score: float | None) -> str:
     return "-" if score is None else f"{score:g}"
