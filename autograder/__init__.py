@@ -1,10 +1,12 @@
 """Grades a course on gradient checking: `ask` is what a hidden-test cell calls."""
 
+from typing import Any
+
 __all__ = ["ask"]
 __version__ = "0.1.0"
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     """Import `ask` when it is asked for: `box` is imported where no answers may be."""
     if name != "ask":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,15 +1,17 @@
 """The program `autograder`, also called `python -m autograder`."""
 
+import io
 import sys
 
 from autograder import stopping
 
 
-def main():
+def main() -> None:
     """Run the command line, which Ctrl-C ends from its first moment on."""
     stopping.at_once()
     # A name that this terminal or file can't show is no reason to stop.
-    sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     from autograder.cli import app
 
     app(prog_name="autograder")

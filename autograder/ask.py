@@ -6,7 +6,7 @@ from autograder import questions
 from autograder.grading.local_student import LocalStudent
 
 
-def ask(name, seed=None):
+def ask(name: str, seed: int | None = None) -> float:
     """Ask the question `name` of the notebook that calls, and print the verdict.
 
     Parameters

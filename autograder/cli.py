@@ -2,17 +2,24 @@
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from autograder.options import Assignment, Jobs, Json, Students, Version
 from autograder.stopping import STOPPED
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from autograder.grading.course import Course
+    from autograder.grading.outcome import Outcome
+
 # A grammar of addresses that no notebook's schema asks for takes half the time of all imports;
 # jsonschema does without it where it is missing.
-sys.modules.setdefault("rfc3987_syntax", None)
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 app = typer.Typer(
     help="Release, grade and answer the course in the current folder.",
@@ -23,7 +30,7 @@ app = typer.Typer(
 
 
 @contextmanager
-def _mended_by_a_person():
+def _mended_by_a_person() -> Iterator[None]:
     """What a person can mend becomes one line and exit status 1."""
     try:
         from autograder.grading.errors import CourseError
@@ -34,13 +41,13 @@ def _mended_by_a_person():
             typer.echo(f"autograder: {error}", err=True)
             raise typer.Exit(1) from None
     except ModuleNotFoundError as error:
-        package = error.name.partition(".")[0]
+        package = (error.name or str(error)).partition(".")[0]
         typer.echo(f"autograder: {package} is missing: run `autograder doctor`", err=True)
         raise typer.Exit(1) from None
 
 
 @contextmanager
-def _the_course():
+def _the_course() -> Iterator["Course"]:
     """The course in this folder, whose settings keep students' code behind walls."""
     with _mended_by_a_person():
         from autograder.grading import effective_settings
@@ -51,7 +58,9 @@ def _the_course():
         yield course
 
 
-def _sum_up(console, outcomes, verb, stopped=False):
+def _sum_up(
+    console: "Console", outcomes: "Sequence[Outcome]", verb: str, stopped: bool = False
+) -> None:
     """Say how much was done, and end with the status that tells how it went."""
     from autograder.desk.progress import sum_up
 
@@ -64,7 +73,7 @@ def _sum_up(console, outcomes, verb, stopped=False):
 
 
 @app.callback()
-def _any_command(version: Version = False):
+def _any_command(version: Version = False) -> None:
     """Only here because that option belongs to no command."""
 
 
@@ -74,7 +83,7 @@ def release(
     keep_grades: Annotated[
         bool, typer.Option(help="Accept other points and texts; submissions keep their grades.")
     ] = False,
-):
+) -> None:
     """Write the students' notebooks from source/ into release/."""
     with _the_course() as course:
         from autograder.desk.progress import the_console, work_through
@@ -95,7 +104,7 @@ def personalise(
     roster: Annotated[
         str, typer.Option(metavar="FILE", help="The class: a CSV file with a column id.")
     ],
-):
+) -> None:
     """Write a release for every student of a roster, with bugs that nobody else has."""
     with _the_course() as course:
         from autograder.desk.progress import the_console, work_through
@@ -134,7 +143,7 @@ def grade(
         typer.Option(metavar="ADDRESS", help="Grade on the workers of this Dask scheduler."),
     ] = None,
     json: Json = False,
-):
+) -> None:
     """Grade what is in submitted/ and print the table of grades."""
     if scheduler is None:
         _warm_up(several=(jobs or _all()) > 1 and not student)
@@ -174,7 +183,14 @@ def grade(
         _end(console, course, outcomes, "graded", stopped, json)
 
 
-def _end(console, course, outcomes, verb, stopped, json):
+def _end(
+    console: "Console",
+    course: "Course",
+    outcomes: "Sequence[Outcome]",
+    verb: str,
+    stopped: bool,
+    json: bool,
+) -> None:
     """Say how it ended, to people or to a program, and end so."""
     if json:
         from autograder.desk.json_report import json_report
@@ -185,7 +201,7 @@ def _end(console, course, outcomes, verb, stopped, json):
     _sum_up(console, outcomes, verb)
 
 
-def _warm_up(several):
+def _warm_up(several: bool) -> None:
     """Start the processes that grade, which takes as long as the imports here: at the same time."""
     config = os.path.realpath("nbgrader_config.py")
     if os.path.isfile(config):
@@ -198,7 +214,7 @@ def _warm_up(several):
                 warm_up("autograder.batch.grade_one")
 
 
-def _say_how_to_go_on(console, outcomes):
+def _say_how_to_go_on(console: "Console", outcomes: "Sequence[Outcome]") -> NoReturn:
     done = sum(outcome.status == "done" for outcome in outcomes)
     console.print(
         f"stopped: {done} graded and recorded; run the same command again to go on (without "
@@ -207,9 +223,9 @@ def _say_how_to_go_on(console, outcomes):
     raise typer.Exit(STOPPED)
 
 
-def _all():
+def _all() -> int:
     """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @app.command()
@@ -223,7 +239,7 @@ def regrade(
     lower: Annotated[bool, typer.Option("--lower", help="Let grades become lower, too.")] = False,
     jobs: Jobs = None,
     json: Json = False,
-):
+) -> None:
     """Grade again, on the same cases, what has been graded: after a question was mended."""
     _warm_up(several=(jobs or _all()) > 1 and not student)
     with _the_course() as course:
@@ -242,7 +258,7 @@ def regrade(
 
 
 @app.command()
-def feedback(assignment: Assignment = None, student: Students = None, jobs: Jobs = None):
+def feedback(assignment: Assignment = None, student: Students = None, jobs: Jobs = None) -> None:
     """Write a page for each graded submission into feedback/."""
     with _the_course() as course:
         from autograder.batch.feedback_pages import write_pages
@@ -266,7 +282,7 @@ def bugs(
     picture: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw the effect of the bug into a file.")
     ] = None,
-):
+) -> None:
     """List the bank of planted bugs, or show one with its effect."""
     with _mended_by_a_person():
         from autograder.desk.bug_bank import bank_table, bug_page, draw_heat_map, find_bug
@@ -285,7 +301,7 @@ def bugs(
 
 
 @app.command()
-def doctor():
+def doctor() -> None:
     """Say what is installed, what is missing and what to do about it."""
     from autograder.desk.doctor import examine
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 
-def _print_version(asked: bool):
+def _print_version(asked: bool) -> None:
     if asked:
         from autograder.version import in_words
 

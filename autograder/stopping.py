@@ -7,25 +7,27 @@ begun has done nothing yet, and whatever it has started ends with it.
 
 import os
 import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 STOPPED = 130
 """The exit status of what Ctrl-C has stopped, as shells have it."""
 
-_blocks = []
+_blocks: list[None] = []
 """The blocks that this process is in within which Ctrl-C waits."""
-_asked = []
+_asked: list[bool] = []
 """Whether there was one since :func:`by_exception` began."""
 
 
-def at_once():
+def at_once() -> None:
     """From here on, Ctrl-C ends this process where it is; nothing changes if it is deaf to it."""
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _end)
 
 
 @contextmanager
-def by_exception():
+def by_exception() -> Iterator[Callable[[], bool]]:
     """Within the block, Ctrl-C raises KeyboardInterrupt, and for the impatient ends the process.
 
     Yields
@@ -36,7 +38,7 @@ def by_exception():
     before = signal.getsignal(signal.SIGINT)
     _asked.clear()
 
-    def stop(*arguments):
+    def stop(*arguments: object) -> None:
         if _asked:
             _end(*arguments)
         _asked.append(True)
@@ -52,7 +54,7 @@ def by_exception():
 
 
 @contextmanager
-def later():
+def later() -> Iterator[None]:
     """Within the block, Ctrl-C is only taken down: what is written is also told."""
     _blocks.append(None)
     try:
@@ -61,12 +63,12 @@ def later():
         _blocks.pop()
 
 
-def if_asked():
+def if_asked() -> None:
     """Raise what Ctrl-C would have raised: for what turns out to take too long to wait for."""
     if _asked:
         raise KeyboardInterrupt
 
 
-def _end(*_):
+def _end(*_: object) -> NoReturn:
     os.write(2, b"autograder: stopped\n")
     os._exit(STOPPED)

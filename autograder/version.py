@@ -11,12 +11,12 @@ FOLDER = Path(__file__).resolve().parent
 
 
 @cache
-def fingerprint(folder=FOLDER):
+def fingerprint(folder: Path = FOLDER) -> str:
     """What tells a copy of the package from any other state of it.
 
     Parameters
     ----------
-    folder : pathlib.Path
+    folder : Path
         The folder of the package.
 
     Returns
@@ -35,19 +35,15 @@ def fingerprint(folder=FOLDER):
     return digest.hexdigest()
 
 
-def in_words():
+def in_words() -> str:
     """The version and the place of the package that runs, on one line."""
     return f"{__version__} ({fingerprint()[:8]}) in {FOLDER}"
 
 
-def conflict_in(root):
+def conflict_in(root: Path) -> str:
     """What is wrong with a course folder that has a copy of this package with other modules.
 
     Stock nbgrader would take that one, and so does ``python -m autograder`` there.
-
-    Parameters
-    ----------
-    root : pathlib.Path
 
     Returns
     -------
