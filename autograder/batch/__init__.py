@@ -1,1 +1,1 @@
-"""A whole class at once: what is to be done, who does it, and what is recorded of it."""
+"""Grading a whole class: what has to be done, who does it, and what is recorded."""

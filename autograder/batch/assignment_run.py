@@ -1,4 +1,4 @@
-"""One grading of one assignment: what is to be done for whom, and what becomes of the results."""
+"""Grading one assignment: which submissions need work, and what is recorded of the results."""
 
 import json
 import shutil
@@ -34,17 +34,17 @@ from autograder.truth.bugs import FIXED_DRAW
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done with a submission.
+    """What has to be done with a submission.
 
     Attributes
     ----------
     assignment, student : str
     again : bool
-        Whether it is to be graded.
+        Whether it has to be graded.
     known : bool
-        Whether it is the very submission that has been graded and recorded.
+        Whether exactly this submission has been graded and recorded.
     seconds : float
-        How long that took; infinite where nobody knows.
+        How long grading it took; infinite if that is not known.
     """
 
     assignment: str
@@ -55,7 +55,7 @@ class Plan:
 
 
 class Run:
-    """Plans, hands out and records.
+    """Plans the work, prepares it for workers, and records the results.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Run:
     Attributes
     ----------
     points : mapping of str to float
-        What each graded cell gives, as it is released now.
+        The maximum of each graded cell in the current release.
     decided_inside : list of str
         See `autograder.grading.course.Course.decided_inside`.
 
@@ -109,18 +109,18 @@ class Run:
         return Plan(self._assignment, student, force or not known, known, seconds)
 
     def task(self, plan: Plan, seed: int | None = None) -> Task | Outcome:
-        """What a worker needs for a submission.
+        """What a worker needs to grade a submission.
 
         Parameters
         ----------
         plan : Plan
         seed : int, optional
-            Draws the cases of this submission, in place of those that all are asked about.
+            Draws the cases for this submission, in place of the seed that the whole class shares.
 
         Returns
         -------
         Task or Outcome
-            The latter where it turns out that there is nothing for a worker to do.
+            An outcome if there is nothing for a worker to do.
         """
         student, folder = plan.student, self._places.folder("submitted", plan.student)
         paths = self._places.notebooks("submitted", student)
@@ -138,7 +138,7 @@ class Run:
         return Outcome(self._assignment, student, "failed", why)
 
     def settled(self, plan: Plan) -> Outcome | None:
-        """What becomes of a submission without anybody's work: an :class:`Outcome`, or None."""
+        """The :class:`Outcome` of a submission that no worker has to see, or None."""
         student, folder = plan.student, self._places.folder("submitted", plan.student)
         if self._nbgrader.is_excluded(student):
             return Outcome(self._assignment, student, "skipped")
@@ -150,7 +150,7 @@ class Run:
         return Outcome(self._assignment, student, "failed", why) if why else None
 
     def before(self, plan: Plan) -> tuple[Mapping[str, Scored], dict[str, NotebookNode]]:
-        """What has been recorded of a submission that is known.
+        """What was recorded of a known submission.
 
         Returns
         -------
@@ -164,11 +164,11 @@ class Run:
         return self._recorded[plan.student], found
 
     def prefix(self, notebook: str) -> str:
-        """What stands before the names of a notebook's cells."""
+        """What goes before the names of a notebook's cells."""
         return prefix(notebook, self._releases)
 
     def points_in(self, notebooks: Mapping[str, NotebookNode]) -> dict[str, float]:
-        """The points of each graded cell of notebooks by name."""
+        """The maximum of each graded cell, in notebooks given by name."""
         return {
             self.prefix(name) + cell: points
             for name, notebook in notebooks.items()
@@ -176,7 +176,7 @@ class Run:
         }
 
     def where(self, plan: Plan) -> str:
-        """The submission's folder in messages."""
+        """The submission's folder, as messages show it."""
         return self._places.where(plan.student)
 
     def record(self, plan: Plan, result: Found | Exception) -> Outcome:
@@ -185,9 +185,9 @@ class Run:
         Raises
         ------
         CourseError
-            Nothing can be graded, or written, any more.
+            Nothing more can be graded or written.
         sqlalchemy.exc.SQLAlchemyError
-            It could not be recorded, and is as it was before.
+            It could not be recorded; the gradebook is as it was before.
         """
         if isinstance(result, Outcome):  # no worker has seen it
             if result.status == "failed":
@@ -206,7 +206,7 @@ class Run:
     def failure(
         self, plan: Plan, result: Failure | WorkerCannotGrade | Outcome | Exception
     ) -> Outcome:
-        """What is said of a result that is none: an :class:`Outcome`; nothing is written."""
+        """The :class:`Outcome` for a result that is not a grade; nothing is written."""
         if isinstance(result, Outcome):
             return result
         if isinstance(result, WorkerCannotGrade):
@@ -236,22 +236,22 @@ class Run:
     def _owner(self, submission: bytes) -> str | None:
         try:
             return self._copies.owner(read(submission))
-        except Exception:  # whatever is wrong with it, the worker will say so
+        except Exception:  # the worker will say what is wrong with it
             return None
 
     def keep(self, plan: Plan, graded: Graded) -> None:
-        """Write scores and comments into the gradebook, and then the notebook into autograded/.
+        """Write scores and comments to the gradebook, and then the notebooks to autograded/.
 
         Parameters
         ----------
         plan : Plan
         graded : Graded
-            Cells of which it has no score keep theirs.
+            Cells for which it has no score keep the one they have.
 
         Raises
         ------
         CourseError
-            Something can't be written.
+            A file can't be written.
         """
         student, places = plan.student, self._places
         submitted, place = (places.folder(step, student) for step in ("submitted", "autograded"))
@@ -270,16 +270,16 @@ class Run:
                 shutil.rmtree(staged, ignore_errors=True)
                 raise
             graded_folder.put_in_place(staged, files, place)
-            handed_in = places.notebooks("submitted", student)
-            self._nbgrader.after(self._assignment, student, handed_in)
+            notebooks = places.notebooks("submitted", student)
+            self._nbgrader.after(self._assignment, student, notebooks)
         except OSError as error:
             raise CourseError(
-                f"{self._shown(place)} can't be written ({error.strerror or error}): see that "
-                "there is room and that the folder is writable, and grade again"
+                f"{self._shown(place)} can't be written ({error.strerror or error}): check "
+                "that there is room on the disk and that the folder is writable, then grade again"
             ) from error
 
     def _take_back(self, plan: Plan, noted: bool = True) -> None:
-        """As nbgrader does with what fails: an earlier grade is not this submission's."""
+        """Remove an earlier grade, which is not this submission's; nbgrader does so on failure."""
         folder = self._places.folder("autograded", plan.student)
         shutil.rmtree(folder, ignore_errors=True)
         if is_unicode(plan.student):  # else no gradebook has it
@@ -289,7 +289,7 @@ class Run:
         if self._nbgrader.adds_students or self._recorder.knows(student):
             return ""
         return (
-            f"the gradebook knows no student {printable(student)}, and c.Autograde.create_student "
+            f"the gradebook has no student {printable(student)}, and c.Autograde.create_student "
             f"is off: run `nbgrader db student add {printable(student)}`"
         )
 
@@ -304,7 +304,7 @@ class Run:
 def _in_words(error: Exception) -> str:
     if isinstance(error, WorkerDied):
         return (
-            "the process that graded it ended, twice (was it killed, or is there too little "
+            "the process that graded it ended twice (was it killed, or is there too little "
             "memory?): grade it again with --jobs 1"
         )
     return f"the grader failed, not the student: {type(error).__name__}: {first_line(error)}"

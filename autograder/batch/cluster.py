@@ -1,8 +1,8 @@
-"""Who does the work: the workers of a Dask scheduler, on as many machines as it has.
+"""Grading on the workers of a Dask scheduler, on any number of machines.
 
-They need this package in the same version, and walls of their own; the course folder and the
-gradebook stay here. What they are sent and what they answer is trusted, so a network with strangers
-in it calls for Dask's own TLS.
+Every worker needs the same version of this package, and its own walls; the course folder and the
+gradebook stay here. What workers are sent and what they answer is trusted, so use Dask's TLS on a
+network that strangers can reach.
 """
 
 import logging
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
-from autograder.batch import grade_one  # noqa: F401  (a worker has all modules before it is asked)
+from autograder.batch import grade_one  # noqa: F401  (so that workers have it before they are asked)
 from autograder.batch.same_package import INTRODUCTION, AnotherPackage, check
 from autograder.batch.workers import AHEAD, Arguments, Key, Result, WorkerDied
 from autograder.box.preflight import proven_warden
@@ -27,12 +27,12 @@ class Cluster:
     Parameters
     ----------
     address : str
-        Of the scheduler, for example ``tcp://10.0.0.1:8786``.
+        The address of the scheduler, for example ``tcp://10.0.0.1:8786``.
 
     Raises
     ------
     CourseError
-        There is no such scheduler, it has no workers, or one of them can't grade: with the reason.
+        No scheduler answers, it has no workers, or one of them can't grade; the message says why.
     """
 
     work_side_by_side = True
@@ -45,7 +45,7 @@ class Cluster:
                 "--scheduler needs Dask: install it with `pip install -e .[cluster]`"
             ) from None
         for name in filter(re.compile("distributed").match, logging.root.manager.loggerDict):
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what is lost we say ourselves
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # we report what is lost
         self._address = address
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -61,7 +61,7 @@ class Cluster:
             raise
 
     def _examined(self) -> int:
-        """How many pieces are done at once; raises CourseError unless every worker is fit."""
+        """How many pieces are done at once; raises CourseError unless every worker can grade."""
         threads = self._client.nthreads()
         if not threads:
             raise CourseError(
@@ -89,7 +89,7 @@ class Cluster:
         Raises
         ------
         CourseError
-            The scheduler was lost, or a worker that has come later runs another package.
+            The scheduler was lost, or a worker that joined later runs another copy of the package.
         """
         from distributed import as_completed
         from distributed.client import FutureCancelledError
@@ -117,7 +117,7 @@ class Cluster:
                 result = WorkerDied()
             except (FutureCancelledError, CommClosedError):
                 raise CourseError(
-                    f"the scheduler at {self._address} was lost: what is recorded stays; start it "
+                    f"the scheduler at {self._address} was lost (what is recorded stays): start it "
                     "again, and grade again"
                 ) from None
             except AnotherPackage:
@@ -125,7 +125,7 @@ class Cluster:
             except Exception as error:
                 result = error
             yield keys.pop(future.key), result
-            del future  # and with it the scheduler's copy of the result
+            del future  # so that the scheduler drops its copy of the result
 
     def __enter__(self) -> Self:
         return self
@@ -135,7 +135,7 @@ class Cluster:
 
 
 def introduced(function: Callable[..., Result], *arguments: Any) -> tuple[tuple[str, str], Result]:
-    """What says which package a worker runs, and what a function returns there."""
+    """Which package a worker runs, and what a function returns there."""
     return INTRODUCTION, function(*arguments)
 
 

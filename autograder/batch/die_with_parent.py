@@ -1,6 +1,6 @@
-"""Makes the process that imports it end with the one that started it, whatever it is doing.
+"""Makes the process that imports it end with its parent, whatever it is doing.
 
-Workers are forked from a process that by itself notices this only after all of its imports.
+Workers are forked from a process that would otherwise notice only after all of its imports.
 """
 
 import signal

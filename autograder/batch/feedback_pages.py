@@ -1,4 +1,4 @@
-"""Pages of feedback for a class, by nbgrader's own converter in each of several processes."""
+"""Feedback pages for a class, written by nbgrader's own converter in several processes."""
 
 from collections.abc import Collection, Generator, Mapping
 from functools import cache
@@ -12,7 +12,7 @@ from autograder.grading.execute import TrustedExecute
 from autograder.grading.outcome import Outcome
 
 LEAST = 6
-"""Pages for which it is worth while to start other processes."""
+"""From how many pages on it is worth starting other processes."""
 
 
 def write_pages(
@@ -24,9 +24,9 @@ def write_pages(
     ----------
     course : Course
     work : mapping
-        By assignment, ids from ``course.graded``.
+        Student ids from ``course.graded``, by assignment.
     jobs : int, optional
-        How many pages are written at the same time, where there are enough of them.
+        How many pages are written at the same time, if there are enough of them.
 
     Yields
     ------
@@ -36,7 +36,7 @@ def write_pages(
     Raises
     ------
     CourseError
-        No page can be written any more.
+        No more pages can be written.
     """
     several = jobs > 1 and sum(map(len, work.values())) >= LEAST
     if several:
@@ -65,5 +65,5 @@ def _page(root: str, assignment: str, student: str) -> Outcome:
 
 @cache
 def _course(root: str) -> Course:
-    """A process's own course, with one exporter for all of its pages."""
+    """This process's course, with one exporter for all of its pages."""
     return Course(root)

@@ -1,4 +1,4 @@
-"""The process from which workers are forked, which has imported what they need."""
+"""The process that workers are forked from: it has imported what they need."""
 
 import multiprocessing
 import os
@@ -12,20 +12,20 @@ from autograder.version import FOLDER
 
 
 def warm_up(module: str) -> None:
-    """Start the process from which workers are forked; it imports a module in the meantime.
+    """Start the process that workers are forked from; it imports a module in the background.
 
-    To be called by the main thread: that process ends with the thread that has started it.
+    Call this in the main thread: that process ends with the thread that started it.
     """
     preloaded = ["autograder.batch.die_with_parent", "autograder.batch.same_package", module]
     multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
-    resource_tracker.ensure_running()  # which would let Ctrl-C through again
-    # As that process is from then on, also while it imports.
-    with _deaf_to_ctrl_c(), _this_package_first():
+    resource_tracker.ensure_running()  # started in the block, it would unblock Ctrl-C
+    # The new process inherits this, so Ctrl-C doesn't reach it, not even while it imports.
+    with _ctrl_c_blocked(), _this_package_first():
         forkserver.ensure_running()
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
+def _ctrl_c_blocked() -> Iterator[None]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -35,10 +35,10 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 @contextmanager
 def _this_package_first() -> Iterator[None]:
-    """A Python that starts within the block finds the package that this process runs.
+    """Make a Python that starts within the block find the package that this process runs.
 
-    By itself it would look into the working folder first, and multiprocessing, which tells it
-    `sys.path`, has not always made use of that.
+    By itself it would look in the working folder first. multiprocessing tells it `sys.path`, but
+    not every version of Python uses that.
     """
     mine = str(FOLDER.parent)
     path = [

@@ -1,4 +1,4 @@
-"""A whole class, graded: each submission by whoever is free, whatever is wrong with the others."""
+"""Grade a whole class: each submission by the next free worker, whatever happens to the others."""
 
 import secrets
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ from autograder.grading.task import Task
 from autograder.stopping import later
 
 LEAST = 10
-"""Submissions for which it is worth while to start other processes, which takes seconds."""
+"""From how many submissions on it is worth starting other processes, which takes seconds."""
 
 
 Piece = tuple[Plan, tuple[Task | Outcome, str, str]]
@@ -42,27 +42,27 @@ def grade(
     ----------
     course : Course
     work : mapping
-        By assignment, ids from ``course.students``.
+        Student ids from ``course.students``, by assignment.
     force : bool
-        Also those that have been graded and not handed in again.
+        Also those that are graded already and have not changed since.
     seed : int, optional
-        Draws the cases of an earlier grading again, in place of the configured one, or of a new
-        one. All are asked about the same cases.
+        Draws the cases of an earlier run again; by default the configured seed, or a new one. The
+        whole class is asked about the same cases.
     jobs : int
-        How many submissions run at the same time, where there are enough of them.
+        How many submissions run at the same time, if there are enough of them.
     scheduler : str, optional
         The address of a Dask scheduler, whose workers run them instead.
 
     Yields
     ------
     Outcome
-        One for each student, once it is recorded. No submission stops the others. One with the
-        student "" for an assignment that can't be graded.
+        One for each submission, once it is recorded; no submission stops the others. One with the
+        student "" for each assignment that can't be graded.
 
     Raises
     ------
     CourseError
-        Nothing can be graded, or recorded, any more. What has been recorded stays.
+        Nothing more can be graded or recorded. What has been recorded stays.
     """
     check_folder(course.root)
     if seed is None:
@@ -96,16 +96,16 @@ def grade(
 
 
 def staff(course: Course, jobs: int, amount: int, scheduler: str | None = None) -> Pool:
-    """Who does the work.
+    """Choose who does the work.
 
     Parameters
     ----------
     course : Course
     jobs : int
-        How many pieces may be done at the same time. Others than this process have a zygote each
-        that is forked from its own, so that the walls are built and tried once.
+        How many pieces may be done at the same time. Each other process gets a zygote that is
+        forked from this process's, so that the walls are built and tried only once.
     amount : int
-        How many pieces there are; for a few, this process does it.
+        How many pieces there are; this process does a few by itself.
     scheduler : str, optional
         The address of a Dask scheduler, whose workers do it instead.
     """
@@ -120,10 +120,10 @@ def staff(course: Course, jobs: int, amount: int, scheduler: str | None = None) 
         try:
             zygote = proven_warden(file).another()
         except NoWalls:
-            zygote = None  # the worker tries for itself, and says why it can't
+            zygote = None  # the worker tries by itself, and says why it can't
         yield grade_one.begin, (file, zygote)
         if zygote is not None:
-            zygote.control.close()  # which is the worker's from here on
+            zygote.control.close()  # it is the worker's from here on
 
     warm_up(grade_one.__name__)
     return Workers(jobs, begin)
@@ -132,7 +132,7 @@ def staff(course: Course, jobs: int, amount: int, scheduler: str | None = None) 
 def attempted(
     workers: Pool, pieces: Iterable[Piece]
 ) -> Iterator[tuple[Plan, grade_one.Found | Exception]]:
-    """Have submissions graded; those whose neighbours may have cost them points twice.
+    """Have submissions graded: twice if others that ran beside them may have cost them points.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def attempted(
     ------
     Plan
     Found or Exception
-        As of ``workers.work``. Last come those that were tried again, each alone.
+        As of ``workers.work``. Those that are tried again, each alone, come last.
     """
     under_way: dict[Plan, tuple[Task | Outcome, str, str]] = {}
     again: list[Piece] = []
@@ -171,5 +171,5 @@ def piece(course: Course, run: Run, plan: Plan, seed: int | None = None) -> Piec
 
 
 def _file(course: Course) -> str:
-    """Something readable of the course, for the walls to be tried with."""
+    """A readable file of the course, to try the walls with."""
     return str(course.root / "nbgrader_config.py")

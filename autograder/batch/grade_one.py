@@ -16,7 +16,7 @@ from autograder.questions import ASSIGNMENTS, GraderFailed, questions_of
 for assignment in ASSIGNMENTS:
     questions_of(assignment)  # imported once, before workers are forked
 OURS = GraderFailed | KilledFromOutside | NoWalls | MemoryError
-"""What the grader is to blame for, or its host."""
+"""Failures of the grader or its host, not of the submission."""
 ASK_AGAIN = "ask for the .ipynb file again"
 
 
@@ -29,7 +29,7 @@ class Failure:
     why : str
         One line for people.
     ours : bool
-        Whether it was the grader that failed: then this says nothing about the submission.
+        Whether the grader failed, which says nothing about the submission.
     """
 
     why: str
@@ -38,13 +38,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class WorkerCannotGrade:
-    """A process in which nothing can be graded at all, with the reason."""
+    """This process can't grade anything, with the reason."""
 
     why: str
 
 
 Found = Graded | Failure | WorkerCannotGrade | Outcome
-"""What comes of a submission."""
+"""What a worker returns for a submission."""
 
 
 def grade_one(task: Task | Outcome, where: str, file: str) -> Found:
@@ -53,11 +53,11 @@ def grade_one(task: Task | Outcome, where: str, file: str) -> Found:
     Parameters
     ----------
     task : Task or Outcome
-        The latter is passed on: there is nothing to be done.
+        An outcome is passed on: there is nothing left to do.
     where : str
-        The submission's folder in messages.
+        The submission's folder, as messages show it.
     file : str
-        Something readable of the course, for the walls to be tried with.
+        A readable file of the course, to try the walls with.
     """
     if isinstance(task, Outcome):
         return task
@@ -77,21 +77,21 @@ def grade_one(task: Task | Outcome, where: str, file: str) -> Found:
 
 
 def begin(file: str, zygote: Zygote | None) -> Callable[[], object]:
-    """What comes before a worker's first attempt.
+    """Prepare a worker for its first submission.
 
     Parameters
     ----------
     file : str
         See :func:`grade_one`.
     zygote : Zygote or None
-        Behind walls that have been tried already; without one, new ones are built and tried.
+        One behind walls that have been tried already; else new walls are built and tried.
 
     Returns
     -------
     callable
-        What comes after the last one.
+        To be called after the last submission.
     """
     try:
         return (proven_warden(file) if zygote is None else adopt(zygote)).close
     except NoWalls:
-        return int  # each attempt says so
+        return int  # grading each submission says so

@@ -1,8 +1,8 @@
-"""`autograded/`: a graded notebook appears whole, after the gradebook knows its scores.
+"""`autograded/`: a graded notebook appears whole, after its scores are in the gradebook.
 
-What is written lies in a folder of its own until it is put into its place, which can't fail for
-want of room. A run that was killed in between has recorded the grade, and leaves the notebook of
-the grade before it, if any; the next run sees that the two don't belong together.
+Files are written to a temporary folder and then moved into place, which can't fail for lack of
+room. A run that is killed in between has recorded the grade, and leaves the notebook of the grade
+before it, if any; the next run sees that the two don't match.
 """
 
 import os
@@ -15,24 +15,24 @@ PREFIX = ".graded-"
 
 
 def stage(files: Mapping[str, bytes], folder: Path) -> Path:
-    """Write files where nobody looks for them yet.
+    """Write files to a temporary folder.
 
     Parameters
     ----------
     files : mapping
         By path; the first is the one that the others belong to.
     folder : Path
-        Where graded work lies. It need not be there yet.
+        Where graded submissions are kept. It need not exist yet.
 
     Returns
     -------
     Path
-        What they are in: for :func:`put_in_place`.
+        The temporary folder, for :func:`put_in_place`.
 
     Raises
     ------
     OSError
-        Nothing is left behind.
+        A file can't be written; nothing is left behind.
     """
     folder.mkdir(parents=True, exist_ok=True)
     staged = Path(mkdtemp(prefix=PREFIX, dir=folder))
@@ -50,16 +50,16 @@ def stage(files: Mapping[str, bytes], folder: Path) -> Path:
 
 
 def put_in_place(staged: Path, files: Iterable[str], place: Path) -> None:
-    """Move staged files to where they are looked for, in place of what was there.
+    """Move staged files to their place, and remove what was there.
 
     Parameters
     ----------
     staged : Path
         From :func:`stage`.
     files : iterable of str
-        Their names. The first is moved last, because it tells what the others are.
+        Their paths. The first is moved last, because it says what the others are.
     place : Path
-        A student's folder of an assignment.
+        A student's folder for an assignment.
     """
     place.mkdir(parents=True, exist_ok=True)
     names = [*files]
@@ -73,7 +73,7 @@ def put_in_place(staged: Path, files: Iterable[str], place: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what runs have left that were killed."""
+    """Remove what killed runs have left behind."""
     for found in folder.glob(f"{PREFIX}*") if folder.is_dir() else ():
         shutil.rmtree(found, ignore_errors=True)
 

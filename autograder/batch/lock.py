@@ -11,12 +11,12 @@ from autograder.grading.errors import CourseError
 
 @contextmanager
 def only_run(root: Path) -> Iterator[None]:
-    """Keep other runs out of a course folder; one that is killed keeps nobody out.
+    """Keep other runs out of a course folder; a run that is killed releases it.
 
     Raises
     ------
     CourseError
-        There is another one.
+        Another run is in progress.
     """
     folder = os.open(root, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -24,10 +24,10 @@ def only_run(root: Path) -> Iterator[None]:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CourseError(
-                f"another autograder is grading in {root}: wait for its end, or stop it"
+                f"another autograder is grading in {root}: wait until it is done, or stop it"
             ) from None
         except OSError:
-            pass  # a file system that knows no locks; the gradebook refuses what is there already
+            pass  # a file system without locks; the gradebook still refuses duplicates
         yield
     finally:
         os.close(folder)

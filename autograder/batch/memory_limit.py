@@ -1,4 +1,4 @@
-"""How much memory the grader may take over one submission, so that a class survives any of them."""
+"""Limits the grader's own memory for one submission, so that no submission stops a class."""
 
 import os
 import sys
@@ -15,9 +15,9 @@ if sys.platform == "linux":
 
 @contextmanager
 def at_most(megabytes: int) -> Iterator[None]:
-    """Let this process take so much more memory than it has, and raise MemoryError beyond.
+    """Let this process take this much more memory than it has; beyond that, MemoryError is raised.
 
-    It is a soft limit, and gone afterwards. Elsewhere than on Linux there is none.
+    It is a soft limit, and is lifted after the block. Only Linux has it.
     """
     if sys.platform != "linux":
         yield

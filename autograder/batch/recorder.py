@@ -1,8 +1,8 @@
 """The recorder: each submission goes into nbgrader's gradebook whole, or not at all.
 
-nbgrader opens the gradebook ten times for a submission and commits after every cell, so that a run
-which is stopped leaves half a submission behind. Here one connection serves the whole run, and one
-transaction each submission. The tables, and the rules by which they are filled, are nbgrader's.
+nbgrader opens the gradebook ten times for a submission and commits after every cell, so a run that
+is stopped leaves half a submission behind. Here the whole run uses one connection, and each
+submission is one transaction. The tables, and the rules for filling them, are nbgrader's.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -29,7 +29,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from autograder.grading.scores import forget, prefixes
 
 BUSY_SECONDS = 60
-"""How long to wait for others who write into the same file, the Formgrader for example."""
+"""How long to wait for others who write to the same file, for example the Formgrader."""
 
 STUDENT, SUBMISSION, NOTEBOOK, GRADE, COMMENT = (
     model.__table__ for model in (Student, SubmittedAssignment, SubmittedNotebook, Grade, Comment)
@@ -45,7 +45,7 @@ FIND_SUBMISSION = select(SUBMISSION.c.id).where(
 FIND_NOTEBOOK = select(NOTEBOOK.c.id).where(
     NOTEBOOK.c.notebook_id == bindparam("notebook"), NOTEBOOK.c.assignment_id == bindparam("of")
 )
-# A person who has given a score looks at it again when the automatic one changes.
+# Where a person has given a score, the Formgrader asks to look at it again.
 WRITE_SCORE = (
     update(GRADE)
     .where(GRADE.c.cell_id == bindparam("cell"), GRADE.c.notebook_id == bindparam("place"))
@@ -66,8 +66,8 @@ Penalty = Callable[[SubmittedNotebook, float], float | None]
 
 
 class _Known(NamedTuple):
-    """An assignment as the gradebook knows it: the names of its notebooks by their ids, and its
-    cells by name (see `autograder.grading.scores.prefix`), with their id and notebook."""
+    """An assignment in the gradebook: the names of its notebooks by their ids, and its cells by
+    name (see `autograder.grading.scores.prefix`), each with its id and its notebook's."""
 
     id: str
     duedate: datetime | None
@@ -77,7 +77,7 @@ class _Known(NamedTuple):
 
 
 class Recorder:
-    """Writes into an open gradebook.
+    """Writes to an open gradebook.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ class Recorder:
         student: str,
         scores: Mapping[str, float | None],
         comments: Mapping[str, str | None],
-        handed_in: datetime | None = None,
+        timestamp: datetime | None = None,
         penalty: Penalty | None = None,
         missing: Collection[str] = (),
     ) -> None:
@@ -110,21 +110,21 @@ class Recorder:
         scores : mapping
             By graded cell. Manual scores stay as they are.
         comments : mapping
-            nbgrader's own, by answer. Those of people stay.
-        handed_in : datetime, optional
-            When; an earlier time stays where none is known.
+            nbgrader's automatic ones, by answer. Comments by people stay.
+        timestamp : datetime, optional
+            The time of the submission; without one, the time in the gradebook stays.
         penalty : Penalty, optional
         missing : collection of str, optional
-            Notebooks that were not handed in: no points for them, and nothing to be read.
+            Notebooks that the submission lacks: they get no points, and nobody has to read them.
 
         Raises
         ------
         sqlalchemy.exc.SQLAlchemyError
-            Nothing has been recorded.
+            Nothing was recorded.
         """
         known = self._known(assignment)
         with self._transaction():
-            submission, places = self._submission(known, student, handed_in)
+            submission, places = self._submission(known, student, timestamp)
             for statement, cells, values in (
                 (WRITE_SCORE, known.graded, scores), (WRITE_COMMENT, known.commented, comments)
             ):  # fmt: skip
@@ -145,9 +145,9 @@ class Recorder:
         return self._db.scalar(FIND_STUDENT, {"student": student}) is not None
 
     def forget(self, assignment: str, student: str, add: bool = True) -> None:
-        """Take back the automatic scores of a submission; what people gave or wrote stays.
+        """Remove the automatic scores of a submission; manual scores and comments stay.
 
-        One that the gradebook does not know is noted in it, as nbgrader does, or left if not `add`.
+        A submission that the gradebook does not have is added, as nbgrader does, if `add` is true.
         """
         if add:
             with self._transaction():
@@ -181,10 +181,10 @@ class Recorder:
         return self._assignments[name]
 
     def _submission(
-        self, known: _Known, student: str, handed_in: datetime | None
+        self, known: _Known, student: str, timestamp: datetime | None
     ) -> tuple[str, dict[str, str]]:
-        """The id of a submission, and of its notebooks by those of the assignment's."""
-        values = {} if handed_in is None else {"timestamp": parse_utc(handed_in)}
+        """The id of a submission, and its notebooks' ids by those of the assignment's notebooks."""
+        values = {} if timestamp is None else {"timestamp": parse_utc(timestamp)}
         names = {"assignment": known.id, "student": student}
         found = self._db.scalar(FIND_SUBMISSION, names)
         if found is None:
@@ -199,7 +199,7 @@ class Recorder:
     def _add_submission(
         self, known: _Known, student: str, values: Mapping[str, datetime]
     ) -> tuple[str, dict[str, str]]:
-        """All the rows that ``Gradebook.add_submission`` makes."""
+        """Add all the rows that ``Gradebook.add_submission`` adds; their ids as above."""
         if self._db.scalar(FIND_STUDENT, {"student": student}) is None:
             self._add(STUDENT, [{"id": student}])
         made, places = new_uuid(), {each: new_uuid() for each in known.names}
@@ -225,7 +225,7 @@ class Recorder:
     def _deduct(
         self, known: _Known, submission: str, places: Mapping[str, str], penalty: Penalty | None
     ) -> None:
-        """What is taken off for being late, whatever was before."""
+        """Set the late penalty, whatever it was before."""
         self._db.execute(
             update(NOTEBOOK)
             .where(NOTEBOOK.c.id.in_(places.values()))
@@ -248,7 +248,7 @@ def _row(
 
 
 def _share_the_file(connection: DBAPIConnection, _: object) -> None:
-    """A writer keeps no reader waiting and waits for other writers; a commit is on the disk."""
+    """Readers don't wait for a writer, writers wait for each other, and commits are on disk."""
     for pragma in (
         f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL"
     ):  # fmt: skip

@@ -1,7 +1,7 @@
-"""Grades again what has been graded, after a question was mended: the same hand-ins and cases.
+"""Grades again after a question was fixed: the same submissions, on the same cases.
 
-Only what the mended question says differently is written. What people have given or written stays,
-and no grade becomes lower unless that was asked for.
+Only scores that the fixed question changes are written. Manual scores and comments stay, and no
+grade becomes lower unless that is asked for.
 """
 
 from collections.abc import Collection, Generator, Iterable, Mapping
@@ -26,8 +26,8 @@ from autograder.grading.waiving import is_test
 from autograder.questions import questions_of
 from autograder.stopping import later
 
-NO_QUESTIONS = "asks no questions: `autograder grade --force` grades it again"
-NOT_KNOWN = "handed in again since it was graded, or never graded: `autograder grade` does that"
+NO_QUESTIONS = "the assignment asks no questions: `autograder grade --force` grades it again"
+NOT_KNOWN = "submitted again since it was graded, or never graded: run `autograder grade`"
 
 Change = tuple[float | None, float | None]
 """A score before and after."""
@@ -47,25 +47,25 @@ def regrade(
     ----------
     course : Course
     work : mapping
-        By assignment, ids from ``course.graded``.
+        Student ids from ``course.graded``, by assignment.
     question : str, optional
-        Only this one may change a grade.
+        Only this question may change a grade.
     lower : bool
         Whether a grade may become lower.
     dry_run : bool
-        Write nothing, only say what would be written.
+        Write nothing; only say what would change.
     jobs : int
-        How many submissions run at the same time, where there are enough of them.
+        How many submissions run at the same time, if there are enough of them.
 
     Yields
     ------
     Outcome
-        One for each student, with what changes.
+        One for each submission, with what changes.
 
     Raises
     ------
     CourseError
-        There is no such question, or nothing can be graded, or recorded, any more.
+        There is no such question, or nothing more can be graded or recorded.
     """
     check_folder(course.root)
     _check(question, work)
@@ -98,11 +98,13 @@ def regrade(
 def _check(question: str | None, work: Iterable[str]) -> None:
     known = [name for assignment in work for name in questions_of(assignment)]
     if question is not None and question.removeprefix("test_") not in known:
-        raise CourseError(f"no question is called {question!r}; there are {', '.join(known)}")
+        raise CourseError(
+            f"no question is called {question!r}; the questions are {', '.join(known)}"
+        )
 
 
 def _piece(course: Course, run: Run, plan: Plan) -> Piece:
-    """With the cases that it was asked about before."""
+    """A piece of work, on the cases of the earlier grading."""
     _, notebooks = run.before(plan)
     seeds = [each.metadata.get(SEED) for each in notebooks.values()]
     return piece(course, run, plan, seeds[0])
@@ -148,9 +150,9 @@ def _merged(
     changes: Mapping[str, Change],
     worth_else: Collection[str],
 ) -> Graded:
-    """The graded notebooks that there are, with the new verdicts where they differ.
+    """The existing graded notebooks, with the new verdicts where they differ.
 
-    Also where only the points differ that can be had.
+    Also where only a cell's maximum differs.
     """
     merged = {}
     for name, notebook in notebooks.items():

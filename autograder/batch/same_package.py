@@ -1,7 +1,7 @@
-"""One package grades: each worker runs the very same, and the course folder has no other one.
+"""One copy of this package grades: every worker runs it, and the course folder holds no other.
 
-After `pip install .` there are two copies, and Python takes whichever it meets first. Grades that
-come from both of them would be grades by two standards.
+After `pip install .` there are two copies, and Python takes whichever it finds first. Grades from
+both would be grades by two standards.
 """
 
 from pathlib import Path
@@ -10,14 +10,14 @@ from autograder.grading.errors import CourseError
 from autograder.version import FOLDER, conflict_in, fingerprint
 
 INTRODUCTION = fingerprint(), str(FOLDER)
-"""What a worker says first: a fingerprint of the package that it runs, and where that is.
+"""What a worker says first: the fingerprint of the package that it runs, and its folder.
 
-It is taken when this is imported, with the other modules: they may be exchanged later.
+The fingerprint is taken when this module is imported, as the others are: files may change later.
 """
 
 
 class AnotherPackage(CourseError):
-    """Somebody runs, or would run, another copy of the package than this process does."""
+    """A process runs, or would run, a different copy of the package than this one."""
 
 
 def check(said: object, who: str) -> None:
@@ -26,14 +26,14 @@ def check(said: object, who: str) -> None:
     Parameters
     ----------
     said
-        Its :data:`INTRODUCTION`; anything else comes from another package.
+        Its :data:`INTRODUCTION`; anything else comes from another version.
     """
     match said:
         case str(found), str(folder):
             if found != INTRODUCTION[0]:
                 raise AnotherPackage(_in_words(who, folder))
         case _:
-            raise AnotherPackage(_in_words(who, "it does not say where"))
+            raise AnotherPackage(_in_words(who, "in a folder that it does not name"))
 
 
 def check_folder(root: Path) -> None:
@@ -46,5 +46,6 @@ def check_folder(root: Path) -> None:
 def _in_words(who: str, folder: str) -> str:
     return (
         f"{who} runs another version of the autograder ({folder}) than this process ({FOLDER}): "
-        "have both run the same one (`autograder --version` says which one it is), and start again"
+        "install the same one for both (`autograder --version` says which one it is), and start "
+        "again"
     )

@@ -1,4 +1,4 @@
-"""Where the notebooks of an assignment's submissions lie, and what grading has noted in them."""
+"""Where the notebooks of an assignment's submissions are, and what grading has noted in them."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,25 +27,25 @@ class SubmissionFolders:
         self._course, self._assignment, self._names = course, assignment, names
 
     def folder(self, step: str, student: str) -> Path:
-        """The folder of a step."""
+        """A student's folder in a step: "submitted", for example."""
         return self._course.folder(step, student, self._assignment)
 
     def notebooks(self, step: str, student: str) -> list[Path]:
-        """Those notebooks of a step that are there: their paths."""
+        """The paths of those notebooks that exist in a step."""
         paths = [self.folder(step, student) / f"{name}.ipynb" for name in self._names]
         return [path for path in paths if path.exists()]
 
     def where(self, student: str) -> str:
-        """The submission's folder in messages."""
+        """The submission's folder, as messages show it."""
         return self._course.shown(self.folder("submitted", student))
 
     def name(self, student: str) -> str:
-        """The submission's name in messages: that of its notebook, if there is but one."""
+        """The submission, as messages show it: its only notebook, or else its folder."""
         only = f"{self._names[0]}.ipynb" if len(self._names) == 1 else ""
         return f"{self.where(student)}/{only}"
 
     def noted(self, student: str) -> dict[str, dict[str, Any]]:
-        """What grading has noted in the metadata of each notebook; nothing without one."""
+        """What grading has noted in each notebook's metadata; empty where none was graded."""
         return {name: self._noted_in(student, name) for name in self._names}
 
     def _noted_in(self, student: str, name: str) -> dict[str, Any]:
@@ -61,9 +61,9 @@ class SubmissionFolders:
         noted: Mapping[str, Mapping[str, Any]],
         scores: Mapping[str, Scored] | None,
     ) -> bool:
-        """Whether graded notebooks are those of the submission, and of the scores in the gradebook.
+        """Whether graded notebooks match the submission, and the scores in the gradebook.
 
-        Stock nbgrader notes no scores in them.
+        Stock nbgrader does not note scores in them.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class SubmissionFolders:
         return True
 
     def note(self, student: str, noted: Iterable[Mapping[str, Any]]) -> str:
-        """What else is to be said of a submission, from what its graded notebooks hold."""
+        """What else to say about a submission, from what its graded notebooks hold."""
         owners = sorted({each[OWNER] for each in noted if each.get(OWNER) not in (None, student)})
         here = {path.stem for path in self.notebooks("submitted", student)}
         missing = [name for name in self._names if name not in here]

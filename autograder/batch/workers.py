@@ -1,8 +1,8 @@
-"""Who does the work: processes of this machine, each of which does one piece after the other.
+"""Processes on this machine that do pieces of work, each one piece after the other.
 
-`concurrent.futures.ProcessPoolExecutor` holds the writing ends of its own pipes open, so that it
-waits for ever for the rest of a result when a process is killed in the middle of sending one. Here
-each process has a pipe of its own, of which nobody else holds the other end.
+`concurrent.futures.ProcessPoolExecutor` keeps the writing ends of its pipes open itself. When a
+process is killed while it sends a result, the executor waits forever for the rest. Here each
+process has its own pipe, and no other process holds its end of it.
 """
 
 import multiprocessing
@@ -20,11 +20,11 @@ from typing import Any, NoReturn, Protocol, Self, TypeVar
 from autograder.batch.same_package import INTRODUCTION, check
 
 AHEAD = 2
-"""Pieces that a worker has been given: the one that it does, and the next."""
+"""How many pieces a worker is given: the one that it is doing, and the next."""
 TIMES = 2
-"""How often a piece is tried over which workers end."""
+"""How often a piece is tried if workers die while they do it."""
 END_SECONDS = 2
-"""How long a worker may take to tidy up after itself."""
+"""How long a worker may take to clean up."""
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
@@ -35,16 +35,16 @@ Begin = Callable[..., End]
 
 
 class WorkerDied(Exception):
-    """As many workers as are tried ended while they did the same piece of work."""
+    """The process that did a piece of work died, each time that the piece was tried."""
 
     line = (
-        "{where}: the process that worked on it ended, twice (was it killed, or is there too "
+        "{where}: the process that worked on it ended twice (was it killed, or is there too "
         "little memory?): {remedy}"
     )
 
 
 class Pool(Protocol):
-    """Whoever does the work; a context manager.
+    """Something that does pieces of work; a context manager.
 
     Attributes
     ----------
@@ -57,27 +57,27 @@ class Pool(Protocol):
     def work(
         self, function: Callable[..., Result], pieces: Iterable[tuple[Key, Arguments]]
     ) -> Iterator[tuple[Key, Result | Exception]]:
-        """Have pieces of work done, as workers become free.
+        """Do pieces of work, as workers become free.
 
         Parameters
         ----------
         function : callable
-            Of a module that workers can import.
+            From a module that workers can import.
         pieces : iterable of (key, tuple)
-            Something to know a piece by, and the arguments of the function. They are taken one by
-            one when somebody can do them, so that there may be any number.
+            A key to tell the piece by, and the arguments of the function. Pieces are taken one by
+            one when a worker can do them, so there may be any number.
 
         Yields
         ------
         key
         object
-            As it becomes known, what the function returned, or the exception that it raised;
-            :class:`WorkerDied` when workers ended over it.
+            As soon as it is known, what the function returned, or the exception that it raised;
+            :class:`WorkerDied` if workers died while they did it.
 
         Raises
         ------
         autograder.batch.same_package.AnotherPackage
-            A worker runs another copy of this package than this process.
+            A worker runs a different copy of this package than this process.
         """
 
     def __enter__(self) -> Self: ...
@@ -86,7 +86,7 @@ class Pool(Protocol):
 
 
 class Here:
-    """No other process: the work is done in this one, piece by piece. See :class:`Pool`."""
+    """A :class:`Pool` without other processes: this one does the work, piece by piece."""
 
     work_side_by_side = False
 
@@ -105,18 +105,18 @@ class Here:
 
 
 class Workers:
-    """A :class:`Pool` of processes; after its block there are none of them.
+    """A :class:`Pool` of processes, which end with its block.
 
     They are forked from a process that has imported what they need, and not from this one, which
-    knows the course's secret and may have threads. Each one ends when this one does, however it
-    ends.
+    knows the course's secret and may have threads. Each of them ends when this process does,
+    however that ends.
 
     Parameters
     ----------
     count : int
     begin : callable, optional
-        ``with begin() as (function, arguments)`` is what starts each process: the function is
-        called there as it begins, and returns what is to be called at its end.
+        Each process is started within ``with begin() as (function, arguments)``. It calls the
+        function first, and what that returns at its end.
     """
 
     work_side_by_side = True
@@ -145,7 +145,7 @@ class Workers:
             }
             if not busy:
                 return
-            ready = [worker for worker in busy.values() if worker.can_say_more]
+            ready = [worker for worker in busy.values() if worker.has_result]
             ready = ready or [busy[pipe] for pipe in connection.wait(busy)]
             for worker in ready:
                 yield from worker.finished()
@@ -170,7 +170,7 @@ class _Piece:
 
 
 class _Worker:
-    """One process, and another one in its place when it ends."""
+    """One process, and another one in its place if it dies."""
 
     def __init__(
         self, begin: Callable[[], AbstractContextManager[tuple[Begin, Arguments]]]
@@ -182,17 +182,17 @@ class _Worker:
         context = multiprocessing.get_context("forkserver")
         self.pipe, theirs = context.Pipe()
         with theirs, self._begin() as begin:
-            self._process = context.Process(target=_live, args=(theirs, *begin), daemon=True)
+            self._process = context.Process(target=_main, args=(theirs, *begin), daemon=True)
             self._process.start()
         self._introduced = False
 
     @property
-    def can_say_more(self) -> bool:
-        """Whether there is a result that needs not be waited for."""
+    def has_result(self) -> bool:
+        """Whether there is a result already, without waiting for the process."""
         return self.queue[0].unsent is not None
 
     def give(self, piece: _Piece) -> None:
-        """Have a piece done after all others."""
+        """Add a piece to the end of the queue."""
         self.queue.append(piece)
         self._send(piece)
 
@@ -200,12 +200,12 @@ class _Worker:
         try:
             self.pipe.send((piece.function, piece.arguments))
         except OSError:
-            pass  # it has ended, which is noticed where its results are awaited
+            pass  # it has died, which is noticed where its results are read
         except Exception as error:
             piece.unsent = error
 
     def finished(self) -> Iterator[tuple[Any, Any]]:
-        """The key and the result of its first piece, if there is one by now."""
+        """Read what it says: yields the key and result of its first piece, if that is a result."""
         piece = self.queue[0]
         if piece.unsent is not None:
             yield self.queue.popleft().key, piece.unsent
@@ -213,9 +213,9 @@ class _Worker:
         try:
             result = self.pipe.recv()
         except (EOFError, OSError):
-            yield from self._revived(piece)
+            yield from self._restarted(piece)
             return
-        except Exception as error:  # it can't be read
+        except Exception as error:  # it can't be unpickled
             result = error
         if self._introduced:
             yield self.queue.popleft().key, result
@@ -223,8 +223,8 @@ class _Worker:
             check(result, "a worker")
             self._introduced = True
 
-    def _revived(self, piece: _Piece) -> Iterator[tuple[Any, WorkerDied]]:
-        """Another process goes on with what is left; the first piece is what ended this one."""
+    def _restarted(self, piece: _Piece) -> Iterator[tuple[Any, WorkerDied]]:
+        """Continue with another process; this one died while it did the first piece."""
         piece.died += 1
         if piece.died >= TIMES:
             self.queue.popleft()
@@ -237,7 +237,7 @@ class _Worker:
             yield piece.key, WorkerDied()
 
     def stop(self, at_once: bool) -> None:
-        """Have it end: with what it is doing, or after all that it has been given."""
+        """Make it end: at once, or after all the pieces that it has been given."""
         if at_once:
             self.pipe.close()
         else:
@@ -245,7 +245,7 @@ class _Worker:
                 self.pipe.send(None)
 
     def end(self) -> None:
-        """Wait for its end, or see to it."""
+        """Wait until it has ended, and kill it if it doesn't."""
         self._process.join(END_SECONDS)
         self._process.kill()
         self._process.join()
@@ -260,14 +260,18 @@ def _done(function: Callable[..., Result], arguments: Arguments) -> Result | Exc
         return error
 
 
-def _live(pipe: connection.Connection, begin: Begin, arguments: Arguments) -> None:
-    """A worker's life: it takes pieces from a pipe and answers there, until the other end closes.
+def _main(pipe: connection.Connection, begin: Begin, arguments: Arguments) -> None:
+    """A worker's program: it takes pieces from a pipe and answers there, until the pipe closes.
 
-    Its first words say which package it runs. The pipe is read by a thread, so that the end is
-    noticed also in the middle of a piece.
+    Its first message says which package it runs. A thread reads the pipe, so that its end is
+    noticed in the middle of a piece too.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the workers
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # which some of their own are sent
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is for the process that started the workers
+    signal.pthread_sigmask(
+        signal.SIG_UNBLOCK, {signal.SIGINT}
+    )  # their own processes may be sent it
     pieces: SimpleQueue[Any] = SimpleQueue()
     at_the_end: list[End] = []
     threading.Thread(target=_read, args=(pipe, pieces, at_the_end), daemon=True).start()
@@ -288,7 +292,7 @@ def _read(pipe: connection.Connection, pieces: SimpleQueue[Any], at_the_end: lis
             for end in at_the_end:
                 end()
             os._exit(1)
-        except Exception as error:  # it can't be read
+        except Exception as error:  # it can't be unpickled
             piece = _raise, (error,)
         pieces.put(piece)
 
@@ -301,8 +305,8 @@ def _answer(pipe: connection.Connection, result: object) -> None:
     try:
         pipe.send(result)
     except OSError:
-        os._exit(1)  # nobody is there any more
-    except Exception as error:  # what was found can't be sent
+        os._exit(1)  # nobody reads the pipe any more
+    except Exception as error:  # the result can't be pickled
         pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))
 
 

@@ -114,7 +114,7 @@ def test_a_grade_and_a_notebook_that_are_not_of_one_run_are_made_anew(handed_in)
 
 
 @pytest.mark.parametrize(("wrong", "said"), [
-    (dies_over_raises, "the process that graded it ended, twice"),
+    (dies_over_raises, "the process that graded it ended twice"),
     (fails_over_raises, "the grader failed, not the student: OSError: no memory left"),
 ])  # fmt: skip
 def test_a_worker_that_fails_costs_nobody_else_a_grade(handed_in, monkeypatch, wrong, said):

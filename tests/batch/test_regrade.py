@@ -138,7 +138,7 @@ def test_there_must_be_something_to_regrade(graded, cli, course):
     status, out, err = cli(graded, "regrade", "n_dimensions")
     assert (status, out) == (1, "") and "nothing has been graded" in err
     status, out, _ = cli(graded, "regrade", ASSIGNMENT, "--question", "nothing")
-    assert status == 1 and "no question is called 'nothing'; there are forward_" in out
+    assert status == 1 and "no question is called 'nothing'; the questions are forward_" in out
 
 
 def test_who_can_not_be_graded_again_keeps_everything(graded, cli, monkeypatch):

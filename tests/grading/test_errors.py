@@ -36,7 +36,7 @@ LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
         (NoQuestion("no question decides about the cell test_half: write one"), "write one"),
         (NoWalls("this host can't keep a submission's code in: ask for another"), "another"),
         (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
-        (WorkerDied(), "ended, twice"),
+        (WorkerDied(), "ended twice"),
         (NotANotebook("no cells in it"), "is not a notebook (no cells in it): " + REMEDY),
         (TooLarge("has 9000 cells: ask for a smaller one"), f"{WHERE} has 9000 cells"),
         (ChangedAfterRelease("the cell test_half is new: use another name"), "another name"),
