@@ -1,4 +1,4 @@
-# Every target starts from a bare checkout: python3, pip and make are enough.
+# Every target works from a bare checkout: python3, pip and make are enough.
 PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
@@ -17,59 +17,59 @@ grade: .venv/installed
 	@echo "Graded notebooks: autograded/    Gradebook: gradebook.db"
 	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
 
-## make test: everything that pytest holds, but for what has a target of its own
-# In the order of their names: tests/truth is last, whose files are quick, so no core idles at the end.
+## make test: all tests except those that have their own target
+# In order of their names: the files of tests/truth come last and are quick, so no core idles.
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
 	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
 	    --ignore tests/hosts/long --ignore tests/courses
 
-## make courses: whole courses as people change, adopt and install them
+## make courses: whole courses that are changed, adopted and installed
 courses: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/courses
 
-## make attacks: hostile submissions, graded by stock nbgrader beside honest ones
+## make attacks: grade hostile submissions with stock nbgrader, beside honest ones
 attacks: .venv/installed
 	$(BIN)/python -m pytest tests/attacks
 
-## make servers: a gradebook in PostgreSQL, and grading on Dask's workers
+## make servers: test a gradebook in PostgreSQL, and grading on Dask's workers
 servers: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/servers
 
-## make restarts: a run that is killed at 25 random moments, and goes on
+## make restarts: kill a run at 25 random moments, and continue it
 restarts: .venv/installed
 	$(BIN)/python -m pytest tests/restarts
 
-## make hosts: a class graded in containers (after `make engines`), and one with many hostile ones
+## make hosts: grade a class in containers (after `make engines`), and one with hostile submissions
 hosts: .venv/installed
 	$(BIN)/python -m pytest tests/hosts/long
 
-## make lint: modules and notebooks
+## make lint: check modules and notebooks with ruff
 lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
 
-## make fuzz: noise for what decodes a child's messages; SECONDS=600 for longer
+## make fuzz: random bytes for the decoder of a child's messages; SECONDS=600 for longer
 fuzz: .venv/installed
 	$(BIN)/python -m tests.box.fuzz $(or $(SECONDS),60)
 
-## make bench: a class graded by stock nbgrader and by this, for half an hour; QUICK=1 for minutes
+## make bench: compare with stock nbgrader on a class, for half an hour; QUICK=1 for minutes
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.grading $(if $(QUICK),--quick)
 
-## make bench-box: what the walls cost, against a bare fork
+## make bench-box: measure what the walls cost, compared with a bare fork
 bench-box: .venv/installed
 	$(BIN)/python -m benchmarks.box
 
-## make bench-gradcheck: gradient checks side by side, for half an hour; QUICK=1 for minutes
+## make bench-gradcheck: compare gradient checks, for half an hour; QUICK=1 for minutes
 bench-gradcheck: .venv/installed
 	$(BIN)/python -m benchmarks.gradcheck $(if $(QUICK),--quick)
 
-## make peers: install the frameworks whose gradient checks are measured, some gigabytes
+## make peers: install the frameworks whose gradient checks are compared (some gigabytes)
 peers: .venv/installed
 	$(BIN)/pip install --quiet --require-hashes -r benchmarks/gradcheck/peers.lock
 
-## make engines: install what makes containers without an engine, and fetch the engines' profiles
+## make engines: install runc and bubblewrap, and fetch the engines' seccomp profiles
 engines: .venv/installed
 	apt-get install --yes --no-install-recommends runc bubblewrap
 	mkdir -p .venv/engines
@@ -83,11 +83,11 @@ lock:
 	uv pip compile pyproject.toml --extra peers --constraint requirements.lock --no-annotate $(LOCKED) \
 	    --upgrade -o benchmarks/gradcheck/peers.lock
 
-## make clean: throw away grades and environment; source/ and release/ stay
+## make clean: delete grades and the environment; source/ and release/ stay
 clean:
 	rm -rf .venv submitted autograded feedback gradebook.db .nbgrader.log
 
-# A half-made environment is removed, so that it is never taken for a whole one.
+# A half-made environment is removed, so that it is never taken for a complete one.
 .venv: requirements.lock
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
