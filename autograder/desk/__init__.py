@@ -1,1 +1,1 @@
-"""The instructor's desk: what people look at before and after the grading."""
+"""The instructor's desk: what people read before and after grading."""

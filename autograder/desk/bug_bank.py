@@ -1,4 +1,4 @@
-"""The bank of bugs as people read it: a table, one bug with its effect, a picture of it."""
+"""The bank of bugs for people: a table, a page for one bug, and a picture of its effect."""
 
 import difflib
 import os
@@ -27,38 +27,38 @@ COLOURS = {"-": "red", "+": "green", "@": "dim"}
 
 
 def find_bug(name: str) -> Bug:
-    """The bug of that name, of the bank or of the lessons; CourseError with the nearest names."""
+    """The bug of that name in the bank or the lessons; CourseError with the nearest names."""
     known = {bug.name: bug for bug in BANK + LESSONS}
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-        meant = f"; did you mean {', '.join(near)}?" if near else ""
-        raise CourseError(f"no bug is called {name!r}{meant} `autograder bugs` lists them all")
+        meant = f" (did you mean {', '.join(near)}?)" if near else ""
+        raise CourseError(f"no bug is called {name!r}{meant}: `autograder bugs` lists them all")
     return known[name]
 
 
 def bank_table(kind: str | None = None) -> Table:
-    """All bugs, or those of one kind, a line each.
+    """All bugs, or those of one kind, one per row.
 
     Parameters
     ----------
     kind : str, optional
-        A word of `KINDS` or `LESSON_KINDS`; bugs for which it is one of several answers are there.
+        A word of `KINDS` or `LESSON_KINDS`. Bugs for which it is one of several answers count too.
 
     Raises
     ------
     CourseError
-        No bug is of that kind.
+        There is no such kind.
     """
     words = KINDS | LESSON_KINDS
     if kind is not None and kind not in words:
-        raise CourseError(f"no bug is of the kind {kind!r}; the kinds are {', '.join(words)}")
+        raise CourseError(f"no kind of bug is called {kind!r}; the kinds are {', '.join(words)}")
     chosen = [bug for bug in BANK + LESSONS if kind is None or kind in bug.kinds]
     drawn = sum(bug.suspect for bug in chosen)
     table = Table(
         title=f"{len(chosen)} bugs, {drawn} of which may be drawn as suspects",
         box=box.SIMPLE_HEAD, title_justify="left", title_style="bold",
     )  # fmt: skip
-    for heading in ("bug", "kind", "first\nwrong", "looks like", "hidden where", "hint"):
+    for heading in ("bug", "kind", "first\nwrong", "looks like", "hidden on", "hint"):
         table.add_column(heading, overflow="fold", vertical="top")
     for bug in chosen:
         table.add_row(
@@ -72,7 +72,7 @@ def bank_table(kind: str | None = None) -> Table:
 def bug_page(bug: Bug) -> list[RenderableType]:
     """One bug: its lines as a diff, its effect in numbers, why people make it."""
     kinds = "; ".join(f"{kind}: {(KINDS | LESSON_KINDS)[kind]}" for kind in bug.kinds)
-    hidden = f"Hidden where: {', '.join(bug.invisible)}." if bug.invisible else "Hidden nowhere."
+    hidden = f"Hidden on: {', '.join(bug.invisible)}." if bug.invisible else "Never hidden."
     drawn = "It may be drawn as a suspect." if bug.suspect else "It is never drawn as a suspect."
     return [
         Text(bug.name, style="bold"), *_difference(bug), Text(), Text(kinds), Text(bug.why),
@@ -92,7 +92,7 @@ def _shown_on() -> Case:
 
 
 def _gradients(bug: Bug) -> dict[str, npt.NDArray[np.float64]]:
-    """Those of a copy of the cache, because some bugs write into it."""
+    """What it computes from a copy of the cache, because some bugs write to it."""
     case = _shown_on()
     found = backward_with(bug)(case.X, case.Y, tuple(array.copy() for array in case.cache))
     return {key: np.asarray(found[key], float) for key in ORDER}
@@ -103,12 +103,12 @@ def _effect_table(bug: Bug) -> Table:
     table = Table(
         title=f"On a live case of {case.m} examples", box=box.SIMPLE_HEAD, title_justify="left"
     )
-    for heading in ("", "off by", "found / right"):
+    for heading in ("", "off by", "found / correct"):
         table.add_column(heading, justify="right" if heading else "left")
     for key in ORDER:
         truth = case.gradients[key]
         if found[key].shape != truth.shape:
-            table.add_row(key, f"shape {found[key].shape}", f"right: {truth.shape}")
+            table.add_row(key, f"shape {found[key].shape}", f"correct: {truth.shape}")
             continue
         off = deviation(found[key], truth)
         ratios = found[key][truth != 0] / truth[truth != 0]
@@ -119,18 +119,18 @@ def _effect_table(bug: Bug) -> Table:
 
 
 def draw_heat_map(bug: Bug, path: str | os.PathLike[str]) -> None:
-    """Draw by how much each weight's gradient is off, in units of its array's largest entry.
+    """Draw how far off each weight's gradient is, relative to the largest entry of its array.
 
     Parameters
     ----------
     bug : Bug
     path : path
-        Where to; the ending says which format.
+        The file to write; its extension sets the format.
 
     Raises
     ------
     CourseError
-        The file can't be written, or its ending is no format's.
+        The file can't be written, or no format has this extension.
     """
     from matplotlib.figure import Figure
 
@@ -143,7 +143,7 @@ def draw_heat_map(bug: Bug, path: str | os.PathLike[str]) -> None:
         picture = axis.imshow(off, cmap="PuOr", vmin=-1, vmax=1)
         axis.set(xticks=[], yticks=[])
         axis.set_title(f"{key}: off by up to {np.abs(off).max():.0%}", fontsize=10)
-    figure.colorbar(picture, ax=axes, label="off, of the largest entry")
+    figure.colorbar(picture, ax=axes, label="off, relative to the largest")
     figure.suptitle(bug.name, fontsize=11)
     try:
         figure.savefig(path, dpi=150)

@@ -1,6 +1,6 @@
 """What is installed and what is missing, each with what to do about it.
 
-It has to work where packages are missing, so it imports the others only where it needs them.
+It has to work where packages are missing, so it imports each only where it is needed.
 """
 
 import os
@@ -20,15 +20,15 @@ PACKAGE = "gradient-checking"
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that was looked at.
+    """One thing that was checked.
 
     Attributes
     ----------
     what, found : str
     fine : bool
-        False when grading can't work like this.
+        Whether grading can work like this.
     remedy : str
-        What to do, where there is something to do.
+        What to do, if there is anything to do.
     """
 
     what: str
@@ -38,7 +38,7 @@ class Diagnosis:
 
 
 def examine(root: str | os.PathLike[str] = ".") -> list[Diagnosis]:
-    """Look at this Python, its packages and the course folder."""
+    """Check this Python, its packages and the course folder."""
     findings = [_python(), *_this_package(), *_packages(), _alembic()]
     try:
         return [*findings, _kernel(), _walls(), *_course(root)]
@@ -60,7 +60,7 @@ def _python() -> Diagnosis:
 
 
 def _this_package() -> Iterator[Diagnosis]:
-    """Which copy of the package runs, and which others Python, or a submission, might meet."""
+    """Which copy of the package runs, and which others Python, or a submission, might find."""
     from autograder.box.visible_files import hidden
     from autograder.version import FOLDER, in_words
 
@@ -69,7 +69,7 @@ def _this_package() -> Iterator[Diagnosis]:
     near = [each for each in near if os.path.isfile(os.path.join(each, "__init__.py"))]
     for each in dict.fromkeys(map(os.path.realpath, [*near, *hidden()])):
         if each != str(FOLDER) and os.path.isdir(each):
-            remedy = "no submission sees it; run `pip uninstall gradient-checking`, or delete it"
+            remedy = "submissions can't see it; run `pip uninstall gradient-checking`, or delete it"
             yield Diagnosis("another copy", each, True, remedy)
 
 
@@ -78,7 +78,7 @@ def _packages() -> Iterator[Diagnosis]:
         from packaging.requirements import Requirement
 
         lines = requires(PACKAGE) or []
-    except ModuleNotFoundError as error:  # which PackageNotFoundError is as well
+    except ModuleNotFoundError as error:  # PackageNotFoundError is one too
         yield _missing(error.name or PACKAGE, "run `pip install -e .` in the folder of the course")
         return
     for line in lines:
@@ -99,7 +99,7 @@ def _alembic() -> Diagnosis:
     beside = Path(sys.executable).parent
     if shutil.which("alembic") or shutil.which("alembic", path=str(beside)):
         return Diagnosis("alembic", "found")
-    return _missing("alembic", "nbgrader needs it to make a gradebook: run `pip install alembic`")
+    return _missing("alembic", "nbgrader needs it to create a gradebook: run `pip install alembic`")
 
 
 def _kernel() -> Diagnosis:
@@ -113,7 +113,7 @@ def _kernel() -> Diagnosis:
 
 
 def _walls() -> Diagnosis:
-    """Whether submissions can be kept in; every wall is tried, as it is before anything is run."""
+    """Whether submissions can be kept in; every wall is tried, as before each grading."""
     from autograder.box import canary, landlock
     from autograder.box.preflight import proven_warden
     from autograder.box.warden import NoWalls
@@ -128,7 +128,7 @@ def _walls() -> Diagnosis:
     remedy = (
         ""
         if warden.level == "namespaces"
-        else ("allow user namespaces, and submissions may start processes of their own")
+        else "to let submissions start processes, allow user namespaces"
     )
     return Diagnosis("walls", f"{kinds}: all {len(canary.ATTEMPTS)} hold", True, remedy)
 
@@ -160,7 +160,7 @@ def _course(root: str | os.PathLike[str]) -> Iterator[Diagnosis]:
 
 
 def _settings(course: "Course") -> Iterator[Diagnosis]:
-    """What grading would refuse, and what nobody reads."""
+    """Settings that grading would refuse, and settings that nothing reads."""
     from autograder.grading.autograde_settings import Configured
     from autograder.grading.errors import CourseError
     from autograder.grading.misspelt_settings import in_words, misspelt
@@ -192,22 +192,22 @@ def _assignment(course: "Course", assignment: str) -> Diagnosis:
     shown, fine = printable(assignment), False
     try:
         course.check_assignment(assignment)
-        fine = True  # it is still to be released, which is no trouble
+        fine = True  # that it still has to be released is not a problem
         course.check_released(assignment)
         fine = False
-        handed_in, graded = course.students(assignment), course.graded(assignment)
+        submitted, graded = course.students(assignment), course.graded(assignment)
     except CourseError as error:
         return Diagnosis(shown, "not ready", fine, str(error))
-    return Diagnosis(shown, f"released, {len(handed_in)} handed in, {len(graded)} graded")
+    return Diagnosis(shown, f"released, {len(submitted)} submitted, {len(graded)} graded")
 
 
 def _walls_used(course: "Course") -> Diagnosis:
-    """Whether the course's own configuration has its submissions run behind these walls."""
+    """Whether the course's configuration runs its submissions behind these walls."""
     from autograder.grading.effective_settings import REMEDY, gaps
 
     what = "walls used by this course"
     try:
         found = gaps(course.app, course.dir)
-    except (Exception, SystemExit):  # of a setting; the next finding says which
-        return Diagnosis(what, "can't be told", False, "correct the settings first")
+    except (Exception, SystemExit):  # raised by a setting; the next finding says which
+        return Diagnosis(what, "unknown", False, "fix the settings first")
     return Diagnosis(what, found[0], False, REMEDY) if found else Diagnosis(what, "yes")

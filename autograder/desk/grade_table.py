@@ -20,14 +20,14 @@ MARK = "*"
 
 
 def print_grades(console: Console, course: Course, outcomes: Iterable[Outcome]) -> None:
-    """Print a table of grades for each assignment that some outcomes are about.
+    """Print a table of grades for each assignment among the outcomes.
 
-    Nothing where it has been found that the gradebook's server is gone.
+    Nothing is printed if the gradebook's server was found to be gone.
     """
     if course.server_is_gone:
         return
-    looked_at = (each.assignment for each in outcomes if each.assignment and each.student)
-    for name in dict.fromkeys(looked_at):
+    among = (each.assignment for each in outcomes if each.assignment and each.student)
+    for name in dict.fromkeys(among):
         order, students = course.released_cells(name), course.students(name)
         with course.gradebook() as gradebook:
             table = grade_table(gradebook, name, order, students, course.decided_inside(name))
@@ -49,19 +49,19 @@ def grade_table(
     gradebook : nbgrader.api.Gradebook
     assignment : str
     order : sequence of str
-        The names of cells as they follow each other in the notebooks; the gradebook keeps no order.
+        The names of cells in the order of the notebooks; the gradebook keeps no order.
     students : collection of str, optional
-        Those who handed in, also where the gradebook has nothing of it.
+        Those with a submission, also where the gradebook does not have it.
     decided_inside : collection of str, optional
-        Cells whose scores were decided in the student's own process: a mark says so.
+        Cells whose scores were decided in the student's own process: they are marked.
 
     Returns
     -------
     Table or None
-        A row for each student, a column for each graded cell. A written answer that waits for a
-        person shows "read"; what could not be graded shows "-". A column tells what was taken off
-        for being late, where anything was; the total is what is left. None for an assignment that
-        the gradebook does not know.
+        A row for each student, a column for each graded cell. A written answer that a person has
+        to read shows "read"; what could not be graded shows "-". If there are late penalties, a
+        column shows them, and the total is what is left. None for an assignment that is not in the
+        gradebook.
     """
     try:
         notebooks = gradebook.find_assignment(assignment).notebooks

@@ -1,4 +1,4 @@
-"""What became of a run, for programs: one JSON object."""
+"""The result of a run as one JSON object, for programs."""
 
 import json
 from collections.abc import Sequence
@@ -15,25 +15,25 @@ from autograder.grading.valid_ids import is_unicode
 
 
 def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> str:
-    """Outcomes and grades.
+    """All outcomes and grades of a run.
 
     Parameters
     ----------
     course : Course
     outcomes : sequence of Outcome
     stopped : bool
-        Whether the run was given up before its end.
+        Whether the run was stopped before its end.
 
     Returns
     -------
     str
-        An object with ``outcomes``, a list of the fields of an Outcome; ``grades``, by assignment,
-        student and graded cell the score, whether a person has to read the answer, and what the
-        score is made of; ``totals``, by assignment and student what all of it counts, and what was
-        taken off for being late; ``decided_inside``, by assignment the cells whose scores were
-        decided in the student's own process, where they can be forged; ``counts``, how many are
-        done, skipped and failed; and ``stopped``. There are no grades and totals when the
-        gradebook's server is gone.
+        An object with ``outcomes``, a list of the fields of each Outcome; ``grades``: by
+        assignment, student and graded cell the score, whether a person has to read the answer, and
+        what the score is made of; ``totals``: by assignment and student the total, and the late
+        penalty; ``decided_inside``: by assignment the cells whose scores were decided in the
+        student's own process, where they can be forged; ``counts``: how many are done, skipped and
+        failed; and ``stopped``. ``grades`` and ``totals`` are empty if the gradebook's server is
+        gone.
     """
     found = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
     named = [*filter(is_unicode, found)]
@@ -66,7 +66,7 @@ def _grades(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, dict[s
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
     names = {name: getattr(outcome, name) for name in ("assignment", "student")}
-    # Readers of JSON refuse all of it for half of a surrogate pair.
+    # JSON readers refuse the whole object for half of a surrogate pair.
     shown = {key: each if is_unicode(each) else printable(each) for key, each in names.items()}
     return {**asdict(outcome), **shown}
 

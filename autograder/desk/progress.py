@@ -1,4 +1,4 @@
-"""What is printed while work goes on: how far it is, what failed, how much was done."""
+"""What is printed during the work: progress, failures, and in the end how much was done."""
 
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -21,7 +21,7 @@ from autograder.stopping import by_exception
 
 
 class Rate(ProgressColumn):
-    """How many are done in a second."""
+    """How many are done per second."""
 
     def render(self, task: Task) -> Text:
         """See rich."""
@@ -35,7 +35,7 @@ COLUMNS = (
 
 
 def the_console(quiet: bool = False) -> Console:
-    """Where all is printed, if anything: plain when that is no terminal."""
+    """What everything is printed on, unless `quiet`: plain text if it is not a terminal."""
     console = Console(highlight=False, quiet=quiet)
     if not console.is_terminal:
         console = Console(highlight=False, quiet=quiet, width=1000)
@@ -49,7 +49,7 @@ def work_through(
     running: Generator[Outcome, None, None],
     absent: Collection[Outcome] = (),
 ) -> tuple[list[Outcome], bool]:
-    """Show how far the work is, and a line for each failure.
+    """Show the progress of the work, and a line for each failure.
 
     Parameters
     ----------
@@ -59,16 +59,16 @@ def work_through(
     totals : mapping
         How much there is to do, by assignment.
     running : generator of Outcome
-        The work. What stops it as a whole is a failure as well.
+        The work. A CourseError that stops all of it counts as a failure too.
     absent : collection of Outcome
-        Failures that are known before.
+        Failures that are known beforehand.
 
     Returns
     -------
     list of Outcome
         Those of `absent` first.
     bool
-        Whether somebody has stopped it, with Ctrl-C.
+        Whether it was stopped with Ctrl-C.
     """
     outcomes = list(absent)
     for outcome in absent:
@@ -112,7 +112,7 @@ def _print_line(console: Console, student: str, text: str, style: str) -> None:
 
 
 def sum_up(console: Console, outcomes: Collection[Outcome], verb: str) -> int:
-    """Print how many outcomes there are of each kind; how many have failed."""
+    """Print how many outcomes there are of each kind, and return how many have failed."""
     counts = {
         word: sum(outcome.status == status for outcome in outcomes)
         for word, status in ((verb, "done"), ("skipped", "skipped"), ("failed", "failed"))

@@ -1,4 +1,4 @@
-"""What a regrading changes: before and after, by student."""
+"""What regrading changes: before and after, by student."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,7 +29,7 @@ def print_changes(console: Console, outcomes: Sequence[Outcome], dry_run: bool) 
     else:
         console.print("no grade changes")
     if kept:
-        console.print(_table("grades that would be lower, and stay: see --lower", kept))
+        console.print(_table("grades that would become lower, and stay: see --lower", kept))
 
 
 def _table(

@@ -10,12 +10,14 @@ NOT_GRADED = "nothing has been graded: run `autograder grade` first"
 
 
 def chosen(course: Course, assignment: str | None) -> list[str]:
-    """The assignment that was asked for, or all of them; raises CourseError for want of any."""
+    """The assignment that was asked for, or all of them; raises CourseError if there are none."""
     if assignment is not None:
         course.check_assignment(assignment)
         return [assignment]
     if not course.assignments():
-        raise CourseError(f"{course.root}/source holds no assignment: there is nothing to do")
+        raise CourseError(
+            f"{course.root}/source has no assignments: put notebooks into source/<assignment>/"
+        )
     return course.assignments()
 
 
@@ -27,7 +29,7 @@ def among(known: Iterable[str], student: Collection[str] | None) -> list[str]:
 def graded(
     course: Course, assignment: str | None, student: Collection[str] | None
 ) -> dict[str, list[str]]:
-    """{assignment: students} of what has been graded; raises CourseError for want of any."""
+    """{assignment: students} with graded submissions; raises CourseError if there are none."""
     work = {
         name: students
         for name in chosen(course, assignment)

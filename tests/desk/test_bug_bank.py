@@ -31,7 +31,7 @@ def test_the_table_has_a_line_for_every_bug():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_of_one_kind_there_are_those_for_which_it_is_an_answer(kind):
+def test_a_kind_lists_the_bugs_for_which_it_is_an_answer(kind):
     text = text_of(bank_table(kind))
     for bug in EVERYTHING:
         assert (f" {bug.name} " in text) == (kind in bug.kinds)
@@ -52,7 +52,7 @@ def test_numbers_say_what_the_bug_does():
     text = text_of(*bug_page(find_bug("dW2_doubled")))
     (line,) = [each for each in text.splitlines() if each.strip().startswith("dW2 ")]
     assert line.split() == ["dW2", "1.0e+00", "2", "to", "2"]
-    assert "right: (5, 1)" in text_of(*bug_page(find_bug("db1_flat")))
+    assert "correct: (5, 1)" in text_of(*bug_page(find_bug("db1_flat")))
 
 
 @pytest.mark.parametrize("bug", [BANK[0], *LESSONS], ids=lambda bug: bug.name)
@@ -61,10 +61,10 @@ def test_a_picture_is_drawn_of_every_kind_of_bug(bug, tmp_path):
     assert (tmp_path / "bug.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_what_is_not_there_is_named_with_what_may_be_meant(tmp_path):
+def test_a_wrong_name_gets_similar_ones(tmp_path):
     with pytest.raises(CourseError, match="did you mean dZ1_unmasked"):
         find_bug("dZ1_maskd")
-    with pytest.raises(CourseError, match="no bug is called 'x' `autograder bugs` lists"):
+    with pytest.raises(CourseError, match="no bug is called 'x': `autograder bugs` lists"):
         find_bug("x")
     with pytest.raises(CourseError, match="the kinds are scale, sign, "):
         bank_table("colour")

@@ -1,4 +1,4 @@
-"""The doctor says what is missing, and works where it is missing; else nobody finds out."""
+"""If this fails, the doctor does not say what is missing, or does not work without it."""
 
 import json
 import re
@@ -26,10 +26,10 @@ def test_the_doctor_finds_everything_here(cli, course):
     assert all(line.startswith("ok  ") for line in lines)
     for what in ("Python ", "numpy ", "nbgrader ", "alembic ", "kernel python3 ", "course "):
         assert any(line.startswith(f"ok  {what}") for line in lines)
-    assert any(re.search(r"one_dimension +released, 0 handed in, 0 graded", line) for line in lines)
+    assert any(re.search(r"one_dimension +released, 0 submitted, 0 graded", line) for line in lines)
 
 
-def test_the_doctor_looks_and_touches_nothing(cli, tmp_path):
+def test_the_doctor_changes_nothing(cli, tmp_path):
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     shutil.copytree(ROOT / "source", tmp_path / "source")
     status, out, _ = cli(tmp_path, "doctor")
@@ -44,7 +44,7 @@ def test_the_doctor_outside_a_course(cli, tmp_path):
 
 
 def doctor_without(tmp_path, *missing, instead=None):
-    """The doctor in a Python that has every package of this one but some."""
+    """The doctor in a Python with all packages of this one except some."""
     packages = tmp_path / "packages"
     packages.mkdir()
     for path in Path(nbformat.__file__).parent.parent.iterdir():
@@ -69,7 +69,7 @@ def doctor_without(tmp_path, *missing, instead=None):
 
 
 def test_the_doctor_names_what_is_missing_and_what_is_old(tmp_path):
-    """Also packages that the rest of this program can't do without."""
+    """Also packages that the rest of this program needs."""
     old = {"numpy-1.26.4.dist-info": "Name: numpy\nVersion: 1.26.4\n"}
     here = f"numpy-{version('numpy')}.dist-info"
     done = doctor_without(tmp_path, "nbgrader", "rich", here, instead=old)
@@ -85,13 +85,13 @@ def test_the_doctor_names_what_is_missing_and_what_is_old(tmp_path):
 
 
 def test_the_doctor_names_a_package_that_was_never_installed(tmp_path):
-    """This one, run from its folder."""
+    """Which is this one, run from its folder."""
     done = doctor_without(tmp_path, "gradient_checking")
     assert re.search("^no  gradient-checking +missing +run `pip install -e .`", done.stdout, re.M)
     assert (done.returncode, done.stderr) == (1, "")
 
 
-def test_the_other_commands_send_to_the_doctor(tmp_path):
+def test_other_commands_point_to_the_doctor(tmp_path):
     program = "import sys; sys.modules['nbgrader'] = None\nfrom autograder.cli import app; app()"
     done = subprocess.run(
         [sys.executable, "-c", program, "grade"],
@@ -104,7 +104,7 @@ def test_the_other_commands_send_to_the_doctor(tmp_path):
     assert done.stderr == "autograder: nbgrader is missing: run `autograder doctor`\n"
 
 
-# What a grading would die of: the gradebook, the settings.
+# What would stop a grading: the gradebook, the settings.
 
 
 def line_about(what, out):
@@ -117,7 +117,7 @@ def torn(path):
 
 
 def damaged(path):
-    """After its beginning, which says what it is."""
+    """After the beginning, which says what the file is."""
     data = path.read_bytes()
     path.write_bytes(data[:4096] + b"\xff" * len(data[4096:]))
 
@@ -140,7 +140,7 @@ def a_letter(path):
 
 @pytest.mark.parametrize("breaks", [torn, damaged, of_another_version, a_folder, a_letter])
 def test_a_broken_gradebook_is_one_line(cli, course, breaks):
-    """And no assignment is said to be fine."""
+    """And no assignment is reported as fine."""
     breaks(course.root / "gradebook.db")
     status, out, _ = cli(course, "doctor")
     line = line_about("gradebook", out)
@@ -150,7 +150,7 @@ def test_a_broken_gradebook_is_one_line(cli, course, breaks):
 
 
 def test_a_gradebook_that_can_not_be_written_is_one_line(course):
-    """As it is for whoever may only read it."""
+    """As for a person who may only read it."""
     address = f"sqlite:///file:{course.root}/gradebook.db?uri=true"
     before = (course.root / "gradebook.db").read_bytes()
     gradebook.check(address)
@@ -182,7 +182,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("setting", REFUSED)
 def test_a_setting_that_grading_refuses_is_found_before(cli, course, setting):
-    """In the very words of the grading."""
+    """In the same words as grading."""
     course.hand_in("ada", "one_dimension", course.answered("one_dimension"))
     course.configure(setting)
     status, out, _ = cli(course, "doctor")
@@ -194,7 +194,7 @@ def test_a_setting_that_grading_refuses_is_found_before(cli, course, setting):
     assert found[1] in [line.removeprefix("autograder: ") for line in (out + err).splitlines()]
 
 
-def test_a_setting_that_the_file_is_refused_for_is_one_line_too(cli, course):
+def test_a_setting_that_stops_nbgrader_is_one_line_too(cli, course):
     course.configure("c.CourseDirectory.db_url = 5")
     for command in ("doctor", "grade"):
         status, out, err = cli(course, command)
@@ -215,7 +215,7 @@ KNOWN = {
 
 
 def test_a_misspelt_setting_is_named_with_the_nearest_name(cli, course):
-    """Of nbgrader's and of ours; other programs' are theirs."""
+    """nbgrader's and ours; settings of other programs are left alone."""
     for name in MISSPELT:
         course.configure(f"{name} = 'any'")
     for name, value in KNOWN.items():
@@ -229,7 +229,7 @@ def test_a_misspelt_setting_is_named_with_the_nearest_name(cli, course):
 
 
 def test_grading_warns_of_a_misspelt_setting(cli, course):
-    """And goes on; what programs read stays what it is."""
+    """And continues; the output for programs stays the same."""
     course.hand_in("ada", "one_dimension", course.answered("one_dimension"))
     course.configure("c.TrustedExecute.timout = 5")
     status, out, err = cli(course, "grade", "--json")
@@ -254,7 +254,7 @@ def test_the_doctor_says_which_package_runs_and_which_other_there_is(
 
 
 def test_the_doctor_finds_two_packages(course, installed):
-    """Of which `autograder` and stock nbgrader would take one each."""
+    """`autograder` and stock nbgrader would each run a different one."""
     copy_package(course.root)
     change_a_question(course.root / "autograder")
     done = course.run(installed.bin / "autograder", "doctor")

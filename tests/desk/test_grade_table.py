@@ -1,4 +1,4 @@
-"""The table shows the gradebook as it is; else an instructor copies wrong numbers."""
+"""If this fails, the table differs from the gradebook, and an instructor copies wrong numbers."""
 
 import io
 import json
@@ -64,16 +64,16 @@ def test_students_by_questions_in_the_order_of_the_notebook(course, gradebook):
     assert shown["ada"] == ["1", "1", "1", "1", "1", "1", "read", "6"]
 
 
-def test_what_is_not_graded_is_no_zero(gradebook):
-    """Neither one cell, nor a student of whom the gradebook knows nothing."""
+def test_what_is_not_graded_is_not_a_zero(gradebook):
+    """Neither one cell, nor a student who is not in the gradebook."""
     hand_in(gradebook, "ada", gradient_check="not graded")
     shown = rows(gradebook, students=["bob", "ada"])
     assert shown["ada"] == ["1", "1", "1", "1", "-", "1", "1", "-"]
     assert shown["bob"] == ["-"] * 8
 
 
-def test_a_persons_score_is_the_one_that_is_shown(gradebook):
-    """Also beside an automatic one, and while the answer is to be read again."""
+def test_a_manual_score_is_the_one_that_is_shown(gradebook):
+    """Also beside an automatic one, and while the answer has to be read again."""
     hand_in(gradebook, "ada", explain_zero="to read")
     for name, score in (("explain_zero", 1.5), ("test_error_sweep", 3)):
         grade = gradebook.find_grade(name, ASSIGNMENT, ASSIGNMENT, "ada")
@@ -89,8 +89,8 @@ def late_by(gradebook, student, penalty):
     gradebook.db.commit()
 
 
-def test_what_is_taken_off_for_being_late_is_in_the_total(gradebook):
-    """Not more than there is, and of whatever people gave, as nbgrader's own export counts."""
+def test_a_late_penalty_is_in_the_total(gradebook):
+    """At most what there is, and from manual scores too, as nbgrader's own export counts."""
     for student, penalty in {"ada": None, "bob": 2, "cid": 12, "dan": 0}.items():
         hand_in(gradebook, student, explain_zero="to read")
         late_by(gradebook, student, penalty)
@@ -117,8 +117,8 @@ def test_what_is_taken_off_for_being_late_is_in_the_total(gradebook):
         assert float(shown[student][-1]) == counted
 
 
-def test_who_is_late_is_told_of_a_run_too(cli, course):
-    """In the table, and to programs; by nbgrader's own rule, which takes all of it."""
+def test_a_run_reports_late_penalties(cli, course):
+    """In the table and to programs; by nbgrader's own rule, which takes all points."""
     course.configure('c.LateSubmissionPlugin.penalty_method = "zero"')
     for student in ("ada", "bob"):
         path = course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT))
@@ -142,13 +142,13 @@ def test_any_name_is_shown_in_full(gradebook, student):
     assert student.replace("\x1b", "\\x1b") in printed(gradebook)
 
 
-def test_an_assignment_that_the_gradebook_does_not_know_has_no_table(gradebook):
+def test_an_assignment_that_is_not_in_the_gradebook_has_no_table(gradebook):
     assert grade_table(gradebook, "essay", []) is None
 
 
 @pytest.fixture
 def essay(tmp_path, released):
-    """A course with an assignment that no question of this course is about."""
+    """A course with an assignment that has no questions of ours."""
     course = TemporaryCourse(tmp_path / "course", released.settings)
     (course.root / "source" / "essay").mkdir(parents=True)
     (course.root / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
@@ -163,8 +163,8 @@ def essay(tmp_path, released):
     return with_cell
 
 
-def test_an_assignment_of_somebody_elses_has_a_table(cli, essay):
-    """Where a person reads the answers, no question is needed."""
+def test_an_assignment_without_questions_has_a_table(cli, essay):
+    """If a person reads the answers, no question is needed."""
     course = essay(WRITTEN)
     assert cli(course, "release")[0] == 0
     status, out, _ = cli(course, "grade")
@@ -172,8 +172,8 @@ def test_an_assignment_of_somebody_elses_has_a_table(cli, essay):
     assert [line.split() for line in out.splitlines() if "ada" in line] == [["ada", "read", "0"]]
 
 
-def test_a_test_cell_that_no_question_answers_for_is_marked(cli, essay):
-    """Its assertions judge in the student's own process, where any of them can be forged."""
+def test_a_test_cell_without_a_question_is_marked(cli, essay):
+    """Its assertions run in the student's own process, where they can be forged."""
     course = essay({})
     assert cli(course, "release")[0] == 0
     status, out, _ = cli(course, "grade")

@@ -49,7 +49,7 @@ def test_an_unknown_assignment(cli, course, name):
 
 def test_no_assignment_at_all(cli, course):
     shutil.rmtree(course.root / "source")
-    fails_in_one_line(cli(course, "grade"), "/source holds no assignment")
+    fails_in_one_line(cli(course, "grade"), "/source has no assignments")
 
 
 def test_an_assignment_of_ours_whose_notebook_has_another_name(cli, course):
