@@ -7,10 +7,10 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Import `ask` when it is asked for: `box` is imported where no answers may be."""
+    """Import `ask` only when it is used: `box` is imported where the answers must not be."""
     if name != "ask":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from autograder.ask import ask
 
-    globals()["ask"] = ask  # the module of the same name would stand in its place
+    globals()["ask"] = ask  # else the module of this name takes its place
     return ask

@@ -7,9 +7,9 @@ from autograder import stopping
 
 
 def main() -> None:
-    """Run the command line, which Ctrl-C ends from its first moment on."""
+    """Run the command line; Ctrl-C ends it from the first moment on."""
     stopping.at_once()
-    # A name that this terminal or file can't show is no reason to stop.
+    # A name that this terminal or file can't show is not a reason to stop.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     from autograder.cli import app

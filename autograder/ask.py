@@ -1,4 +1,4 @@
-"""What a hidden-test cell calls: the student in process, the verdict printed."""
+"""What a hidden-test cell calls: asks a question in the notebook's process, prints the verdict."""
 
 import sys
 
@@ -7,20 +7,20 @@ from autograder.grading.local_student import LocalStudent
 
 
 def ask(name: str, seed: int | None = None) -> float:
-    """Ask the question `name` of the notebook that calls, and print the verdict.
+    """Ask the calling notebook the question `name`, and print the verdict.
 
     Parameters
     ----------
     name : str
         The question's name: a graded cell's ``grade_id`` without ``test_``.
     seed : int, optional
-        Asks the very cases of an earlier verdict again. By default the cases are new.
+        Draws the cases of an earlier verdict again. By default the cases are new.
 
     Returns
     -------
     float
-        The points earned. A built-in ``float``, because nbgrader takes a numpy number or a
-        sentence for full marks.
+        The points earned. A built-in ``float``, because nbgrader gives full marks for a numpy
+        number or a text.
 
     Raises
     ------

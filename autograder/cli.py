@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from autograder.grading.course import Course
     from autograder.grading.outcome import Outcome
 
-# A grammar of addresses that no notebook's schema asks for takes half the time of all imports;
-# jsonschema does without it where it is missing.
+# This grammar of internet addresses takes half the time of all imports, and no notebook schema
+# uses it; jsonschema works without it.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 app = typer.Typer(
-    help="Release, grade and answer the course in the current folder.",
+    help="Release and grade the course in the current folder, and write feedback.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -30,8 +30,8 @@ app = typer.Typer(
 
 
 @contextmanager
-def _mended_by_a_person() -> Iterator[None]:
-    """What a person can mend becomes one line and exit status 1."""
+def _errors_in_one_line() -> Iterator[None]:
+    """Turn what a person can fix into one line and exit status 1."""
     try:
         from autograder.grading.errors import CourseError
 
@@ -41,15 +41,15 @@ def _mended_by_a_person() -> Iterator[None]:
             typer.echo(f"autograder: {error}", err=True)
             raise typer.Exit(1) from None
     except ModuleNotFoundError as error:
-        package = (error.name or str(error)).partition(".")[0]
-        typer.echo(f"autograder: {package} is missing: run `autograder doctor`", err=True)
+        what = f"{error.name.partition('.')[0]} is missing" if error.name else str(error)
+        typer.echo(f"autograder: {what}: run `autograder doctor`", err=True)
         raise typer.Exit(1) from None
 
 
 @contextmanager
 def _the_course() -> Iterator["Course"]:
-    """The course in this folder, whose settings keep students' code behind walls."""
-    with _mended_by_a_person():
+    """The course in this folder, if its settings keep students' code behind walls."""
+    with _errors_in_one_line():
         from autograder.grading import effective_settings
         from autograder.grading.course import Course
 
@@ -61,7 +61,7 @@ def _the_course() -> Iterator["Course"]:
 def _sum_up(
     console: "Console", outcomes: "Sequence[Outcome]", verb: str, stopped: bool = False
 ) -> None:
-    """Say how much was done, and end with the status that tells how it went."""
+    """Print how much was done, and exit with the status that says how it went."""
     from autograder.desk.progress import sum_up
 
     failed = sum_up(console, outcomes, verb)
@@ -74,14 +74,14 @@ def _sum_up(
 
 @app.callback()
 def _any_command(version: Version = False) -> None:
-    """Only here because that option belongs to no command."""
+    """Only here for --version, which belongs to no command."""
 
 
 @app.command()
 def release(
     assignment: Assignment = None,
     keep_grades: Annotated[
-        bool, typer.Option(help="Accept other points and texts; submissions keep their grades.")
+        bool, typer.Option(help="Accept changed points and texts; submissions keep their grades.")
     ] = False,
 ) -> None:
     """Write the students' notebooks from source/ into release/."""
@@ -100,12 +100,12 @@ def release(
 
 @app.command()
 def personalise(
-    assignment: Annotated[str, typer.Argument(help="The assignment with suspects.")],
+    assignment: Annotated[str, typer.Argument(help="An assignment with suspects.")],
     roster: Annotated[
-        str, typer.Option(metavar="FILE", help="The class: a CSV file with a column id.")
+        str, typer.Option(metavar="FILE", help="The class: a CSV file with a column `id`.")
     ],
 ) -> None:
-    """Write a release for every student of a roster, with bugs that nobody else has."""
+    """Write a personal copy for every student of a roster, with bugs that nobody else has."""
     with _the_course() as course:
         from autograder.desk.progress import the_console, work_through
         from autograder.grading.outcome import Outcome
@@ -118,8 +118,8 @@ def personalise(
         outcomes, stopped = work_through(console, "personalising", totals, written)
         _sum_up(console, outcomes, "copies written", stopped)
         for line in (
-            f"personal/{assignment}.zip is for hand-out; personal/{assignment}/ holds the same.",
-            "course_secret draws everybody's bugs again: keep it, and show it to nobody.",
+            f"Hand out personal/{assignment}.zip; personal/{assignment}/ holds the same copies.",
+            "Keep the file course_secret, and show it to nobody: grading needs it.",
         ):
             console.print(line, markup=False, soft_wrap=True)
 
@@ -128,13 +128,13 @@ def personalise(
 def grade(
     assignment: Assignment = None,
     student: Students = None,
-    force: Annotated[bool, typer.Option(help="Also what has been graded before.")] = False,
+    force: Annotated[bool, typer.Option(help="Grade again what is already graded.")] = False,
     seed: Annotated[
         int | None,
         typer.Option(
             min=0,
             show_default=False,
-            help="Draw the cases of an earlier grading again; implies --force.",
+            help="Draw the cases of an earlier run again; implies --force.",
         ),
     ] = None,
     jobs: Jobs = None,
@@ -144,7 +144,7 @@ def grade(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Grade what is in submitted/ and print the table of grades."""
+    """Grade the submissions in submitted/ and print a table of grades."""
     if scheduler is None:
         _warm_up(several=(jobs or _all()) > 1 and not student)
     with _the_course() as course:
@@ -165,7 +165,7 @@ def grade(
             if (students := among(course.students(name), student))
         }
         place = f"submitted/<student>/{assignment or '<assignment>'}/"
-        missing = absent(student, work, f"nothing was handed in: there is no {place}")
+        missing = absent(student, work, f"no submission: there is no {place}")
         if not student:
             missing += [Outcome("", "", "failed", line) for line in course.strays()]
         if not work and not missing:
@@ -191,21 +191,21 @@ def _end(
     stopped: bool,
     json: bool,
 ) -> None:
-    """Say how it ended, to people or to a program, and end so."""
+    """Report how the run ended, to people or to a program, and exit accordingly."""
     if json:
         from autograder.desk.json_report import json_report
 
         typer.echo(json_report(course, outcomes, stopped))
     if stopped:
-        _say_how_to_go_on(console, outcomes)
+        _say_how_to_continue(console, outcomes)
     _sum_up(console, outcomes, verb)
 
 
 def _warm_up(several: bool) -> None:
-    """Start the processes that grade, which takes as long as the imports here: at the same time."""
+    """Start the processes that grade while this one imports: both take equally long."""
     config = os.path.realpath("nbgrader_config.py")
     if os.path.isfile(config):
-        with _mended_by_a_person():
+        with _errors_in_one_line():
             from autograder.batch.fork_server import warm_up
             from autograder.box.preflight import prove_ahead
 
@@ -214,11 +214,11 @@ def _warm_up(several: bool) -> None:
                 warm_up("autograder.batch.grade_one")
 
 
-def _say_how_to_go_on(console: "Console", outcomes: "Sequence[Outcome]") -> NoReturn:
+def _say_how_to_continue(console: "Console", outcomes: "Sequence[Outcome]") -> NoReturn:
     done = sum(outcome.status == "done" for outcome in outcomes)
     console.print(
-        f"stopped: {done} graded and recorded; run the same command again to go on (without "
-        "--force, which would begin anew)"
+        f"stopped: {done} graded and recorded; run the same command again to continue (without "
+        "--force, which would start over)"
     )
     raise typer.Exit(STOPPED)
 
@@ -235,12 +235,14 @@ def regrade(
         str | None, typer.Option(metavar="NAME", help="Only this question may change a grade.")
     ] = None,
     student: Students = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, only say.")] = False,
-    lower: Annotated[bool, typer.Option("--lower", help="Let grades become lower, too.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; only show what would change.")
+    ] = False,
+    lower: Annotated[bool, typer.Option("--lower", help="Let grades become lower too.")] = False,
     jobs: Jobs = None,
     json: Json = False,
 ) -> None:
-    """Grade again, on the same cases, what has been graded: after a question was mended."""
+    """Grade again on the same cases, after a question was fixed."""
     _warm_up(several=(jobs or _all()) > 1 and not student)
     with _the_course() as course:
         from autograder.batch.regrade import regrade
@@ -259,7 +261,7 @@ def regrade(
 
 @app.command()
 def feedback(assignment: Assignment = None, student: Students = None, jobs: Jobs = None) -> None:
-    """Write a page for each graded submission into feedback/."""
+    """Write a feedback page for each graded submission into feedback/."""
     with _the_course() as course:
         from autograder.batch.feedback_pages import write_pages
         from autograder.desk.progress import the_console, work_through
@@ -280,17 +282,17 @@ def bugs(
     ] = None,
     kind: Annotated[str | None, typer.Option(help="Only bugs of this kind.")] = None,
     picture: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Draw the effect of the bug into a file.")
+        str | None, typer.Option(metavar="FILE", help="Draw the effect of the bug as a picture.")
     ] = None,
 ) -> None:
     """List the bank of planted bugs, or show one with its effect."""
-    with _mended_by_a_person():
+    with _errors_in_one_line():
         from autograder.desk.bug_bank import bank_table, bug_page, draw_heat_map, find_bug
         from autograder.desk.progress import the_console
 
         if name is None:
             if picture:
-                raise typer.BadParameter("of which bug? Name one before --picture")
+                raise typer.BadParameter("name the bug to draw before --picture")
             the_console().print(bank_table(kind))
             return
         bug = find_bug(name)
@@ -302,7 +304,7 @@ def bugs(
 
 @app.command()
 def doctor() -> None:
-    """Say what is installed, what is missing and what to do about it."""
+    """Check what is installed, what is missing and what to do about it."""
     from autograder.desk.doctor import examine
 
     findings = examine()

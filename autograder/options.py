@@ -1,4 +1,4 @@
-"""What commands are told: the arguments and options that several of them have."""
+"""The arguments and options that several commands share."""
 
 from typing import Annotated
 
@@ -18,11 +18,13 @@ Assignment = Annotated[
 ]
 Students = Annotated[
     list[str] | None,
-    typer.Option("--student", metavar="ID", help="Only this student; may be given again."),
+    typer.Option("--student", metavar="ID", help="Only this student; repeatable."),
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option(min=1, show_default="all processors", help="How many at the same time."),
+    typer.Option(
+        min=1, show_default="all processors", help="How many to work on at the same time."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 Version = Annotated[
@@ -31,6 +33,6 @@ Version = Annotated[
         "--version",
         callback=_print_version,
         is_eager=True,
-        help="Print the version and the folder of the package that runs, and exit.",
+        help="Print the version and folder of the package that runs, and exit.",
     ),
 ]

@@ -1,8 +1,8 @@
-"""Ctrl-C: it ends a command that begins at once, and stops one that works between two results.
+"""Ctrl-C: ends a command at once while it starts, and between two results once it works.
 
-Python raises KeyboardInterrupt wherever it happens to be. In the middle of an import, and a command
-imports for a second, that may be lost or leave half a module behind. But a command that has only
-begun has done nothing yet, and whatever it has started ends with it.
+Python raises KeyboardInterrupt wherever it happens to be. Commands import for a second, and in the
+middle of an import the exception may be lost, or leave half a module behind. But a command that is
+only starting has done nothing yet, and the processes that it has started end with it.
 """
 
 import os
@@ -12,28 +12,28 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 STOPPED = 130
-"""The exit status of what Ctrl-C has stopped, as shells have it."""
+"""The exit status of a command that Ctrl-C has stopped, as in shells."""
 
 _blocks: list[None] = []
-"""The blocks that this process is in within which Ctrl-C waits."""
+"""One entry for each :func:`later` block that this process is in."""
 _asked: list[bool] = []
-"""Whether there was one since :func:`by_exception` began."""
+"""Not empty if Ctrl-C was pressed since :func:`by_exception` began."""
 
 
 def at_once() -> None:
-    """From here on, Ctrl-C ends this process where it is; nothing changes if it is deaf to it."""
+    """From here on, Ctrl-C ends this process at once, unless the process ignores Ctrl-C."""
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _end)
 
 
 @contextmanager
 def by_exception() -> Iterator[Callable[[], bool]]:
-    """Within the block, Ctrl-C raises KeyboardInterrupt, and for the impatient ends the process.
+    """Within the block, Ctrl-C raises KeyboardInterrupt; a second one ends the process.
 
     Yields
     ------
     callable
-        Whether there was one: to be asked where it may not have been raised, or not been heard.
+        Whether it was pressed: for places where the exception is not raised, or may be lost.
     """
     before = signal.getsignal(signal.SIGINT)
     _asked.clear()
@@ -55,7 +55,7 @@ def by_exception() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def later() -> Iterator[None]:
-    """Within the block, Ctrl-C is only taken down: what is written is also told."""
+    """Within the block, Ctrl-C is only noted, so that what is recorded is also reported."""
     _blocks.append(None)
     try:
         yield
@@ -64,7 +64,7 @@ def later() -> Iterator[None]:
 
 
 def if_asked() -> None:
-    """Raise what Ctrl-C would have raised: for what turns out to take too long to wait for."""
+    """Raise KeyboardInterrupt if Ctrl-C was pressed: for a wait that turns out to be too long."""
     if _asked:
         raise KeyboardInterrupt
 

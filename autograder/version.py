@@ -1,4 +1,4 @@
-"""Which copy of this package runs: its number, its folder, and a fingerprint of its modules."""
+"""Which copy of this package runs: its version, its folder, and a fingerprint of its modules."""
 
 import hashlib
 from functools import cache
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parent
 
 @cache
 def fingerprint(folder: Path = FOLDER) -> str:
-    """What tells a copy of the package from any other state of it.
+    """What identifies the state of a copy of the package.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ def fingerprint(folder: Path = FOLDER) -> str:
     Returns
     -------
     str
-        A hash of all its modules, as they were when this was first asked for.
+        A hash of all its modules, as they were when this was first called.
 
     Raises
     ------
     OSError
-        They can't be read.
+        The modules can't be read.
     """
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
@@ -36,19 +36,19 @@ def fingerprint(folder: Path = FOLDER) -> str:
 
 
 def in_words() -> str:
-    """The version and the place of the package that runs, on one line."""
+    """The version and the folder of the package that runs, on one line."""
     return f"{__version__} ({fingerprint()[:8]}) in {FOLDER}"
 
 
 def conflict_in(root: Path) -> str:
-    """What is wrong with a course folder that has a copy of this package with other modules.
+    """What is wrong with a course folder that has a different copy of this package.
 
-    Stock nbgrader would take that one, and so does ``python -m autograder`` there.
+    Stock nbgrader would use that one, and so does ``python -m autograder`` there.
 
     Returns
     -------
     str
-        One line; "" if it has none, or has the same.
+        One line; "" if it has no copy, or the same one.
     """
     folder = (root / "autograder").resolve()
     if folder == FOLDER or not (folder / "__init__.py").is_file():
@@ -57,8 +57,8 @@ def conflict_in(root: Path) -> str:
         if fingerprint(folder) == fingerprint():
             return ""
     except OSError:
-        pass  # what can't be read is not known to be the same
+        pass  # what can't be read may be different
     return (
-        f"{folder} is another copy of the autograder than the one that runs ({FOLDER}), and they "
-        "differ: install that folder again, best with `pip install -e .`, or delete it"
+        f"{folder} is a different copy of the autograder from the one that runs ({FOLDER}): "
+        "install that folder again, best with `pip install -e .`, or delete it"
     )

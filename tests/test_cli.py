@@ -1,4 +1,4 @@
-"""What goes wrong is said in one line with the next step; else an instructor reads tracebacks."""
+"""If this fails, an instructor reads tracebacks instead of one line that says what to do."""
 
 import json
 import os
@@ -79,7 +79,7 @@ def lines_about(printed, who):
 
 
 @pytest.mark.parametrize("student", WRONG)
-def test_a_hand_in_that_can_not_be_graded_gets_one_line(troubled, student):
+def test_a_submission_that_can_not_be_graded_gets_one_line(troubled, student):
     (line,) = lines_about(troubled.done.stdout, student)
     assert line.startswith(f"{student}: submitted/{student}/{ASSIGNMENT}{WRONG[student][0][:1]}")
     for text in WRONG[student]:
@@ -100,7 +100,7 @@ def test_an_assignment_that_is_not_released_gets_one_line(troubled):
 
 
 def test_everybody_else_is_graded(troubled):
-    """Whatever their names are; a folder that begins with a dot is nobody's, as in nbgrader."""
+    """Whatever their names are; a folder that starts with a dot is ignored, as in nbgrader."""
     points = {
         who: sum(filter(None, grades.values()))
         for who, grades in troubled.grades(ASSIGNMENT).items()
@@ -131,7 +131,7 @@ def test_the_table_shows_students_by_questions(troubled):
 
 
 def test_a_second_run_grades_only_what_is_new(troubled):
-    """Handed in again is what has other bytes, with or without a timestamp; also in ASCII."""
+    """New is what has different bytes, with or without a timestamp. Also on an ASCII terminal."""
     before = {who: troubled.path("autograded", ASSIGNMENT, who).stat().st_mtime_ns for who in FINE}
     changed = troubled.answered(ASSIGNMENT, "wrong_forward_right_rest")
     path = troubled.hand_in("ada", ASSIGNMENT, changed)
@@ -153,16 +153,16 @@ def test_force_and_student_grade_one_again(cli, troubled):
     assert troubled.path("autograded", ASSIGNMENT, "zoë").stat().st_mtime_ns > before
 
 
-def test_a_student_is_graded_where_there_is_a_hand_in(cli, troubled):
-    """Without naming the assignment; and whoever handed in nothing gets a line."""
+def test_a_student_is_graded_where_there_is_a_submission(cli, troubled):
+    """Without naming the assignment; a student without a submission gets a line."""
     status, out, _ = cli(troubled, "grade", "--student", "zoë", "--student", "nobody")
     assert lines_about(out, "nobody") == [
-        "nobody: nothing was handed in: there is no submitted/<student>/<assignment>/"
+        "nobody: no submission: there is no submitted/<student>/<assignment>/"
     ]
     assert (status, out.splitlines()[-1]) == (1, "0 graded, 1 skipped, 1 failed")
 
 
-def test_a_file_that_replaces_a_graded_one_and_is_none_takes_the_grade_along(cli, troubled):
+def test_a_file_that_is_not_a_notebook_and_replaces_a_graded_one_removes_its_grade(cli, troubled):
     good = troubled.path("submitted", ASSIGNMENT, ODD).read_bytes()
     troubled.hand_in(ODD, ASSIGNMENT, "oops")
     cli(troubled, "grade", ASSIGNMENT, "--student", ODD)
@@ -173,7 +173,7 @@ def test_a_file_that_replaces_a_graded_one_and_is_none_takes_the_grade_along(cli
     assert sum(filter(None, points)) == troubled.coded(ASSIGNMENT)
 
 
-def test_feedback_is_written_for_who_has_been_graded(cli, troubled):
+def test_feedback_is_written_for_students_who_have_been_graded(cli, troubled):
     status, out, _ = cli(troubled, "feedback", "--student", "zoë", "--student", "torn")
     assert lines_about(out, "torn") == [
         "torn: nothing has been graded: run `autograder grade` first"
@@ -184,7 +184,7 @@ def test_feedback_is_written_for_who_has_been_graded(cli, troubled):
 
 
 def test_a_deleted_gradebook_is_filled_again(cli, troubled):
-    """What lies in autograded/ does not count as graded when no gradebook knows of it."""
+    """Notebooks in autograded/ don't count as graded if the gradebook doesn't have them."""
     gradebook = troubled.root / "gradebook.db"
     gradebook.unlink()
     cli(troubled, "release", ASSIGNMENT)
@@ -211,7 +211,7 @@ def read_all(descriptor):
     while True:
         try:
             chunk = os.read(descriptor, 4096)
-        except OSError:  # how a terminal says that nobody writes to it any more
+        except OSError:  # how a terminal reports its end
             chunk = b""
         if not chunk:
             os.close(descriptor)
@@ -219,8 +219,8 @@ def read_all(descriptor):
         chunks.append(chunk)
 
 
-def test_a_run_that_was_killed_is_made_up_for(cli, course):
-    """What it has recorded stays, and nothing else counts as graded; see tests/restarts."""
+def test_a_run_that_was_killed_is_continued(cli, course):
+    """What it recorded stays, and nothing else counts as graded; see tests/restarts."""
     quick, slow = course.answered(ASSIGNMENT), course.answered(ASSIGNMENT)
     slow.cells.insert(30, nbformat.v4.new_code_cell("import time\n\ntime.sleep(50)"))
     for student, notebook in (("ada", quick), ("bob", slow), ("cid", quick)):
@@ -299,8 +299,22 @@ def test_it_is_a_module_too():
     assert done.returncode == 0 and "Usage: autograder" in done.stdout and not done.stderr
 
 
+def test_an_import_error_without_a_name_is_one_line_too(cli, tmp_path, monkeypatch):
+    """Libraries raise such errors themselves."""
+
+    def broken(*_):
+        raise ModuleNotFoundError("numpy was installed without its core")
+
+    monkeypatch.setattr("autograder.grading.course.Course", broken)
+    status, out, err = cli(tmp_path, "grade")
+    assert (status, out) == (1, "")
+    assert err == "autograder: numpy was installed without its core: run `autograder doctor`\n"
+    status, out, _ = cli(tmp_path, "doctor")
+    assert status == 1 and "numpy was installed without its core" in out
+
+
 def test_the_version_says_which_package_runs(installed):
-    """Its number, its state and its place: there may be two."""
+    """Its version, its fingerprint and its folder: there may be two."""
     for command, package in ((BIN / "autograder", FOLDER), (installed.bin / "autograder",
                                                             installed.package)):  # fmt: skip
         done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=60)
@@ -309,8 +323,8 @@ def test_the_version_says_which_package_runs(installed):
         assert done.stdout == f"autograder {__version__} ({state}) in {package}\n"
 
 
-def test_the_help_is_there_at_once():
-    """Nothing heavy is imported for it."""
+def test_the_help_imports_nothing_heavy():
+    """So it is shown at once."""
     program = (
         "import sys; from autograder.cli import app\n"
         "try: app(['--help'])\n"

@@ -1,4 +1,4 @@
-"""What is wrong with disk, gradebook or terminal is said in one line, and costs no grade."""
+"""If this fails, a problem of disk, gradebook or terminal costs a grade, or is not one line."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ def fails_in_one_line(done, *said):
     return line
 
 
-def test_a_gradebook_that_somebody_else_holds(cli, course, monkeypatch):
+def test_a_gradebook_that_another_program_has_locked(cli, course, monkeypatch):
     """For longer than we wait."""
     monkeypatch.setattr(recorder, "BUSY_SECONDS", 0.2)
     class_of(course, 2)
@@ -55,7 +55,7 @@ def test_a_gradebook_that_somebody_else_holds(cli, course, monkeypatch):
     assert cli(course, "grade")[1].endswith("2 graded\n")
 
 
-def test_somebody_else_who_is_soon_done_is_waited_for(cli, course):
+def test_another_writer_that_is_soon_done_is_waited_for(cli, course):
     """For much longer than SQLite's own 5 seconds."""
     class_of(course, 1)
     cli(course, "grade")
@@ -86,7 +86,7 @@ def test_a_gradebook_that_can_only_be_read(cli, course):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of a few megabytes, or none where that is not allowed."""
+    """A file system of a few megabytes; skipped where mounting one is not allowed."""
     folder = tmp_path / "small"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]
@@ -97,7 +97,7 @@ def small_disk(tmp_path):
 
 
 def test_a_full_disk(course, cli, small_disk):
-    """What was recorded until then is kept, and the rest is graded once there is room again."""
+    """What was recorded before is kept, and the rest is graded once there is room again."""
     class_of(course, 8)
     course = TemporaryCourse(small_disk / "course", course.settings, copy_of=course)
     assert cli(course, "grade", "--student", "s000")[0] == 0
@@ -112,12 +112,12 @@ def test_a_full_disk(course, cli, small_disk):
 
 
 def at_a_terminal():
-    """Where Ctrl-C means something: a shell takes that away from what runs in the background."""
+    """Restore Ctrl-C, which a shell disables for background processes."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_stops_soon_and_says_how_to_go_on(course, cli, jobs):
+def test_ctrl_c_stops_soon_and_says_how_to_continue(course, cli, jobs):
     class_of(course, 40)
     running = course.start("autograder", "grade", "--jobs", jobs, preexec_fn=at_a_terminal)
     deadline = time.monotonic() + 60
@@ -128,7 +128,7 @@ def test_ctrl_c_stops_soon_and_says_how_to_go_on(course, cli, jobs):
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (130, "")
-    assert "run the same command again to go on" in out.splitlines()[-1]
+    assert "run the same command again to continue" in out.splitlines()[-1]
     assert gone(family)
     recorded = course.grades(ASSIGNMENT)
     assert f"stopped: {len(recorded)} graded" in out
@@ -139,8 +139,8 @@ def test_ctrl_c_stops_soon_and_says_how_to_go_on(course, cli, jobs):
 
 
 @pytest.mark.parametrize("processes", [2, 4])
-def test_one_that_is_stopped_at_once_stops_too(course, processes):
-    """While it starts others and imports, with all that it has started, as a terminal does it."""
+def test_a_run_that_is_stopped_while_it_starts_stops_too(course, processes):
+    """While it imports and starts processes, which a terminal stops with it."""
     class_of(course, 8)
     running = course.start("autograder", "grade", preexec_fn=at_a_terminal, start_new_session=True)
     while len(family := tree(running.pid)) < processes:
@@ -153,18 +153,18 @@ def test_one_that_is_stopped_at_once_stops_too(course, processes):
     assert course.grades(ASSIGNMENT) == {}
 
 
-def test_ctrl_c_while_a_result_is_recorded_waits_until_it_is_told():
+def test_ctrl_c_while_a_result_is_recorded_waits_until_it_is_reported():
     def results():
         with later():
             os.kill(os.getpid(), signal.SIGINT)
             yield Outcome("a", "ada", "done")
-        yield Outcome("a", "zoe", "done")  # which nobody asks for any more
+        yield Outcome("a", "zoe", "done")  # which is not asked for any more
 
     outcomes, stopped = work_through(the_console(quiet=True), "", {"a": 2}, results())
     assert ([each.student for each in outcomes], stopped) == (["ada"], True)
 
 
-def test_the_impatient_press_ctrl_c_twice():
+def test_a_second_ctrl_c_ends_the_process():
     program = """
 import os, signal
 from autograder.stopping import by_exception
