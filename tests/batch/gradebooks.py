@@ -1,4 +1,4 @@
-"""All that a gradebook holds, with names in the place of ids, which differ in each."""
+"""All that a gradebook holds, with names in place of the ids, which differ from one to the next."""
 
 from sqlalchemy import inspect, text
 
@@ -12,7 +12,7 @@ NAMES = {
     "grade": ("notebook_id", "cell_id"),
     "comment": ("notebook_id", "cell_id"),
 }
-"""What tells the rows of a table from each other, in an order in which they can be named."""
+"""The columns that identify a row; each table comes after the tables that it refers to."""
 
 
 def contents(gradebook):

@@ -1,4 +1,4 @@
-"""If this fails, one submission takes the memory of the machine, and the class with it."""
+"""If this fails, one submission can take all memory of the machine, and stop the class."""
 
 import resource
 
@@ -10,7 +10,7 @@ from autograder.batch.memory_limit import at_most
 ASSIGNMENT = "one_dimension"
 
 
-def test_what_takes_more_raises_and_what_comes_afterwards_is_free():
+def test_taking_more_raises_and_the_limit_is_lifted_afterwards():
     before = resource.getrlimit(resource.RLIMIT_DATA)
     with at_most(100):
         assert len(bytearray(50_000_000)) == 50_000_000

@@ -1,4 +1,4 @@
-"""If this fails, a mended question takes points away unasked, or what a person gave."""
+"""If this fails, regrading takes points away unasked, or changes what a person gave."""
 
 import json
 
@@ -18,13 +18,13 @@ RAISED, LOWERED, BY_HAND = "test_gradient_check", "test_relative_difference", "e
 
 @pytest.fixture
 def graded(course, cli):
-    """A class of three that was graded by questions which gave other points to some."""
+    """A class of three, graded by earlier questions that gave different points to two of them."""
     for student in ("ada", "bob", "cid"):
         course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
     course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     assert cli(course, "grade", ASSIGNMENT)[0] == 0
-    was(course, "ada", RAISED, MOST - 0.5)  # and is worth all
-    was(course, "bob", LOWERED, 0.5)  # and is worth nothing
+    was(course, "ada", RAISED, MOST - 0.5)  # and now earns all
+    was(course, "bob", LOWERED, 0.5)  # and now earns nothing
     with course.gradebook() as gradebook:
         grade = gradebook.find_grade(BY_HAND, ASSIGNMENT, ASSIGNMENT, "ada")
         grade.manual_score, grade.needs_manual_grade = 1.5, False
@@ -36,7 +36,7 @@ def graded(course, cli):
 
 
 def was(course, student, name, score):
-    """Have an earlier question have given other points."""
+    """Pretend that an earlier question gave this score."""
     path = course.path("autograded", ASSIGNMENT, student)
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata[SCORES][name] = score
@@ -116,7 +116,7 @@ def test_the_cases_are_those_of_the_first_time(graded, cli):
     assert f"cases drawn with seed {seed}" in text(graded, "ada", RAISED)
 
 
-def test_a_new_hand_in_is_for_grading(graded, cli):
+def test_a_new_submission_is_left_to_grading(graded, cli):
     graded.hand_in("ada", ASSIGNMENT, graded.answered(ASSIGNMENT, "unsolved"))
     _, found = regrade(cli, graded)
     assert found["ada"]["status"] == "skipped" and "autograder grade" in found["ada"]["note"]
@@ -141,8 +141,8 @@ def test_there_must_be_something_to_regrade(graded, cli, course):
     assert status == 1 and "no question is called 'nothing'; the questions are forward_" in out
 
 
-def test_who_can_not_be_graded_again_keeps_everything(graded, cli, monkeypatch):
-    """For want of the bugs that a copy was made with, say."""
+def test_a_submission_that_can_not_be_graded_again_keeps_everything(graded, cli, monkeypatch):
+    """For example because the bugs that a copy was made with are gone."""
     with graded.gradebook() as gradebook:
         before = contents(gradebook)
 

@@ -1,4 +1,4 @@
-"""If this fails, grades in the gradebook depend on whether nbgrader's own command recorded them."""
+"""If this fails, grades in the gradebook depend on which command recorded them."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ DUE, IN_TIME, LATE = "2026-03-02 12:00:00", "2026-03-01 08:00:00 UTC", "2026-03-
 
 
 def prepare(course):
-    """A class with hand-ins in time and late, with extensions, and things that can't be graded."""
+    """A class with submissions in time and late, with extensions, and one that can't be graded."""
     course.configure("c.TrustedExecute.seed = 7")
     course.configure("c.LateSubmissionPlugin.penalty_method = 'zero'")
     work = [(who, name) for name in ASSIGNMENTS for who in who_answers(name)]
@@ -57,7 +57,7 @@ def mark(course):
         gradebook.db.commit()
 
 
-def hand_in_again(course):
+def submit_again(course):
     for student, story in (("correct", "raises"), ("unsolved", "correct")):
         course.hand_in(student, "one_dimension", course.answered("one_dimension", story))
         stamp(course, student, LATE if student == "correct" else IN_TIME.replace("08", "11"))
@@ -76,7 +76,7 @@ def by_us(course):
 
 @pytest.fixture(scope="module")
 def courses(released, tmp_path_factory):
-    """The same class twice, graded, looked at by a person, handed in again and graded again."""
+    """The same class twice: graded, read by a person, submitted again and graded again."""
     found = {}
     for name, grade in (("stock", by_nbgrader), ("ours", by_us)):
         root = tmp_path_factory.mktemp(name) / "course"
@@ -86,7 +86,7 @@ def courses(released, tmp_path_factory):
         with course.gradebook() as gradebook:
             course.first = contents(gradebook)
         mark(course)
-        hand_in_again(course)
+        submit_again(course)
         grade(course)
     return found["stock"], found["ours"]
 
@@ -104,8 +104,8 @@ def test_the_gradebooks_hold_the_same(courses):
     assert len(expected["grade"]) > 60 and len(expected["comment"]) > 60
 
 
-def test_the_class_has_what_can_differ(courses):
-    """Penalties, manual scores, answers to be read: else the comparison says little."""
+def test_the_class_has_all_that_can_differ(courses):
+    """Penalties, manual scores, answers to read: else the comparison says little."""
     with courses[0].gradebook() as gradebook:
         last = contents(gradebook)
     for found, table, what in (

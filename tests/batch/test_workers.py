@@ -1,4 +1,4 @@
-"""If this fails, a worker that ends takes others' work along, or outlives whoever started it."""
+"""If this fails, a worker that dies loses others' work, or outlives the process that started it."""
 
 import os
 import signal
@@ -49,7 +49,7 @@ def unsendable(number):
 
 
 class Strange:
-    """Can be sent, and not be read."""
+    """It can be pickled, but not unpickled."""
 
     def __reduce__(self):
         return _unreadable, ()
@@ -80,11 +80,11 @@ def pieces(numbers, *more):
 def test_every_piece_is_done_once(staff):
     found = list(staff.work(double, pieces(range(20))))
     assert sorted(found) == sorted((f"number {each}", 2 * each) for each in range(20))
-    assert list(staff.work(double, pieces([7]))) == [("number 7", 14)], "and can go on"
+    assert list(staff.work(double, pieces([7]))) == [("number 7", 14)], "and can continue"
     assert list(staff.work(double, [])) == []
 
 
-def test_what_is_raised_is_a_result_like_others(staff):
+def test_an_exception_is_a_result_like_any_other(staff):
     found = dict(staff.work(raises, pieces(range(4))))
     error = found.pop("number 1")
     assert isinstance(error, LookupError) and error.args == ("one",)
@@ -98,8 +98,8 @@ def test_what_can_not_be_sent_is_a_result_too():
     assert isinstance(found["bad"], Exception)
 
 
-def test_a_worker_that_ends_costs_nobody_but_its_own_piece(tmp_path):
-    """Its piece is tried once more; who ends two workers is given up."""
+def test_a_worker_that_dies_costs_only_its_own_piece(tmp_path):
+    """Its piece is tried once more; one that ends two workers is given up."""
     with Workers(2) as staff:
         found = dict(staff.work(dies, pieces(range(12), str(tmp_path))))
     assert isinstance(found.pop("number 3"), WorkerDied)
@@ -114,14 +114,14 @@ def test_what_can_not_be_sent_back_or_read_is_a_result_too():
     assert isinstance(strange["strange"], LookupError) and strange["good"] == 2
 
 
-def test_one_that_is_killed_in_the_middle_of_a_sentence_is_replaced():
+def test_a_worker_that_is_killed_while_it_sends_a_result_is_replaced():
     """Nobody waits for the rest of a result that was half sent."""
     with Workers(1) as staff:
         ((_, pid),) = staff.work(whoever, pieces([0]))
         running = staff.work(large, pieces([1, 2]))
         following = threading.Timer(1, os.kill, (pid, signal.SIGKILL))
         following.start()
-        # Nobody reads what the first one says in the meantime.
+        # Nothing reads what the first one sends in the meantime.
         staff._workers[0].give(workers._Piece(large, "unread", (0,)))
         following.join()
         assert next(running)[0] == "unread"
@@ -151,7 +151,7 @@ def test_only_so_many_pieces_are_taken_ahead():
             assert len(taken) <= done + 2 * AHEAD
 
 
-def test_who_is_in_the_middle_of_something_is_ended_as_well():
+def test_a_worker_in_the_middle_of_a_piece_is_ended_too():
     with pytest.raises(KeyboardInterrupt), Workers(2) as staff:
         workers = {pid for _, pid in staff.work(whoever, pieces(range(20)))}
         running = staff.work(slow, pieces([0.01, 60, 60]))
@@ -160,8 +160,8 @@ def test_who_is_in_the_middle_of_something_is_ended_as_well():
     assert len(workers) == 2 and gone(workers, seconds=5)
 
 
-def test_workers_end_with_who_started_them(tmp_path):
-    """However that one ends."""
+def test_workers_end_with_the_process_that_started_them(tmp_path):
+    """However it ends."""
     program = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
