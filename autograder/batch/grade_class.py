@@ -132,7 +132,7 @@ def staff(course: Course, jobs: int, amount: int, scheduler: str | None = None) 
 def attempted(
     workers: Pool, pieces: Iterable[Piece]
 ) -> Iterator[tuple[Plan, grade_one.Found | Exception]]:
-    """Have submissions graded: twice if others that ran beside them may have cost them points.
+    """Have submissions graded; again, alone, if neighbours may have cost them points.
 
     Parameters
     ----------

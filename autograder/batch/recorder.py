@@ -199,7 +199,7 @@ class Recorder:
     def _add_submission(
         self, known: _Known, student: str, values: Mapping[str, datetime]
     ) -> tuple[str, dict[str, str]]:
-        """Add all the rows that ``Gradebook.add_submission`` adds; their ids as above."""
+        """Add the rows that ``Gradebook.add_submission`` adds; returns ids like `_submission`."""
         if self._db.scalar(FIND_STUDENT, {"student": student}) is None:
             self._add(STUDENT, [{"id": student}])
         made, places = new_uuid(), {each: new_uuid() for each in known.names}

@@ -41,7 +41,7 @@ def regrade(
     dry_run: bool = False,
     jobs: int = 1,
 ) -> Generator[Outcome, None, None]:
-    """Grade again what has been graded.
+    """Grade again what is already graded.
 
     Parameters
     ----------

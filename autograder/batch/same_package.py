@@ -17,7 +17,7 @@ The fingerprint is taken when this module is imported, as the others are: files 
 
 
 class AnotherPackage(CourseError):
-    """A process runs, or would run, a different copy of the package than this one."""
+    """A process runs, or would run, a different copy of the package from this one's."""
 
 
 def check(said: object, who: str) -> None:

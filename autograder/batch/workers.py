@@ -77,7 +77,7 @@ class Pool(Protocol):
         Raises
         ------
         autograder.batch.same_package.AnotherPackage
-            A worker runs a different copy of this package than this process.
+            A worker runs a different copy of this package from this process.
         """
 
     def __enter__(self) -> Self: ...
@@ -266,12 +266,9 @@ def _main(pipe: connection.Connection, begin: Begin, arguments: Arguments) -> No
     Its first message says which package it runs. A thread reads the pipe, so that its end is
     noticed in the middle of a piece too.
     """
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C is for the process that started the workers
-    signal.pthread_sigmask(
-        signal.SIG_UNBLOCK, {signal.SIGINT}
-    )  # their own processes may be sent it
+    # Ctrl-C is for the process that started the workers, but their own processes may be sent it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     pieces: SimpleQueue[Any] = SimpleQueue()
     at_the_end: list[End] = []
     threading.Thread(target=_read, args=(pipe, pieces, at_the_end), daemon=True).start()

@@ -24,9 +24,8 @@ STORIES = [
 
 @pytest.fixture
 def submitted(course, monkeypatch):
-    monkeypatch.setattr(
-        grade_class, "LEAST", 2
-    )  # so that a small class is graded by several processes
+    # So that a small class is graded by several processes.
+    monkeypatch.setattr(grade_class, "LEAST", 2)
     sample_class.hand_in(course.root, [(story, ASSIGNMENT) for story in STORIES])
     course.hand_in("torn", ASSIGNMENT, '{"cells": [')
     course.hand_in("wrong", ASSIGNMENT, course.release("planted_bugs"))

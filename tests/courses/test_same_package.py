@@ -66,7 +66,7 @@ def test_a_course_folder_may_have_the_same_package(beside, installed):
 def test_a_course_folder_with_another_package_is_refused(changed, installed, command):
     """In one line, whichever processes would do the work."""
     done = changed.run(installed.bin / "autograder", *command)
-    (line,) = (line for line in done.stdout.splitlines() if "another copy" in line)
+    (line,) = (line for line in done.stdout.splitlines() if "a different copy" in line)
     assert done.returncode == 1 and not done.stderr
     assert str(changed.root / "autograder") in line and str(installed.package) in line
     assert "`pip install -e .`" in line
