@@ -15,7 +15,7 @@ from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import Warden
 
 PACKAGE = Path(preflight.__file__).parents[1]
-MODULES = "from autograder.box import kernel, landlock, namespaces, seccomp, walls"
+MODULES = "from autograder.box import landlock, linux, namespaces, seccomp, walls"
 EVERYTHING = set(canary.ATTEMPTS.values())
 WITHOUT = {
     "landlock": "landlock.restrict = lambda *a: None",
