@@ -7,6 +7,8 @@ notebook with its hidden tests in JupyterLab.
 import contextlib
 import io
 import warnings
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -17,42 +19,67 @@ MOST_PRINTED = 1 << 16
 """Characters; what is printed after them is lost."""
 
 
+class Record(TypedDict):
+    """What came of a call, or of reading a variable.
+
+    Attributes
+    ----------
+    value
+        What was returned, as plain values.
+    raised : str
+        The exception's name.
+    failure : str
+        Why there is no value, in a student's words.
+    printed : str
+    arguments : tuple
+        The arguments as they are afterwards, functions as None; or none at all.
+    """
+
+    value: Any
+    raised: str
+    failure: str
+    printed: str
+    arguments: tuple[Any, ...]
+
+
 class Answers:
     """Answers questions about the functions and variables of one notebook.
 
     Parameters
     ----------
-    namespace : dict
+    namespace
         The notebook's global variables.
-    watched : bool
+    watched
         Whether somebody outside keeps the time: see `autograder.box.time_limit.within`.
     """
 
-    def __init__(self, namespace, watched=False):
+    def __init__(self, namespace: MutableMapping[str, Any], watched: bool = False) -> None:
         self._namespace, self._watched = namespace, watched
-        self._endless = set()
+        self._endless: set[str] = set()
 
-    def call(self, name, arguments, by_name, replacing, seconds, watching=False):
+    def call(
+        self,
+        name: str,
+        arguments: Sequence[Any],
+        by_name: Mapping[str, Any],
+        replacing: Mapping[str, Any],
+        seconds: float,
+        watching: bool = False,
+    ) -> Record:
         """Call a function.
 
         Parameters
         ----------
-        name : str
-        arguments : list
+        name
+            Its name in the notebook.
+        arguments
             Plain values and functions; the student's code may change them.
-        by_name, replacing : dict
+        by_name, replacing
             Arguments that go by name; functions that stand in for those of the notebook.
-        seconds : float
+        seconds
             The time limit. A function that once exceeded it is not called again.
-        watching : bool
+        watching
             Whether to tell what became of the arguments.
-
-        Returns
-        -------
-        dict
-            ``value``, ``raised`` (the exception's name), ``failure`` (why there is no value, in a
-            student's words), ``printed`` and ``arguments`` (as they are afterwards, functions as
-            None; or none at all).
         """
         if not callable(self._namespace.get(name)):
             return record(raised="NameError", failure="is not defined as a function")
@@ -78,7 +105,7 @@ class Answers:
         after = [None if callable(each) else _as_it_is(each) for each in watched]
         return record(value, raised, failure, printed.text(), after)
 
-    def value(self, name):
+    def value(self, name: str) -> Record:
         """Read a variable: a record as of :meth:`call`."""
         if name not in self._namespace:
             return record(raised="NameError", failure="is not defined")
@@ -90,11 +117,17 @@ class Answers:
             return record(raised="Unreadable", failure="holds what can't be read")
 
 
-def _no_end(seconds):
+def _no_end(seconds: float) -> str:
     return f"gave no answer within {seconds:g} seconds; is there a loop that never ends?"
 
 
-def record(value=None, raised="", failure="", printed="", arguments=()):
+def record(
+    value: Any = None,
+    raised: str = "",
+    failure: str = "",
+    printed: str = "",
+    arguments: Iterable[Any] = (),
+) -> Record:
     """The fields of an answer."""
     return {
         "value": value,
@@ -108,16 +141,16 @@ def record(value=None, raised="", failure="", printed="", arguments=()):
 class _Printed(io.StringIO):
     """Keeps the first of what is printed, so that no flood fills the memory."""
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         room = MOST_PRINTED - self.tell()
         super().write(text[: max(0, room)])
         return len(text)
 
-    def text(self):
+    def text(self) -> str:
         return "" if self.closed else self.getvalue()
 
 
-def _as_it_is(argument):
+def _as_it_is(argument: Any) -> Any:
     """A plain copy of an argument after the call; None when the answer put odd things into it."""
     try:
         return plain(argument)
@@ -125,7 +158,7 @@ def _as_it_is(argument):
         return None
 
 
-def _in_one_line(error):
+def _in_one_line(error: BaseException) -> str:
     try:
         return " ".join(str(error).split())
     except Exception:
@@ -133,7 +166,7 @@ def _in_one_line(error):
 
 
 @contextlib.contextmanager
-def _swapped(namespace, others):
+def _swapped(namespace: MutableMapping[str, Any], others: Mapping[str, Any]) -> Iterator[None]:
     before = {name: namespace[name] for name in others if name in namespace}
     namespace.update(others)
     try:
@@ -145,13 +178,13 @@ def _swapped(namespace, others):
 
 
 @contextlib.contextmanager
-def _captured(out):
+def _captured(out: io.StringIO) -> Iterator[None]:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(_Printed()):
         yield
 
 
 @contextlib.contextmanager
-def _silent():
+def _silent() -> Iterator[None]:
     """No warning is shown, and what an answer sets about them or about numpy's ends with it."""
     with warnings.catch_warnings(), np.errstate():
         warnings.simplefilter("ignore")

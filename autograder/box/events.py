@@ -1,11 +1,16 @@
 """What a cell shows, as it comes from a child: checked before anybody takes it for an output."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from autograder.box.wire import WireError
 
+Event = tuple[Any, ...]
+"""A kind, and its fields."""
+
 _TEXT, _BUNDLE, _NAME = (str,), (dict,), (str, type(None))
-KINDS = {
+KINDS: dict[str, tuple[tuple[type, ...], ...]] = {
     "stream": (_TEXT, _TEXT),
     "display": (_BUNDLE, _BUNDLE, _NAME),
     "update": (_BUNDLE, _BUNDLE, _NAME),
@@ -20,12 +25,12 @@ JSON = re.compile(r"^application/(.*\+)?json$")
 """What may be shown as something else than text."""
 
 
-def checked(event):
+def checked(event: Sequence[Any]) -> Event:
     """The event, when it is one; raises WireError otherwise.
 
     Parameters
     ----------
-    event : list
+    event
         A kind and its fields, decoded from a frame.
     """
     kind, *fields = event
@@ -49,7 +54,7 @@ def checked(event):
     return (kind, *fields)
 
 
-def _check_json(value):
+def _check_json(value: Any) -> None:
     """Raise WireError unless it could come from a JSON file; depth is bounded by the decoder."""
     if type(value) is dict:
         for each in value.values():
@@ -61,7 +66,7 @@ def _check_json(value):
         raise WireError(f"a {type(value).__name__} among the outputs")
 
 
-def size_of(value):
+def size_of(value: Any) -> int:
     """Characters in an event, whatever it holds."""
     if isinstance(value, str):
         return len(value)

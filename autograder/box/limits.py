@@ -40,10 +40,10 @@ class Limits:
     descriptors: int = 128
     output: int = 16 * MEGABYTE
 
-    def file_size(self, is_watched):
+    def file_size(self, is_watched: bool) -> int:
         """The most bytes of one file. Where the folder is only watched, one is soon too many."""
         return self.disk // 8 if is_watched else self.disk
 
-    def open_files(self, is_watched):
+    def open_files(self, is_watched: bool) -> int:
         """The most open files of a process; each may be one that has no name any more."""
         return min(64, self.descriptors) if is_watched else self.descriptors

@@ -2,23 +2,33 @@
 
 import signal
 import threading
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
 
 
 class TooSlow(BaseException):
     """Ends a call at its time limit; no `except Exception` in an answer can swallow it."""
 
 
-def within(seconds, function, arguments, by_name):
+def within(
+    seconds: float | None,
+    function: Callable[..., Value],
+    arguments: Sequence[Any],
+    by_name: Mapping[str, Any],
+) -> Value:
     """What a function returns.
 
     The limit holds in the main thread of systems that have SIGALRM; elsewhere there is none.
 
     Parameters
     ----------
-    seconds : float or None
+    seconds
         By the clock. None where somebody outside keeps the time, and sends SIGALRM.
-    function : callable
-    arguments, by_name : sequence and dict
+    function, arguments, by_name
+        What to call, and with what.
 
     Raises
     ------
@@ -29,14 +39,14 @@ def within(seconds, function, arguments, by_name):
         return function(*arguments, **by_name)
     over = done = False
 
-    def stop(_, frame):
+    def stop(_: int, frame: FrameType | None) -> None:
         nonlocal over
         if done:
             return
         over = True
         # Again in a moment: an answer that catches everything is soon hit outside of its `try`.
         signal.setitimer(signal.ITIMER_REAL, 3e-5)
-        if frame.f_code not in (within.__code__, stop.__code__):
+        if frame and frame.f_code not in (within.__code__, stop.__code__):
             raise TooSlow
 
     before = signal.signal(signal.SIGALRM, stop)

@@ -20,8 +20,10 @@ f         a function that stays where it is: its number (4)
 
 import math
 import struct
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +37,7 @@ LONGEST_NUMBER = 1024
 INSIDE = 1 << 31
 """Numbers of functions from here on belong to the child, those below to the trusted side."""
 
-DTYPES = {np.dtype(each).char: np.dtype(each) for each in "?bBhHiIlLqQefdgFDG"}
+DTYPES: dict[str, np.dtype] = {np.dtype(each).char: np.dtype(each) for each in "?bBhHiIlLqQefdgFDG"}
 """Every numeric type of numpy's, extended precision included; no objects, no fields, no text."""
 
 _LENGTH = struct.Struct("<I")
@@ -53,9 +55,9 @@ class Function:
     number: int
 
 
-def frame(value):
+def frame(value: Any) -> bytes:
     """A value as bytes to send: its length, and the encoded value."""
-    chunks = []
+    chunks: list[bytes] = []
     if _encode(value, chunks, 0) > MOST_VALUES:
         raise WireError(f"more than {MOST_VALUES} values")
     body = b"".join(chunks)
@@ -64,37 +66,37 @@ def frame(value):
     return _LENGTH.pack(len(body)) + body
 
 
-def asking(number, arguments, by_name):
+def asking(number: int, arguments: Iterable[Any], by_name: Mapping[str, Any]) -> bytes:
     """The frame of a question to a function on the other side."""
     return frame(("ask", number, list(arguments), by_name))
 
 
-def digest(message):
+def digest(message: bytes) -> int:
     """A number of 64 bits that tells messages apart which nobody made up to be confused."""
     return int.from_bytes(blake2b(message, digest_size=8).digest(), "little")
 
 
-def length_of(head):
+def length_of(head: bytes) -> int:
     """How many bytes follow the four of `head`."""
-    (length,) = _LENGTH.unpack(head)
+    length: int = _LENGTH.unpack(head)[0]
     if length > LARGEST_FRAME:
         raise WireError(f"a message of {length} bytes is announced; {LARGEST_FRAME} at most")
     return length
 
 
-def _text(value):
+def _text(value: str) -> bytes:
     text = value.encode("utf-8", "replace")
     return b"s" + _LENGTH.pack(len(text)) + text
 
 
-def _whole_number(value):
+def _whole_number(value: int) -> bytes:
     size = value.bit_length() // 8 + 1
     if size > LONGEST_NUMBER:
         raise WireError("a whole number of thousands of digits")
     return b"i" + _SHORT.pack(size) + value.to_bytes(size, "little", signed=True)
 
 
-_SIMPLE = {
+_SIMPLE: dict[type, Callable[[Any], bytes]] = {
     str: _text,
     float: lambda value: b"d" + _FLOAT.pack(value),
     type(None): lambda value: b"N",
@@ -106,7 +108,7 @@ _SIMPLE = {
 """Values with no others inside, by their type."""
 
 
-def _encode(value, chunks, depth):
+def _encode(value: Any, chunks: list[bytes], depth: int) -> int:
     """Add a value to the chunks; how many values it is, with those inside."""
     kind = type(value)
     if kind in _SIMPLE:
@@ -125,23 +127,23 @@ def _encode(value, chunks, depth):
         raise WireError("values inside values without end")
     chunks.append(_CONTAINERS[kind] + _LENGTH.pack(len(value)))
     if kind is dict:
-        return 1 + sum(_encode_item(*item, chunks, depth + 1) for item in value.items())
+        return 1 + sum(_encode_item(key, each, chunks, depth + 1) for key, each in value.items())
     return 1 + sum(_encode(each, chunks, depth + 1) for each in value)
 
 
-_CONTAINERS = {dict: b"m", tuple: b"t", list: b"l"}
+_CONTAINERS: dict[type, bytes] = {dict: b"m", tuple: b"t", list: b"l"}
 
 
-def _encode_item(key, value, chunks, depth):
+def _encode_item(key: Any, value: Any, chunks: list[bytes], depth: int) -> int:
     if type(key) is not str:
         raise WireError(f"a {type(key).__name__} as a key")
     return _encode(key, chunks, depth) + _encode(value, chunks, depth)
 
 
-_heads = {}
+_heads: dict[tuple[str, tuple[int, ...]], bytes] = {}
 
 
-def _head_of_array(array):
+def _head_of_array(array: np.ndarray) -> bytes:
     """Most arrays come in few shapes, and thousands of times."""
     key = array.dtype.char, array.shape
     head = _heads.get(key)
@@ -159,7 +161,7 @@ def _head_of_array(array):
     return head
 
 
-def decode(body):
+def decode(body: bytes) -> Any:
     """The value of a frame's body.
 
     Parameters
@@ -188,10 +190,10 @@ def decode(body):
 
 
 class _Reader:
-    def __init__(self, body):
+    def __init__(self, body: bytes) -> None:
         self.body, self.at, self.seen = body, 0, 0
 
-    def value(self, depth):
+    def value(self, depth: int) -> Any:
         self.seen += 1
         if self.seen > MOST_VALUES:
             raise WireError(f"more than {MOST_VALUES} values")
@@ -202,7 +204,7 @@ class _Reader:
             raise WireError(f"no value begins with {tag}")
         return read(self, depth)
 
-    def take(self, size):
+    def take(self, size: int) -> bytes:
         end = self.at + size
         if end > len(self.body):
             raise WireError("it ends too soon")
@@ -210,19 +212,20 @@ class _Reader:
         self.at = end
         return taken
 
-    def count(self):
-        return _LENGTH.unpack(self.take(4))[0]
+    def count(self) -> int:
+        count: int = _LENGTH.unpack(self.take(4))[0]
+        return count
 
-    def _integer(self, depth):
+    def _integer(self, depth: int) -> int:
         size = _SHORT.unpack(self.take(2))[0]
         if not 0 < size <= LONGEST_NUMBER:
             raise WireError(f"a whole number of {size} bytes")
         return int.from_bytes(self.take(size), "little", signed=True)
 
-    def _text(self, depth):
+    def _text(self, depth: int) -> str:
         return str(self.take(self.count()), "utf-8")
 
-    def _array(self, depth):
+    def _array(self, depth: int) -> np.ndarray:
         end = self.at + 2 + 4 * self.body[self.at + 1]
         head = self.body[self.at : end]
         self.at = end
@@ -237,13 +240,13 @@ class _Reader:
             return np.asarray(np.frombuffer(taken, np.uint8).reshape(shape) != 0)
         return np.frombuffer(taken, dtype).reshape(shape).copy() if size else np.zeros(shape, dtype)
 
-    def _sequence(self, depth):
+    def _sequence(self, depth: int) -> list[Any]:
         return [self.value(depth + 1) for _ in range(self._inside(depth))]
 
-    def _tuple(self, depth):
+    def _tuple(self, depth: int) -> tuple[Any, ...]:
         return tuple(self._sequence(depth))
 
-    def _dictionary(self, depth):
+    def _dictionary(self, depth: int) -> dict[str, Any]:
         found = {}
         for _ in range(self._inside(depth)):
             key = self.value(depth + 1)
@@ -252,16 +255,16 @@ class _Reader:
             found[key] = self.value(depth + 1)
         return found
 
-    def _inside(self, depth):
+    def _inside(self, depth: int) -> int:
         if depth >= DEEPEST:
             raise WireError("values inside values without end")
         return self.count()
 
 
-_shapes = {}
+_shapes: dict[bytes, tuple[np.dtype, tuple[int, ...], int]] = {}
 
 
-def _shape_of_head(head):
+def _shape_of_head(head: bytes) -> tuple[np.dtype, tuple[int, ...], int]:
     """dtype, shape and bytes of an array; multiplied in Python, where no product wraps around."""
     dtype, dimensions = DTYPES.get(chr(head[0])), head[1]
     if dtype is None or dimensions > MOST_DIMENSIONS:
@@ -272,12 +275,12 @@ def _shape_of_head(head):
     return dtype, shape, dtype.itemsize * math.prod(shape)
 
 
-def _is_too_large(dtype, shape):
+def _is_too_large(dtype: np.dtype, shape: tuple[int, ...]) -> bool:
     """Also one without an entry, if it is long in another direction."""
     return dtype.itemsize * math.prod(max(length, 1) for length in shape) > LARGEST_FRAME
 
 
-_READERS = {
+_READERS: dict[int, Callable[[_Reader, int], Any]] = {
     ord("N"): lambda reader, depth: None,
     ord("T"): lambda reader, depth: True,
     ord("F"): lambda reader, depth: False,

@@ -4,6 +4,7 @@ The child itself writes them, so that nothing of the host has to be visible to i
 """
 
 import os
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,15 +12,15 @@ PORTION = 8 << 20
 """Bytes of a file that are sent at once."""
 
 
-def portions(content):
+def portions(content: bytes) -> Iterator[np.ndarray]:
     """A file as arrays of bytes that can be sent; one that is empty where it is."""
     for begin in range(0, len(content) or 1, PORTION):
         yield np.frombuffer(content[begin : begin + PORTION], np.uint8)
 
 
-def write(path, part):
+def write(path: str, part: np.ndarray) -> bool:
     """Inside: add the next portion to a file."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     with open(path, "ab") as file:
-        file.write(part)
+        file.write(part.data)
     return True
