@@ -9,6 +9,7 @@ import errno
 import os
 import stat
 import struct
+from collections.abc import Iterable
 
 from autograder.box import linux
 
@@ -23,7 +24,7 @@ _OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 _VERSION, _PATH_BENEATH = 1, 1
 
 
-def version():
+def version() -> int:
     """The version of Landlock that this kernel has switched on; 0 without any."""
     try:
         return linux.syscall("landlock_create_ruleset", 0, 0, _VERSION)
@@ -31,16 +32,20 @@ def version():
         return 0
 
 
-def restrict(readable, writable, listable=()):
+def restrict(
+    readable: Iterable[str | int],
+    writable: Iterable[str | int],
+    listable: Iterable[str | int] = (),
+) -> None:
     """Shut everything but these paths, and TCP, abstract sockets and signals to others.
 
     Parameters
     ----------
-    readable : list of str or int
+    readable
         Paths, or open descriptors, of what may be read and run, with all that is beneath.
-    writable : list of str or int
+    writable
         Of what may be read, run, written, made and deleted.
-    listable : list of str or int
+    listable
         Of folders whose names may be listed, and nothing more.
     """
     ruleset, files = _ruleset()
@@ -54,7 +59,7 @@ def restrict(readable, writable, listable=()):
         os.close(ruleset)
 
 
-def _ruleset():
+def _ruleset() -> tuple[int, int]:
     """A new set of rules, and the rights over files that it is about.
 
     A kernel to which newer parts of Landlock were brought back may claim a version that it has not
@@ -75,7 +80,7 @@ def _ruleset():
     raise linux.Unsupported("this kernel has no Landlock, or has it switched off")
 
 
-def _allow(ruleset, path, rights):
+def _allow(ruleset: int, path: str | int, rights: int) -> None:
     opened = path if isinstance(path, int) else os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         if not stat.S_ISDIR(os.fstat(opened).st_mode):

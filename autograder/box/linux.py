@@ -9,11 +9,12 @@ import os
 import platform
 import sys
 from functools import cache
+from pathlib import Path
 
 MACHINE = platform.machine()
 
 PROCESSORS = ("x86_64", "aarch64")
-NUMBERS = {
+NUMBERS: dict[str, tuple[int, int]] = {
     "pivot_root": (155, 41),
     "seccomp": (317, 277),
     "open_tree": (428, 428),
@@ -26,8 +27,8 @@ NUMBERS = {
 """By name, on each of the processors."""
 
 # Elsewhere this module is imported all the same, by what goes on to say that there are no walls.
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-if _libc:
+if sys.platform == "linux":
+    _libc = ctypes.CDLL(None, use_errno=True)
     _libc.syscall.restype = ctypes.c_long
 
 NEW_CGROUP, NEW_IPC, NEW_NET, NEW_NS, NEW_PID, NEW_USER, NEW_UTS = (
@@ -46,7 +47,7 @@ class Unsupported(OSError):
     """This kernel, processor or container does not offer what was asked for."""
 
 
-def syscall(name, *arguments):
+def syscall(name: str, *arguments: int | ctypes.Array[ctypes.c_char]) -> int:
     """Make one system call; raises OSError with what the kernel said."""
     try:
         number = NUMBERS[name][PROCESSORS.index(MACHINE)]
@@ -56,40 +57,40 @@ def syscall(name, *arguments):
     return _checked(_libc.syscall(ctypes.c_long(number), *longs), name)
 
 
-def prctl(option, value=0, third=0, fourth=0, fifth=0):
+def prctl(option: int, value: int = 0, third: int = 0, fourth: int = 0, fifth: int = 0) -> int:
     """``prctl(2)``."""
     numbers = [ctypes.c_ulong(each) for each in (value, third, fourth, fifth)]
     return _checked(_libc.prctl(option, *numbers), "prctl")
 
 
-def unshare(flags):
+def unshare(flags: int) -> int:
     """Leave the namespaces in `flags` for new ones; ``unshare(2)``."""
     return _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
 
 
-def setns(descriptor, flags):
+def setns(descriptor: int, flags: int) -> int:
     """Enter the namespace of a descriptor; ``setns(2)``."""
     return _checked(_libc.setns(descriptor, ctypes.c_int(flags)), "setns")
 
 
-def mount(source, target, kind, flags, options=""):
+def mount(source: str, target: str | Path, kind: str, flags: int, options: str = "") -> int:
     """``mount(2)``."""
     words = [each.encode() for each in (source, str(target), kind)]
     done = _libc.mount(*words, ctypes.c_ulong(flags), options.encode())
     return _checked(done, f"mount on {target}")
 
 
-def umount_lazily(target):
+def umount_lazily(target: str) -> int:
     """Take a mount out of sight; it goes when nobody uses it any more."""
-    return _checked(_libc.umount2(str(target).encode(), 2), f"umount of {target}")
+    return _checked(_libc.umount2(target.encode(), 2), f"umount of {target}")
 
 
-def look_as(user, group):
+def look_as(user: int, group: int) -> tuple[int, int]:
     """From now on this thread sees files as a user of a group does: ``setfsuid(2)``.
 
     Returns
     -------
-    user, group : int
+    user, group
         Who it was before, to be looked as again.
     """
     # A group can only be changed by root, and to it only as long, or as soon, as one is root.
@@ -100,7 +101,7 @@ def look_as(user, group):
 
 
 @cache
-def socket_buffer():
+def socket_buffer() -> int:
     """The most bytes of the kernel's memory that one socket of a pair keeps waiting for another.
 
     ``net.core.wmem_default``, and the last packet on top of it.
@@ -112,12 +113,12 @@ def socket_buffer():
         return (208 << 10) * 5 // 4  # the kernel's own default
 
 
-def current_processor():
+def current_processor() -> int:
     """The number of the processor that this thread runs on right now; ``sched_getcpu(3)``."""
     return _checked(_libc.sched_getcpu(), "sched_getcpu")
 
 
-def bound_capabilities():
+def bound_capabilities() -> None:
     """No program that is started from here on gains a capability; one's own stay."""
     for capability in range(64):
         try:
@@ -126,14 +127,14 @@ def bound_capabilities():
             break  # beyond the last one that this kernel knows
 
 
-def drop_capabilities():
+def drop_capabilities() -> None:
     """Give up every capability for good."""
     prctl(CLEAR_AMBIENT, 4)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
 
 
-def _checked(result, what):
+def _checked(result: int, what: str) -> int:
     if result < 0:
         error = ctypes.get_errno()
         raise OSError(error, f"{what}: {os.strerror(error)}")

@@ -6,8 +6,10 @@ The zygote enters once; each child then takes mounts, processes and a scratch fo
 import os
 import signal
 import struct
+from collections.abc import Collection, Iterable
 from ctypes import create_string_buffer
 from pathlib import Path
+from typing import NoReturn
 
 from autograder.box import linux
 
@@ -30,7 +32,7 @@ APART = (
 )  # fmt: skip
 
 
-def enter(shown, hidden):
+def enter(shown: Collection[str], hidden: Iterable[str]) -> tuple[int, int]:
     """Leave the host's files, network, processes and user for good; called once, by the zygote.
 
     It returns in a forked process, the first of its namespace; the one before it only waits. Root
@@ -40,9 +42,9 @@ def enter(shown, hidden):
 
     Parameters
     ----------
-    shown : list of str
+    shown
         What of the file system stays visible, read-only. Folders with all that is beneath.
-    hidden : list of str
+    hidden
         Folders that are empty from now on, although something above them is shown.
 
     Raises
@@ -52,7 +54,7 @@ def enter(shown, hidden):
 
     Returns
     -------
-    own, processes : int
+    own, processes
         Descriptors of what ``/proc`` says of this process, and of all of them, which are out of
         sight from now on.
     """
@@ -77,14 +79,14 @@ def enter(shown, hidden):
     return os.open("self", os.O_PATH | os.O_CLOEXEC, dir_fd=processes), processes
 
 
-def _wait_for(child):
+def _wait_for(child: int) -> NoReturn:
     """End as the child ends, holding nothing open in the meantime."""
     os.closerange(0, 1024)
     _, status = os.waitpid(child, 0)
     os._exit(min(255, abs(os.waitstatus_to_exitcode(status))))
 
 
-def can_become(user, needed=()):
+def can_become(user: int, needed: Iterable[tuple[str, int]] = ()) -> bool:
     """Whether this process could be another user, and have what it needs there.
 
     Tried in a process of its own: root may have lost its capabilities, or be the only user that its
@@ -92,8 +94,9 @@ def can_become(user, needed=()):
 
     Parameters
     ----------
-    user : int
-    needed : iterable of (str, int)
+    user
+        The user id.
+    needed
         Paths and how they must be accessible.
     """
     child = os.fork()
@@ -107,7 +110,7 @@ def can_become(user, needed=()):
         os._exit(status)
 
 
-def become(user):
+def become(user: int) -> None:
     """Give up root for an ordinary user id, with no group of root's left."""
     os.setgroups([])
     os.setresgid(user, user, user)
@@ -116,7 +119,7 @@ def become(user):
     linux.prctl(linux.SET_DUMPABLE, 1)
 
 
-def fork_apart(own):
+def fork_apart(own: int) -> int:
     """Fork a child that is the first process of a namespace of its own.
 
     A process can send its children into a new namespace only once, so it goes back to its own,
@@ -129,7 +132,7 @@ def fork_apart(own):
     return child
 
 
-def take_own_user(processes):
+def take_own_user(processes: int) -> None:
     """A user namespace of one's own, in which nobody else's processes and threads are counted.
 
     Called by each child after the fork. (A kernel before 5.14 counts them over all of them.)
@@ -139,15 +142,14 @@ def take_own_user(processes):
     linux.bound_capabilities()  # which are all there again
 
 
-def take_own_scratch(size, entries):
+def take_own_scratch(size: int, entries: int) -> str:
     """Mounts of one's own, with an empty folder of limited size in them.
 
     Called by each child after the fork.
 
     Returns
     -------
-    str
-        The folder.
+    folder
     """
     linux.unshare(linux.NEW_NS | linux.NEW_IPC)
     options = f"size={size},nr_inodes={entries},mode=700"
@@ -156,7 +158,7 @@ def take_own_scratch(size, entries):
     return SCRATCH
 
 
-def _name_the_user(processes, user, group):
+def _name_the_user(processes: int, user: int, group: int) -> None:
     for name, text in (
         ("uid_map", f"{STUDENT} {user} 1"),
         ("setgroups", "deny"),
@@ -167,7 +169,7 @@ def _name_the_user(processes, user, group):
         os.close(opened)
 
 
-def _move_into(shown, hidden):
+def _move_into(shown: Collection[str], hidden: Iterable[str]) -> None:
     """Make a root of nothing but what is shown, and leave the old one."""
     os.umask(0o022)
     linux.mount("", "/", "", _PRIVATE | _WITH_ALL_BENEATH)
@@ -185,9 +187,9 @@ def _move_into(shown, hidden):
     for path, copy in (copies | devices).items():
         _attach(copy, root / path[1:], path in folders)
     for path in hidden:
-        target = root / path[1:]
-        if target.is_dir():
-            linux.mount("tmpfs", target, "tmpfs", 1 | 2 | 4, "size=4k,mode=755")
+        folder = root / path[1:]
+        if folder.is_dir():
+            linux.mount("tmpfs", folder, "tmpfs", 1 | 2 | 4, "size=4k,mode=755")
     (root / "etc").mkdir(exist_ok=True)
     (root / "etc/passwd").write_text(PASSWD)
     (root / "dev/shm").symlink_to(f"{SCRATCH}/shm")
@@ -206,7 +208,7 @@ def _move_into(shown, hidden):
     _set_attributes(os.open("/", os.O_PATH | os.O_CLOEXEC), _READ_ONLY | _NO_SETUID, 0)
 
 
-def _copy(path, attributes=_READ_ONLY | _NO_SETUID | _NO_DEVICES):
+def _copy(path: str, attributes: int = _READ_ONLY | _NO_SETUID | _NO_DEVICES) -> int:
     """A mount of the same files that hangs nowhere yet: its descriptor."""
     name = create_string_buffer(os.fsencode(path))
     flags = _CLONE | _NOT_INHERITED | linux.RECURSIVE
@@ -215,14 +217,14 @@ def _copy(path, attributes=_READ_ONLY | _NO_SETUID | _NO_DEVICES):
     return copy
 
 
-def _set_attributes(descriptor, attributes, flags):
+def _set_attributes(descriptor: int, attributes: int, flags: int) -> None:
     """Attributes are only ever added, because those of the host can't be taken away."""
     wanted = create_string_buffer(struct.pack("=QQQQ", attributes, 0, 0, 0), 32)
     nothing = create_string_buffer(b"")
     linux.syscall("mount_setattr", descriptor, nothing, linux.EMPTY_PATH | flags, wanted, 32)
 
 
-def _attach(copy, target, is_folder):
+def _attach(copy: int, target: Path, is_folder: bool) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.mkdir(exist_ok=True) if is_folder else target.touch()
     place, nothing = create_string_buffer(os.fsencode(target)), create_string_buffer(b"")

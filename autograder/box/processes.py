@@ -9,6 +9,7 @@ import re
 import select
 import signal
 import stat
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class Usage(NamedTuple):
     peak: float = 0
     files: float = 0
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return any(self)
 
 
@@ -46,7 +47,7 @@ TOO_MUCH = Usage(pages=math.inf)
 """Of which the kernel tells no figure."""
 
 
-def process_of(pidfd):
+def process_of(pidfd: int) -> int:
     """The id of a descriptor's process; -1 when somebody has waited for its end.
 
     Raises
@@ -61,14 +62,14 @@ def process_of(pidfd):
     raise OSError("this kernel does not tell the process of a descriptor")
 
 
-def runs(pidfd):
+def runs(pidfd: int) -> bool:
     """Whether a descriptor's process has not ended yet."""
     poll = select.poll()
     poll.register(pidfd, select.POLLIN)
     return not poll.poll(0)
 
 
-def _read(path):
+def _read(path: str) -> bytes | None:
     """A file of ``/proc``; None when its process is gone."""
     try:
         with open(path, "rb") as file:
@@ -77,18 +78,18 @@ def _read(path):
         return None
 
 
-def _stat(process):
+def _stat(process: int | str) -> list[bytes] | None:
     """The fields of ``/proc/<pid>/stat`` from the state on; None when it is gone."""
     text = _read(f"/proc/{process}/stat")
-    return text and text.rpartition(b")")[2].split()
+    return text.rpartition(b")")[2].split() if text else None
 
 
-def is_seen(process):
+def is_seen(process: int) -> bool:
     """Whether /proc holds a process, and shows it."""
     return _stat(process) is not None
 
 
-def is_leaving(thread):
+def is_leaving(thread: int | str) -> bool:
     """Whether a thread ends, has ended, or has no choice any more; by its place in ``/proc``."""
     fields = _stat(thread)
     if fields is None or fields[0] in b"ZX" or int(fields[6]) & ENDING:
@@ -97,12 +98,12 @@ def is_leaving(thread):
     return bool(pending and int(pending[1], 16) >> signal.SIGKILL - 1 & 1)
 
 
-def _hides(process):
+def _hides(process: int) -> bool:
     """Whether a process where nobody may look lives: one that ends is root's, for a moment."""
     return not all(is_leaving(f"{process}/task/{thread}") for thread in threads(process))
 
 
-def usage(process):
+def usage(process: int) -> Usage:
     """What a process uses of memory. No figure is too much, unless it has ended."""
     try:
         for place in _places(process):
@@ -116,14 +117,14 @@ def usage(process):
         return TOO_MUCH if _hides(process) else Usage()
 
 
-def _places(process):
+def _places(process: int) -> Iterator[str]:
     """Where its figures may stand: a first thread that has ended has none, while others live on."""
     yield f"/proc/{process}"
     for thread in threads(process):
         yield f"/proc/{process}/task/{thread}"
 
 
-def _figures(text, descriptors):
+def _figures(text: bytes, descriptors: int) -> Usage:
     """Of what is shared with the zygote, or read from files, nothing is its own.
 
     Each open descriptor may be a socket whose buffer is full, and that is counted nowhere.
@@ -138,7 +139,7 @@ def _figures(text, descriptors):
     return Usage(pages, kept, found[b"VmHWM"], found[b"RssFile"])
 
 
-def counted_once(process, pages):
+def counted_once(process: int, pages: float) -> float:
     """Bytes of a process's pages, where those that several have are shared out among them."""
     try:
         text = _read(f"/proc/{process}/smaps_rollup") or b""
@@ -149,7 +150,7 @@ def counted_once(process, pages):
     return sum(int(fields[each]) << 10 for each in names) if names[0] in fields else pages
 
 
-def threads(process):
+def threads(process: int) -> list[int]:
     """The ids of a process's threads."""
     try:
         return [int(name) for name in os.listdir(f"/proc/{process}/task")]
@@ -157,7 +158,7 @@ def threads(process):
         return []
 
 
-def parent(process):
+def parent(process: int) -> int:
     """The id of a process's parent; 0 where there is none, or nobody tells."""
     with suppress(OSError):
         fields = _stat(process)
@@ -165,25 +166,25 @@ def parent(process):
     return 0
 
 
-def processor(process):
+def processor(process: int) -> float:
     """Seconds of a process, and of those that it has waited for."""
     fields = _stat(process)
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else 0
 
 
-def waited(process, thread):
+def waited(process: int, thread: int) -> float:
     """Seconds that a thread has been ready to run; 0 where the kernel doesn't keep them."""
     text = _read(f"/proc/{process}/task/{thread}/schedstat")
     return int(text.split()[1]) / 1e9 if text else 0
 
 
-def held_without_a_name(process, folder, file_size):
+def held_without_a_name(process: int, folder: str, file_size: int) -> Collection[float]:
     """Bytes of each deleted file of a folder that a process still has open or mapped.
 
     Those of one that is only mapped nobody tells: it is as large as a file may be. Where nobody
     may look, as after the end of a first thread while others live, there may be anything.
     """
-    held = {}
+    held: dict[int, float] = {}
     try:
         for line in (_read(f"/proc/{process}/maps") or b"").splitlines():
             if line.endswith(b" (deleted)"):

@@ -9,12 +9,15 @@ import ctypes
 import errno
 import os
 import struct
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from autograder.box import linux
 
-# name: (x86_64, aarch64); None where the processor has no such call.
-PLAIN = {
+Numbers = tuple[int, int | None]
+"""Of one call: on x86_64, and on aarch64, which may have no such call."""
+
+PLAIN: dict[str, Numbers] = {
     "read": (0, 63), "write": (1, 64), "close": (3, 57), "stat": (4, None),
     "fstat": (5, 80), "lstat": (6, None), "poll": (7, None), "lseek": (8, 62),
     "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214), "rt_sigaction": (13, 134),
@@ -58,10 +61,10 @@ PLAIN = {
     "rseq": (334, 293), "close_range": (436, 436), "faccessat2": (439, 439),
     "epoll_pwait2": (441, 441),
 }  # fmt: skip
-PROCESSES = {
+PROCESSES: dict[str, Numbers] = {
     "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281),
 }  # fmt: skip
-MODES_AND_TIMES = {
+MODES_AND_TIMES: dict[str, Numbers] = {
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "utime": (132, None),
     "utimes": (235, None), "utimensat": (280, 88),
 }  # fmt: skip
@@ -75,7 +78,8 @@ SCHED_SETAFFINITY = 203, 122
 NOTHING = {"flock": (73, 32), "setsid": (112, 157)}
 """These succeed and do nothing. A lock on a file that others can read as well would be a message to
 them, and a session of its own a share of the processor: the kernel may give each the same."""
-OPEN, OPENAT = (2, None), (257, 56)
+OPEN: Numbers = (2, None)
+OPENAT = 257, 56
 ATTRIBUTES = {
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "getxattr": (191, 8),
     "lgetxattr": (192, 9), "fgetxattr": (193, 10), "listxattr": (194, 11), "llistxattr": (195, 12),
@@ -108,12 +112,12 @@ _LOAD, _JUMP, _EQUAL, _GREATER, _ANY_BIT, _RETURN, _AND = 0x20, 0x05, 0x15, 0x35
 _FILTER_OF_ALL_THREADS = 1
 
 
-def install(may_fork):
+def install(may_fork: bool) -> None:
     """Put up the filter for this process and all that it starts; it can't be taken down.
 
     Parameters
     ----------
-    may_fork : bool
+    may_fork
         Whether other processes may be started, and signalled. Without a pid namespace of its own
         a process could otherwise outlive its parent, or signal a stranger.
     """
@@ -127,7 +131,7 @@ def install(may_fork):
 
 
 @cache
-def program(machine, may_fork, pid):
+def program(machine: str, may_fork: bool, pid: int) -> bytes:
     """The filter as classic BPF, 8 bytes an instruction.
 
     The calls that need no look at their arguments are found by a binary search over runs of
@@ -135,8 +139,9 @@ def program(machine, may_fork, pid):
     """
     column = linux.PROCESSORS.index(machine)
 
-    def numbers(table):
-        return [each[column] for each in table.values() if each[column] is not None]
+    def numbers(table: Mapping[str, Numbers]) -> list[int]:
+        found = (each[column] for each in table.values())
+        return [number for number in found if number is not None]
 
     allowed = numbers(PLAIN) + numbers(PROCESSES | MODES_AND_TIMES if may_fork else {})
     of_its_own = _only(0, (0, pid))
@@ -156,8 +161,9 @@ def program(machine, may_fork, pid):
         (SETRLIMIT[column], _when(0, (PROCESSOR_TIME,), _refuse()) + _allow()),
         (SOCKETPAIR[column], _socketpair()),
     ]
-    if OPEN[column] is not None:
-        special.append((OPEN[column], _unless(1, TRUNCATES | WRITES, TRUNCATES)))
+    opening = OPEN[column]
+    if opening is not None:
+        special.append((opening, _unless(1, TRUNCATES | WRITES, TRUNCATES)))
     # The first process of a namespace is deaf to SIGKILL of its own; any other would look as if it
     # had been killed from outside.
     own = {
@@ -165,8 +171,8 @@ def program(machine, may_fork, pid):
         "tkill": _refuse(),
         "tgkill": _when(2, (KILL,), _refuse()) + _only(0, (pid,)),
     }
-    for name, number in SIGNALS.items():
-        special.append((number[column], _allow() if may_fork else own[name]))
+    for name, each in SIGNALS.items():
+        special.append((each[column], _allow() if may_fork else own[name]))
     body = _search(_runs(allowed))
     for number, tail in reversed(special):
         body = _step(_EQUAL, number, 0, len(tail) // 8) + tail + body
@@ -176,32 +182,32 @@ def program(machine, may_fork, pid):
     return head + body
 
 
-def _op(code, value):
+def _op(code: int, value: int) -> bytes:
     return struct.pack("=HBBI", code, 0, 0, value)
 
 
-def _step(code, value, if_true, if_false):
+def _step(code: int, value: int, if_true: int, if_false: int) -> bytes:
     return struct.pack("=HBBI", code, if_true, if_false, value)
 
 
-def _allow():
+def _allow() -> bytes:
     return _op(_RETURN, _ALLOW)
 
 
-def _denied(error):
+def _denied(error: int) -> bytes:
     return _op(_RETURN, _ERRNO | error)
 
 
-def _refuse():
+def _refuse() -> bytes:
     return _denied(errno.EPERM)
 
 
-def _argument(index, high=False):
+def _argument(index: int, high: bool = False) -> bytes:
     """Load half of an argument; both processors are little-endian."""
     return _op(_LOAD, 16 + 8 * index + 4 * high)
 
 
-def _only(index, values, error=errno.EPERM):
+def _only(index: int, values: Sequence[int], error: int = errno.EPERM) -> bytes:
     """Allow when the lower half of an argument is one of `values`; the kernel looks no further."""
     tests = b"".join(
         _step(_EQUAL, value, len(values) - place, 0) for place, value in enumerate(values)
@@ -209,7 +215,7 @@ def _only(index, values, error=errno.EPERM):
     return _argument(index) + tests + _denied(error) + _allow()
 
 
-def _when(index, values, then):
+def _when(index: int, values: Sequence[int], then: bytes) -> bytes:
     """What happens when the lower half of an argument is one of `values`; else what follows."""
     tests = b"".join(
         _step(_EQUAL, value, len(values) - place, 0) for place, value in enumerate(values)
@@ -217,35 +223,35 @@ def _when(index, values, then):
     return _argument(index) + tests + _op(_JUMP, len(then) // 8) + then
 
 
-def _null(index):
+def _null(index: int) -> bytes:
     """Refuse a pointer to anything; else what follows."""
     halves = (_argument(index, high) for high in (False, True))
     return b"".join(half + _step(_EQUAL, 0, 1, 0) + _refuse() for half in halves)
 
 
-def _unless(index, mask, bits):
+def _unless(index: int, mask: int, bits: int) -> bytes:
     """Refuse when, of the bits in a mask, an argument has just these."""
     compare = _op(_AND, mask) + _step(_EQUAL, bits, 0, 1)
     return _argument(index) + compare + _refuse() + _allow()
 
 
-def _socketpair():
+def _socketpair() -> bytes:
     """Connected ones: a datagram could be sent to any other socket that has a name."""
     local = _argument(0) + _step(_EQUAL, LOCAL, 1, 0) + _refuse()
     kind = _step(_EQUAL, STREAM, 2, 0) + _step(_EQUAL, PACKETS_IN_ORDER, 1, 0)
     return local + _argument(1) + _op(_AND, TYPE) + kind + _refuse() + _allow()
 
 
-def _clone(may_fork):
+def _clone(may_fork: bool) -> bytes:
     new_namespace = _argument(0) + _step(_ANY_BIT, NEW_NAMESPACES, 0, 1) + _refuse()
     if may_fork:
         return new_namespace + _allow()
     return new_namespace + _step(_ANY_BIT, THREAD, 1, 0) + _refuse() + _allow()
 
 
-def _runs(numbers):
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """Pairs (first, last) of consecutive numbers."""
-    runs = []
+    runs: list[tuple[int, int]] = []
     for number in sorted(numbers):
         if runs and number == runs[-1][1] + 1:
             runs[-1] = runs[-1][0], number
@@ -254,7 +260,7 @@ def _runs(numbers):
     return runs
 
 
-def _search(runs):
+def _search(runs: Sequence[tuple[int, int]]) -> bytes:
     """Allow what is in one of the runs: a binary search, left half first."""
     if len(runs) == 1:
         first, last = runs[0]

@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import sys
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +14,7 @@ SYSTEM = (
 )  # fmt: skip
 
 
-def shown():
+def shown() -> list[str]:
     """The paths that stay visible, none of them beneath another one."""
     python = [
         os.path.join(prefix, folder)
@@ -27,7 +28,7 @@ def shown():
     return links + [each for each in real if not any(_beneath(each, other) for other in real)]
 
 
-def hidden():
+def hidden() -> list[str]:
     """Every copy of this package that lies beneath what is shown: it holds the answers.
 
     There may be others than the one that runs: `pip install .` makes one, an editable install and
@@ -36,7 +37,7 @@ def hidden():
 
     Returns
     -------
-    list of str
+    folders
         Their folders, this very one among them, by every path on which they are shown.
     """
     own = Path(__file__).parents[1]
@@ -48,7 +49,12 @@ def hidden():
         for each in glob.glob(f"{glob.escape(folder)}/py*/*-packages")
     ]
     found = [str(own), os.path.realpath(own)]
-    roots = [*libraries, *_targets(dict.fromkeys(libraries)), *sys.path, own.parent]
+    roots: list[str | Path] = [
+        *libraries,
+        *_targets(dict.fromkeys(libraries)),
+        *sys.path,
+        own.parent,
+    ]
     for root in dict.fromkeys(map(os.path.realpath, roots)):
         if any(_beneath_or_same(root, folder) for folder in real.values()):
             for copy in _copies(root):
@@ -57,7 +63,7 @@ def hidden():
     return list(dict.fromkeys(found))
 
 
-def _targets(libraries):
+def _targets(libraries: Iterable[Path]) -> Iterator[Path]:
     """The folders that editable installs have noted in libraries: one line each, or in a module."""
     for library in libraries:
         for note in (*library.glob("*.pth"), *library.glob("*.egg-link")):
@@ -68,28 +74,28 @@ def _targets(libraries):
             yield from (Path(each).parent for each in re.findall(r"['\"](/[^'\"]+)", _read(note)))
 
 
-def _copies(root):
+def _copies(root: str) -> Iterator[str]:
     """The copies in a folder that modules are looked up in, or in what was built there."""
     for folder in (root, *glob.glob(f"{glob.escape(root)}/build/*")):
         with suppress(OSError):
             yield from (os.path.realpath(each) for each in os.scandir(folder) if _is_copy(each))
 
 
-def _is_copy(entry):
+def _is_copy(entry: os.DirEntry[str]) -> bool:
     """Whether a folder is a copy of the package, or what is left of one."""
     return os.path.isdir(f"{entry.path}/truth") and (
         entry.name == "autograder" or os.path.isdir(f"{entry.path}/questions")
     )
 
 
-def _read(path):
+def _read(path: Path) -> str:
     try:
         return path.read_text(errors="replace")
     except OSError:
         return ""
 
 
-def without(paths, hidden):
+def without(paths: Iterable[str], hidden: Collection[str]) -> tuple[list[str], list[str]]:
     """`paths` with every folder that holds something hidden taken apart.
 
     Landlock can only allow. So where something must stay shut, what lies beside it is named. And
@@ -97,7 +103,7 @@ def without(paths, hidden):
 
     Returns
     -------
-    readable, listable : list of str
+    readable, listable
     """
     readable, listable = [], []
     for path in dict.fromkeys(map(os.path.realpath, paths)):
@@ -112,9 +118,9 @@ def without(paths, hidden):
     return readable, listable
 
 
-def _beneath(path, folder):
+def _beneath(path: str, folder: str) -> bool:
     return path != folder and _beneath_or_same(path, folder)
 
 
-def _beneath_or_same(path, folder):
+def _beneath_or_same(path: str, folder: str) -> bool:
     return Path(path).is_relative_to(folder)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 from autograder.box import landlock, linux, namespaces, seccomp
+from autograder.box.limits import Limits
 from autograder.box.visible_files import hidden, shown, without
 
 NAMESPACES, LANDLOCK = "namespaces", "landlock"
@@ -30,7 +31,7 @@ class Walls:
     Parameters
     ----------
     level : {"namespaces", "landlock"}
-    folder : str
+    folder
         The zygote's own at the level "landlock", which whoever it becomes will own.
 
     Attributes
@@ -44,13 +45,14 @@ class Walls:
         The host does not offer this level; the process is of no use any more.
     """
 
-    def __init__(self, level, folder):
+    def __init__(self, level: str, folder: str) -> None:
         self.level = level
         self.scratch = namespaces.SCRATCH if level == NAMESPACES else folder
         if level == NAMESPACES:
             own, self._all = namespaces.enter(shown(), hidden())
             linux.bound_capabilities()
-            self._readable, self._listable = ["/"], []
+            self._readable = ["/"]
+            self._listable: list[str] = []
         else:
             if not landlock.version():
                 raise linux.Unsupported("this kernel has no Landlock, or has it switched off")
@@ -68,17 +70,17 @@ class Walls:
             seccomp.program(linux.MACHINE, True, 1)
 
     @property
-    def forks(self):
+    def forks(self) -> bool:
         """Whether a child may start processes: only where they all end with it."""
         return self.level == NAMESPACES
 
-    def fork(self):
+    def fork(self) -> int:
         """Fork a child, the first process of a namespace of its own where there are any."""
         if self.level != NAMESPACES:
             return os.fork()
         return namespaces.fork_apart(self._processes)
 
-    def enclose(self, limits, scratch):
+    def enclose(self, limits: Limits, scratch: str) -> None:
         """Put up all walls around this process, for good.
 
         Called by a child right after the fork, with the channel on descriptor 3, its output on 1
@@ -86,8 +88,9 @@ class Walls:
 
         Parameters
         ----------
-        limits : autograder.box.limits.Limits
-        scratch : str
+        limits
+            What it may use.
+        scratch
             Its scratch folder at the level "landlock"; at the other it gets one of its own.
         """
         import resource  # which only Unix has; this file is read everywhere
@@ -108,7 +111,7 @@ class Walls:
         seccomp.install(self.forks)
 
 
-def _give_to_nobody(folder):
+def _give_to_nobody(folder: str) -> bool:
     """Let nobody have a folder, if that is whom root can become; whether it is.
 
     Python may lie in root's home, and the folder may, if that is where TMPDIR points.
@@ -123,21 +126,21 @@ def _give_to_nobody(folder):
     return True
 
 
-def live_in(folder):
+def live_in(folder: str) -> None:
     """Set what tells programs where to keep their files."""
     ipython, matplotlib = f"{folder}/.ipython", f"{folder}/.matplotlib"
     os.environ.update(HOME=folder, TMPDIR=folder, IPYTHONDIR=ipython, MPLCONFIGDIR=matplotlib)
     tempfile.tempdir = None
 
 
-def _settle_in(scratch):
+def _settle_in(scratch: str) -> None:
     """Home, working folder and temporary files are all the scratch folder."""
     os.chdir(scratch)
     if os.environ.get("HOME") != scratch:
         live_in(scratch)
 
 
-def _set_limits(limits, size, forks):
+def _set_limits(limits: Limits, size: int, forks: bool) -> None:
     """Resource limits; `size` is the address space that the interpreter has already.
 
     Without a user namespace of their own, the processes are all of one user, whose others would be

@@ -10,9 +10,11 @@ import errno
 import math
 import os
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from autograder.box import linux, processes
+from autograder.box.limits import Limits
 from autograder.box.namespaces import NOBODY
 
 BYTES_PER_SECOND = 1e10
@@ -32,12 +34,13 @@ class Watch:
 
     Parameters
     ----------
-    pidfd : int
+    pidfd
         Of its first process.
-    limits : autograder.box.limits.Limits
-    scratch : str
+    limits
+        What the tree may use.
+    scratch
         Its folder on the host's own disk; "" where the folder is limited by itself.
-    file_size : int
+    file_size
         The most bytes of one of its files.
 
     Attributes
@@ -56,11 +59,11 @@ class Watch:
         This host does not tell what the tree uses.
     """
 
-    def __init__(self, pidfd, limits, scratch, file_size):
+    def __init__(self, pidfd: int, limits: Limits, scratch: str, file_size: int) -> None:
         self._limits, self._file_size = limits, file_size
         self._scratch = os.path.realpath(scratch) if scratch else ""
         self._pidfd, self.process = pidfd, processes.process_of(pidfd)
-        self._parents = {}
+        self._parents: dict[int, int] = {}
         with self._as_its_owner():
             self._at_first = self._own_usage()
         if self._at_first is processes.TOO_MUCH:
@@ -70,11 +73,11 @@ class Watch:
         self.processor = self.waited = self._left = 0.0
         self._looked = self.next = time.monotonic()
 
-    def due(self, now):
+    def due(self, now: float) -> bool:
         """Whether enough time has passed since the last look for something to be full."""
         return (now - self._looked) * BYTES_PER_SECOND > self._left
 
-    def look(self, now):
+    def look(self, now: float) -> str:
         """What there is too much of, in a student's words; "" when all is well."""
         began = time.monotonic()
         with self._as_its_owner():
@@ -84,12 +87,12 @@ class Watch:
         self._looked, self.next = now, now + min(pause, MOST_SECONDS)
         return why
 
-    def is_ending(self):
+    def is_ending(self) -> bool:
         """Whether its first process is ending, or has ended: of itself, if nobody has killed it."""
         return processes.is_leaving(self.process)
 
     @contextmanager
-    def _as_its_owner(self):
+    def _as_its_owner(self) -> Iterator[None]:
         """Look as the user whose process it is: root without its capabilities may see less."""
         if os.geteuid() != 0:
             yield
@@ -105,14 +108,14 @@ class Watch:
         finally:
             linux.look_as(*before)
 
-    def _own_usage(self):
+    def _own_usage(self) -> processes.Usage:
         """What the first process uses; one that can't be seen at all may use anything."""
         found = processes.usage(self.process)
         if found or processes.is_seen(self.process) or not processes.runs(self._pidfd):
             return found
         return processes.TOO_MUCH
 
-    def _memory(self, now):
+    def _memory(self, now: float) -> str:
         tree, limit = self._tree(), self._limits.memory
         own, first = self._own_usage(), self._at_first
         usages = {each: processes.usage(each) for each in tree} | {self.process: own}
@@ -128,7 +131,7 @@ class Watch:
             return f"it used more than {limit >> 20} MB of memory"
         return ""
 
-    def _threads_and_disk(self):
+    def _threads_and_disk(self) -> str:
         limits = self._limits
         if len(processes.threads(self.process)) > limits.processes:
             return f"it started more than {limits.processes} threads"
@@ -140,7 +143,7 @@ class Watch:
             return f"it wrote more than {limits.disk >> 20} MB, or too many files"
         return ""
 
-    def _count_time(self, tree, now):
+    def _count_time(self, tree: Iterable[int], now: float) -> None:
         """Whoever wants several processors at a time gets what the neighbours leave of them."""
         threads = [(each, thread) for each in tree for thread in processes.threads(each)]
         used = sum(map(processes.processor, tree))
@@ -152,7 +155,7 @@ class Watch:
                     os.setpriority(os.PRIO_PROCESS, thread, LOWEST)
         self.processor, self.waited = used, waited
 
-    def _tree(self):
+    def _tree(self) -> set[int]:
         """The first process and all that descend from it.
 
         An orphan becomes the first one's child, so that none gets away.
@@ -170,7 +173,7 @@ class Watch:
             tree |= more
 
 
-def _content(folder):
+def _content(folder: str) -> tuple[float, float]:
     """Bytes and entries beneath a folder; links are not followed.
 
     What lies so deep that it has no path any more, or where nobody may look, is as much as one
