@@ -42,6 +42,18 @@ class Record(TypedDict):
     arguments: tuple[Any, ...]
 
 
+class CountedRecord(Record):
+    """What came of a call, and how often the functions that it was given were called.
+
+    Attributes
+    ----------
+    calls : dict
+        By a function's place among the arguments, its name, or the name that it replaces.
+    """
+
+    calls: dict[int | str, int]
+
+
 class Answers:
     """Answers questions about the functions and variables of one notebook.
 

@@ -9,11 +9,29 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import TypedDict
 
 THROUGH = "through"
 
 
-def attempt(action):
+class Targets(TypedDict):
+    """What there is to get at, and how much is more than a submission may take."""
+
+    file: str
+    copies: list[str]
+    folder: str
+    port: int
+    abstract: str
+    process: int
+    memory: int
+    file_size: int
+    files: int
+    processes: int
+
+
+def attempt(action: Callable[[], object]) -> str:
     """Say what an action met."""
     try:
         action()
@@ -22,10 +40,10 @@ def attempt(action):
     return "through"
 
 
-def stay_inside(targets):
+def stay_inside(targets: Targets) -> str:
     """What every submission may do: one that can't proves nothing about walls."""
 
-    def action():
+    def action() -> None:
         with open("canary", "w") as file:
             file.write("here")
         os.remove("canary")
@@ -33,11 +51,11 @@ def stay_inside(targets):
     return attempt(action)
 
 
-def read_a_file(targets):
+def read_a_file(targets: Targets) -> str:
     return attempt(lambda: open(targets["file"]).read())
 
 
-def read_the_answers(targets):
+def read_the_answers(targets: Targets) -> str:
     """Of any copy of the package: of those that were named, and of what can be found by looking."""
     import glob
 
@@ -48,40 +66,40 @@ def read_the_answers(targets):
         for part in ("truth", "questions"):
             for folder, _, names in os.walk(os.path.join(copy, part)):
                 for path in (os.path.join(folder, name) for name in names):
-                    met = attempt(lambda path=path: os.close(os.open(path, os.O_RDONLY)))
+                    met = attempt(partial(os.open, path, os.O_RDONLY))
                     if met == THROUGH:
                         return f"{THROUGH}: {path}"
     return met
 
 
-def read_a_process(targets):
+def read_a_process(targets: Targets) -> str:
     return attempt(lambda: open(f"/proc/{targets['process']}/environ", "rb").read())
 
 
-def write_outside(targets):
+def write_outside(targets: Targets) -> str:
     return attempt(lambda: open(targets["folder"] + "/canary", "w").write("here"))
 
 
-def signal_a_process(targets):
+def signal_a_process(targets: Targets) -> str:
     return attempt(lambda: os.kill(targets["process"], 0))
 
 
-def connect(targets):
+def connect(targets: Targets) -> str:
     return attempt(lambda: socket.create_connection(("127.0.0.1", targets["port"]), 2))
 
 
-def connect_to_an_abstract_socket(targets):
+def connect_to_an_abstract_socket(targets: Targets) -> str:
     return attempt(lambda: socket.socket(socket.AF_UNIX).connect("\0" + targets["abstract"]))
 
 
-def send_a_datagram(targets):
-    def action():
+def send_a_datagram(targets: Targets) -> str:
+    def action() -> None:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"here", ("127.0.0.1", 9))
 
     return attempt(action)
 
 
-def trace_oneself(targets):
+def trace_oneself(targets: Targets) -> str:
     import ctypes
 
     # PTRACE_TRACEME: the least that tracing could do.
@@ -89,15 +107,15 @@ def trace_oneself(targets):
     return "through" if done == 0 else os.strerror(ctypes.get_errno())
 
 
-def make_a_namespace(targets):
+def make_a_namespace(targets: Targets) -> str:
     import ctypes
 
     done = ctypes.CDLL(None, use_errno=True).unshare(0x10000000)
     return "through" if done == 0 else os.strerror(ctypes.get_errno())
 
 
-def take_memory(targets):
-    def action():
+def take_memory(targets: Targets) -> str:
+    def action() -> None:
         kept = []
         for _ in range(targets["memory"] >> 20):
             kept.append(bytearray(b"x" * (1 << 20)))
@@ -105,7 +123,7 @@ def take_memory(targets):
     return attempt(action)
 
 
-def by_many(number, action):
+def by_many(number: int, action: Callable[[Callable[[], object]], object]) -> None:
     """Fork processes that all do something and stay; wait until each of them has done it."""
     done, told = os.pipe()
     for _ in range(number):
@@ -122,22 +140,22 @@ def by_many(number, action):
             raise OSError("they could not")
 
 
-def take_memory_with_many(targets):
+def take_memory_with_many(targets: Targets) -> str:
     """Each of them stays below what one may take."""
     return attempt(lambda: by_many(4, lambda tell: b"x" * (targets["memory"] // 3)))
 
 
-def take_memory_without_a_first_thread(targets):
+def take_memory_without_a_first_thread(targets: Targets) -> str:
     """What has ended is the only one of its threads that the kernel has figures of."""
 
-    def action(tell):
+    def action(tell: Callable[[], object]) -> None:
         import ctypes
         import platform
         import threading
 
         left = threading.Lock()
 
-        def take():
+        def take() -> None:
             left.acquire()
             kept = b"x" * (targets["memory"] // 3)  # noqa: F841
             tell()
@@ -152,10 +170,10 @@ def take_memory_without_a_first_thread(targets):
     return attempt(lambda: by_many(4, action))
 
 
-def take_memory_in_sockets(targets):
+def take_memory_in_sockets(targets: Targets) -> str:
     """Of what waits in there, nothing belongs to a process."""
 
-    def action(tell):
+    def action(tell: Callable[[], object]) -> object:
         kept = []
         try:
             while True:
@@ -173,16 +191,16 @@ def take_memory_in_sockets(targets):
     return attempt(lambda: by_many(targets["processes"] // 6, action))
 
 
-def take_memory_that_is_shared(targets):
+def take_memory_that_is_shared(targets: Targets) -> str:
     import mmap
 
     return attempt(lambda: mmap.mmap(-1, 1 << 20))
 
 
-def fill_the_disk(targets):
+def fill_the_disk(targets: Targets) -> str:
     """In many files, because each one has a limit of its own."""
 
-    def action():
+    def action() -> None:
         for number in range(targets["files"]):
             with open(f"flood-{number}", "wb") as file:
                 file.write(b"x" * targets["file_size"])
@@ -190,13 +208,13 @@ def fill_the_disk(targets):
     return attempt(action)
 
 
-def fill_the_disk_without_names(targets):
+def fill_the_disk_without_names(targets: Targets) -> str:
     """With files that were deleted: every other one is open, the rest are mapped."""
     import mmap
 
-    kept = []
+    kept: list[object] = []
 
-    def action():
+    def action() -> None:
         for number in range(targets["files"]):
             file = open("flood", "w+b")  # noqa: SIM115
             file.write(b"x" * targets["file_size"])
@@ -213,21 +231,21 @@ def fill_the_disk_without_names(targets):
     return met
 
 
-def put_a_file_into_a_socket(targets):
+def put_a_file_into_a_socket(targets: Targets) -> str:
     """Where nobody sees it."""
 
-    def action():
+    def action() -> None:
         ends = socket.socketpair()
         socket.send_fds(ends[0], [b"here"], [0])
 
     return attempt(action)
 
 
-def see_a_lock(targets):
+def see_a_lock(targets: Targets) -> str:
     """Of somebody else, on a file that everybody may read."""
     import fcntl
 
-    def action():
+    def action() -> None:
         with open(os.__file__) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -238,7 +256,7 @@ def see_a_lock(targets):
     return attempt(action)
 
 
-def fork_without_end(targets):
+def fork_without_end(targets: Targets) -> str:
     return attempt(lambda: by_many(targets["processes"], lambda tell: None))
 
 

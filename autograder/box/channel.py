@@ -7,10 +7,15 @@ import select
 import signal
 import time
 from codecs import getincrementaldecoder
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from typing import NamedTuple
+from socket import socket
+from typing import Any, NamedTuple
 
 from autograder.box import linux
+from autograder.box.events import Event
+from autograder.box.limits import Limits
+from autograder.box.watch import Watch
 from autograder.box.wire import WireError, decode, length_of
 
 QUICK_SECONDS = 0.01
@@ -45,12 +50,13 @@ class Channel:
 
     Parameters
     ----------
-    connection : socket.socket
-    out, err, pidfd : int
+    connection
+        The socket.
+    out, err, pidfd
         Descriptors of what it writes past Python, and of the process.
-    watch : autograder.box.watch.Watch
-    limits : autograder.box.limits.Limits
-    on_event : callable
+    watch, limits
+        Of the child.
+    on_event
         Is told what was written past Python, as an event.
 
     Attributes
@@ -61,19 +67,29 @@ class Channel:
         Whether it ran out of time while others had the processor for a good part of it.
     """
 
-    def __init__(self, connection, out, err, pidfd, watch, limits, on_event):
+    def __init__(
+        self,
+        connection: socket,
+        out: int,
+        err: int,
+        pidfd: int,
+        watch: Watch,
+        limits: Limits,
+        on_event: Callable[[Event], None],
+    ) -> None:
         self._connection, self._pidfd, self._on_event = connection, pidfd, on_event
         self._pipes = {out: "stdout", err: "stderr"}
         # A letter of several bytes may come in two pieces.
         self._letters = {pipe: getincrementaldecoder("utf-8")("replace") for pipe in self._pipes}
         self._watch, self._limits = watch, limits
+        self._own_time: int | None
         try:
             self._own_time = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
         except OSError:  # this kernel doesn't keep it
             self._own_time = None
         self._submission = self._turn = self._now()
         self._soft = self._hard = math.inf
-        self._interruption = signal.SIGINT
+        self._interruption: int | None = signal.SIGINT
         self._received = bytearray()
         self._poll = select.poll()
         for descriptor in (connection.fileno(), out, err, pidfd):
@@ -82,10 +98,11 @@ class Channel:
             os.set_blocking(pipe, False)
         connection.settimeout(QUICK_SECONDS)
         self._next_look = 0.0
-        self._everywhere = self._placed = os.sched_getaffinity(0)
+        self._everywhere: Collection[int] = os.sched_getaffinity(0)
+        self._placed: Collection[int] = self._everywhere
         self.ended, self.was_held_up = "", False
 
-    def give_time(self, seconds, interruption=None):
+    def give_time(self, seconds: float, interruption: int | None = None) -> None:
         """From now on, the child may take so long for what it is sent, and then a little longer.
 
         Time is what it had of processors, or could have had: what its neighbours and the grader
@@ -93,29 +110,30 @@ class Channel:
 
         Parameters
         ----------
-        seconds : float
-        interruption : int, optional
+        seconds
+            The limit.
+        interruption
             The signal that it gets at the limit, over and over, before it is ended.
         """
         self._turn, self._interruption = self._now(), interruption
         self._soft, self._hard = seconds, seconds + self._limits.grace_seconds
 
-    def _now(self):
+    def _now(self) -> _Turn:
         waited = self._watch.waited + self._busy_here()
         return _Turn(time.monotonic(), self._watch.processor, waited)
 
-    def _busy_here(self):
+    def _busy_here(self) -> float:
         """Seconds that this thread has worked, or waited for a processor: its child waits then."""
         if self._own_time is None:
             return 0.0
         return sum(map(int, os.pread(self._own_time, 100, 0).split()[:2])) / 1e9
 
-    def _has_had(self, turn, most):
+    def _has_had(self, turn: _Turn, most: float) -> float:
         """Seconds that it has had since a turn began; looked at closely where they are `most`."""
         for look_again in (True, False):
             now = self._now()
             clock, processor, waited = map(operator.sub, now, turn)
-            had = max(processor - STALE, clock - max(0, waited), clock / PATIENCE)
+            had: float = max(processor - STALE, clock - max(0, waited), clock / PATIENCE)
             if had < most:
                 break
             if look_again:
@@ -124,7 +142,7 @@ class Channel:
                 self.was_held_up = True
         return had
 
-    def _place(self, processors):
+    def _place(self, processors: Collection[int]) -> None:
         """Where the child runs from now on.
 
         Two that wait for each other, in turns, take half the time on one processor; one that
@@ -135,7 +153,7 @@ class Channel:
             with suppress(OSError):  # it has ended, or this host has its own mind about it
                 os.sched_setaffinity(self._watch.process, processors)
 
-    def send(self, message):
+    def send(self, message: bytes) -> None:
         """Send a frame; raises Ended when it is not taken in time."""
         self._place({linux.current_processor()})
         rest = memoryview(message)
@@ -148,7 +166,7 @@ class Channel:
             except OSError:
                 raise self.gone() from None
 
-    def read(self):
+    def read(self) -> tuple[Any, ...]:
         """The next message, a tuple.
 
         Raises
@@ -175,33 +193,33 @@ class Channel:
             except OSError:
                 raise self.gone() from None
 
-    def drain(self):
+    def drain(self) -> None:
         """Read what has been written past Python so far."""
         for pipe in self._pipes:
             self._drain_one(pipe)
 
-    def gone(self):
+    def gone(self) -> Ended:
         """Nobody is at the other end any more: an exception to raise.
 
         The kernel is asked first, as a process that is killed here has a signal for its end.
         """
         return self.end(BY_ITSELF if self._watch.is_ending() else HUNG_UP)
 
-    def end(self, why):
+    def end(self, why: str) -> Ended:
         """End it for a reason: an exception to raise."""
         self.ended = self.ended or why
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         return Ended(why)
 
-    def close(self):
+    def close(self) -> None:
         """Give back the descriptors."""
         self._connection.close()
         for descriptor in (*self._pipes, self._pidfd, self._own_time):
             if descriptor is not None:
                 os.close(descriptor)
 
-    def _complete(self):
+    def _complete(self) -> tuple[Any, ...] | None:
         if len(self._received) < 4:
             return None
         size = 4 + length_of(bytes(self._received[:4]))
@@ -213,7 +231,7 @@ class Channel:
             raise WireError("a value that is no message")
         return message
 
-    def _wait(self, wanted):
+    def _wait(self, wanted: int) -> None:
         """Until the socket is ready; meanwhile, read what it writes and watch what it uses."""
         self._place(self._everywhere)
         own = self._connection.fileno()
@@ -228,13 +246,13 @@ class Channel:
                 raise self.gone()
         self._look()
 
-    def _has_more(self):
+    def _has_more(self) -> bool:
         """Whether something is left of what it had sent."""
         poll = select.poll()  # select() knows no descriptors beyond 1023
         poll.register(self._connection.fileno(), select.POLLIN)
         return bool(poll.poll(0))
 
-    def _look(self):
+    def _look(self) -> None:
         """See to the clock and to what it uses; once in a while, because it is asked often."""
         now = time.monotonic()
         if now >= self._watch.next:
@@ -252,13 +270,13 @@ class Channel:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, self._interruption)
 
-    def _see(self, now):
+    def _see(self, now: float) -> None:
         """Look at what it uses; raises Ended where that is too much."""
         too_much = self._watch.look(now)
         if too_much:
             raise self.end(too_much)
 
-    def _drain_one(self, pipe):
+    def _drain_one(self, pipe: int) -> None:
         """What other programs wrote, and code in C."""
         while True:
             try:

@@ -4,16 +4,21 @@ Nothing that a child sends is believed. Bytes that are no message end it; so doe
 anything. What remains is taken for the student's own answer.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from signal import SIGALRM, SIGINT, SIGKILL
+from socket import socket
+from typing import Any
 
 import numpy as np
 
-from autograder.box.call_function import record
+from autograder.box.call_function import CountedRecord, Record, record
 from autograder.box.channel import BY_ITSELF, Channel, Ended
-from autograder.box.events import checked, size_of
+from autograder.box.events import Event, checked, size_of
+from autograder.box.limits import Limits
 from autograder.box.plain_values import plain
+from autograder.box.watch import Watch
 from autograder.box.wire import INSIDE, Function, WireError, asking, digest, frame
 from autograder.box.working_folder import portions
 
@@ -28,6 +33,9 @@ FLOOD = 4
 LONGEST_CELL = 1 << 20  # characters
 EVENT = 200  # bytes that an output takes beside its text
 LONGEST_QUOTE = 200  # characters
+
+Ahead = Callable[[Callable[..., Any]], tuple[str, str, dict[str, Any]] | list[Sequence[Any]] | None]
+"""What is sent ahead of a function: see :meth:`Child.call`."""
 
 _MALFORMED = (ValueError, TypeError, LookupError)  # WireError is a ValueError
 
@@ -49,21 +57,28 @@ class Child:
         Whether something outside ended it, as nothing can from inside.
     """
 
-    def __init__(self, connection, out, err, pidfd, watch, limits):
+    def __init__(
+        self, connection: socket, out: int, err: int, pidfd: int, watch: Watch, limits: Limits
+    ) -> None:
         self._limits = limits
         self._channel = Channel(connection, out, err, pidfd, watch, limits, self._show)
-        self._written, self._events = 0, []
-        self._functions, self._trusted, self._counts = [], set(), []
+        self._written = 0
+        self._events: list[Event] = []
+        self._functions: list[Callable[..., Any]] = []
+        self._trusted: set[int] = set()
+        self._counts: list[int] = []
         self._questions_back = self._depth = 0
-        self.exit_status = self.cpu = self.own_cpu = None
+        self.exit_status: int | None = None
+        self.cpu: float | None = None
+        self.own_cpu: float | None = None
         self.was_killed = False
 
     @property
-    def ended(self):
+    def ended(self) -> str:
         """Why it has ended, in a student's words; "" while it lives."""
         return self._channel.ended
 
-    def trouble(self):
+    def trouble(self) -> str:
         """Why its walls are not up, or "": the first thing to ask, and no fault of a student's."""
         self._channel.give_time(READY_SECONDS)
         try:
@@ -74,12 +89,12 @@ class Child:
         said = "".join(text for _, _, text in self._events)
         return said or "it ended before they stood"
 
-    def place(self, files):
+    def place(self, files: Mapping[str, bytes]) -> None:
         """Put files beside its code, before any of that runs.
 
         Parameters
         ----------
-        files : mapping of str to bytes
+        files
             By their paths in its working folder.
         """
         with suppress(Ended):  # which whoever runs the first cell is told
@@ -87,12 +102,12 @@ class Child:
                 for part in portions(content):
                     self._converse(("place", path, part), "ran", READY_SECONDS)
 
-    def run(self, source):
+    def run(self, source: str) -> list[Event]:
         """Run a cell.
 
         Returns
         -------
-        list of tuple
+        events
             Its outputs as events (see `autograder.box.events`), whatever happened; the last one
             says why the child has ended, if it has. Nothing when it had ended before.
         """
@@ -112,37 +127,44 @@ class Child:
             self._events.append(("error", "Ended", text, [text]))
         return self._events
 
-    def call(self, name, arguments, by_name, replacing, luggage, watching=False):
+    def call(
+        self,
+        name: str,
+        arguments: Sequence[Any],
+        by_name: Mapping[str, Any],
+        replacing: Mapping[str, Any],
+        ahead: Ahead,
+        watching: bool = False,
+    ) -> CountedRecord:
         """Call a function; see :meth:`autograder.box.call_function.Answers.call`.
 
         Parameters
         ----------
-        name : str
-        arguments, by_name, replacing : sequence, dict and dict
+        name, arguments, by_name, replacing
             Plain values and functions. A function is answered on this side.
-        luggage : callable
-            ``luggage(function)`` is (source, name, constants) of a function that may run inside
+        ahead
+            ``ahead(function)`` is (source, name, constants) of a function that may run inside
             instead; a list of the arguments to which its replies are sent along, as far as they are
             numbers, None, or tuples of these; or None.
-        watching : bool
+        watching
             Whether the arguments shall come back as they are afterwards.
 
         Returns
         -------
-        dict
-            A record of an answer. Its ``calls`` say how often each function was called, by its
-            place, its name, or the name that it replaces: counted here, or claimed by the child
-            where the function ran there.
+        record
+            Its ``calls`` are counted here, or claimed by the child where the function ran there.
         """
-        places, sent_along, functions = [], {}, []
+        places: list[int | str] = []
+        sent_along: dict[str, Any] = {}
+        functions: list[Callable[..., Any]] = []
 
-        def sent(place, value):
+        def sent(place: int | str, value: Any) -> Any:
             if not callable(value):
                 return value
             number = len(functions)
             functions.append(value)
             places.append(place)
-            sent_along[str(number)] = _sent_along(number, value, luggage)
+            sent_along[str(number)] = _sent_along(number, value, ahead)
             return Function(number)
 
         message = (
@@ -165,25 +187,25 @@ class Child:
         ]
         return {**found, "calls": dict(zip(places, counts, strict=True))}
 
-    def value(self, name):
-        """Read a variable; a record as of :meth:`call`, without counts."""
+    def value(self, name: str) -> Record:
+        """Read a variable."""
         return self._answer(("value", name))[0]
 
     @property
-    def was_held_up(self):
+    def was_held_up(self) -> bool:
         """Whether it ran out of time while others had the processor for a good part of it."""
         return self._channel.was_held_up
 
-    def kill(self):
+    def kill(self) -> None:
         """End it, with everything that it started."""
         self._channel.end("its cells have been run")
 
-    def close(self, epitaph):
+    def close(self, epitaph: Mapping[str, Any]) -> None:
         """Give back the descriptors.
 
         Parameters
         ----------
-        epitaph : dict
+        epitaph
             What the zygote says of its end: ``ended``, ``cpu`` and ``own_cpu``.
         """
         self.exit_status = epitaph.get("ended")
@@ -192,7 +214,7 @@ class Child:
         self.was_killed = killed and (self.cpu or 0) < self._limits.submission_seconds
         self._channel.close()
 
-    def _answer(self, message):
+    def _answer(self, message: tuple[Any, ...]) -> tuple[Record, dict[str, Any]]:
         """A record of an answer, and what the child claims of its counts."""
         if self.ended:
             return record(raised="Ended", failure=f"was not asked: {self.ended}"), {}
@@ -205,7 +227,13 @@ class Child:
             return record(raised="Ended", failure=f"gave no answer: {ended}"), {}
         return found, claimed
 
-    def _converse(self, message, until, seconds, interruption=None):
+    def _converse(
+        self,
+        message: tuple[Any, ...],
+        until: str,
+        seconds: float,
+        interruption: int | None = None,
+    ) -> Any:
         """Send, and serve what comes until the reply: what it holds."""
         asked = frame(message)  # a question that can't be sent is no fault of the child's
         self._channel.give_time(seconds, interruption)
@@ -221,7 +249,7 @@ class Child:
         except _MALFORMED as error:
             raise self._channel.end(f"it wrote into the grader's channel ({error})") from None
 
-    def _serve(self, kind, rest):
+    def _serve(self, kind: str, rest: list[Any]) -> None:
         if kind == "show":
             self._show(checked(rest))
         elif kind == "ask":
@@ -229,7 +257,7 @@ class Child:
         else:
             raise WireError("a message of a kind that is not expected")
 
-    def _reply(self, number, arguments, by_name):
+    def _reply(self, number: Any, arguments: Any, by_name: Any) -> bytes:
         """What a stand-in says to the arguments that the child hands it, as a frame."""
         if type(arguments) not in (list, tuple) or type(by_name) is not dict:
             raise WireError("a question of other fields")
@@ -257,14 +285,14 @@ class Child:
         finally:
             self._depth -= 1
 
-    def _lent(self, value):
+    def _lent(self, value: Any) -> Any:
         """An argument for a stand-in; a function of the child's is called where it is."""
         if not isinstance(value, Function):
             return value
         if value.number < INSIDE:
             return self._functions[value.number]
 
-        def call(*arguments):
+        def call(*arguments: Any) -> Any:
             self._channel.send(frame(("callback", value.number, list(arguments))))
             while True:
                 kind, *rest = self._channel.read()
@@ -277,7 +305,7 @@ class Child:
 
         return call
 
-    def _show(self, event):
+    def _show(self, event: Event) -> None:
         """Keep an output, as long as there is room."""
         self._written += EVENT + size_of(event)
         if self._written <= self._limits.output:
@@ -287,9 +315,9 @@ class Child:
 
 
 @lru_cache(maxsize=64)
-def _sent_along(number, function, luggage):
+def _sent_along(number: int, function: Callable[..., Any], ahead: Ahead) -> Any:
     """What travels ahead of a function: of replies, each with a digest of what it replies to."""
-    found = luggage(function)
+    found = ahead(function)
     if not isinstance(found, list):
         return found
     replies = {digest(asking(number, each, {})): function(*each) for each in found}
@@ -300,12 +328,12 @@ def _sent_along(number, function, luggage):
     }
 
 
-def _count(claimed, number):
+def _count(claimed: Mapping[str, Any], number: str) -> int:
     found = claimed.get(number)
     return found if type(found) is int and found >= 0 else 0
 
 
-def _checked_answer(found, claimed):
+def _checked_answer(found: Any, claimed: Any) -> tuple[Record, dict[str, Any]]:
     """The record of an answer and the counts, if they are that."""
     if set(found) != {"value", "raised", "failure", "printed", "arguments"}:
         raise WireError("an answer of other fields")
@@ -313,13 +341,12 @@ def _checked_answer(found, claimed):
         raise WireError("an answer without its texts")
     if type(found["arguments"]) is not tuple or type(claimed) is not dict:
         raise WireError("an answer without its arguments")
-    arguments = tuple(map(plain, found.pop("arguments")))
-    texts = {field: _quotable(found.pop(field)) for field in ("raised", "failure")}
-    answer = {field: plain(each) for field, each in found.items()} | texts
-    return answer | {"arguments": arguments}, claimed
+    raised, failure = _quotable(found["raised"]), _quotable(found["failure"])
+    arguments = map(plain, found["arguments"])
+    return record(plain(found["value"]), raised, failure, found["printed"], arguments), claimed
 
 
-def _quotable(text):
+def _quotable(text: str) -> str:
     """A text that a verdict can quote: on one line, so that it looks like none of the verdict's."""
     line = " ".join(text[: 2 * LONGEST_QUOTE].split())[:LONGEST_QUOTE]
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)

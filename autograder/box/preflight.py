@@ -14,15 +14,17 @@ import subprocess
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Lock, Thread
 
 from autograder.box import canary
 from autograder.box.channel import UNSTOPPABLE
+from autograder.box.child import Child
 from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.visible_files import hidden
 from autograder.box.walls import LANDLOCK, NAMESPACES
-from autograder.box.warden import NoWalls, Warden
+from autograder.box.warden import NoWalls, Warden, Zygote
 
 LIMITS = Limits(
     cell_seconds=20, call_seconds=20, submission_seconds=60, memory=96 * MEGABYTE,
@@ -57,15 +59,16 @@ class Tried:
     found: str
 
 
-_proven, _proving, _ending = {}, Lock(), Event()
+_proven: dict[int, Warden] = {}
+_proving, _ending = Lock(), Event()
 
 
-def proven_warden(file=__file__):
+def proven_warden(file: str | Path = __file__) -> Warden:
     """The process's own :class:`Warden`, with walls that have all been tried.
 
     Parameters
     ----------
-    file : str
+    file
         Something readable of the course, for the canary to try and read, when it is made.
 
     Raises
@@ -80,10 +83,10 @@ def proven_warden(file=__file__):
         return _proven[own]
 
 
-def prove_ahead(file=__file__):
+def prove_ahead(file: str | Path = __file__) -> None:
     """Have :func:`proven_warden` made while this process does other things."""
 
-    def prove():
+    def prove() -> None:
         with suppress(Exception):  # whoever asks for it is told
             proven_warden(file)
 
@@ -92,7 +95,7 @@ def prove_ahead(file=__file__):
     ahead.start()
 
 
-def _end(ahead):
+def _end(ahead: Thread) -> None:
     """Wait for a thread: an interpreter that ends while one works may crash, or never end.
 
     What it waits for itself has ended by now, because wardens close earlier.
@@ -101,13 +104,13 @@ def _end(ahead):
     ahead.join()
 
 
-def adopt(zygote):
+def adopt(zygote: Zygote) -> Warden:
     """Make another process's :class:`Zygote`, behind walls that it has tried, this one's own."""
     with _proving:
         return _proven.setdefault(os.getpid(), Warden(zygote=zygote))
 
 
-def _prove(file):
+def _prove(file: str | Path) -> Warden:
     remedy = REMEDIES.get(platform.system(), REMEDIES["Linux"])
     if platform.system() != "Linux":
         raise NoWalls(f"this host can't keep a submission's code in: {remedy}")
@@ -128,22 +131,24 @@ def _prove(file):
     raise NoWalls(f"this host can't keep a submission's code in: {'; '.join(reasons)}: {remedy}")
 
 
-def try_walls(warden, file=__file__):
+def try_walls(warden: Warden, file: str | Path = __file__) -> list[Tried]:
     """Send a canary behind a warden's walls.
 
     Parameters
     ----------
-    warden : autograder.box.warden.Warden
-    file : str
+    warden, file
+        As of :func:`proven_warden`.
 
     Returns
     -------
-    list of Tried
+    tried
         One for each wall, in the order in which they were tried.
     """
     with ExitStack() as outside:
         targets = _targets(outside, file, warden.level)
-        tried, child, inside = [], None, outside.enter_context(ExitStack())
+        tried: list[Tried] = []
+        child: Child | None = None
+        inside = outside.enter_context(ExitStack())
         for name in canary.ATTEMPTS:
             if child is None or child.ended:
                 inside.close()
@@ -161,19 +166,19 @@ def try_walls(warden, file=__file__):
         return tried
 
 
-def _met(child, name, targets):
+def _met(child: Child, name: str, targets: canary.Targets) -> str:
     found = child.call(name, [targets], {}, {}, lambda function: None)
     return found["value"] if isinstance(found["value"], str) else found["failure"]
 
 
-def _bystander(outside):
+def _bystander(outside: ExitStack) -> int:
     """A process that is really there. This one won't do: in a container it may be the first, and
     have the number of everybody who is the first in a namespace."""
     process = outside.enter_context(subprocess.Popen(["cat"], stdin=subprocess.PIPE))
     return process.pid
 
 
-def _targets(outside, file, level):
+def _targets(outside: ExitStack, file: str | Path, level: str) -> canary.Targets:
     """Things that are really there, for a canary to get at."""
     locked = outside.enter_context(open(os.__file__))  # noqa: SIM115
     with suppress(OSError):  # a file system may know no locks

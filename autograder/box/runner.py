@@ -10,10 +10,13 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from socket import socket
+from typing import Any
 
-from autograder.box.call_function import Answers, record
+from autograder.box.call_function import Answers, Record, record
 from autograder.box.plain_values import Unreadable, plain
-from autograder.box.shell import Stream
+from autograder.box.shell import Shell, Stream
 from autograder.box.wire import (
     INSIDE,
     Function,
@@ -28,7 +31,7 @@ from autograder.box.working_folder import write
 
 _NUMBER = "_number_outside"
 _HELD_BACK = {signal.SIGINT, signal.SIGALRM}
-MOST_BLOWS = 2
+MOST_INTERRUPTIONS = 2
 """Interruptions that code may catch."""
 
 
@@ -37,29 +40,30 @@ class Runner:
 
     Parameters
     ----------
-    channel : socket.socket
+    channel
         Connected to the trusted side.
-    shell : autograder.box.shell.Shell
+    shell
         Fresh; its namespace is the notebook's.
     """
 
-    def __init__(self, channel, shell):
+    def __init__(self, channel: socket, shell: Shell) -> None:
         self._channel, self._shell = channel, shell
         self._lock = threading.RLock()
         self._process = os.getpid()
-        self._in_cell, self._blows = False, 0
+        self._in_cell, self._interruptions = False, 0
         self._answers = Answers(shell.user_ns, watched=True)
-        self._own, self._raised = {}, None
+        self._own: dict[int, Callable[..., Any]] = {}
+        self._raised: BaseException | None = None
         shell.send = lambda event: self._send(("show", *event))
         sys.stdout, sys.stderr = shell.streams = tuple(
             Stream(name, number, shell.send) for name, number in (("stdout", 1), ("stderr", 2))
         )
 
-    def say_ready(self):
+    def say_ready(self) -> None:
         """The walls stand; from here on, whatever goes wrong is the student's code."""
         self._send(("ready",))
 
-    def serve(self):
+    def serve(self) -> None:
         """Answer until the trusted side ends the conversation."""
         signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
         while True:
@@ -77,15 +81,15 @@ class Runner:
                 case _:
                     return
 
-    def _take_over_signals(self):
+    def _take_over_signals(self) -> None:
         """Whatever a cell has done with them; one that came too late for it is spent here."""
         for each in _HELD_BACK:
             signal.signal(each, self._interrupt)
-        self._blows = 0
+        self._interruptions = 0
         with _open_to_signals():
             pass
 
-    def _run(self, source):
+    def _run(self, source: str) -> bool:
         try:
             with _open_to_signals():
                 self._in_cell = True
@@ -98,27 +102,37 @@ class Runner:
             self._in_cell = False
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _interrupt(self, *_):
+    def _interrupt(self, *_: object) -> None:
         if self._in_cell and not self._shell.showing:
-            self._blows += 1
-            if self._blows > MOST_BLOWS:
+            self._interruptions += 1
+            if self._interruptions > MOST_INTERRUPTIONS:
                 # In a moment again: who catches everything is soon hit outside of the `try`.
                 signal.setitimer(signal.ITIMER_REAL, 3e-5)
             raise KeyboardInterrupt
 
-    def _call(self, name, arguments, by_name, replacing, functions, seconds, watching):
-        given, counts = {}, {}
-        for number, luggage in functions.items():
-            if isinstance(luggage, tuple):
-                given[int(number)] = _compiled(luggage, counts, number)
+    def _call(
+        self,
+        name: str,
+        arguments: Iterable[Any],
+        by_name: Mapping[str, Any],
+        replacing: Mapping[str, Any],
+        ahead: Mapping[str, Any],
+        seconds: float,
+        watching: bool,
+    ) -> None:
+        functions: dict[int, Callable[..., Any]] = {}
+        counts: dict[str, int] = {}
+        for number, sent in ahead.items():
+            if isinstance(sent, tuple):
+                functions[int(number)] = _compiled(sent, counts, number)
             else:
-                given[int(number)] = self._proxy(int(number), _known(luggage))
+                functions[int(number)] = self._proxy(int(number), _known(sent))
         self._own, self._raised = {}, None
 
-        def restored(value):
+        def restored(value: Any) -> Any:
             if isinstance(value, dict):
                 return {key: restored(each) for key, each in value.items()}
-            return given[value.number] if isinstance(value, Function) else value
+            return functions[value.number] if isinstance(value, Function) else value
 
         arguments = [restored(each) for each in arguments]
         by_name, replacing = restored(by_name), restored(replacing)
@@ -129,20 +143,26 @@ class Runner:
             found = record(raised="KeyboardInterrupt", failure="raised KeyboardInterrupt")
         self._send_answer(found, counts)
 
-    def _send_answer(self, answer, counts):
+    def _send_answer(self, answer: Record, counts: dict[str, int]) -> None:
         try:
             self._send(("answer", answer, counts))
         except WireError as error:
             self._send(("answer", record(raised="Unreadable", failure=f"returned {error}"), counts))
 
-    def _proxy(self, number, known):
-        def stand_in(*arguments, **by_name):
+    def _proxy(self, number: int, known: Mapping[int, Any]) -> Callable[..., Any]:
+        def stand_in(*arguments: Any, **by_name: Any) -> Any:
             return self._ask(number, arguments, by_name, known)
 
         setattr(stand_in, _NUMBER, number)
         return stand_in
 
-    def _ask(self, number, arguments, by_name, known):
+    def _ask(
+        self,
+        number: int,
+        arguments: tuple[Any, ...],
+        by_name: dict[str, Any],
+        known: Mapping[int, Any],
+    ) -> Any:
         """Have a stand-in answered outside, and lend it what functions it was handed."""
         if os.getpid() != self._process:
             raise RuntimeError("a stand-in can be called in the notebook's own process only")
@@ -167,7 +187,7 @@ class Runner:
             raise raised
         raise _exception(*rest)
 
-    def _handed_over(self, argument):
+    def _handed_over(self, argument: Any) -> Any:
         if not callable(argument):
             return argument
         known = getattr(argument, _NUMBER, None)
@@ -177,7 +197,7 @@ class Runner:
         self._own[number] = argument
         return Function(number)
 
-    def _called_back(self, number, arguments):
+    def _called_back(self, number: int, arguments: Iterable[Any]) -> tuple[Any, ...]:
         """Call a function that a stand-in was handed; what it raises stays here for later."""
         try:
             return "back", plain(self._own[number](*arguments))
@@ -185,7 +205,7 @@ class Runner:
             self._raised = error
             return ("failed",)
 
-    def _exchange(self, message):
+    def _exchange(self, message: bytes) -> tuple[Any, ...]:
         # No interruption between a question and its reply: the two sides would lose each other.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
         try:
@@ -194,7 +214,7 @@ class Runner:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def _send(self, message):
+    def _send(self, message: tuple[Any, ...]) -> None:
         if os.getpid() == self._process:
             body = frame(message)
             with self._lock:
@@ -204,10 +224,11 @@ class Runner:
                 finally:
                     signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def _read(self):
-        return decode(self._exactly(length_of(self._exactly(4))))
+    def _read(self) -> tuple[Any, ...]:
+        message: tuple[Any, ...] = decode(self._exactly(length_of(self._exactly(4))))
+        return message
 
-    def _exactly(self, size):
+    def _exactly(self, size: int) -> bytes:
         chunk = self._channel.recv(size)
         while len(chunk) < size:
             more = self._channel.recv(size - len(chunk))
@@ -218,7 +239,7 @@ class Runner:
 
 
 @contextlib.contextmanager
-def _open_to_signals():
+def _open_to_signals() -> Iterator[None]:
     """A student's code can be interrupted; what is around it can't."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD_BACK)
     try:
@@ -227,7 +248,7 @@ def _open_to_signals():
         signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     try:
@@ -236,19 +257,19 @@ def _plain(value):
         raise TypeError(f"a number or an array belongs here, not {unreadable}") from None
 
 
-def _known(luggage):
+def _known(sent: Mapping[str, Any] | None) -> dict[int, Any]:
     """Replies that were sent along with a question, by the digest of what they reply to."""
-    return luggage and dict(zip(luggage["digests"].tolist(), luggage["replies"], strict=True))
+    return dict(zip(sent["digests"].tolist(), sent["replies"], strict=True)) if sent else {}
 
 
-def _compiled(luggage, counts, number):
+def _compiled(sent: tuple[Any, ...], counts: dict[str, int], number: str) -> Callable[..., Any]:
     """Make a function that came as text, and that counts its calls."""
-    source, name, constants = luggage
-    space = {"np": sys.modules["numpy"]}
+    source, name, constants = sent
+    space: dict[str, Any] = {"np": sys.modules["numpy"]}
     exec(source, space)
     counts[number] = 0
 
-    def stand_in(*arguments, **by_name):
+    def stand_in(*arguments: Any, **by_name: Any) -> Any:
         counts[number] += 1
         return space[name](*arguments, **by_name, **constants)
 
@@ -256,9 +277,9 @@ def _compiled(luggage, counts, number):
     return stand_in
 
 
-def _exception(name, text):
+def _exception(name: str, text: str) -> Exception:
     """What a stand-in raised outside, as the exception of that name where Python has one."""
-    kind = getattr(builtins, name, None)
+    kind: object = getattr(builtins, name, None)
     if isinstance(kind, type) and issubclass(kind, Exception):
         with contextlib.suppress(Exception):
             return kind(text)

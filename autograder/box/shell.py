@@ -11,16 +11,18 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any, NoReturn
 
+import traitlets
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
-from traitlets import Any, Type
 
-from autograder.box.events import JSON
+from autograder.box.events import JSON, Event
 
 NO_INPUT = "nobody is there to answer while a notebook is graded: a cell can't ask for input"
 FLUSH_SECONDS, FLUSH_CHARACTERS = 0.05, 4096
@@ -36,22 +38,23 @@ class Stream(io.TextIOBase):
 
     encoding, errors = "UTF-8", "replace"
 
-    def __init__(self, name, descriptor, send):
+    def __init__(self, name: str, descriptor: int, send: Callable[[Event], None]) -> None:
         self.name = f"<{name}>"
         self._kind, self._descriptor, self._send = name, descriptor, send
-        self._gathered, self._length, self._since = [], 0, 0.0
+        self._gathered: list[str] = []
+        self._length, self._since = 0, 0.0
 
-    def fileno(self):
+    def fileno(self) -> int:
         return self._descriptor
 
-    def close(self):
+    def close(self) -> None:
         """Nothing but a flush: there is no other one to replace it with."""
         self.flush()
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         now = time.monotonic()
@@ -63,7 +66,7 @@ class Stream(io.TextIOBase):
             self.flush()
         return len(text)
 
-    def flush(self):
+    def flush(self) -> None:
         text, self._gathered, self._length = "".join(self._gathered), [], 0
         if text:
             self._send(("stream", self._kind, text))
@@ -72,7 +75,16 @@ class Stream(io.TextIOBase):
 class _Displays(DisplayPublisher):
     """`display()` and `clear_output()`."""
 
-    def publish(self, data, metadata=None, *, transient=None, update=False, **_):
+    def publish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        source: object = None,
+        *,
+        transient: Mapping[str, Any] | None = None,
+        update: bool = False,
+        **_: object,
+    ) -> None:
         _flush()
         self._validate_data(data, metadata)
         identity = (transient or {}).get("display_id")
@@ -81,7 +93,7 @@ class _Displays(DisplayPublisher):
             ("update" if update else "display", mime(data), _jsonable(metadata or {}), identity)
         )
 
-    def clear_output(self, wait=False):
+    def clear_output(self, wait: bool = False) -> None:
         _flush()
         self.shell.send(("clear", bool(wait)))
 
@@ -89,18 +101,21 @@ class _Displays(DisplayPublisher):
 class _Results(DisplayHook):
     """The value of a cell's last expression."""
 
-    _shown = Any(allow_none=True)
+    shell: "Shell"
+    _shown: tuple[dict[str, Any], Any] | None = None
 
-    def start_displayhook(self):
+    def start_displayhook(self) -> None:
         self._shown = None
 
-    def write_output_prompt(self):
+    def write_output_prompt(self) -> None:
         pass
 
-    def write_format_data(self, format_dict, md_dict=None):
+    def write_format_data(
+        self, format_dict: Mapping[str, Any], md_dict: Mapping[str, Any] | None = None
+    ) -> None:
         self._shown = mime(format_dict), _jsonable(md_dict or {})
 
-    def finish_displayhook(self):
+    def finish_displayhook(self) -> None:
         _flush()
         shown, self._shown = self._shown, None
         if shown and shown[0]:
@@ -110,29 +125,29 @@ class _Results(DisplayHook):
 class Shell(InteractiveShell):
     """An IPython shell whose outputs go to `send`, a function of one event."""
 
-    displayhook_class = Type(_Results)
-    display_pub_class = Type(_Displays)
-    send = Any()
-    streams = ()
+    displayhook_class = traitlets.Type(_Results)
+    display_pub_class = traitlets.Type(_Displays)
+    send = traitlets.Callable()
+    streams: tuple[Stream, ...] = ()
     """The two that cells start with, whatever becomes of `sys.stdout` later."""
     showing = False
     """Whether a cell has come to saying what went wrong: no interruption may take that away."""
 
-    def init_history(self):
+    def init_history(self) -> None:
         """No file of history: it would need a thread before the fork and a place after it."""
         self.config.HistoryManager.enabled = False
         super().init_history()
 
-    def init_virtualenv(self):
+    def init_virtualenv(self) -> None:
         """The interpreter is the right one already."""
 
-    def enable_gui(self, gui=None):
+    def enable_gui(self, gui: object = None) -> None:
         """Figures are pictures here; there is no event loop of windows."""
 
-    def ask_exit(self):
+    def ask_exit(self) -> None:
         """As in a notebook: exit() ends nothing that other cells need."""
 
-    def run(self, source):
+    def run(self, source: str) -> bool:
         """Run one cell; True when it ended without an error.
 
         Everything that it shows has been sent when this returns.
@@ -144,57 +159,58 @@ class Shell(InteractiveShell):
         finally:
             _flush(*self.streams)
 
-    def _get_streams_back(self):
+    def _get_streams_back(self) -> None:
         """A cell that closed `sys.stdout`, or set it to None, has done so for itself only."""
         for name, stream in zip(("stdout", "stderr"), self.streams, strict=False):
             found = getattr(sys, name, None)
             if not hasattr(found, "write") or getattr(found, "closed", False):
                 setattr(sys, name, stream)
 
-    def showtraceback(self, *arguments, **by_name):
+    def showtraceback(self, *arguments: Any, **by_name: Any) -> None:
         self.showing = True
         super().showtraceback(*arguments, **by_name)
 
-    def _showtraceback(self, etype, evalue, stb):
+    def _showtraceback(self, etype: type[BaseException], evalue: object, stb: list[str]) -> None:
         _flush()
         name, text, *lines = (text_of(each)[:LONGEST] for each in (etype.__name__, evalue, *stb))
         self.send(("error", name, text, lines))
 
-    def system(self, cmd):
+    def system(self, cmd: str) -> None:
         """``!command``, through a pipe: there are no terminals here."""
         self.user_ns["_exit_code"] = _command(self.var_expand(cmd, depth=1), self._print_command)
 
-    def getoutput(self, cmd, split=True, depth=0):
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> SList | str:
         """``x = !command``."""
-        lines = []
+        lines: list[str] = []
         _command(self.var_expand(cmd, depth=depth + 1), lines.append)
         text = "".join(lines)
         return SList(text.splitlines()) if split else text
 
     @staticmethod
-    def _print_command(text):
+    def _print_command(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
 
 
-def _command(command, show):
+def _command(command: str, show: Callable[[str], object]) -> int:
     running = subprocess.Popen(
         command, shell=True, text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     with running:
-        for line in running.stdout:
+        for line in running.stdout or ():
             show(line)
     return running.returncode
 
 
-def _flush(*others):
-    for stream in (*others, getattr(sys, "stdout", None), getattr(sys, "stderr", None)):
+def _flush(*others: Stream) -> None:
+    streams: list[Any] = [*others, getattr(sys, "stdout", None), getattr(sys, "stderr", None)]
+    for stream in streams:
         with suppress(Exception):  # it may be closed, or nothing that one could write to
             stream.flush()
 
 
-def text_of(value):
+def text_of(value: object) -> str:
     """`value` as text of the built-in type, whatever its ``__str__`` does."""
     try:
         return "".join([str(value)])
@@ -202,18 +218,18 @@ def text_of(value):
         return "what can't be printed"
 
 
-def mime(bundle):
+def mime(bundle: Mapping[str, Any]) -> dict[str, Any]:
     """A bundle of representations as plain values: pictures in base64, the rest as text or JSON."""
     found = {text_of(kind): _jsonable(value) for kind, value in bundle.items()}
     return {kind: value if JSON.search(kind) else text_of(value) for kind, value in found.items()}
 
 
-def _jsonable(value):
+def _jsonable(value: Any) -> Any:
     if isinstance(value, bytes):
         return b64encode(value).decode()
     return text_of(value) if isinstance(value, str) else json.loads(json.dumps(value, default=str))
 
 
-def refuse_input(prompt=""):
+def refuse_input(*_: object, **__: object) -> NoReturn:
     """What ``input()`` and ``getpass()`` are while a notebook is graded."""
     raise StdinNotImplementedError(NO_INPUT)

@@ -7,12 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryFile, mkdtemp
 from threading import Lock, RLock
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 from autograder.box.child import Child
 from autograder.box.limits import Limits
@@ -68,7 +69,7 @@ class Warden:
     ----------
     level : {"namespaces", "landlock"}, optional
         Only this level, for tests; by default the first one that the host allows.
-    zygote : Zygote, optional
+    zygote
         One that another warden has had made by :meth:`another`; by default a new one is started.
 
     Attributes
@@ -82,17 +83,18 @@ class Warden:
         The host refuses both; with what it said.
     """
 
-    def __init__(self, level=None, zygote=None):
+    def __init__(self, level: str | None = None, zygote: Zygote | None = None) -> None:
         self._one_at_a_time, self._owner = Lock(), os.getpid()
         self._changing, self._closed = RLock(), False
-        self._process = self._control = None
+        self._running = ExitStack()  # what the zygote needs here, ended in reverse order
         self._folder = ""  # for scratch folders, at the level that has no other place for them
         atexit.register(self.close)
         if zygote is not None:
             self._control, self.level, self._user = zygote
+            self._running.enter_context(self._control)
             self._control.settimeout(UP_SECONDS)  # which does not come along to another process
             return
-        refusals = {}
+        refusals: dict[str, str] = {}
         for each in (level,) if level else (NAMESPACES, LANDLOCK):
             refusals[each] = self._start(each)
             if not refusals[each]:
@@ -102,7 +104,7 @@ class Warden:
         raise NoWalls("; ".join(f"{each}: {why}" for each, why in refusals.items()))
 
     @contextmanager
-    def child(self, limits=None):
+    def child(self, limits: Limits | None = None) -> Iterator[Child]:
         """A child for one submission: a :class:`Child`, ended at the latest with the block."""
         limits = limits or Limits()
         with self._one_at_a_time:
@@ -119,7 +121,7 @@ class Warden:
                 if scratch:
                     _remove(scratch)
 
-    def another(self):
+    def another(self) -> Zygote:
         """Have the zygote make one like itself, which is ready at once: a :class:`Zygote`.
 
         It ends with this one, or when its control socket is closed.
@@ -142,7 +144,7 @@ class Warden:
             raise NoWalls("the process that starts submissions ended")
         return Zygote(ours, self.level, self._user)
 
-    def close(self):
+    def close(self) -> None:
         """End the zygote; no child is left, because each ends with it, and no other is started.
 
         Another thread that waits for the zygote at this moment is told that there is none.
@@ -156,7 +158,7 @@ class Warden:
         if self._folder:
             _remove(self._folder)
 
-    def _fork(self, limits, scratch):
+    def _fork(self, limits: Limits, scratch: str) -> Child | None:
         """A child; nothing when there is no zygote any more."""
         inside, outside = socket.socketpair()
         out, err = os.pipe(), os.pipe()
@@ -172,15 +174,18 @@ class Warden:
             os.close(err[1])
         watch = None
         try:
-            watch = descriptors and self._watch(descriptors[0], limits, scratch)
+            if descriptors:
+                watch = self._watch(descriptors[0], limits, scratch)
         finally:
-            if not watch:
+            if watch is None:
                 outside.close()
                 os.close(out[0])
                 os.close(err[0])
-        return watch and Child(outside, out[0], err[0], descriptors[0], watch, limits)
+        if watch is None:
+            return None
+        return Child(outside, out[0], err[0], descriptors[0], watch, limits)
 
-    def _watch(self, pidfd, limits, scratch):
+    def _watch(self, pidfd: int, limits: Limits, scratch: str) -> Watch:
         """Who looks after a child; without anybody, there is no child."""
         try:
             return Watch(pidfd, limits, scratch, limits.file_size(is_watched=bool(scratch)))
@@ -190,7 +195,7 @@ class Warden:
             self._hear()
             raise NoWalls(f"what a submission uses can't be watched: {error}") from error
 
-    def _fork_again(self, limits, scratch):
+    def _fork_again(self, limits: Limits, scratch: str) -> Child:
         """A child of a new zygote: the kernel may have ended the other one for want of memory."""
         self._stop()
         why = self._start(self.level)
@@ -199,7 +204,7 @@ class Warden:
             raise NoWalls(f"the process that starts submissions ended: {why or 'twice'}")
         return child
 
-    def _start(self, level):
+    def _start(self, level: str) -> str:
         """Start a zygote; why there is none, or "" when it is up."""
         with self._changing:
             if self._closed:
@@ -209,44 +214,47 @@ class Warden:
         if "up" in answer:
             self._user = answer["up"]
             return ""
-        why = answer.get("refused") or self._last_words()
+        why: str = answer.get("refused") or self._last_words()
         self._stop()
         return why
 
-    def _launch(self, level):
+    def _launch(self, level: str) -> None:
         """Start the process of a zygote, which will say when it is up."""
         folder = mkdtemp(dir=self._own_folder()) if level == LANDLOCK else ""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._running.enter_context(self._control)
         self._control.settimeout(UP_SECONDS)
         start = START.format(
             package=str(PACKAGE), level=level, folder=folder, theirs=theirs.fileno(), own=CHANNEL
         )
-        self._errors = TemporaryFile()  # noqa: SIM115
+        self._errors: IO[bytes] = self._running.enter_context(TemporaryFile())  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", start],
             env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors,
             stderr=self._errors, pass_fds=[theirs.fileno()], start_new_session=True,
         )  # fmt: skip
+        self._running.callback(self._process.wait)
+        self._running.callback(self._process.kill)
         theirs.close()
 
-    def _scratch(self):
+    def _scratch(self) -> str:
         """A folder on this host's own disk, for a child to own."""
         scratch = mkdtemp(dir=self._own_folder())
         if os.geteuid() == 0:
             os.chown(scratch, self._user, -1)
         return scratch
 
-    def _own_folder(self):
+    def _own_folder(self) -> str:
         """A folder of this warden's, where others may enter and nobody may look around."""
         if not self._folder:
             self._folder = mkdtemp(prefix="autograder-")
             os.chmod(self._folder, 0o711)
         return self._folder
 
-    def _hear(self):
+    def _hear(self) -> dict[str, Any]:
         return _heard(self._control)
 
-    def _last_words(self):
+    def _last_words(self) -> str:
         with self._changing:
             if self._closed:
                 return CLOSED
@@ -256,25 +264,21 @@ class Warden:
             lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it ended without a word"
 
-    def _stop(self):
+    def _stop(self) -> None:
         with self._changing:
-            if self._process is not None:
-                self._process.kill()
-                self._process.wait()
-                self._errors.close()
-            if self._control is not None:
-                self._control.close()
+            self._running.close()
 
 
-def _heard(control):
+def _heard(control: socket.socket) -> dict[str, Any]:
     """A zygote's next message; nothing when it ended instead."""
     try:
-        return json.loads(control.recv(4096) or "{}")
+        found: dict[str, Any] = json.loads(control.recv(4096) or "{}")
     except OSError:
         return {}
+    return found
 
 
-def _remove(folder):
+def _remove(folder: str) -> None:
     """Remove what code left behind, however deep it is and whatever it may be called.
 
     Python's own way would need a path for each entry, and a frame for each level.

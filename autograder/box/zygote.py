@@ -15,6 +15,8 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -37,13 +39,13 @@ plt.show()
 ERROR = "1 / 0"
 
 
-def main(level, folder):
+def main(level: str, folder: str) -> None:
     """Build the walls that are built once, warm up, then fork whenever asked.
 
     Parameters
     ----------
     level : {"namespaces", "landlock"}
-    folder : str
+    folder
         A scratch folder for the zygote itself, at the level "landlock".
     """
     control = socket.socket(fileno=CHANNEL)
@@ -76,7 +78,7 @@ def main(level, folder):
         _watch(control, child)
 
 
-def _another(control, descriptors):
+def _another(control: socket.socket, descriptors: Sequence[int]) -> socket.socket:
     """Fork a zygote that obeys another socket: there, that socket, and here the old one."""
     (theirs,) = descriptors
     if os.fork():
@@ -88,7 +90,7 @@ def _another(control, descriptors):
     return control
 
 
-def warm(folder):
+def warm(folder: str) -> Shell:
     """Import and use once what nearly every notebook uses; the shell that children start with."""
     os.chdir(folder)
     live_in(folder)
@@ -100,7 +102,7 @@ def warm(folder):
     return shell
 
 
-def _watch(control, child):
+def _watch(control: socket.socket, child: int) -> None:
     """Hand the child's descriptor to the trusted side and wait for its end, or for nobody."""
     pidfd = os.pidfd_open(child)
     socket.send_fds(control, [b"{}"], [pidfd])
@@ -120,7 +122,9 @@ def _watch(control, child):
     control.sendall(json.dumps(ended).encode())
 
 
-def _become_child(walls, shell, descriptors, asked):
+def _become_child(
+    walls: Walls, shell: Shell, descriptors: Sequence[int], asked: Mapping[str, Any]
+) -> NoReturn:
     """The life of a child; never returns."""
     channel, out, err = descriptors
     try:
@@ -141,7 +145,7 @@ def _become_child(walls, shell, descriptors, asked):
     os._exit(0)
 
 
-def _start_afresh():
+def _start_afresh() -> None:
     """What a new process has and a forked one shares: random numbers, the way to modules.
 
     Python's own generator starts afresh after every fork. Numpy's old one, which students' code

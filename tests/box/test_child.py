@@ -76,6 +76,11 @@ class TestOutputs:
         events = run(child, "import IPython.display as d\nprint(1)\nd.clear_output(True)")
         assert events == [("stream", "stdout", "1\n"), ("clear", True)]
 
+    def test_a_bundle_is_published_as_in_jupyter(self, child):
+        """The third argument is deprecated there, and accepted."""
+        events = run(child, "get_ipython().display_pub.publish({'text/plain': 'x'}, {}, 'me')")
+        assert events == [("display", {"text/plain": "x"}, {}, None)]
+
     def test_a_figure_is_a_picture(self, child):
         for source in ("plt.plot([1, 2])\nplt.show()", "plt.plot([1, 2]);"):
             events = run(child, f"import matplotlib.pyplot as plt\n{source}")
@@ -174,7 +179,14 @@ class TestMagic:
         source = "import asyncio\nawait asyncio.sleep(0.01)\n{}"
         assert [result(run(child, source.format(k))) for k in (1, 2)] == ["1", "2"]
 
-    @pytest.mark.parametrize("ask_for", ["input('Z: ')", "import getpass\ngetpass.getpass()"])
+    @pytest.mark.parametrize(
+        "ask_for",
+        [
+            "input('Z: ')",
+            "import getpass\ngetpass.getpass()",
+            "import getpass, sys\ngetpass.getpass('Z: ', sys.stderr)",
+        ],
+    )
     def test_nobody_can_be_asked(self, child, ask_for):
         assert errors(child.run(ask_for)) == [("StdinNotImplementedError", NO_INPUT)]
         assert result(child.run("3")) == "3"
