@@ -1,1 +1,1 @@
-"""Where a student's code runs; it knows nothing of `truth` or `questions`."""
+"""Runs a student's code behind walls; knows nothing of `truth` or `questions`."""

@@ -1,7 +1,7 @@
-"""Answers from a namespace: calls of a student's functions, and what came of them.
+"""Calls a student's functions, reads their variables, and records the results.
 
-It is used on both sides of the walls: by the runner inside, and for an instructor who runs a
-notebook with its hidden tests in JupyterLab.
+Both sides of the walls use it: the runner inside, and an instructor who runs a notebook with its
+hidden tests in JupyterLab.
 """
 
 import contextlib
@@ -16,23 +16,23 @@ from autograder.box.plain_values import Unreadable, plain
 from autograder.box.time_limit import TooSlow, within
 
 MOST_PRINTED = 1 << 16
-"""Characters; what is printed after them is lost."""
+"""Characters of printed output that are kept."""
 
 
 class Record(TypedDict):
-    """What came of a call, or of reading a variable.
+    """The result of a call, or of reading a variable.
 
     Attributes
     ----------
     value
-        What was returned, as plain values.
+        The return value, as plain values.
     raised : str
-        The exception's name.
+        The name of the exception; "" if there was none.
     failure : str
-        Why there is no value, in a student's words.
+        Why there is no value, in words for the student.
     printed : str
     arguments : tuple
-        The arguments as they are afterwards, functions as None; or none at all.
+        The arguments after the call, with None for a function; empty unless asked for.
     """
 
     value: Any
@@ -43,26 +43,26 @@ class Record(TypedDict):
 
 
 class CountedRecord(Record):
-    """What came of a call, and how often the functions that it was given were called.
+    """The result of a call, and how often each function that it was given was called.
 
     Attributes
     ----------
     calls : dict
-        By a function's place among the arguments, its name, or the name that it replaces.
+        The key is the position or name of the argument, or the name that is replaced.
     """
 
     calls: dict[int | str, int]
 
 
 class Answers:
-    """Answers questions about the functions and variables of one notebook.
+    """Calls the functions and reads the variables of one notebook.
 
     Parameters
     ----------
     namespace
         The notebook's global variables.
     watched
-        Whether somebody outside keeps the time: see `autograder.box.time_limit.within`.
+        Whether another process enforces the time limit: see `autograder.box.time_limit.within`.
     """
 
     def __init__(self, namespace: MutableMapping[str, Any], watched: bool = False) -> None:
@@ -85,13 +85,13 @@ class Answers:
         name
             Its name in the notebook.
         arguments
-            Plain values and functions; the student's code may change them.
+            Plain values and functions. The student's code may change them.
         by_name, replacing
-            Arguments that go by name; functions that stand in for those of the notebook.
+            Keyword arguments; functions that replace those of the notebook during the call.
         seconds
-            The time limit. A function that once exceeded it is not called again.
+            The time limit. A function that exceeds it once is not called again.
         watching
-            Whether to tell what became of the arguments.
+            Whether to return the arguments as they are after the call.
         """
         if not callable(self._namespace.get(name)):
             return record(raised="NameError", failure="is not defined as a function")
@@ -118,19 +118,19 @@ class Answers:
         return record(value, raised, failure, printed.text(), after)
 
     def value(self, name: str) -> Record:
-        """Read a variable: a record as of :meth:`call`."""
+        """Read a variable."""
         if name not in self._namespace:
             return record(raised="NameError", failure="is not defined")
         try:
             return record(plain(self._namespace[name]))
         except Unreadable as unreadable:
-            return record(raised="Unreadable", failure=f"holds {unreadable}")
-        except Exception:  # raised by what it holds
-            return record(raised="Unreadable", failure="holds what can't be read")
+            return record(raised="Unreadable", failure=f"is {unreadable}")
+        except Exception:  # raised by an object inside it
+            return record(raised="Unreadable", failure="has a value that can't be read")
 
 
 def _no_end(seconds: float) -> str:
-    return f"gave no answer within {seconds:g} seconds; is there a loop that never ends?"
+    return f"did not finish within {seconds:g} seconds; is there an infinite loop?"
 
 
 def record(
@@ -140,7 +140,7 @@ def record(
     printed: str = "",
     arguments: Iterable[Any] = (),
 ) -> Record:
-    """The fields of an answer."""
+    """A :class:`Record`, by default an empty one."""
     return {
         "value": value,
         "raised": raised,
@@ -151,7 +151,7 @@ def record(
 
 
 class _Printed(io.StringIO):
-    """Keeps the first of what is printed, so that no flood fills the memory."""
+    """Keeps only the beginning of the output, so that it can't fill the memory."""
 
     def write(self, text: str) -> int:
         room = MOST_PRINTED - self.tell()
@@ -163,10 +163,10 @@ class _Printed(io.StringIO):
 
 
 def _as_it_is(argument: Any) -> Any:
-    """A plain copy of an argument after the call; None when the answer put odd things into it."""
+    """A plain copy of an argument after the call; None if it contains values of other kinds."""
     try:
         return plain(argument)
-    except Exception:  # also one that is raised by what it holds
+    except Exception:  # including one raised by an object inside it
         return None
 
 
@@ -197,7 +197,7 @@ def _captured(out: io.StringIO) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _silent() -> Iterator[None]:
-    """No warning is shown, and what an answer sets about them or about numpy's ends with it."""
+    """Hide warnings, and restore the settings for them and for numpy's errors afterwards."""
     with warnings.catch_warnings(), np.errstate():
         warnings.simplefilter("ignore")
         yield

@@ -1,7 +1,7 @@
-"""What the canary tries behind the walls; its text is run there as a cell.
+"""What the canary tries behind the walls; the source of this module runs there as a cell.
 
-Each function returns ``"through"`` when it got where it must not, and else what it met. After that
-word may stand where to.
+Each function returns ``"through"`` if it reached what it must not, and otherwise what stopped it.
+That word may be followed by what it reached.
 """
 
 import inspect
@@ -17,7 +17,7 @@ THROUGH = "through"
 
 
 class Targets(TypedDict):
-    """What there is to get at, and how much is more than a submission may take."""
+    """What to reach for, and amounts that are more than a submission may use."""
 
     file: str
     copies: list[str]
@@ -32,7 +32,7 @@ class Targets(TypedDict):
 
 
 def attempt(action: Callable[[], object]) -> str:
-    """Say what an action met."""
+    """Return what stopped an action, or "through"."""
     try:
         action()
     except BaseException as error:
@@ -41,7 +41,7 @@ def attempt(action: Callable[[], object]) -> str:
 
 
 def stay_inside(targets: Targets) -> str:
-    """What every submission may do: one that can't proves nothing about walls."""
+    """Do what every submission may do: if that fails, the other attempts prove nothing."""
 
     def action() -> None:
         with open("canary", "w") as file:
@@ -56,12 +56,12 @@ def read_a_file(targets: Targets) -> str:
 
 
 def read_the_answers(targets: Targets) -> str:
-    """Of any copy of the package: of those that were named, and of what can be found by looking."""
+    """Look in all copies of the package: those that are listed, and those that can be found."""
     import glob
 
     near = ((each or ".") + depth for each in sys.path for depth in ("/*", "/*/*"))
     found = (os.path.dirname(truth) for each in near for truth in glob.iglob(each + "/truth"))
-    met = "there is none"
+    met = "nothing was found"
     for copy in dict.fromkeys([*targets["copies"], *found]):
         for part in ("truth", "questions"):
             for folder, _, names in os.walk(os.path.join(copy, part)):
@@ -102,7 +102,7 @@ def send_a_datagram(targets: Targets) -> str:
 def trace_oneself(targets: Targets) -> str:
     import ctypes
 
-    # PTRACE_TRACEME: the least that tracing could do.
+    # PTRACE_TRACEME: the most harmless kind of tracing.
     done = ctypes.CDLL(None, use_errno=True).ptrace(0, 0, 0, 0)
     return "through" if done == 0 else os.strerror(ctypes.get_errno())
 
@@ -124,7 +124,7 @@ def take_memory(targets: Targets) -> str:
 
 
 def by_many(number: int, action: Callable[[Callable[[], object]], object]) -> None:
-    """Fork processes that all do something and stay; wait until each of them has done it."""
+    """Fork processes that all do something and stay alive; wait until each has done it."""
     done, told = os.pipe()
     for _ in range(number):
         if os.fork() == 0:
@@ -137,16 +137,16 @@ def by_many(number: int, action: Callable[[Callable[[], object]], object]) -> No
     os.close(told)
     for _ in range(number):
         if not os.read(done, 1):
-            raise OSError("they could not")
+            raise OSError("the processes failed")
 
 
 def take_memory_with_many(targets: Targets) -> str:
-    """Each of them stays below what one may take."""
+    """Each process stays below the limit."""
     return attempt(lambda: by_many(4, lambda tell: b"x" * (targets["memory"] // 3)))
 
 
 def take_memory_without_a_first_thread(targets: Targets) -> str:
-    """What has ended is the only one of its threads that the kernel has figures of."""
+    """The kernel shows figures for the first thread only, and that one has ended."""
 
     def action(tell: Callable[[], object]) -> None:
         import ctypes
@@ -171,7 +171,7 @@ def take_memory_without_a_first_thread(targets: Targets) -> str:
 
 
 def take_memory_in_sockets(targets: Targets) -> str:
-    """Of what waits in there, nothing belongs to a process."""
+    """The buffers of sockets are not counted for any process."""
 
     def action(tell: Callable[[], object]) -> object:
         kept = []
@@ -185,7 +185,7 @@ def take_memory_in_sockets(targets: Targets) -> str:
                             end.send(b"x" * 4096)
                     except BlockingIOError:
                         pass
-        except OSError:  # there can't be more of them
+        except OSError:  # no more sockets can be made
             return kept
 
     return attempt(lambda: by_many(targets["processes"] // 6, action))
@@ -198,7 +198,7 @@ def take_memory_that_is_shared(targets: Targets) -> str:
 
 
 def fill_the_disk(targets: Targets) -> str:
-    """In many files, because each one has a limit of its own."""
+    """Write many files, because each file has a limit."""
 
     def action() -> None:
         for number in range(targets["files"]):
@@ -209,7 +209,7 @@ def fill_the_disk(targets: Targets) -> str:
 
 
 def fill_the_disk_without_names(targets: Targets) -> str:
-    """With files that were deleted: every other one is open, the rest are mapped."""
+    """Write files and delete them: half of them stay open, the others are mapped."""
     import mmap
 
     kept: list[object] = []
@@ -232,7 +232,7 @@ def fill_the_disk_without_names(targets: Targets) -> str:
 
 
 def put_a_file_into_a_socket(targets: Targets) -> str:
-    """Where nobody sees it."""
+    """A file in a socket is not visible from outside."""
 
     def action() -> None:
         ends = socket.socketpair()
@@ -242,7 +242,7 @@ def put_a_file_into_a_socket(targets: Targets) -> str:
 
 
 def see_a_lock(targets: Targets) -> str:
-    """Of somebody else, on a file that everybody may read."""
+    """Look for a lock that another process holds on a file that everybody may read."""
     import fcntl
 
     def action() -> None:
@@ -251,7 +251,7 @@ def see_a_lock(targets: Targets) -> str:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-        raise OSError("a lock holds nothing here")
+        raise OSError("locks have no effect here")
 
     return attempt(action)
 
@@ -271,20 +271,20 @@ ATTEMPTS = {
     "connect_to_an_abstract_socket": "sockets of the host",
     "trace_oneself": "tracing",
     "make_a_namespace": "new namespaces",
-    "take_memory": "memory without end",
+    "take_memory": "unlimited memory",
     "take_memory_with_many": "memory of many processes",
-    "take_memory_without_a_first_thread": "memory of threads alone",
-    "take_memory_in_sockets": "memory in sockets",
-    "take_memory_that_is_shared": "memory that nobody counts",
-    "fill_the_disk": "a disk without end",
-    "fill_the_disk_without_names": "a disk without end, in deleted files",
-    "put_a_file_into_a_socket": "files on their way",
-    "see_a_lock": "locks of others",
-    "fork_without_end": "processes without end",
+    "take_memory_without_a_first_thread": "memory of a process whose first thread has ended",
+    "take_memory_in_sockets": "memory in socket buffers",
+    "take_memory_that_is_shared": "memory that is not counted",
+    "fill_the_disk": "unlimited disk space",
+    "fill_the_disk_without_names": "unlimited disk space, in deleted files",
+    "put_a_file_into_a_socket": "files sent through sockets",
+    "see_a_lock": "locks of other processes",
+    "fork_without_end": "unlimited processes",
 }
 FLOODS = (
     "take_memory", "take_memory_with_many", "take_memory_without_a_first_thread",
     "take_memory_in_sockets", "fill_the_disk", "fill_the_disk_without_names", "fork_without_end",
 )  # fmt: skip
-"""Attempts that leave no child behind in which another one could be made."""
+"""Attempts after which a child can't be used for another one."""
 SOURCE = inspect.getsource(sys.modules[__name__]).partition("ATTEMPTS =")[0]

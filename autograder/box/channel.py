@@ -1,4 +1,4 @@
-"""Frames to and from a child, while what it uses is watched and its clock runs."""
+"""Sends frames to a child and reads its frames, while watching its time and resources."""
 
 import math
 import operator
@@ -19,26 +19,26 @@ from autograder.box.watch import Watch
 from autograder.box.wire import WireError, decode, length_of
 
 QUICK_SECONDS = 0.01
-"""Most replies come sooner; only then are the pipes and the limits looked at."""
+"""Most replies arrive sooner. Only after this are the pipes and the limits checked."""
 INTERRUPT_SECONDS = 0.05
 PATIENCE = 10
-"""Times a limit of time, by the clock on the wall: so long may neighbours hold up a child."""
+"""Times a time limit: the most wall-clock time, however much other processes slow a child."""
 BY_ITSELF = "it ended its own Python process"
-"""Why a child has ended for which nobody here had a reason."""
+"""Why a child has ended if this side did not end it."""
 HUNG_UP = "it closed its connection to the grader"
 UNSTOPPABLE = "it took too long, and could not be interrupted"
 STALE = 0.2
-"""Processor seconds by which the last figure may be out of date."""
+"""Processor seconds by which the last measurement may be out of date."""
 HELD_UP = 0.1
-"""Of a limit of time: who has waited longer for a processor may blame its neighbours."""
+"""Share of a time limit: a child that waited longer than this for a processor was held up."""
 
 
 class Ended(Exception):
-    """The child is gone; the text says why, in a student's words."""
+    """The child has ended; the text says why, in words for the student."""
 
 
 class _Turn(NamedTuple):
-    """When something began, and what had been used and waited for by then."""
+    """When something began, and the processor and waiting time up to then."""
 
     began: float
     processor: float
@@ -53,18 +53,18 @@ class Channel:
     connection
         The socket.
     out, err, pidfd
-        Descriptors of what it writes past Python, and of the process.
+        Descriptors of the pipes for output that bypasses Python, and of the process.
     watch, limits
         Of the child.
     on_event
-        Is told what was written past Python, as an event.
+        Called with each output that bypasses Python, as an event.
 
     Attributes
     ----------
     ended : str
-        Why the child has ended; "" while it lives.
+        Why the child has ended; "" while it runs.
     was_held_up : bool
-        Whether it ran out of time while others had the processor for a good part of it.
+        Whether it ran out of time while other processes took a good part of that time.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Channel:
     ) -> None:
         self._connection, self._pidfd, self._on_event = connection, pidfd, on_event
         self._pipes = {out: "stdout", err: "stderr"}
-        # A letter of several bytes may come in two pieces.
+        # A character of several bytes may arrive in two pieces.
         self._letters = {pipe: getincrementaldecoder("utf-8")("replace") for pipe in self._pipes}
         self._watch, self._limits = watch, limits
         self._own_time: int | None
@@ -103,17 +103,17 @@ class Channel:
         self.ended, self.was_held_up = "", False
 
     def give_time(self, seconds: float, interruption: int | None = None) -> None:
-        """From now on, the child may take so long for what it is sent, and then a little longer.
+        """Set the time limit for what is sent next; a grace period follows it.
 
-        Time is what it had of processors, or could have had: what its neighbours and the grader
-        itself took is not counted, within the bounds of :data:`PATIENCE`.
+        Time counts if the child had a processor, or could have had one. Time that other processes
+        and the grader itself took is not counted, within the bounds of :data:`PATIENCE`.
 
         Parameters
         ----------
         seconds
             The limit.
         interruption
-            The signal that it gets at the limit, over and over, before it is ended.
+            The signal that it gets at the limit, repeatedly, before it is ended.
         """
         self._turn, self._interruption = self._now(), interruption
         self._soft, self._hard = seconds, seconds + self._limits.grace_seconds
@@ -123,13 +123,13 @@ class Channel:
         return _Turn(time.monotonic(), self._watch.processor, waited)
 
     def _busy_here(self) -> float:
-        """Seconds that this thread has worked, or waited for a processor: its child waits then."""
+        """Seconds that this thread has worked, or waited for a processor, while its child waits."""
         if self._own_time is None:
             return 0.0
         return sum(map(int, os.pread(self._own_time, 100, 0).split()[:2])) / 1e9
 
     def _has_had(self, turn: _Turn, most: float) -> float:
-        """Seconds that it has had since a turn began; looked at closely where they are `most`."""
+        """Seconds that it has had since a turn began; measured again if that reaches `most`."""
         for look_again in (True, False):
             now = self._now()
             clock, processor, waited = map(operator.sub, now, turn)
@@ -143,18 +143,18 @@ class Channel:
         return had
 
     def _place(self, processors: Collection[int]) -> None:
-        """Where the child runs from now on.
+        """Set the processors that the child may run on.
 
-        Two that wait for each other, in turns, take half the time on one processor; one that
-        computes for long shall have them all.
+        Two processes that take turns need half the time on one processor. A child that computes
+        for long may use all of them.
         """
         if processors != self._placed:
             self._placed = processors
-            with suppress(OSError):  # it has ended, or this host has its own mind about it
+            with suppress(OSError):  # it has ended, or this host doesn't allow it
                 os.sched_setaffinity(self._watch.process, processors)
 
     def send(self, message: bytes) -> None:
-        """Send a frame; raises Ended when it is not taken in time."""
+        """Send a frame; raise Ended if it is not received in time."""
         self._place({linux.current_processor()})
         rest = memoryview(message)
         while rest:
@@ -172,9 +172,9 @@ class Channel:
         Raises
         ------
         WireError
-            What came is no message.
+            What arrived is not a message.
         Ended
-            None came.
+            Nothing arrived.
         """
         while True:
             message = self._complete()
@@ -182,7 +182,7 @@ class Channel:
                 if self._watch.due(time.monotonic()):
                     self._see(time.monotonic())
                 return message
-            self._look()  # also at one that never pauses
+            self._look()  # even if it sends without a pause
             try:
                 chunk = self._connection.recv(1 << 18)
                 if not chunk:
@@ -194,26 +194,26 @@ class Channel:
                 raise self.gone() from None
 
     def drain(self) -> None:
-        """Read what has been written past Python so far."""
+        """Read the output that has bypassed Python so far."""
         for pipe in self._pipes:
             self._drain_one(pipe)
 
     def gone(self) -> Ended:
-        """Nobody is at the other end any more: an exception to raise.
+        """Note that the child is gone; return the exception to raise.
 
-        The kernel is asked first, as a process that is killed here has a signal for its end.
+        The kernel is asked first, because afterwards the process has been killed by this side.
         """
         return self.end(BY_ITSELF if self._watch.is_ending() else HUNG_UP)
 
     def end(self, why: str) -> Ended:
-        """End it for a reason: an exception to raise."""
+        """End the child for a reason; return the exception to raise."""
         self.ended = self.ended or why
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         return Ended(why)
 
     def close(self) -> None:
-        """Give back the descriptors."""
+        """Close the descriptors."""
         self._connection.close()
         for descriptor in (*self._pipes, self._pidfd, self._own_time):
             if descriptor is not None:
@@ -228,18 +228,18 @@ class Channel:
         message = decode(bytes(self._received[4:size]))
         del self._received[:size]
         if not isinstance(message, tuple) or not message or type(message[0]) is not str:
-            raise WireError("a value that is no message")
+            raise WireError("a value that is not a message")
         return message
 
     def _wait(self, wanted: int) -> None:
-        """Until the socket is ready; meanwhile, read what it writes and watch what it uses."""
+        """Wait until the socket is ready; meanwhile, read its output and watch its resources."""
         self._place(self._everywhere)
         own = self._connection.fileno()
         self._poll.modify(own, wanted)
         pause = min(INTERRUPT_SECONDS, max(0, self._watch.next - time.monotonic()))
         ready = [descriptor for descriptor, _ in self._poll.poll(pause * 1000)]
         for descriptor in ready:
-            # What it has sent comes first: it may have written into its pipes only after that.
+            # Its messages come first: the output in the pipes may be newer.
             if descriptor in self._pipes and (own not in ready or wanted != select.POLLIN):
                 self._drain_one(descriptor)
             elif descriptor == self._pidfd and not self._has_more():
@@ -247,13 +247,13 @@ class Channel:
         self._look()
 
     def _has_more(self) -> bool:
-        """Whether something is left of what it had sent."""
-        poll = select.poll()  # select() knows no descriptors beyond 1023
+        """Whether something that it sent has not been read yet."""
+        poll = select.poll()  # select() can't handle descriptors above 1023
         poll.register(self._connection.fileno(), select.POLLIN)
         return bool(poll.poll(0))
 
     def _look(self) -> None:
-        """See to the clock and to what it uses; once in a while, because it is asked often."""
+        """Check the time and the resources; not at every call, because calls are frequent."""
         now = time.monotonic()
         if now >= self._watch.next:
             self._see(now)
@@ -262,7 +262,7 @@ class Channel:
         self._next_look = now + INTERRUPT_SECONDS
         most = self._limits.submission_seconds
         if self._has_had(self._submission, most) > most:
-            raise self.end("the submission took longer than all of its cells may")
+            raise self.end("the submission took longer than all of its cells together may")
         had = self._has_had(self._turn, self._soft)
         if had > self._hard:
             raise self.end(UNSTOPPABLE)
@@ -271,13 +271,13 @@ class Channel:
                 signal.pidfd_send_signal(self._pidfd, self._interruption)
 
     def _see(self, now: float) -> None:
-        """Look at what it uses; raises Ended where that is too much."""
+        """Check the resources; raise Ended if it uses too much."""
         too_much = self._watch.look(now)
         if too_much:
             raise self.end(too_much)
 
     def _drain_one(self, pipe: int) -> None:
-        """What other programs wrote, and code in C."""
+        """Read what other programs, or code in C, wrote to a pipe."""
         while True:
             try:
                 chunk = os.read(pipe, 1 << 16)

@@ -1,7 +1,7 @@
-"""A child as it is seen from outside: cells to run, calls to answer.
+"""A child as the trusted side sees it: it runs cells and answers calls.
 
-Nothing that a child sends is believed. Bytes that are no message end it; so does too much of
-anything. What remains is taken for the student's own answer.
+Nothing that a child sends is trusted. Bytes that are not a message end it, and so does too much of
+anything. The rest is treated as the student's own answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,24 +24,26 @@ from autograder.box.working_folder import portions
 
 READY_SECONDS = 60
 MOST_QUESTIONS_BACK = 20_000
-"""Calls of stand-ins within one call."""
+"""Calls of stand-ins during one call."""
 DEEPEST = 8
-"""Stand-ins that call functions that call stand-ins."""
+"""Levels of stand-ins that call functions that call stand-ins."""
 FLOOD = 4
-"""Times the limit of output, from which on code is ended that goes on writing."""
+"""How many times the output limit code may write before it is ended."""
 
 LONGEST_CELL = 1 << 20  # characters
-EVENT = 200  # bytes that an output takes beside its text
+EVENT = 200  # bytes that an output takes besides its text
 LONGEST_QUOTE = 200  # characters
 
-Ahead = Callable[[Callable[..., Any]], tuple[str, str, dict[str, Any]] | list[Sequence[Any]] | None]
+Ahead = Callable[
+    [Callable[..., Any]], tuple[str, str, dict[str, Any]] | Sequence[Sequence[Any]] | None
+]
 """What is sent ahead of a function: see :meth:`Child.call`."""
 
 _MALFORMED = (ValueError, TypeError, LookupError)  # WireError is a ValueError
 
 
 class _CallbackFailed(Exception):
-    """A function of the child's, called from a stand-in, raised something there."""
+    """A function of the child, called by a stand-in, raised an exception there."""
 
 
 class Child:
@@ -50,11 +52,11 @@ class Child:
     Attributes
     ----------
     exit_status : int or None
-        Known once it has been closed; negative for a signal.
+        Known after :meth:`close`; negative for a signal.
     cpu, own_cpu : float or None
-        Seconds of CPU that it used, and that its zygote has used so far; known once it is closed.
+        CPU seconds of the child, and of its zygote so far; known after :meth:`close`.
     was_killed : bool
-        Whether something outside ended it, as nothing can from inside.
+        Whether another process on the host ended it, which code inside can't do.
     """
 
     def __init__(
@@ -75,11 +77,11 @@ class Child:
 
     @property
     def ended(self) -> str:
-        """Why it has ended, in a student's words; "" while it lives."""
+        """Why it has ended, in words for the student; "" while it runs."""
         return self._channel.ended
 
     def trouble(self) -> str:
-        """Why its walls are not up, or "": the first thing to ask, and no fault of a student's."""
+        """Why its walls are not up, or ""; to be called first. The student is never to blame."""
         self._channel.give_time(READY_SECONDS)
         try:
             if self._channel.read() == ("ready",):
@@ -87,17 +89,17 @@ class Child:
         except (Ended, WireError):
             self._channel.drain()
         said = "".join(text for _, _, text in self._events)
-        return said or "it ended before they stood"
+        return said or "it ended before they were up"
 
     def place(self, files: Mapping[str, bytes]) -> None:
-        """Put files beside its code, before any of that runs.
+        """Put files into its working folder, before any of its code runs.
 
         Parameters
         ----------
         files
-            By their paths in its working folder.
+            The contents, by path in the working folder.
         """
-        with suppress(Ended):  # which whoever runs the first cell is told
+        with suppress(Ended):  # running the first cell reports it
             for path, content in files.items():
                 for part in portions(content):
                     self._converse(("place", path, part), "ran", READY_SECONDS)
@@ -108,13 +110,13 @@ class Child:
         Returns
         -------
         events
-            Its outputs as events (see `autograder.box.events`), whatever happened; the last one
-            says why the child has ended, if it has. Nothing when it had ended before.
+            Its outputs (see `autograder.box.events`), whatever happened. If the child has ended,
+            the last one says why. An empty list if it had ended before.
         """
         if self.ended:
             return []
         if len(source) > LONGEST_CELL:
-            text = f"A cell of {len(source)} characters is too long to be run."
+            text = f"A cell of {len(source)} characters is too long to run: {LONGEST_CELL} at most."
             return [("error", "TooLong", text, [text])]
         self._events = []
         try:
@@ -122,8 +124,8 @@ class Child:
             self._channel.drain()
         except Ended as ended:
             with suppress(Ended):
-                self._channel.drain()  # its last words
-            text = f"The code was ended: {ended}."
+                self._channel.drain()  # output from just before the end
+            text = f"The code was stopped: {ended}."
             self._events.append(("error", "Ended", text, [text]))
         return self._events
 
@@ -141,18 +143,19 @@ class Child:
         Parameters
         ----------
         name, arguments, by_name, replacing
-            Plain values and functions. A function is answered on this side.
+            The function's name; plain values and functions. Calls of functions are answered on
+            this side.
         ahead
-            ``ahead(function)`` is (source, name, constants) of a function that may run inside
-            instead; a list of the arguments to which its replies are sent along, as far as they are
-            numbers, None, or tuples of these; or None.
+            What to send ahead of a function. ``ahead(function)`` is (source, name, constants) of
+            one that may run inside; or a list of arguments for which the replies are sent ahead,
+            if they are numbers, None, or tuples of these; or None.
         watching
-            Whether the arguments shall come back as they are afterwards.
+            Whether to return the arguments as they are after the call.
 
         Returns
         -------
         record
-            Its ``calls`` are counted here, or claimed by the child where the function ran there.
+            Its ``calls`` are counted here, or reported by the child if the function ran there.
         """
         places: list[int | str] = []
         sent_along: dict[str, Any] = {}
@@ -174,13 +177,13 @@ class Child:
             {key: sent(key, each) for key, each in replacing.items()},
             sent_along, float(self._limits.call_seconds), bool(watching),
         )  # fmt: skip
-        # Those that came as text run inside.
+        # Those that are sent as text run inside.
         trusted = {number for number in range(len(functions))
                    if type(sent_along[str(number)]) is not tuple}  # fmt: skip
         self._functions, self._trusted = functions, trusted
         self._counts, self._questions_back = [0] * len(functions), 0
         found, claimed = self._answer(message)
-        self._functions, self._trusted = [], set()  # nothing is answered out of turn
+        self._functions, self._trusted = [], set()  # no calls outside of this one are answered
         counts = [
             count if number in trusted else _count(claimed, str(number))
             for number, count in enumerate(self._counts)
@@ -193,20 +196,20 @@ class Child:
 
     @property
     def was_held_up(self) -> bool:
-        """Whether it ran out of time while others had the processor for a good part of it."""
+        """Whether it ran out of time while other processes took a good part of that time."""
         return self._channel.was_held_up
 
     def kill(self) -> None:
-        """End it, with everything that it started."""
+        """End it, with every process that it started."""
         self._channel.end("its cells have been run")
 
     def close(self, epitaph: Mapping[str, Any]) -> None:
-        """Give back the descriptors.
+        """Close the descriptors, and note how it ended.
 
         Parameters
         ----------
         epitaph
-            What the zygote says of its end: ``ended``, ``cpu`` and ``own_cpu``.
+            The zygote's message about its end: ``ended``, ``cpu`` and ``own_cpu``.
         """
         self.exit_status = epitaph.get("ended")
         self.cpu, self.own_cpu = epitaph.get("cpu"), epitaph.get("own_cpu")
@@ -215,14 +218,14 @@ class Child:
         self._channel.close()
 
     def _answer(self, message: tuple[Any, ...]) -> tuple[Record, dict[str, Any]]:
-        """A record of an answer, and what the child claims of its counts."""
+        """Ask; return the record of the answer, and the counts of calls that the child reports."""
         if self.ended:
-            return record(raised="Ended", failure=f"was not asked: {self.ended}"), {}
+            return record(raised="Ended", failure=f"was not checked: {self.ended}"), {}
         self._events = []
         try:
             seconds = self._limits.call_seconds
             found, claimed = self._converse(message, "answer", seconds, SIGALRM)
-            self._channel.drain()  # and nobody shows it
+            self._channel.drain()  # this output is not shown
         except Ended as ended:
             return record(raised="Ended", failure=f"gave no answer: {ended}"), {}
         return found, claimed
@@ -234,8 +237,8 @@ class Child:
         seconds: float,
         interruption: int | None = None,
     ) -> Any:
-        """Send, and serve what comes until the reply: what it holds."""
-        asked = frame(message)  # a question that can't be sent is no fault of the child's
+        """Send a message, serve requests until the reply comes, and return its content."""
+        asked = frame(message)  # if it can't be sent, the child is not to blame
         self._channel.give_time(seconds, interruption)
         try:
             self._channel.send(asked)
@@ -255,20 +258,20 @@ class Child:
         elif kind == "ask":
             self._channel.send(self._reply(*rest))
         else:
-            raise WireError("a message of a kind that is not expected")
+            raise WireError("a message of an unexpected kind")
 
     def _reply(self, number: Any, arguments: Any, by_name: Any) -> bytes:
-        """What a stand-in says to the arguments that the child hands it, as a frame."""
+        """What a stand-in replies to the arguments that the child passed, as a frame."""
         if type(arguments) not in (list, tuple) or type(by_name) is not dict:
-            raise WireError("a question of other fields")
+            raise WireError("a question with the wrong fields")
         self._questions_back += 1
         if self._questions_back > 2 * MOST_QUESTIONS_BACK or self._depth > DEEPEST:
-            raise self._channel.end("it called what the question gave it without end")
+            raise self._channel.end("it kept calling a function that the question passed to it")
         if self._questions_back > MOST_QUESTIONS_BACK:
-            text = f"called more than {MOST_QUESTIONS_BACK} times; is there a loop that never ends?"
+            text = f"called more than {MOST_QUESTIONS_BACK} times; is there an infinite loop?"
             return frame(("raise", "RuntimeError", text))
         if number not in self._trusted:
-            raise WireError("a question to a function that is not here")
+            raise WireError("a question to an unknown function")
         stand_in = self._functions[number]
         arguments = [self._lent(each) for each in arguments]
         by_name = {key: self._lent(each) for key, each in by_name.items()}
@@ -286,7 +289,7 @@ class Child:
             self._depth -= 1
 
     def _lent(self, value: Any) -> Any:
-        """An argument for a stand-in; a function of the child's is called where it is."""
+        """An argument for a stand-in; a function of the child is called in the child."""
         if not isinstance(value, Function):
             return value
         if value.number < INSIDE:
@@ -306,22 +309,22 @@ class Child:
         return call
 
     def _show(self, event: Event) -> None:
-        """Keep an output, as long as there is room."""
+        """Keep an output, up to the limit; end the child at a multiple of it."""
         self._written += EVENT + size_of(event)
         if self._written <= self._limits.output:
             self._events.append(event)
         elif self._written > FLOOD * self._limits.output:
-            raise self._channel.end("it wrote without end")
+            raise self._channel.end("it produced too much output")
 
 
 @lru_cache(maxsize=64)
 def _sent_along(number: int, function: Callable[..., Any], ahead: Ahead) -> Any:
-    """What travels ahead of a function: of replies, each with a digest of what it replies to."""
+    """What is sent ahead of a function; replies go with a digest of the question of each."""
     found = ahead(function)
     if not isinstance(found, list):
         return found
     replies = {digest(asking(number, each, {})): function(*each) for each in found}
-    digests = sorted(replies)  # in no order that would tell which is whose
+    digests = sorted(replies)  # so that the order reveals nothing
     return {
         "digests": np.array(digests, np.uint64),
         "replies": [replies[each] for each in digests],
@@ -334,9 +337,9 @@ def _count(claimed: Mapping[str, Any], number: str) -> int:
 
 
 def _checked_answer(found: Any, claimed: Any) -> tuple[Record, dict[str, Any]]:
-    """The record of an answer and the counts, if they are that."""
+    """Return the record of an answer and the counts; raise WireError if they are malformed."""
     if set(found) != {"value", "raised", "failure", "printed", "arguments"}:
-        raise WireError("an answer of other fields")
+        raise WireError("an answer with the wrong fields")
     if not all(type(found[field]) is str for field in ("raised", "failure", "printed")):
         raise WireError("an answer without its texts")
     if type(found["arguments"]) is not tuple or type(claimed) is not dict:
@@ -347,6 +350,6 @@ def _checked_answer(found: Any, claimed: Any) -> tuple[Record, dict[str, Any]]:
 
 
 def _quotable(text: str) -> str:
-    """A text that a verdict can quote: on one line, so that it looks like none of the verdict's."""
+    """A text that a verdict can quote: on one line, so that it can't imitate other lines."""
     line = " ".join(text[: 2 * LONGEST_QUOTE].split())[:LONGEST_QUOTE]
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)

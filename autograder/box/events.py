@@ -1,4 +1,4 @@
-"""What a cell shows, as it comes from a child: checked before anybody takes it for an output."""
+"""The outputs of a cell, as a child sends them: checked before they are used."""
 
 import re
 from collections.abc import Sequence
@@ -18,15 +18,15 @@ KINDS: dict[str, tuple[tuple[type, ...], ...]] = {
     "error": (_TEXT, _TEXT, (list,)),
     "clear": ((bool,),),
 }
-"""The fields of each kind of event; `autograder.box.shell` says what they hold."""
+"""The types of the fields of each kind of event; `autograder.box.shell` says what they mean."""
 
 STREAMS = ("stdout", "stderr")
 JSON = re.compile(r"^application/(.*\+)?json$")
-"""What may be shown as something else than text."""
+"""The MIME types whose data may be something other than text."""
 
 
 def checked(event: Sequence[Any]) -> Event:
-    """The event, when it is one; raises WireError otherwise.
+    """Return the event if it is valid; raise WireError otherwise.
 
     Parameters
     ----------
@@ -36,26 +36,26 @@ def checked(event: Sequence[Any]) -> Event:
     kind, *fields = event
     types = KINDS.get(kind) if type(kind) is str else None
     if types is None or len(types) != len(fields):
-        raise WireError("an output of no known kind")
+        raise WireError("an output of an unknown kind")
     if not all(type(field) in known for field, known in zip(fields, types, strict=True)):
-        raise WireError(f"a {kind} of other fields")
+        raise WireError(f"a {kind} with the wrong fields")
     if kind == "stream" and fields[0] not in STREAMS:
-        raise WireError("a stream of another name")
+        raise WireError("a stream with an unknown name")
     if kind == "error" and not all(type(line) is str for line in fields[2]):
-        raise WireError("a traceback that is no text")
+        raise WireError("a traceback that is not text")
     for field in fields:
         _check_json(field)
     if kind == "result" and fields[2] < 0:
-        raise WireError("a result of a number below zero")
+        raise WireError("a result with a negative number")
     if kind in ("display", "update", "result"):
         for mime, value in fields[0].items():
             if type(value) is not str and not JSON.search(mime):
-                raise WireError(f"a {kind} that is no text")
+                raise WireError(f"a {kind} that is not text")
     return (kind, *fields)
 
 
 def _check_json(value: Any) -> None:
-    """Raise WireError unless it could come from a JSON file; depth is bounded by the decoder."""
+    """Raise WireError unless the value could be JSON. The decoder limits the depth."""
     if type(value) is dict:
         for each in value.values():
             _check_json(each)
@@ -63,11 +63,11 @@ def _check_json(value: Any) -> None:
         for each in value:
             _check_json(each)
     elif value is not None and type(value) not in (bool, int, float, str):
-        raise WireError(f"a {type(value).__name__} among the outputs")
+        raise WireError(f"a {type(value).__name__} in an output")
 
 
 def size_of(value: Any) -> int:
-    """Characters in an event, whatever it holds."""
+    """Characters in an event, or in any part of it."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""Landlock: what a process may reach in the file system, the network and other processes.
+"""Landlock: restricts what a process may reach of the file system, the network and processes.
 
-Constants and structures are those of `linux/landlock.h`. Landlock needs no privilege; later kernels
-know more of it (the versions are listed in the kernel's `userspace-api/landlock` page).
+Constants and structures are those of `linux/landlock.h`. Landlock needs no privileges. Newer
+kernels support more of it: the page `userspace-api/landlock` of the kernel lists the versions.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ from autograder.box import linux
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
 FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
-"""All rights over files, by the version that brought the last of them."""
+"""All rights over files, by the version that added the last of them."""
 NETWORK_SINCE, TCP = 4, 0b11
 SCOPES_SINCE, ABSTRACT_SOCKETS_AND_SIGNALS = 6, 0b11
 
@@ -25,7 +25,7 @@ _VERSION, _PATH_BENEATH = 1, 1
 
 
 def version() -> int:
-    """The version of Landlock that this kernel has switched on; 0 without any."""
+    """The version of Landlock on this kernel; 0 if it is missing or switched off."""
     try:
         return linux.syscall("landlock_create_ruleset", 0, 0, _VERSION)
     except OSError:
@@ -37,16 +37,16 @@ def restrict(
     writable: Iterable[str | int],
     listable: Iterable[str | int] = (),
 ) -> None:
-    """Shut everything but these paths, and TCP, abstract sockets and signals to others.
+    """Deny all other paths, TCP, and abstract sockets of and signals to other processes.
 
     Parameters
     ----------
     readable
-        Paths, or open descriptors, of what may be read and run, with all that is beneath.
+        Paths or open descriptors of what may be read and run, with everything beneath it.
     writable
-        Of what may be read, run, written, made and deleted.
+        Of what may be read, run, written, created and deleted.
     listable
-        Of folders whose names may be listed, and nothing more.
+        Of folders whose contents may only be listed.
     """
     ruleset, files = _ruleset()
     try:
@@ -60,10 +60,10 @@ def restrict(
 
 
 def _ruleset() -> tuple[int, int]:
-    """A new set of rules, and the rights over files that it is about.
+    """A new set of rules, and the rights over files that it handles.
 
-    A kernel to which newer parts of Landlock were brought back may claim a version that it has not
-    all of, and then refuses what belongs to that.
+    A kernel with backported parts of Landlock may report a version that it supports only partly. It
+    then refuses the rest, and an older version is tried.
     """
     for known in range(version(), 0, -1):
         files = FILES[max(each for each in FILES if each <= known)]
@@ -77,7 +77,7 @@ def _ruleset() -> tuple[int, int]:
         except OSError as error:
             if error.errno not in (errno.EINVAL, errno.E2BIG):
                 raise
-    raise linux.Unsupported("this kernel has no Landlock, or has it switched off")
+    raise linux.Unsupported("Landlock is missing from this kernel, or switched off")
 
 
 def _allow(ruleset: int, path: str | int, rights: int) -> None:

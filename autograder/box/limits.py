@@ -1,4 +1,4 @@
-"""How much a submission may use: one record, read by the walls inside and the watch outside."""
+"""What a submission may use: one record for the walls inside and the watch outside."""
 
 from dataclasses import dataclass
 
@@ -12,21 +12,21 @@ class Limits:
     Attributes
     ----------
     cell_seconds, submission_seconds : float
-        Time that it had of a processor, or could have had: what its neighbours take is not counted
-        (see `autograder.box.channel.PATIENCE`). A cell is interrupted at its limit, a submission
-        is ended.
+        Time for which it had a processor, or could have had one. Time that other processes take
+        is not counted (see `autograder.box.channel.PATIENCE`). A cell is interrupted at its
+        limit, a submission is ended.
     call_seconds : float
-        The same for one answer to a question, which is interrupted.
+        The same for one answer to a question, which is interrupted at the limit.
     grace_seconds : float
-        How long code may take to heed an interruption before it is ended.
+        How long code may take to react to an interruption before it is ended.
     memory : int
-        Bytes of all its processes together, beyond what the warm interpreter holds.
+        Bytes of all its processes together, beyond those of the warm interpreter.
     disk, entries : int
         Bytes, and files and folders, in its scratch folder.
     processes, descriptors : int
         Processes and threads; open files of each.
     output : int
-        Bytes that its cells may write and show, all together.
+        Bytes of output of all cells together.
     """
 
     cell_seconds: float = 60
@@ -41,9 +41,9 @@ class Limits:
     output: int = 16 * MEGABYTE
 
     def file_size(self, is_watched: bool) -> int:
-        """The most bytes of one file. Where the folder is only watched, one is soon too many."""
+        """The most bytes of one file; less where the folder is only watched from outside."""
         return self.disk // 8 if is_watched else self.disk
 
     def open_files(self, is_watched: bool) -> int:
-        """The most open files of a process; each may be one that has no name any more."""
+        """The most open files of a process; each may be a deleted file that takes up space."""
         return min(64, self.descriptors) if is_watched else self.descriptors

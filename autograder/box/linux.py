@@ -1,4 +1,4 @@
-"""System calls that Python's standard library has no name for, over ctypes.
+"""System calls that Python's standard library lacks, through ctypes.
 
 Numbers and constants are those of the kernel's headers: `asm/unistd_64.h` for x86_64 and
 `asm-generic/unistd.h` for aarch64.
@@ -24,9 +24,9 @@ NUMBERS: dict[str, tuple[int, int]] = {
     "landlock_add_rule": (445, 445),
     "landlock_restrict_self": (446, 446),
 }
-"""By name, on each of the processors."""
+"""The numbers of each call on the two processors."""
 
-# Elsewhere this module is imported all the same, by what goes on to say that there are no walls.
+# On other systems the module is imported as well, by code that then reports that walls are missing.
 if sys.platform == "linux":
     _libc = ctypes.CDLL(None, use_errno=True)
     _libc.syscall.restype = ctypes.c_long
@@ -44,15 +44,15 @@ RECURSIVE = 0x8000
 
 
 class Unsupported(OSError):
-    """This kernel, processor or container does not offer what was asked for."""
+    """This kernel, processor or container does not support the request."""
 
 
 def syscall(name: str, *arguments: int | ctypes.Array[ctypes.c_char]) -> int:
-    """Make one system call; raises OSError with what the kernel said."""
+    """Make one system call; raise OSError with the kernel's error."""
     try:
         number = NUMBERS[name][PROCESSORS.index(MACHINE)]
     except ValueError:
-        raise Unsupported(f"no system call {name} is known for {MACHINE}") from None
+        raise Unsupported(f"the system call {name} has no known number on {MACHINE}") from None
     longs = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
     return _checked(_libc.syscall(ctypes.c_long(number), *longs), name)
 
@@ -81,19 +81,19 @@ def mount(source: str, target: str | Path, kind: str, flags: int, options: str =
 
 
 def umount_lazily(target: str) -> int:
-    """Take a mount out of sight; it goes when nobody uses it any more."""
+    """Detach a mount now; it is removed when it is not used any more."""
     return _checked(_libc.umount2(target.encode(), 2), f"umount of {target}")
 
 
 def look_as(user: int, group: int) -> tuple[int, int]:
-    """From now on this thread sees files as a user of a group does: ``setfsuid(2)``.
+    """Access files as this user and group from now on, in this thread: ``setfsuid(2)``.
 
     Returns
     -------
     user, group
-        Who it was before, to be looked as again.
+        Those before the call, to be restored with another one.
     """
-    # A group can only be changed by root, and to it only as long, or as soon, as one is root.
+    # Only root can change the group: so before it stops being root, or after it is root again.
     if user:
         before = _libc.setfsgid(group)
         return _libc.setfsuid(user), before
@@ -102,9 +102,9 @@ def look_as(user: int, group: int) -> tuple[int, int]:
 
 @cache
 def socket_buffer() -> int:
-    """The most bytes of the kernel's memory that one socket of a pair keeps waiting for another.
+    """The most bytes of kernel memory that one socket of a pair can fill.
 
-    ``net.core.wmem_default``, and the last packet on top of it.
+    That is ``net.core.wmem_default``, and the last packet in addition.
     """
     try:
         with open("/proc/sys/net/core/wmem_default") as file:
@@ -119,7 +119,7 @@ def current_processor() -> int:
 
 
 def bound_capabilities() -> None:
-    """No program that is started from here on gains a capability; one's own stay."""
+    """Keep programs that are started from now on from gaining capabilities; keep our own."""
     for capability in range(64):
         try:
             prctl(DROP_FROM_BOUNDING_SET, capability)
@@ -128,7 +128,7 @@ def bound_capabilities() -> None:
 
 
 def drop_capabilities() -> None:
-    """Give up every capability for good."""
+    """Give up all capabilities permanently."""
     prctl(CLEAR_AMBIENT, 4)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")

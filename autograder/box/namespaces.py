@@ -1,6 +1,6 @@
-"""Namespaces: a file system that holds Python and little else, and no other process or network.
+"""Namespaces: a file system with Python and little else, and no other processes or network.
 
-The zygote enters once; each child then takes mounts, processes and a scratch folder of its own.
+The zygote enters them once. Each child then gets its own mounts, processes and scratch folder.
 """
 
 import os
@@ -16,9 +16,9 @@ from autograder.box import linux
 NOBODY = 65534
 STUDENT = 1000
 SCRATCH = "/submission"
-"""Where no host keeps its Python; /tmp leads there as well, if there is nothing else in it."""
+"""A path where no host keeps its Python; /tmp links to it, unless something is shown in /tmp."""
 STAGE = "/tmp"
-"""A folder that every host has, to build the new root in."""
+"""A folder that exists on every host, to build the new root in."""
 
 _CLONE, _NOT_INHERITED = 1, os.O_CLOEXEC
 _HERE, _FROM_DESCRIPTOR = -100, 0x04
@@ -33,30 +33,30 @@ APART = (
 
 
 def enter(shown: Collection[str], hidden: Iterable[str]) -> tuple[int, int]:
-    """Leave the host's files, network, processes and user for good; called once, by the zygote.
+    """Leave the host's files, network, processes and user permanently; the zygote calls it once.
 
-    It returns in a forked process, the first of its namespace; the one before it only waits. Root
-    leaves its mounts first, because its Python may lie where nobody else can look, and then its
-    user id; anybody else, and root without its capabilities, needs the user namespace to be allowed
-    to do anything.
+    It returns in a forked process, the first of its namespace; the original process only waits for
+    that one. Root first leaves its mounts, because its Python may be where no other user has
+    access, and then its user id. Other users, and root without its capabilities, need the user
+    namespace first, because it permits the other steps.
 
     Parameters
     ----------
     shown
-        What of the file system stays visible, read-only. Folders with all that is beneath.
+        The paths that stay visible, read-only; folders with everything beneath them.
     hidden
-        Folders that are empty from now on, although something above them is shown.
+        Folders that will appear empty, although a folder above them is shown.
 
     Raises
     ------
     OSError
-        The host refuses one of the steps; this process is of no use any more.
+        The host refuses one of the steps; this process can't be used any more.
 
     Returns
     -------
     own, processes
-        Descriptors of what ``/proc`` says of this process, and of all of them, which are out of
-        sight from now on.
+        Descriptors of the folder in ``/proc`` of this process, and of ``/proc`` itself, which is
+        not visible from now on.
     """
     processes = os.open("/proc", os.O_PATH | os.O_CLOEXEC)
     user, group = os.geteuid(), os.getegid()
@@ -80,24 +80,23 @@ def enter(shown: Collection[str], hidden: Iterable[str]) -> tuple[int, int]:
 
 
 def _wait_for(child: int) -> NoReturn:
-    """End as the child ends, holding nothing open in the meantime."""
+    """Wait for the child with no descriptors open, and exit with its status."""
     os.closerange(0, 1024)
     _, status = os.waitpid(child, 0)
     os._exit(min(255, abs(os.waitstatus_to_exitcode(status))))
 
 
 def can_become(user: int, needed: Iterable[tuple[str, int]] = ()) -> bool:
-    """Whether this process could be another user, and have what it needs there.
+    """Whether this process could become another user, and still access what it needs.
 
-    Tried in a process of its own: root may have lost its capabilities, or be the only user that its
-    container knows.
+    Tried in a forked process: root may lack the capabilities, or be the only user of its container.
 
     Parameters
     ----------
     user
         The user id.
     needed
-        Paths and how they must be accessible.
+        Paths, and the access that is needed to each.
     """
     child = os.fork()
     if child:
@@ -111,19 +110,19 @@ def can_become(user: int, needed: Iterable[tuple[str, int]] = ()) -> bool:
 
 
 def become(user: int) -> None:
-    """Give up root for an ordinary user id, with no group of root's left."""
+    """Change from root to an ordinary user id, and leave all groups of root."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    # A change of user makes a process undumpable, and its uid_map belongs to root.
+    # Changing the user makes a process undumpable, and then root owns its uid_map.
     linux.prctl(linux.SET_DUMPABLE, 1)
 
 
 def fork_apart(own: int) -> int:
-    """Fork a child that is the first process of a namespace of its own.
+    """Fork a child that is the first process of a new namespace.
 
-    A process can send its children into a new namespace only once, so it goes back to its own,
-    of which `own` is a descriptor, every time.
+    A process can choose a new namespace for its children only once, so it returns to its own every
+    time; `own` is a descriptor of that.
     """
     linux.unshare(linux.NEW_PID)
     child = os.fork()
@@ -133,17 +132,17 @@ def fork_apart(own: int) -> int:
 
 
 def take_own_user(processes: int) -> None:
-    """A user namespace of one's own, in which nobody else's processes and threads are counted.
+    """Enter a new user namespace, in which only the processes of this child are counted.
 
-    Called by each child after the fork. (A kernel before 5.14 counts them over all of them.)
+    Called by each child after the fork. (Kernels before 5.14 count over all namespaces.)
     """
     linux.unshare(linux.NEW_USER)
     _name_the_user(processes, STUDENT, STUDENT)
-    linux.bound_capabilities()  # which are all there again
+    linux.bound_capabilities()  # a new user namespace restores them all
 
 
 def take_own_scratch(size: int, entries: int) -> str:
-    """Mounts of one's own, with an empty folder of limited size in them.
+    """Enter a new mount namespace, with an empty folder of limited size.
 
     Called by each child after the fork.
 
@@ -170,10 +169,10 @@ def _name_the_user(processes: int, user: int, group: int) -> None:
 
 
 def _move_into(shown: Collection[str], hidden: Iterable[str]) -> None:
-    """Make a root of nothing but what is shown, and leave the old one."""
+    """Build a root that contains only what is shown, and leave the old one."""
     os.umask(0o022)
     linux.mount("", "/", "", _PRIVATE | _WITH_ALL_BENEATH)
-    # All of it before anything is mounted: it may lie under the very folder that is used below.
+    # All of this before anything is mounted: a path may be beneath the folder that is used below.
     links = {path: os.readlink(path) for path in shown if os.path.islink(path)}
     folders = {path for path in shown if os.path.isdir(path)}
     copies = {path: _copy(path) for path in shown if path not in links}
@@ -201,7 +200,7 @@ def _move_into(shown: Collection[str], hidden: Iterable[str]) -> None:
         linux.syscall("pivot_root", create_string_buffer(b"."), create_string_buffer(b"."))
         linux.umount_lazily(".")
     except OSError:
-        # The first root of a machine can't be exchanged; the new one is moved over it instead.
+        # The initial root of a machine can't be replaced; the new one is moved over it instead.
         linux.mount(".", "/", "", 1 << 13)
         os.chroot(".")
     os.chdir("/")
@@ -209,7 +208,7 @@ def _move_into(shown: Collection[str], hidden: Iterable[str]) -> None:
 
 
 def _copy(path: str, attributes: int = _READ_ONLY | _NO_SETUID | _NO_DEVICES) -> int:
-    """A mount of the same files that hangs nowhere yet: its descriptor."""
+    """Clone a mount without attaching it; return its descriptor."""
     name = create_string_buffer(os.fsencode(path))
     flags = _CLONE | _NOT_INHERITED | linux.RECURSIVE
     copy = linux.syscall("open_tree", _HERE, name, flags)
@@ -218,7 +217,7 @@ def _copy(path: str, attributes: int = _READ_ONLY | _NO_SETUID | _NO_DEVICES) ->
 
 
 def _set_attributes(descriptor: int, attributes: int, flags: int) -> None:
-    """Attributes are only ever added, because those of the host can't be taken away."""
+    """Add attributes; those that the host has set can't be removed."""
     wanted = create_string_buffer(struct.pack("=QQQQ", attributes, 0, 0, 0), 32)
     nothing = create_string_buffer(b"")
     linux.syscall("mount_setattr", descriptor, nothing, linux.EMPTY_PATH | flags, wanted, 32)

@@ -1,4 +1,4 @@
-"""The values that may pass between a student's code and the questions: numbers, text, arrays."""
+"""The values that a student's code and the questions may exchange: numbers, text, arrays."""
 
 from typing import Any
 
@@ -6,23 +6,23 @@ import numpy as np
 
 NUMBERS = "biufc"
 LONGEST_NUMBER = 4096
-"""Bits of a whole number; far beyond what any answer needs, and quick to print."""
+"""Bits of a whole number: far more than any answer needs, and still quick to print."""
 DEEPEST = 16
 
 
 class Unreadable(ValueError):
-    """A value of a kind that no question asks for."""
+    """A value of a kind that no question asks for; the text completes "it returned ..."."""
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """A copy of `value` made of nothing but built-in values and base-class arrays.
+    """A copy of `value` that consists only of built-in values and base-class arrays.
 
     Parameters
     ----------
     value : number, str, None, array, function, or list, tuple or dict of these
-        What a student's code returned, or handed to a stand-in.
+        What a student's code returned, or passed to a stand-in.
     depth : int
-        How many lists, tuples and dicts it stands in.
+        How many lists, tuples and dicts are around it.
 
     Returns
     -------
@@ -31,10 +31,10 @@ def plain(value: Any, depth: int = 0) -> Any:
     Raises
     ------
     Unreadable
-        The value, or one inside it, is of another kind, or there are too many inside each other.
+        The value, or one inside it, is of another kind, or the nesting is too deep.
     """
     if depth > DEEPEST:
-        raise Unreadable("lists inside lists without end")
+        raise Unreadable(f"a value nested more than {DEEPEST} levels deep")
     if isinstance(value, np.generic):
         # Extended precision has no built-in type.
         value = np.asarray(value) if value.dtype.char in "gG" else value.item()
@@ -42,7 +42,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         return value
     if type(value) is int:
         if value.bit_length() > LONGEST_NUMBER:
-            raise Unreadable("a whole number of thousands of digits")
+            raise Unreadable("a whole number with thousands of digits")
         return value
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in NUMBERS:

@@ -1,7 +1,7 @@
 """Tries every wall from inside, before anything is graded behind it.
 
-A canary goes where a student's code would go and tries to get out: at a file, a listener and a
-process that are really there. Grading refuses on a host where one of its attempts succeeds, and no
+A canary runs where a student's code would run and tries to get out: to a file, a listener and a
+process that really exist. If one of its attempts succeeds, nothing is graded on this host, and no
 setting changes that.
 """
 
@@ -34,7 +34,7 @@ LIMITS = Limits(
 REMEDIES = {
     "Linux": "grade on Linux 5.13 or newer with Landlock switched on (`lsm=landlock,...` on the "
     "kernel's command line); in a container, allow user namespaces and Landlock, for example with "
-    "`--security-opt seccomp=unconfined`, or grade outside of it",
+    "`--security-opt seccomp=unconfined`, or grade outside the container",
     "Darwin": "macOS has no such walls: grade in a Linux virtual machine, for example with Lima or "
     "Multipass",
     "Windows": "Windows has no such walls: grade in WSL 2",
@@ -48,10 +48,10 @@ class Tried:
     Attributes
     ----------
     wall : str
-        What it keeps a student's code from.
+        What it should prevent a student's code from reaching.
     holds : bool
     found : str
-        What the attempt met.
+        The result of the attempt.
     """
 
     wall: str
@@ -64,19 +64,19 @@ _proving, _ending = Lock(), Event()
 
 
 def proven_warden(file: str | Path = __file__) -> Warden:
-    """The process's own :class:`Warden`, with walls that have all been tried.
+    """The :class:`Warden` of this process, with walls that have all been tried.
 
     Parameters
     ----------
     file
-        Something readable of the course, for the canary to try and read, when it is made.
+        A readable file of the course that the canary tries to read; used only the first time.
 
     Raises
     ------
     NoWalls
-        With the reason and the remedy.
+        The text gives the reason and the remedy.
     """
-    own = os.getpid()  # a process that was forked has no use for its parent's warden
+    own = os.getpid()  # a forked process can't use its parent's warden
     with _proving:
         if own not in _proven:
             _proven[own] = _prove(file)
@@ -84,10 +84,10 @@ def proven_warden(file: str | Path = __file__) -> Warden:
 
 
 def prove_ahead(file: str | Path = __file__) -> None:
-    """Have :func:`proven_warden` made while this process does other things."""
+    """Call :func:`proven_warden` in the background."""
 
     def prove() -> None:
-        with suppress(Exception):  # whoever asks for it is told
+        with suppress(Exception):  # the next call of proven_warden raises it again
             proven_warden(file)
 
     ahead = Thread(target=prove, daemon=True)
@@ -96,16 +96,16 @@ def prove_ahead(file: str | Path = __file__) -> None:
 
 
 def _end(ahead: Thread) -> None:
-    """Wait for a thread: an interpreter that ends while one works may crash, or never end.
+    """Wait for a thread: an interpreter that exits while one works may crash or hang.
 
-    What it waits for itself has ended by now, because wardens close earlier.
+    The thread has nothing to wait for: by now, the wardens have been closed.
     """
     _ending.set()
     ahead.join()
 
 
 def adopt(zygote: Zygote) -> Warden:
-    """Make another process's :class:`Zygote`, behind walls that it has tried, this one's own."""
+    """Use the :class:`Zygote` of another process, which has tried its walls, in this one."""
     with _proving:
         return _proven.setdefault(os.getpid(), Warden(zygote=zygote))
 
@@ -113,11 +113,11 @@ def adopt(zygote: Zygote) -> Warden:
 def _prove(file: str | Path) -> Warden:
     remedy = REMEDIES.get(platform.system(), REMEDIES["Linux"])
     if platform.system() != "Linux":
-        raise NoWalls(f"this host can't keep a submission's code in: {remedy}")
+        raise NoWalls(f"this host can't contain a submission's code: {remedy}")
     reasons = []
     for level in (NAMESPACES, LANDLOCK):
         if _ending.is_set():
-            raise NoWalls("this process ends")
+            raise NoWalls("this process is ending")
         try:
             warden = Warden(level)
         except NoWalls as refused:
@@ -128,16 +128,16 @@ def _prove(file: str | Path) -> Warden:
             return warden
         warden.close()
         reasons.append(f"{level}: " + ", ".join(f"{each.wall} ({each.found})" for each in broken))
-    raise NoWalls(f"this host can't keep a submission's code in: {'; '.join(reasons)}: {remedy}")
+    raise NoWalls(f"this host can't contain a submission's code: {'; '.join(reasons)}: {remedy}")
 
 
 def try_walls(warden: Warden, file: str | Path = __file__) -> list[Tried]:
-    """Send a canary behind a warden's walls.
+    """Run the canary behind a warden's walls.
 
     Parameters
     ----------
     warden, file
-        As of :func:`proven_warden`.
+        The warden, and a readable file as for :func:`proven_warden`.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def try_walls(warden: Warden, file: str | Path = __file__) -> list[Tried]:
             works, met = _met(child, "stay_inside", targets), _met(child, name, targets)
             if works != canary.THROUGH:
                 met = f"nothing can be tried: {works}"
-            # What is still at it has not been stopped by anything.
+            # An attempt that had to be stopped by the clock was not stopped by a wall.
             stopped = UNSTOPPABLE not in met and not met.startswith(canary.THROUGH)
             holds = works == canary.THROUGH and stopped
             tried.append(Tried(canary.ATTEMPTS[name], holds, met))
@@ -172,16 +172,19 @@ def _met(child: Child, name: str, targets: canary.Targets) -> str:
 
 
 def _bystander(outside: ExitStack) -> int:
-    """A process that is really there. This one won't do: in a container it may be the first, and
-    have the number of everybody who is the first in a namespace."""
+    """Start a process that really exists, and return its id.
+
+    This process would not do: in a container its id may be 1, as that of the first process of every
+    namespace is.
+    """
     process = outside.enter_context(subprocess.Popen(["cat"], stdin=subprocess.PIPE))
     return process.pid
 
 
 def _targets(outside: ExitStack, file: str | Path, level: str) -> canary.Targets:
-    """Things that are really there, for a canary to get at."""
+    """Things that really exist, for the canary to reach."""
     locked = outside.enter_context(open(os.__file__))  # noqa: SIM115
-    with suppress(OSError):  # a file system may know no locks
+    with suppress(OSError):  # a file system may not support locks
         fcntl.flock(locked, fcntl.LOCK_SH)
     file_size = LIMITS.file_size(is_watched=level == LANDLOCK) // 2
     folder = outside.enter_context(TemporaryDirectory(prefix="autograder-"))

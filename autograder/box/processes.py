@@ -1,6 +1,6 @@
-"""What the kernel tells of processes in ``/proc``: memory, time, threads, files that have no name.
+"""What ``/proc`` says about processes: their memory, time, threads and deleted files.
 
-A process may end at any time; it uses nothing then.
+A process may end at any time. From then on it uses nothing.
 """
 
 import math
@@ -25,13 +25,13 @@ class Usage(NamedTuple):
     Attributes
     ----------
     pages : float
-        Its own.
+        Of its own pages.
     kernel : float
-        What the kernel keeps for it.
+        Of kernel memory for it.
     peak : float
-        The most pages that it had at a time, of files, too.
+        The most pages that it has had at a time, including those of files.
     files : float
-        Pages of files.
+        Of pages of files.
     """
 
     pages: float = 0
@@ -44,33 +44,33 @@ class Usage(NamedTuple):
 
 
 TOO_MUCH = Usage(pages=math.inf)
-"""Of which the kernel tells no figure."""
+"""The usage of a process for which the kernel gives no figures."""
 
 
 def process_of(pidfd: int) -> int:
-    """The id of a descriptor's process; -1 when somebody has waited for its end.
+    """The id of a descriptor's process; -1 if the process has ended and been waited for.
 
     Raises
     ------
     OSError
-        This kernel does not tell.
+        This kernel does not say.
     """
     with open(f"/proc/self/fdinfo/{pidfd}") as file:
         for line in file:
             if line.startswith("Pid:"):
                 return int(line.split()[1])
-    raise OSError("this kernel does not tell the process of a descriptor")
+    raise OSError("this kernel does not say which process a descriptor belongs to")
 
 
 def runs(pidfd: int) -> bool:
-    """Whether a descriptor's process has not ended yet."""
+    """Whether a descriptor's process is still running."""
     poll = select.poll()
     poll.register(pidfd, select.POLLIN)
     return not poll.poll(0)
 
 
 def _read(path: str) -> bytes | None:
-    """A file of ``/proc``; None when its process is gone."""
+    """The content of a file of ``/proc``; None if its process is gone."""
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -79,18 +79,18 @@ def _read(path: str) -> bytes | None:
 
 
 def _stat(process: int | str) -> list[bytes] | None:
-    """The fields of ``/proc/<pid>/stat`` from the state on; None when it is gone."""
+    """The fields of ``/proc/<pid>/stat`` from the state on; None if the process is gone."""
     text = _read(f"/proc/{process}/stat")
     return text.rpartition(b")")[2].split() if text else None
 
 
 def is_seen(process: int) -> bool:
-    """Whether /proc holds a process, and shows it."""
+    """Whether a process exists and ``/proc`` shows it."""
     return _stat(process) is not None
 
 
 def is_leaving(thread: int | str) -> bool:
-    """Whether a thread ends, has ended, or has no choice any more; by its place in ``/proc``."""
+    """Whether a thread has ended, is ending, or has a SIGKILL pending; by its path in ``/proc``."""
     fields = _stat(thread)
     if fields is None or fields[0] in b"ZX" or int(fields[6]) & ENDING:
         return True
@@ -99,12 +99,12 @@ def is_leaving(thread: int | str) -> bool:
 
 
 def _hides(process: int) -> bool:
-    """Whether a process where nobody may look lives: one that ends is root's, for a moment."""
+    """Whether an unreadable process is running: while one ends, it belongs to root for a moment."""
     return not all(is_leaving(f"{process}/task/{thread}") for thread in threads(process))
 
 
 def usage(process: int) -> Usage:
-    """What a process uses of memory. No figure is too much, unless it has ended."""
+    """The memory of a process; :data:`TOO_MUCH` if there are no figures although it runs."""
     try:
         for place in _places(process):
             text = _read(f"{place}/status") or b""
@@ -112,22 +112,22 @@ def usage(process: int) -> Usage:
                 return _figures(text, len(os.listdir(f"{place}/fd")))
         return Usage()
     except (FileNotFoundError, ProcessLookupError):
-        return Usage()  # it ended in the middle
+        return Usage()  # it ended while it was read
     except OSError:
         return TOO_MUCH if _hides(process) else Usage()
 
 
 def _places(process: int) -> Iterator[str]:
-    """Where its figures may stand: a first thread that has ended has none, while others live on."""
+    """Where its figures may be: a first thread that has ended has none, but others may have."""
     yield f"/proc/{process}"
     for thread in threads(process):
         yield f"/proc/{process}/task/{thread}"
 
 
 def _figures(text: bytes, descriptors: int) -> Usage:
-    """Of what is shared with the zygote, or read from files, nothing is its own.
+    """The usage in a ``status`` file, without pages shared with the zygote or read from files.
 
-    Each open descriptor may be a socket whose buffer is full, and that is counted nowhere.
+    Each open descriptor counts as a socket with a full buffer, because nothing else counts those.
     """
     found = {}
     for line in text.splitlines():
@@ -140,7 +140,7 @@ def _figures(text: bytes, descriptors: int) -> Usage:
 
 
 def counted_once(process: int, pages: float) -> float:
-    """Bytes of a process's pages, where those that several have are shared out among them."""
+    """Bytes of a process's pages, with each shared page divided among the processes that use it."""
     try:
         text = _read(f"/proc/{process}/smaps_rollup") or b""
     except OSError:
@@ -159,7 +159,7 @@ def threads(process: int) -> list[int]:
 
 
 def parent(process: int) -> int:
-    """The id of a process's parent; 0 where there is none, or nobody tells."""
+    """The id of a process's parent; 0 if it has none or it is not known."""
     with suppress(OSError):
         fields = _stat(process)
         return int(fields[1]) if fields else 0
@@ -167,13 +167,13 @@ def parent(process: int) -> int:
 
 
 def processor(process: int) -> float:
-    """Seconds of a process, and of those that it has waited for."""
+    """Processor seconds of a process, and of the children that it has waited for."""
     fields = _stat(process)
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else 0
 
 
 def waited(process: int, thread: int) -> float:
-    """Seconds that a thread has been ready to run; 0 where the kernel doesn't keep them."""
+    """Seconds that a thread has waited for a processor; 0 if the kernel doesn't record them."""
     text = _read(f"/proc/{process}/task/{thread}/schedstat")
     return int(text.split()[1]) / 1e9 if text else 0
 
@@ -181,8 +181,8 @@ def waited(process: int, thread: int) -> float:
 def held_without_a_name(process: int, folder: str, file_size: int) -> Collection[float]:
     """Bytes of each deleted file of a folder that a process still has open or mapped.
 
-    Those of one that is only mapped nobody tells: it is as large as a file may be. Where nobody
-    may look, as after the end of a first thread while others live, there may be anything.
+    The size of a file that is only mapped is not known: it counts as `file_size`. A running process
+    that can't be read, for example because its first thread has ended, counts as infinite.
     """
     held: dict[int, float] = {}
     try:

@@ -1,7 +1,7 @@
 """Inside the walls: runs cells and answers calls, one message after the other.
 
-Everything in here shares its process with a student's code, which may change any of it. So nothing
-in here decides anything: what it sends is taken outside for what it is, a student's answer.
+All of this shares its process with a student's code, which may change any of it. So nothing here
+makes a decision: the trusted side treats whatever it sends as the student's own answer.
 """
 
 import builtins
@@ -32,7 +32,7 @@ from autograder.box.working_folder import write
 _NUMBER = "_number_outside"
 _HELD_BACK = {signal.SIGINT, signal.SIGALRM}
 MOST_INTERRUPTIONS = 2
-"""Interruptions that code may catch."""
+"""Interruptions that code may catch before they are repeated at once."""
 
 
 class Runner:
@@ -43,7 +43,7 @@ class Runner:
     channel
         Connected to the trusted side.
     shell
-        Fresh; its namespace is the notebook's.
+        Unused so far. Its namespace becomes that of the notebook.
     """
 
     def __init__(self, channel: socket, shell: Shell) -> None:
@@ -60,7 +60,7 @@ class Runner:
         )
 
     def say_ready(self) -> None:
-        """The walls stand; from here on, whatever goes wrong is the student's code."""
+        """Report that the walls are up. From now on, any failure is due to the student's code."""
         self._send(("ready",))
 
     def serve(self) -> None:
@@ -82,7 +82,7 @@ class Runner:
                     return
 
     def _take_over_signals(self) -> None:
-        """Whatever a cell has done with them; one that came too late for it is spent here."""
+        """Set our handlers again, as a cell may have changed them, and discard late signals."""
         for each in _HELD_BACK:
             signal.signal(each, self._interrupt)
         self._interruptions = 0
@@ -106,7 +106,7 @@ class Runner:
         if self._in_cell and not self._shell.showing:
             self._interruptions += 1
             if self._interruptions > MOST_INTERRUPTIONS:
-                # In a moment again: who catches everything is soon hit outside of the `try`.
+                # Repeat soon: even code that catches everything is at some moment outside of `try`.
                 signal.setitimer(signal.ITIMER_REAL, 3e-5)
             raise KeyboardInterrupt
 
@@ -139,7 +139,7 @@ class Runner:
         try:
             with _open_to_signals():
                 found = self._answers.call(name, arguments, by_name, replacing, seconds, watching)
-        except KeyboardInterrupt:  # its own: nobody interrupts a call
+        except KeyboardInterrupt:  # raised by the code itself: a call gets another signal
             found = record(raised="KeyboardInterrupt", failure="raised KeyboardInterrupt")
         self._send_answer(found, counts)
 
@@ -163,14 +163,14 @@ class Runner:
         by_name: dict[str, Any],
         known: Mapping[int, Any],
     ) -> Any:
-        """Have a stand-in answered outside, and lend it what functions it was handed."""
+        """Ask the trusted side what a stand-in returns; it may call functions it was passed."""
         if os.getpid() != self._process:
-            raise RuntimeError("a stand-in can be called in the notebook's own process only")
+            raise RuntimeError("this function can only be called in the notebook's own process")
         asked = [self._handed_over(each) for each in arguments]
         named = {name: self._handed_over(each) for name, each in by_name.items()}
         try:
             message = asking(number, asked, named)
-        except WireError:  # an odd type, or one that is made plain first
+        except WireError:  # of another type; perhaps it can be made plain
             message = asking(number, map(_plain, asked), _plain(named))
         if known:
             reply = known.get(digest(message), self)
@@ -198,7 +198,7 @@ class Runner:
         return Function(number)
 
     def _called_back(self, number: int, arguments: Iterable[Any]) -> tuple[Any, ...]:
-        """Call a function that a stand-in was handed; what it raises stays here for later."""
+        """Call a function that a stand-in was passed; an exception is kept here for later."""
         try:
             return "back", plain(self._own[number](*arguments))
         except BaseException as error:
@@ -206,7 +206,7 @@ class Runner:
             return ("failed",)
 
     def _exchange(self, message: bytes) -> tuple[Any, ...]:
-        # No interruption between a question and its reply: the two sides would lose each other.
+        # An interruption between a question and its reply would put the two sides out of step.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
         try:
             self._channel.sendall(message)
@@ -233,14 +233,14 @@ class Runner:
         while len(chunk) < size:
             more = self._channel.recv(size - len(chunk))
             if not more:
-                os._exit(0)  # nobody is there any more
+                os._exit(0)  # the trusted side is gone
             chunk += more
         return chunk
 
 
 @contextlib.contextmanager
 def _open_to_signals() -> Iterator[None]:
-    """A student's code can be interrupted; what is around it can't."""
+    """Let signals interrupt the block, which runs a student's code; they are held elsewhere."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD_BACK)
     try:
         yield
@@ -254,16 +254,16 @@ def _plain(value: Any) -> Any:
     try:
         return value if isinstance(value, Function) else plain(value)
     except Unreadable as unreadable:
-        raise TypeError(f"a number or an array belongs here, not {unreadable}") from None
+        raise TypeError(f"a number or an array was expected, not {unreadable}") from None
 
 
 def _known(sent: Mapping[str, Any] | None) -> dict[int, Any]:
-    """Replies that were sent along with a question, by the digest of what they reply to."""
+    """The replies that were sent along, by the digest of the question that each answers."""
     return dict(zip(sent["digests"].tolist(), sent["replies"], strict=True)) if sent else {}
 
 
 def _compiled(sent: tuple[Any, ...], counts: dict[str, int], number: str) -> Callable[..., Any]:
-    """Make a function that came as text, and that counts its calls."""
+    """Make a function from its source text; it counts its calls."""
     source, name, constants = sent
     space: dict[str, Any] = {"np": sys.modules["numpy"]}
     exec(source, space)
@@ -278,7 +278,7 @@ def _compiled(sent: tuple[Any, ...], counts: dict[str, int], number: str) -> Cal
 
 
 def _exception(name: str, text: str) -> Exception:
-    """What a stand-in raised outside, as the exception of that name where Python has one."""
+    """The exception that a stand-in raised outside; RuntimeError if Python has none of its name."""
     kind: object = getattr(builtins, name, None)
     if isinstance(kind, type) and issubclass(kind, Exception):
         with contextlib.suppress(Exception):

@@ -1,8 +1,8 @@
 """The system calls that a student's code may make: an allowlist, compiled to a seccomp filter.
 
-Whatever is not listed fails with EPERM, so that new calls of new kernels are shut as well. Python,
-numpy, matplotlib, threads and child processes need what is listed; sockets, mounts, namespaces,
-tracing, other memory than a process's own, keyrings, io_uring and bpf are not.
+A call that is not listed fails with EPERM, so that new calls of new kernels are denied as well. The
+list is what Python, numpy, matplotlib, threads and child processes need. It has no sockets, mounts,
+namespaces, tracing, memory of other processes, keyrings, io_uring or bpf.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ from functools import cache
 from autograder.box import linux
 
 Numbers = tuple[int, int | None]
-"""Of one call: on x86_64, and on aarch64, which may have no such call."""
+"""The numbers of one call on x86_64 and on aarch64; None if aarch64 has no such call."""
 
 PLAIN: dict[str, Numbers] = {
     "read": (0, 63), "write": (1, 64), "close": (3, 57), "stat": (4, None),
@@ -68,7 +68,7 @@ MODES_AND_TIMES: dict[str, Numbers] = {
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "utime": (132, None),
     "utimes": (235, None), "utimensat": (280, 88),
 }  # fmt: skip
-"""No version of Landlock keeps these from the files of the grader's user."""
+"""No version of Landlock protects the files of the grader's user from these."""
 SIGNALS = {"kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131)}
 MMAP, CLONE, CLONE3, IOCTL, FCNTL, PRCTL, PRLIMIT, SETRLIMIT, SOCKETPAIR = (
     (9, 222), (56, 220), (435, 435), (16, 29), (72, 25), (157, 167), (302, 261), (160, 164),
@@ -76,8 +76,8 @@ MMAP, CLONE, CLONE3, IOCTL, FCNTL, PRCTL, PRLIMIT, SETRLIMIT, SOCKETPAIR = (
 )  # fmt: skip
 SCHED_SETAFFINITY = 203, 122
 NOTHING = {"flock": (73, 32), "setsid": (112, 157)}
-"""These succeed and do nothing. A lock on a file that others can read as well would be a message to
-them, and a session of its own a share of the processor: the kernel may give each the same."""
+"""These succeed and do nothing. A lock on a file that others read could carry a message to them.
+A new session could get more processor time: the kernel may give each session an equal share."""
 OPEN: Numbers = (2, None)
 OPENAT = 257, 56
 ATTRIBUTES = {
@@ -95,16 +95,16 @@ THREAD = 0x00010000
 QUESTIONS_TO_TERMINALS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX."""
 FILE_CONTROLS = (0, 1, 2, 3, 4, 5, 9, 11, 1030, 1032, 1034)
-"""Everything harmless: no F_SETOWN or F_SETSIG (signals to others), no F_SETPIPE_SZ."""
+"""The harmless ones: no F_SETOWN or F_SETSIG (signals to others), no F_SETPIPE_SZ."""
 FILE_LOCKS = (6, 7)
 """F_SETLK, F_SETLKW: they do nothing, as `flock`."""
 PROCESSOR_TIME = 0
-"""RLIMIT_CPU: the kernel kills who exceeds it, and that would look as if somebody else had."""
+"""RLIMIT_CPU: the kernel kills a process that exceeds it, which looks like a kill from outside."""
 KILL = 9
 PROCESS_CONTROLS = (3, 15, 16, 0x53564D41)
 """PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (glibc names its arenas)."""
 WRITES, TRUNCATES = 0o3, 0o1000
-"""Opened for reading and yet truncated: before its version 3, Landlock lets that pass."""
+"""Opening for reading with truncation: before version 3, Landlock allows that."""
 LOCAL, STREAM, PACKETS_IN_ORDER, TYPE = 1, 1, 5, 0xF
 
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
@@ -113,13 +113,13 @@ _FILTER_OF_ALL_THREADS = 1
 
 
 def install(may_fork: bool) -> None:
-    """Put up the filter for this process and all that it starts; it can't be taken down.
+    """Install the filter for this process and all that it starts; it can't be removed.
 
     Parameters
     ----------
     may_fork
-        Whether other processes may be started, and signalled. Without a pid namespace of its own
-        a process could otherwise outlive its parent, or signal a stranger.
+        Whether it may start processes and send signals to others. Only safe in a new pid namespace:
+        elsewhere a process could outlive its parent, or send signals to processes of others.
     """
     code = program(linux.MACHINE, may_fork, os.getpid())
     buffer = ctypes.create_string_buffer(code)
@@ -127,15 +127,15 @@ def install(may_fork: bool) -> None:
     header = ctypes.create_string_buffer(struct.pack("@HP", length, ctypes.addressof(buffer)))
     other = linux.syscall("seccomp", 1, _FILTER_OF_ALL_THREADS, header)
     if other:
-        raise linux.Unsupported(f"the filter does not hold for thread {other}")
+        raise linux.Unsupported(f"the filter could not be installed for thread {other}")
 
 
 @cache
 def program(machine: str, may_fork: bool, pid: int) -> bytes:
     """The filter as classic BPF, 8 bytes an instruction.
 
-    The calls that need no look at their arguments are found by a binary search over runs of
-    consecutive numbers, because the kernel goes through the filter at every single call.
+    Calls whose arguments don't matter are found by a binary search over runs of consecutive
+    numbers, because the kernel runs the filter at every call.
     """
     column = linux.PROCESSORS.index(machine)
 
@@ -147,7 +147,7 @@ def program(machine: str, may_fork: bool, pid: int) -> bytes:
     of_its_own = _only(0, (0, pid))
     special = [
         *[(number, _denied(errno.ENOTSUP)) for number in numbers(ATTRIBUTES)],
-        # libc falls back to clone, whose flags can be looked at.
+        # libc falls back to clone, whose flags can be checked.
         (CLONE3[column], _denied(errno.ENOSYS)),
         (MMAP[column], _unless(3, SHARED_ANONYMOUS, SHARED_ANONYMOUS)),
         (OPENAT[column], _unless(2, TRUNCATES | WRITES, TRUNCATES)),
@@ -164,8 +164,8 @@ def program(machine: str, may_fork: bool, pid: int) -> bytes:
     opening = OPEN[column]
     if opening is not None:
         special.append((opening, _unless(1, TRUNCATES | WRITES, TRUNCATES)))
-    # The first process of a namespace is deaf to SIGKILL of its own; any other would look as if it
-    # had been killed from outside.
+    # The first process of a namespace ignores a SIGKILL from itself. Any other process that kills
+    # itself would look as if it had been killed from outside.
     own = {
         "kill": _when(1, (KILL,), _refuse()) + _only(0, (pid,)),
         "tkill": _refuse(),
@@ -208,7 +208,7 @@ def _argument(index: int, high: bool = False) -> bytes:
 
 
 def _only(index: int, values: Sequence[int], error: int = errno.EPERM) -> bytes:
-    """Allow when the lower half of an argument is one of `values`; the kernel looks no further."""
+    """Allow if the lower half of an argument is one of `values`; the kernel ignores the rest."""
     tests = b"".join(
         _step(_EQUAL, value, len(values) - place, 0) for place, value in enumerate(values)
     )
@@ -216,7 +216,7 @@ def _only(index: int, values: Sequence[int], error: int = errno.EPERM) -> bytes:
 
 
 def _when(index: int, values: Sequence[int], then: bytes) -> bytes:
-    """What happens when the lower half of an argument is one of `values`; else what follows."""
+    """Run `then` if the lower half of an argument is one of `values`; else what follows."""
     tests = b"".join(
         _step(_EQUAL, value, len(values) - place, 0) for place, value in enumerate(values)
     )
@@ -224,19 +224,19 @@ def _when(index: int, values: Sequence[int], then: bytes) -> bytes:
 
 
 def _null(index: int) -> bytes:
-    """Refuse a pointer to anything; else what follows."""
+    """Refuse a pointer that is not null; else what follows."""
     halves = (_argument(index, high) for high in (False, True))
     return b"".join(half + _step(_EQUAL, 0, 1, 0) + _refuse() for half in halves)
 
 
 def _unless(index: int, mask: int, bits: int) -> bytes:
-    """Refuse when, of the bits in a mask, an argument has just these."""
+    """Refuse if the bits of an argument that are in `mask` equal `bits`."""
     compare = _op(_AND, mask) + _step(_EQUAL, bits, 0, 1)
     return _argument(index) + compare + _refuse() + _allow()
 
 
 def _socketpair() -> bytes:
-    """Connected ones: a datagram could be sent to any other socket that has a name."""
+    """Allow connected sockets only: datagrams could be sent to any other socket that has a name."""
     local = _argument(0) + _step(_EQUAL, LOCAL, 1, 0) + _refuse()
     kind = _step(_EQUAL, STREAM, 2, 0) + _step(_EQUAL, PACKETS_IN_ORDER, 1, 0)
     return local + _argument(1) + _op(_AND, TYPE) + kind + _refuse() + _allow()
@@ -261,12 +261,12 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _search(runs: Sequence[tuple[int, int]]) -> bytes:
-    """Allow what is in one of the runs: a binary search, left half first."""
+    """Allow numbers in one of the runs: a binary search, left half first."""
     if len(runs) == 1:
         first, last = runs[0]
         return _step(_GREATER, first, 0, 2) + _step(_GREATER, last + 1, 1, 0) + _allow() + _refuse()
     middle = len(runs) // 2
     left, right = _search(runs[:middle]), _search(runs[middle:])
-    # A conditional jump reaches 255 instructions; the plain one that it steps over, any number.
+    # A conditional jump can skip 255 instructions; the plain jump after it, any number.
     skip = _step(_GREATER, runs[middle][0], 0, 1) + _op(_JUMP, len(left) // 8)
     return skip + left + right

@@ -1,4 +1,4 @@
-"""The shell that runs cells as Jupyter's kernel does, with its outputs sent as events.
+"""A shell that runs cells as Jupyter's kernel does, and sends their outputs as events.
 
 An event is a tuple of plain values: ``("stream", name, text)``, ``("display", data, metadata,
 display_id)``, ``("update", data, metadata, display_id)``, ``("result", data, metadata,
@@ -24,7 +24,7 @@ from IPython.utils.text import SList
 
 from autograder.box.events import JSON, Event
 
-NO_INPUT = "nobody is there to answer while a notebook is graded: a cell can't ask for input"
+NO_INPUT = "a cell can't ask for input while the notebook is graded: nobody is there to answer"
 FLUSH_SECONDS, FLUSH_CHARACTERS = 0.05, 4096
 LONGEST = 100_000
 """Characters of an error's text, or of one frame of its traceback."""
@@ -33,7 +33,7 @@ LONGEST = 100_000
 class Stream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of a cell.
 
-    Text is gathered for a moment, because a frame for every `print` would cost more than it.
+    Text is collected for a moment, because one frame for each `print` would cost more.
     """
 
     encoding, errors = "UTF-8", "replace"
@@ -48,7 +48,7 @@ class Stream(io.TextIOBase):
         return self._descriptor
 
     def close(self) -> None:
-        """Nothing but a flush: there is no other one to replace it with."""
+        """Only flush: there is no other stream to replace this one."""
         self.flush()
 
     def writable(self) -> bool:
@@ -129,28 +129,28 @@ class Shell(InteractiveShell):
     display_pub_class = traitlets.Type(_Displays)
     send = traitlets.Callable()
     streams: tuple[Stream, ...] = ()
-    """The two that cells start with, whatever becomes of `sys.stdout` later."""
+    """The two streams that cells start with, whatever they assign to `sys.stdout` later."""
     showing = False
-    """Whether a cell has come to saying what went wrong: no interruption may take that away."""
+    """Whether a cell is showing its traceback, which must not be interrupted."""
 
     def init_history(self) -> None:
-        """No file of history: it would need a thread before the fork and a place after it."""
+        """Keep no history file: it would need a thread before the fork and a folder after it."""
         self.config.HistoryManager.enabled = False
         super().init_history()
 
     def init_virtualenv(self) -> None:
-        """The interpreter is the right one already."""
+        """Do nothing: the interpreter already is that of the environment."""
 
     def enable_gui(self, gui: object = None) -> None:
-        """Figures are pictures here; there is no event loop of windows."""
+        """Do nothing: figures become pictures, and there is no event loop for windows."""
 
     def ask_exit(self) -> None:
-        """As in a notebook: exit() ends nothing that other cells need."""
+        """Do nothing: as in a notebook, later cells still run after exit()."""
 
     def run(self, source: str) -> bool:
-        """Run one cell; True when it ended without an error.
+        """Run one cell; return whether it ended without an error.
 
-        Everything that it shows has been sent when this returns.
+        All of its outputs have been sent when this returns.
         """
         self.showing = False
         self._get_streams_back()
@@ -160,7 +160,7 @@ class Shell(InteractiveShell):
             _flush(*self.streams)
 
     def _get_streams_back(self) -> None:
-        """A cell that closed `sys.stdout`, or set it to None, has done so for itself only."""
+        """Restore `sys.stdout` and `sys.stderr` if an earlier cell closed or replaced them."""
         for name, stream in zip(("stdout", "stderr"), self.streams, strict=False):
             found = getattr(sys, name, None)
             if not hasattr(found, "write") or getattr(found, "closed", False):
@@ -176,11 +176,11 @@ class Shell(InteractiveShell):
         self.send(("error", name, text, lines))
 
     def system(self, cmd: str) -> None:
-        """``!command``, through a pipe: there are no terminals here."""
+        """Run ``!command``, through a pipe: there are no terminals here."""
         self.user_ns["_exit_code"] = _command(self.var_expand(cmd, depth=1), self._print_command)
 
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> SList | str:
-        """``x = !command``."""
+        """Run ``x = !command``."""
         lines: list[str] = []
         _command(self.var_expand(cmd, depth=depth + 1), lines.append)
         text = "".join(lines)
@@ -206,20 +206,20 @@ def _command(command: str, show: Callable[[str], object]) -> int:
 def _flush(*others: Stream) -> None:
     streams: list[Any] = [*others, getattr(sys, "stdout", None), getattr(sys, "stderr", None)]
     for stream in streams:
-        with suppress(Exception):  # it may be closed, or nothing that one could write to
+        with suppress(Exception):  # it may be closed, or not a stream at all
             stream.flush()
 
 
 def text_of(value: object) -> str:
-    """`value` as text of the built-in type, whatever its ``__str__`` does."""
+    """`value` as text of the built-in type ``str``, whatever its ``__str__`` does."""
     try:
         return "".join([str(value)])
     except Exception:
-        return "what can't be printed"
+        return "a value that can't be printed"
 
 
 def mime(bundle: Mapping[str, Any]) -> dict[str, Any]:
-    """A bundle of representations as plain values: pictures in base64, the rest as text or JSON."""
+    """A MIME bundle as plain values: pictures in base64, the rest as text or JSON."""
     found = {text_of(kind): _jsonable(value) for kind, value in bundle.items()}
     return {kind: value if JSON.search(kind) else text_of(value) for kind, value in found.items()}
 
@@ -231,5 +231,5 @@ def _jsonable(value: Any) -> Any:
 
 
 def refuse_input(*_: object, **__: object) -> NoReturn:
-    """What ``input()`` and ``getpass()`` are while a notebook is graded."""
+    """Replaces ``input()`` and ``getpass()`` while a notebook is graded."""
     raise StdinNotImplementedError(NO_INPUT)

@@ -1,4 +1,4 @@
-"""Ends a function that doesn't end by itself."""
+"""Stops a function that runs too long."""
 
 import signal
 import threading
@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 
 
 class TooSlow(BaseException):
-    """Ends a call at its time limit; no `except Exception` in an answer can swallow it."""
+    """Ends a call at its time limit. An `except Exception` in an answer does not catch it."""
 
 
 def within(
@@ -19,21 +19,21 @@ def within(
     arguments: Sequence[Any],
     by_name: Mapping[str, Any],
 ) -> Value:
-    """What a function returns.
+    """Call a function with a time limit, and return its value.
 
-    The limit holds in the main thread of systems that have SIGALRM; elsewhere there is none.
+    The limit works in the main thread of systems that have SIGALRM; elsewhere there is no limit.
 
     Parameters
     ----------
     seconds
-        By the clock. None where somebody outside keeps the time, and sends SIGALRM.
+        Wall-clock time. None if another process enforces the limit by sending SIGALRM.
     function, arguments, by_name
-        What to call, and with what.
+        The function, and its positional and keyword arguments.
 
     Raises
     ------
     TooSlow
-        After so many seconds, whatever the function catches.
+        After that many seconds, whatever exceptions the function catches.
     """
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         return function(*arguments, **by_name)
@@ -44,7 +44,7 @@ def within(
         if done:
             return
         over = True
-        # Again in a moment: an answer that catches everything is soon hit outside of its `try`.
+        # Repeat soon: even code that catches everything is at some moment outside of its `try`.
         signal.setitimer(signal.ITIMER_REAL, 3e-5)
         if frame and frame.f_code not in (within.__code__, stop.__code__):
             raise TooSlow
@@ -57,7 +57,7 @@ def within(
         if not over:
             raise
     finally:
-        done = True  # before any call: what follows must not be interrupted
+        done = True  # before any call: the rest must not be interrupted
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     if over:

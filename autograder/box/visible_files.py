@@ -1,4 +1,4 @@
-"""What of the host a student's code may see: the Python installation and the system's programs."""
+"""The host's files that a student's code may see: the Python installation and system programs."""
 
 import glob
 import os
@@ -15,7 +15,7 @@ SYSTEM = (
 
 
 def shown() -> list[str]:
-    """The paths that stay visible, none of them beneath another one."""
+    """The paths that stay visible; none of them is beneath another one."""
     python = [
         os.path.join(prefix, folder)
         for prefix in dict.fromkeys((sys.prefix, sys.base_prefix))
@@ -29,16 +29,16 @@ def shown() -> list[str]:
 
 
 def hidden() -> list[str]:
-    """Every copy of this package that lies beneath what is shown: it holds the answers.
+    """Every copy of this package beneath the paths that are shown: it contains the answers.
 
-    There may be others than the one that runs: `pip install .` makes one, an editable install and
-    other environments of the same Python point to some, and one that was interrupted leaves half
-    a one behind, under another name.
+    There may be more copies than the running one: `pip install .` makes one, an editable install
+    and other environments of the same Python point to some, and an interrupted installation leaves
+    part of one behind, under another name.
 
     Returns
     -------
     folders
-        Their folders, this very one among them, by every path on which they are shown.
+        Of the copies, including the running one, by every path under which they are visible.
     """
     own = Path(__file__).parents[1]
     real = {each: os.path.realpath(each) for each in shown() if os.path.isdir(each)}
@@ -64,7 +64,7 @@ def hidden() -> list[str]:
 
 
 def _targets(libraries: Iterable[Path]) -> Iterator[Path]:
-    """The folders that editable installs have noted in libraries: one line each, or in a module."""
+    """The folders of editable installs, from the `.pth` files and modules in libraries."""
     for library in libraries:
         for note in (*library.glob("*.pth"), *library.glob("*.egg-link")):
             for line in map(str.strip, _read(note).splitlines()):
@@ -75,14 +75,14 @@ def _targets(libraries: Iterable[Path]) -> Iterator[Path]:
 
 
 def _copies(root: str) -> Iterator[str]:
-    """The copies in a folder that modules are looked up in, or in what was built there."""
+    """The copies in a folder of modules, and in the builds beneath it."""
     for folder in (root, *glob.glob(f"{glob.escape(root)}/build/*")):
         with suppress(OSError):
             yield from (os.path.realpath(each) for each in os.scandir(folder) if _is_copy(each))
 
 
 def _is_copy(entry: os.DirEntry[str]) -> bool:
-    """Whether a folder is a copy of the package, or what is left of one."""
+    """Whether a folder is a copy of the package, or the remains of one."""
     return os.path.isdir(f"{entry.path}/truth") and (
         entry.name == "autograder" or os.path.isdir(f"{entry.path}/questions")
     )
@@ -96,10 +96,10 @@ def _read(path: Path) -> str:
 
 
 def without(paths: Iterable[str], hidden: Collection[str]) -> tuple[list[str], list[str]]:
-    """`paths` with every folder that holds something hidden taken apart.
+    """`paths`, with every folder that contains something hidden replaced by the rest of it.
 
-    Landlock can only allow. So where something must stay shut, what lies beside it is named. And
-    it follows links, for which only their own targets may be named: `lib64` often is one to `lib`.
+    Landlock can only allow. So if something must stay hidden, everything next to it is listed.
+    Links are resolved, because Landlock follows them: `lib64` is often a link to `lib`.
 
     Returns
     -------

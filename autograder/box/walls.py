@@ -1,8 +1,8 @@
 """The walls around a child, in the order in which they must go up.
 
-Each wall alone leaves holes that another one shuts, so all of them stand. Where the host refuses
-user namespaces, Landlock and seccomp still do, with no child processes and a scratch folder whose
-size is watched from outside; without these two nothing is graded (see `preflight`).
+Each wall alone leaves holes that another one closes, so all of them are put up. If the host refuses
+user namespaces, Landlock and seccomp remain; then a child can't start processes, and its scratch
+folder is watched from outside. Without these two nothing is graded (see `preflight`).
 """
 
 import os
@@ -15,34 +15,34 @@ from autograder.box.limits import Limits
 from autograder.box.visible_files import hidden, shown, without
 
 NAMESPACES, LANDLOCK = "namespaces", "landlock"
-"""The two levels: everything, or everything that needs no user namespace."""
+"""The two levels: all walls, or all that need no user namespace."""
 
 CHANNEL = 3
 STACK = 8 << 20
 LATER = 60
-"""Processor seconds by which the kernel's limit comes after the grader's, which has a sentence."""
+"""Processor seconds that the kernel's limit is above the grader's, which explains itself."""
 BEHIND_THE_GRADER = 5
-"""How nice a child is: whoever watches it must not wait for it."""
+"""How nice a child is: the process that watches it must not have to wait for it."""
 
 
 class Walls:
-    """What the zygote prepares once, for its children to put up in a moment.
+    """What the zygote prepares once, so that its children can put up walls quickly.
 
     Parameters
     ----------
     level : {"namespaces", "landlock"}
     folder
-        The zygote's own at the level "landlock", which whoever it becomes will own.
+        At the level "landlock", the zygote's scratch folder; its new user will own it.
 
     Attributes
     ----------
     scratch : str
-        Where the zygote may write.
+        The folder that the zygote may write to.
 
     Raises
     ------
     OSError
-        The host does not offer this level; the process is of no use any more.
+        The host does not offer this level; the process can't be used any more.
     """
 
     def __init__(self, level: str, folder: str) -> None:
@@ -55,10 +55,10 @@ class Walls:
             self._listable: list[str] = []
         else:
             if not landlock.version():
-                raise linux.Unsupported("this kernel has no Landlock, or has it switched off")
+                raise linux.Unsupported("Landlock is missing from this kernel, or switched off")
             self._readable, self._listable = without(shown(), hidden())
             self._readable += namespaces.DEVICES
-            linux.bound_capabilities()  # which only root can, and nobody needs
+            linux.bound_capabilities()  # other users can't, and don't need it
             if os.geteuid() == 0 and _give_to_nobody(folder):
                 namespaces.become(namespaces.NOBODY)
             own = os.open("/proc/self", os.O_PATH | os.O_CLOEXEC)
@@ -71,11 +71,11 @@ class Walls:
 
     @property
     def forks(self) -> bool:
-        """Whether a child may start processes: only where they all end with it."""
+        """Whether a child may start processes: only at the level where they all end with it."""
         return self.level == NAMESPACES
 
     def fork(self) -> int:
-        """Fork a child, the first process of a namespace of its own where there are any."""
+        """Fork a child; with namespaces, it is the first process of a new one."""
         if self.level != NAMESPACES:
             return os.fork()
         return namespaces.fork_apart(self._processes)
@@ -83,17 +83,17 @@ class Walls:
     def enclose(self, limits: Limits, scratch: str) -> None:
         """Put up all walls around this process, for good.
 
-        Called by a child right after the fork, with the channel on descriptor 3, its output on 1
-        and 2, nothing else open, and no byte of a student's read yet.
+        Called by a child right after the fork, with the channel on descriptor 3 and its output on
+        1 and 2, and before it reads anything of a student's. Other descriptors are closed.
 
         Parameters
         ----------
         limits
             What it may use.
         scratch
-            Its scratch folder at the level "landlock"; at the other it gets one of its own.
+            Its scratch folder at the level "landlock"; at the other, a new one is mounted.
         """
-        import resource  # which only Unix has; this file is read everywhere
+        import resource  # exists only on Unix; this file is imported everywhere
 
         linux.prctl(linux.SET_DEATH_SIGNAL, signal.SIGKILL)
         os.setsid()
@@ -112,9 +112,9 @@ class Walls:
 
 
 def _give_to_nobody(folder: str) -> bool:
-    """Let nobody have a folder, if that is whom root can become; whether it is.
+    """Give a folder to the user nobody; return whether root can become that user.
 
-    Python may lie in root's home, and the folder may, if that is where TMPDIR points.
+    That user may lack access if Python is in root's home, or the folder is because of TMPDIR.
     """
     needed = (os.__file__, os.R_OK), (sys.prefix, os.X_OK), (folder, os.F_OK)
     if not namespaces.can_become(namespaces.NOBODY, needed):
@@ -127,24 +127,24 @@ def _give_to_nobody(folder: str) -> bool:
 
 
 def live_in(folder: str) -> None:
-    """Set what tells programs where to keep their files."""
+    """Set the variables that tell programs where to keep their files."""
     ipython, matplotlib = f"{folder}/.ipython", f"{folder}/.matplotlib"
     os.environ.update(HOME=folder, TMPDIR=folder, IPYTHONDIR=ipython, MPLCONFIGDIR=matplotlib)
     tempfile.tempdir = None
 
 
 def _settle_in(scratch: str) -> None:
-    """Home, working folder and temporary files are all the scratch folder."""
+    """Use the scratch folder as home, working folder and for temporary files."""
     os.chdir(scratch)
     if os.environ.get("HOME") != scratch:
         live_in(scratch)
 
 
 def _set_limits(limits: Limits, size: int, forks: bool) -> None:
-    """Resource limits; `size` is the address space that the interpreter has already.
+    """Set resource limits; `size` is the address space that the interpreter already has.
 
-    Without a user namespace of their own, the processes are all of one user, whose others would be
-    counted as well.
+    Processes are limited only with a user namespace: without one, other processes of the same user
+    would be counted as well.
     """
     import resource
 

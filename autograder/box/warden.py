@@ -1,4 +1,4 @@
-"""Keeps a zygote outside of every wall, and has it fork a child for each submission."""
+"""Starts a zygote, outside of all walls, and has it fork a child for each submission."""
 
 import atexit
 import json
@@ -30,7 +30,7 @@ ENVIRONMENT = {
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    # A thread that waits for work would not survive the fork.
+    # Idle threads of a pool would not survive the fork.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -41,13 +41,13 @@ CLOSED = "it was closed"
 
 
 class NoWalls(Exception):
-    """This host can't keep a student's code in: nothing may be run on it."""
+    """This host can't contain a student's code, so nothing may be run on it."""
 
     line = "{where} was not run: {text}"
 
 
 class Zygote(NamedTuple):
-    """A zygote that is somebody else's, and this process's to command.
+    """A zygote that another process has started, and that this process controls.
 
     Attributes
     ----------
@@ -75,24 +75,26 @@ class Warden:
     Attributes
     ----------
     level : str
-        What was reached.
+        The level that was reached.
 
     Raises
     ------
     NoWalls
-        The host refuses both; with what it said.
+        The host refuses both; the text says why.
     """
 
     def __init__(self, level: str | None = None, zygote: Zygote | None = None) -> None:
         self._one_at_a_time, self._owner = Lock(), os.getpid()
         self._changing, self._closed = RLock(), False
-        self._running = ExitStack()  # what the zygote needs here, ended in reverse order
-        self._folder = ""  # for scratch folders, at the level that has no other place for them
+        self._running = ExitStack()  # what belongs to the zygote; ended in reverse order
+        self._folder = ""  # for scratch folders, at the level "landlock"
         atexit.register(self.close)
         if zygote is not None:
             self._control, self.level, self._user = zygote
             self._running.enter_context(self._control)
-            self._control.settimeout(UP_SECONDS)  # which does not come along to another process
+            self._control.settimeout(
+                UP_SECONDS
+            )  # not kept when a socket is sent to another process
             return
         refusals: dict[str, str] = {}
         for each in (level,) if level else (NAMESPACES, LANDLOCK):
@@ -105,7 +107,7 @@ class Warden:
 
     @contextmanager
     def child(self, limits: Limits | None = None) -> Iterator[Child]:
-        """A child for one submission: a :class:`Child`, ended at the latest with the block."""
+        """Fork a :class:`Child` for one submission; it is ended when the block is left."""
         limits = limits or Limits()
         with self._one_at_a_time:
             scratch = self._scratch() if self.level == LANDLOCK else ""
@@ -122,14 +124,14 @@ class Warden:
                     _remove(scratch)
 
     def another(self) -> Zygote:
-        """Have the zygote make one like itself, which is ready at once: a :class:`Zygote`.
+        """Have the zygote fork a second one, which is ready at once: a :class:`Zygote`.
 
-        It ends with this one, or when its control socket is closed.
+        That one ends with the first, or when its control socket is closed.
 
         Raises
         ------
         NoWalls
-            There is no zygote any more.
+            The zygote has ended.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(UP_SECONDS)
@@ -145,12 +147,12 @@ class Warden:
         return Zygote(ours, self.level, self._user)
 
     def close(self) -> None:
-        """End the zygote; no child is left, because each ends with it, and no other is started.
+        """End the zygote and with it every child; no other zygote is started.
 
-        Another thread that waits for the zygote at this moment is told that there is none.
+        A thread that is waiting for the zygote at this moment gets an error.
         """
         if os.getpid() != self._owner:
-            return  # in a forked process: it is somebody else's
+            return  # in a forked process: it belongs to the parent
         atexit.unregister(self.close)
         with self._changing:
             self._closed = True
@@ -159,7 +161,7 @@ class Warden:
             _remove(self._folder)
 
     def _fork(self, limits: Limits, scratch: str) -> Child | None:
-        """A child; nothing when there is no zygote any more."""
+        """Fork a child; None if the zygote has ended."""
         inside, outside = socket.socketpair()
         out, err = os.pipe(), os.pipe()
         asked = json.dumps({"limits": asdict(limits), "scratch": scratch}).encode()
@@ -186,17 +188,17 @@ class Warden:
         return Child(outside, out[0], err[0], descriptors[0], watch, limits)
 
     def _watch(self, pidfd: int, limits: Limits, scratch: str) -> Watch:
-        """Who looks after a child; without anybody, there is no child."""
+        """Start to watch a child; end the child if that is not possible."""
         try:
             return Watch(pidfd, limits, scratch, limits.file_size(is_watched=bool(scratch)))
         except OSError as error:
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             os.close(pidfd)
             self._hear()
-            raise NoWalls(f"what a submission uses can't be watched: {error}") from error
+            raise NoWalls(f"the resources of a submission can't be measured: {error}") from error
 
     def _fork_again(self, limits: Limits, scratch: str) -> Child:
-        """A child of a new zygote: the kernel may have ended the other one for want of memory."""
+        """Fork from a new zygote: the kernel may have ended the old one to free memory."""
         self._stop()
         why = self._start(self.level)
         child = None if why else self._fork(limits, scratch)
@@ -205,7 +207,7 @@ class Warden:
         return child
 
     def _start(self, level: str) -> str:
-        """Start a zygote; why there is none, or "" when it is up."""
+        """Start a zygote; return why that failed, or "" if it is up."""
         with self._changing:
             if self._closed:
                 return CLOSED
@@ -219,7 +221,7 @@ class Warden:
         return why
 
     def _launch(self, level: str) -> None:
-        """Start the process of a zygote, which will say when it is up."""
+        """Start the process of a zygote; it reports when it is up."""
         folder = mkdtemp(dir=self._own_folder()) if level == LANDLOCK else ""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._running.enter_context(self._control)
@@ -238,14 +240,14 @@ class Warden:
         theirs.close()
 
     def _scratch(self) -> str:
-        """A folder on this host's own disk, for a child to own."""
+        """A folder on this host's disk that the child will own."""
         scratch = mkdtemp(dir=self._own_folder())
         if os.geteuid() == 0:
             os.chown(scratch, self._user, -1)
         return scratch
 
     def _own_folder(self) -> str:
-        """A folder of this warden's, where others may enter and nobody may look around."""
+        """The folder of this warden: other users can enter it, but not list it."""
         if not self._folder:
             self._folder = mkdtemp(prefix="autograder-")
             os.chmod(self._folder, 0o711)
@@ -262,7 +264,7 @@ class Warden:
             self._process.wait()
             self._errors.seek(0)
             lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it ended without a word"
+        return lines[-1] if lines else "it ended without a message"
 
     def _stop(self) -> None:
         with self._changing:
@@ -270,7 +272,7 @@ class Warden:
 
 
 def _heard(control: socket.socket) -> dict[str, Any]:
-    """A zygote's next message; nothing when it ended instead."""
+    """A zygote's next message; empty if it has ended."""
     try:
         found: dict[str, Any] = json.loads(control.recv(4096) or "{}")
     except OSError:
@@ -279,9 +281,9 @@ def _heard(control: socket.socket) -> dict[str, Any]:
 
 
 def _remove(folder: str) -> None:
-    """Remove what code left behind, however deep it is and whatever it may be called.
+    """Remove a folder, however deep it is and whatever the names in it are.
 
-    Python's own way would need a path for each entry, and a frame for each level.
+    `shutil.rmtree` would need a path for each entry, and a stack frame for each level.
     """
     subprocess.run(["chmod", "-R", "u+rwx", "--", folder], check=False, stderr=subprocess.DEVNULL)
     subprocess.run(["rm", "-rf", "--", folder], check=False, stderr=subprocess.DEVNULL)

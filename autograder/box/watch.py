@@ -1,9 +1,9 @@
-"""What a child and all that it started use, read from outside.
+"""Measures from outside what a child and its descendants use.
 
-The kernel limits what it can; this counts the rest: the memory of a whole tree of processes, and
-at the level "landlock" threads and a scratch folder. It can only look now and then. So it looks the
-sooner the less is left, as nothing can be filled faster than :data:`BYTES_PER_SECOND`, and once
-more at what has been when a message comes, before anybody believes it.
+The kernel limits what it can. This covers the rest: the memory of a whole tree of processes, and at
+the level "landlock" threads and a scratch folder. It can only measure now and then. So the less is
+left, the sooner it measures again, as nothing fills faster than :data:`BYTES_PER_SECOND`; and it
+measures once more when a message arrives, before the message is used.
 """
 
 import errno
@@ -18,28 +18,28 @@ from autograder.box.limits import Limits
 from autograder.box.namespaces import NOBODY
 
 BYTES_PER_SECOND = 1e10
-"""Faster than processes of one tree get memory or fill files, on any machine that we know."""
+"""More than the processes of one tree can get or write, on any machine that we know."""
 MOST_SECONDS, LEAST_SECONDS = 0.1, 0.002
-"""Between two looks."""
+"""The time between two measurements."""
 SHARE = 0.2
-"""Of the time, at most, goes into looking."""
+"""The largest share of the time that measuring may take."""
 GREEDY, LOWEST = 1.5, 19
-"""Processors that a tree may want at a time before it is sent behind all others; how far."""
+"""Processors that a tree may want before it gets the lowest priority; the nice value of that."""
 SHARED_AT_MOST = 16
-"""Times the limit: up to there it is worth counting what processes share only once."""
+"""Times the memory limit: up to there, the slower count of shared pages is worth making."""
 
 
 class Watch:
-    """Looks after one tree of processes.
+    """Measures one tree of processes.
 
     Parameters
     ----------
     pidfd
-        Of its first process.
+        Descriptor of its first process.
     limits
         What the tree may use.
     scratch
-        Its folder on the host's own disk; "" where the folder is limited by itself.
+        Its folder on the host's disk; "" if the file system of the folder has a size limit.
     file_size
         The most bytes of one of its files.
 
@@ -48,15 +48,15 @@ class Watch:
     process : int
         The first process of the tree.
     next : float
-        When to look again.
+        When to measure again.
     processor, waited : float
-        Seconds that the tree has used of processors, and that its threads were ready to run and
-        had none, all together; as of the last look.
+        Seconds that the tree has used processors, and that its threads have waited for one, all
+        together; as of the last measurement.
 
     Raises
     ------
     OSError
-        This host does not tell what the tree uses.
+        This host does not show what the tree uses.
     """
 
     def __init__(self, pidfd: int, limits: Limits, scratch: str, file_size: int) -> None:
@@ -68,17 +68,17 @@ class Watch:
             self._at_first = self._own_usage()
         if self._at_first is processes.TOO_MUCH:
             raise OSError(
-                "/proc does not tell what a process uses of memory; is it mounted with hidepid?"
+                "/proc does not show how much memory a process uses; is it mounted with hidepid?"
             )
         self.processor = self.waited = self._left = 0.0
         self._looked = self.next = time.monotonic()
 
     def due(self, now: float) -> bool:
-        """Whether enough time has passed since the last look for something to be full."""
+        """Whether a limit may have been reached in the time since the last measurement."""
         return (now - self._looked) * BYTES_PER_SECOND > self._left
 
     def look(self, now: float) -> str:
-        """What there is too much of, in a student's words; "" when all is well."""
+        """Measure; return what exceeds its limit, in words for the student, or ""."""
         began = time.monotonic()
         with self._as_its_owner():
             why = self._memory(now) or (self._scratch and self._threads_and_disk())
@@ -88,19 +88,19 @@ class Watch:
         return why
 
     def is_ending(self) -> bool:
-        """Whether its first process is ending, or has ended: of itself, if nobody has killed it."""
+        """Whether its first process has ended or is ending; by itself, unless we killed it."""
         return processes.is_leaving(self.process)
 
     @contextmanager
     def _as_its_owner(self) -> Iterator[None]:
-        """Look as the user whose process it is: root without its capabilities may see less."""
+        """Read as the owner of the process: root without its capabilities may see less."""
         if os.geteuid() != 0:
             yield
             return
         try:
             found = os.stat(f"/proc/{self.process}")
             owner = found.st_uid, found.st_gid
-        except OSError:  # it is hidden from others; of one that has ended there is only its folder
+        except OSError:  # hidden from other users, or it has ended
             owner = (NOBODY, NOBODY) if processes.runs(self._pidfd) else (0, 0)
         before = linux.look_as(*owner)
         try:
@@ -109,7 +109,7 @@ class Watch:
             linux.look_as(*before)
 
     def _own_usage(self) -> processes.Usage:
-        """What the first process uses; one that can't be seen at all may use anything."""
+        """What the first process uses; TOO_MUCH if it runs and can't be seen."""
         found = processes.usage(self.process)
         if found or processes.is_seen(self.process) or not processes.runs(self._pidfd):
             return found
@@ -144,7 +144,7 @@ class Watch:
         return ""
 
     def _count_time(self, tree: Iterable[int], now: float) -> None:
-        """Whoever wants several processors at a time gets what the neighbours leave of them."""
+        """Add up the time; a tree that wants several processors gets the lowest priority."""
         threads = [(each, thread) for each in tree for thread in processes.threads(each)]
         used = sum(map(processes.processor, tree))
         waited = sum(processes.waited(*each) for each in threads)
@@ -156,9 +156,9 @@ class Watch:
         self.processor, self.waited = used, waited
 
     def _tree(self) -> set[int]:
-        """The first process and all that descend from it.
+        """The first process and all of its descendants.
 
-        An orphan becomes the first one's child, so that none gets away.
+        An orphan becomes a child of the first process, so that none escapes.
         """
         running = {int(name) for name in os.listdir("/proc") if name.isdecimal()}
         self._parents = {
@@ -176,8 +176,7 @@ class Watch:
 def _content(folder: str) -> tuple[float, float]:
     """Bytes and entries beneath a folder; links are not followed.
 
-    What lies so deep that it has no path any more, or where nobody may look, is as much as one
-    likes.
+    Both are infinite if something is too deep to have a path, or can't be read.
     """
     size = entries = 0
     folders = [folder]

@@ -1,20 +1,20 @@
-"""Messages over a pipe: framed, strictly decoded, and never more than values.
+"""Messages over a pipe: framed, strictly decoded, and nothing but values.
 
-A frame is its length (4 bytes, little-endian) and one encoded value. The reader on the trusted side
-takes whatever bytes come: they decode to a plain value, or raise :class:`WireError` and nothing
-else. There is no reference to a class, a function or a name in the format, so nothing can be run.
+A frame is a length (4 bytes, little-endian) and one encoded value. The reader on the trusted side
+accepts any bytes: they decode to a plain value, or raise :class:`WireError` and nothing else. The
+format can't refer to a class, a function or a name, so decoding never runs code.
 
 ========  =======================================================================
 tag       what follows
 ========  =======================================================================
 N T F     nothing: None, True, False
-i         a whole number: its bytes (2), then two's complement
+i         a whole number: how many bytes (2), then two's complement
 d c       a float (8), a complex number (16)
-s         text: its bytes (4), UTF-8
+s         text: how many bytes (4), then UTF-8
 a         an array: dtype character, dimensions (1), lengths (4 each), numbers in C order
 l t       a list, a tuple: how many (4), then each
-m         a dict: how many (4), then text and value in turns
-f         a function that stays where it is: its number (4)
+m         a dict: how many (4), then keys (text) and values alternately
+f         a function that is not sent: its number (4)
 ========  =======================================================================
 """
 
@@ -35,34 +35,34 @@ LONGEST_NUMBER = 1024
 """Bytes of a whole number."""
 
 INSIDE = 1 << 31
-"""Numbers of functions from here on belong to the child, those below to the trusted side."""
+"""Functions with this number or a higher one belong to the child, others to the trusted side."""
 
 DTYPES: dict[str, np.dtype] = {np.dtype(each).char: np.dtype(each) for each in "?bBhHiIlLqQefdgFDG"}
-"""Every numeric type of numpy's, extended precision included; no objects, no fields, no text."""
+"""All numeric types of numpy, including extended precision; no objects, fields or text."""
 
 _LENGTH = struct.Struct("<I")
 _FLOAT, _COMPLEX, _SHORT = struct.Struct("<d"), struct.Struct("<dd"), struct.Struct("<H")
 
 
 class WireError(ValueError):
-    """The bytes are no message, or the value can't be one."""
+    """The bytes are not a message, or the value can't be sent as one."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function that stays on its side of the pipe; only its number is sent."""
+    """A function that stays on its side of the pipe. Only its number is sent."""
 
     number: int
 
 
 def frame(value: Any) -> bytes:
-    """A value as bytes to send: its length, and the encoded value."""
+    """Encode a value as bytes to send: the length, then the value."""
     chunks: list[bytes] = []
     if _encode(value, chunks, 0) > MOST_VALUES:
         raise WireError(f"more than {MOST_VALUES} values")
     body = b"".join(chunks)
     if len(body) > LARGEST_FRAME:
-        raise WireError(f"a message of {len(body)} bytes; {LARGEST_FRAME} at most")
+        raise WireError(f"{len(body)} bytes; at most {LARGEST_FRAME} can be sent")
     return _LENGTH.pack(len(body)) + body
 
 
@@ -72,12 +72,12 @@ def asking(number: int, arguments: Iterable[Any], by_name: Mapping[str, Any]) ->
 
 
 def digest(message: bytes) -> int:
-    """A number of 64 bits that tells messages apart which nobody made up to be confused."""
+    """A 64-bit hash of a message. It is not safe against deliberate collisions."""
     return int.from_bytes(blake2b(message, digest_size=8).digest(), "little")
 
 
 def length_of(head: bytes) -> int:
-    """How many bytes follow the four of `head`."""
+    """How many bytes follow `head`, the first four."""
     length: int = _LENGTH.unpack(head)[0]
     if length > LARGEST_FRAME:
         raise WireError(f"a message of {length} bytes is announced; {LARGEST_FRAME} at most")
@@ -92,7 +92,7 @@ def _text(value: str) -> bytes:
 def _whole_number(value: int) -> bytes:
     size = value.bit_length() // 8 + 1
     if size > LONGEST_NUMBER:
-        raise WireError("a whole number of thousands of digits")
+        raise WireError("a whole number with thousands of digits")
     return b"i" + _SHORT.pack(size) + value.to_bytes(size, "little", signed=True)
 
 
@@ -105,11 +105,11 @@ _SIMPLE: dict[type, Callable[[Any], bytes]] = {
     complex: lambda value: b"c" + _COMPLEX.pack(value.real, value.imag),
     Function: lambda value: b"f" + _LENGTH.pack(value.number),
 }
-"""Values with no others inside, by their type."""
+"""The encoders of values that contain no others, by type."""
 
 
 def _encode(value: Any, chunks: list[bytes], depth: int) -> int:
-    """Add a value to the chunks; how many values it is, with those inside."""
+    """Append a value to the chunks; return how many values that is, including those inside."""
     kind = type(value)
     if kind in _SIMPLE:
         chunks.append(_SIMPLE[kind](value))
@@ -124,7 +124,7 @@ def _encode(value: Any, chunks: list[bytes], depth: int) -> int:
     if kind not in (dict, tuple, list):
         raise WireError(f"a {kind.__name__} can't be sent")
     if depth >= DEEPEST:
-        raise WireError("values inside values without end")
+        raise WireError(f"values nested more than {DEEPEST} levels deep")
     chunks.append(_CONTAINERS[kind] + _LENGTH.pack(len(value)))
     if kind is dict:
         return 1 + sum(_encode_item(key, each, chunks, depth + 1) for key, each in value.items())
@@ -144,7 +144,7 @@ _heads: dict[tuple[str, tuple[int, ...]], bytes] = {}
 
 
 def _head_of_array(array: np.ndarray) -> bytes:
-    """Most arrays come in few shapes, and thousands of times."""
+    """The bytes before the numbers; cached, as most arrays have one of a few shapes."""
     key = array.dtype.char, array.shape
     head = _heads.get(key)
     if head is None:
@@ -162,12 +162,12 @@ def _head_of_array(array: np.ndarray) -> bytes:
 
 
 def decode(body: bytes) -> Any:
-    """The value of a frame's body.
+    """Decode the body of a frame.
 
     Parameters
     ----------
     body : bytes
-        Whatever came.
+        Anything that was received.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def decode(body: bytes) -> Any:
     try:
         value = reader.value(0)
     except (struct.error, UnicodeDecodeError, IndexError, OverflowError) as error:
-        raise WireError(f"no value at byte {reader.at}: {error}") from None
+        raise WireError(f"not a value at byte {reader.at}: {error}") from None
     if reader.at != len(body):
         raise WireError(f"{len(body) - reader.at} bytes too many")
     return value
@@ -201,13 +201,13 @@ class _Reader:
         self.at += 1
         read = _READERS.get(tag)
         if read is None:
-            raise WireError(f"no value begins with {tag}")
+            raise WireError(f"a value can't begin with byte {tag}")
         return read(self, depth)
 
     def take(self, size: int) -> bytes:
         end = self.at + size
         if end > len(self.body):
-            raise WireError("it ends too soon")
+            raise WireError("the message is too short")
         taken = self.body[self.at : end]
         self.at = end
         return taken
@@ -251,13 +251,13 @@ class _Reader:
         for _ in range(self._inside(depth)):
             key = self.value(depth + 1)
             if type(key) is not str:
-                raise WireError("a key that is no text")
+                raise WireError("a key that is not text")
             found[key] = self.value(depth + 1)
         return found
 
     def _inside(self, depth: int) -> int:
         if depth >= DEEPEST:
-            raise WireError("values inside values without end")
+            raise WireError(f"values nested more than {DEEPEST} levels deep")
         return self.count()
 
 
@@ -265,10 +265,10 @@ _shapes: dict[bytes, tuple[np.dtype, tuple[int, ...], int]] = {}
 
 
 def _shape_of_head(head: bytes) -> tuple[np.dtype, tuple[int, ...], int]:
-    """dtype, shape and bytes of an array; multiplied in Python, where no product wraps around."""
+    """dtype, shape and bytes of an array; multiplied in Python, where integers don't overflow."""
     dtype, dimensions = DTYPES.get(chr(head[0])), head[1]
     if dtype is None or dimensions > MOST_DIMENSIONS:
-        raise WireError("no array of numbers")
+        raise WireError("not an array of numbers")
     shape = struct.unpack(f"<{dimensions}I", head[2:])
     if _is_too_large(dtype, shape):
         raise WireError(f"an array of shape {shape}")
@@ -276,7 +276,7 @@ def _shape_of_head(head: bytes) -> tuple[np.dtype, tuple[int, ...], int]:
 
 
 def _is_too_large(dtype: np.dtype, shape: tuple[int, ...]) -> bool:
-    """Also one without an entry, if it is long in another direction."""
+    """Whether an array is too large; an empty one is, too, if its other dimensions are."""
     return dtype.itemsize * math.prod(max(length, 1) for length in shape) > LARGEST_FRAME
 
 

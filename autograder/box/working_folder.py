@@ -1,6 +1,6 @@
 """Files for a child's working folder: sent from outside in portions, written inside.
 
-The child itself writes them, so that nothing of the host has to be visible to it.
+The child writes them itself, so that no file of the host has to be visible to it.
 """
 
 import os
@@ -9,17 +9,17 @@ from collections.abc import Iterator
 import numpy as np
 
 PORTION = 8 << 20
-"""Bytes of a file that are sent at once."""
+"""Bytes of a file that are sent in one message."""
 
 
 def portions(content: bytes) -> Iterator[np.ndarray]:
-    """A file as arrays of bytes that can be sent; one that is empty where it is."""
+    """Split a file into arrays of bytes that can be sent. An empty file is one empty array."""
     for begin in range(0, len(content) or 1, PORTION):
         yield np.frombuffer(content[begin : begin + PORTION], np.uint8)
 
 
 def write(path: str, part: np.ndarray) -> bool:
-    """Inside: add the next portion to a file."""
+    """Append the next portion to a file; called inside the walls."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     with open(path, "ab") as file:
         file.write(part.data)

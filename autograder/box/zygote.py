@@ -1,7 +1,8 @@
 """A warm interpreter that forks one child per submission.
 
-It runs as a process of its own, started with an empty environment and one descriptor: its end of
-the control socket. It has imported what notebooks need, and nothing of `truth` or `questions`.
+It runs in a separate process, which starts with an almost empty environment and one descriptor: its
+end of the control socket. It has imported what notebooks need, and nothing of `truth` or
+`questions`.
 """
 
 import builtins
@@ -40,7 +41,7 @@ ERROR = "1 / 0"
 
 
 def main(level: str, folder: str) -> None:
-    """Build the walls that are built once, warm up, then fork whenever asked.
+    """Put up the walls that all children share, warm up, then fork on request.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def main(level: str, folder: str) -> None:
     shell = warm(walls.scratch)
     leaked = [name for name in sys.modules if name.startswith(("autograder.t", "autograder.q"))]
     if leaked or threading.active_count() != 1:
-        raise RuntimeError(f"not fit to be forked: {leaked}, {threading.enumerate()}")
+        raise RuntimeError(f"this process can't be forked: {leaked}, {threading.enumerate()}")
     gc.collect()
     gc.freeze()
     control.sendall(json.dumps({"up": os.getuid()}).encode())
@@ -79,7 +80,7 @@ def main(level: str, folder: str) -> None:
 
 
 def _another(control: socket.socket, descriptors: Sequence[int]) -> socket.socket:
-    """Fork a zygote that obeys another socket: there, that socket, and here the old one."""
+    """Fork a second zygote, with its own control socket; return the socket of this process."""
     (theirs,) = descriptors
     if os.fork():
         os.close(theirs)
@@ -91,7 +92,7 @@ def _another(control: socket.socket, descriptors: Sequence[int]) -> socket.socke
 
 
 def warm(folder: str) -> Shell:
-    """Import and use once what nearly every notebook uses; the shell that children start with."""
+    """Import and use once what most notebooks use; return the shell that children start with."""
     os.chdir(folder)
     live_in(folder)
     shell = Shell.instance(send=lambda event: None)
@@ -103,7 +104,7 @@ def warm(folder: str) -> Shell:
 
 
 def _watch(control: socket.socket, child: int) -> None:
-    """Hand the child's descriptor to the trusted side and wait for its end, or for nobody."""
+    """Send the child's descriptor to the trusted side; wait until it ends or that side is gone."""
     pidfd = os.pidfd_open(child)
     socket.send_fds(control, [b"{}"], [pidfd])
     poll = select.poll()
@@ -125,10 +126,10 @@ def _watch(control: socket.socket, child: int) -> None:
 def _become_child(
     walls: Walls, shell: Shell, descriptors: Sequence[int], asked: Mapping[str, Any]
 ) -> NoReturn:
-    """The life of a child; never returns."""
+    """Run as a child, until it ends; never returns."""
     channel, out, err = descriptors
     try:
-        # Out of the way of the numbers that they shall have.
+        # First away from the numbers that they will get.
         channel, out, err = (os.dup2(each, 100 + each, False) for each in (channel, out, err))
         nothing = os.open(os.devnull, os.O_RDONLY)
         for number, each in enumerate((nothing, out, err, channel)):
@@ -146,10 +147,10 @@ def _become_child(
 
 
 def _start_afresh() -> None:
-    """What a new process has and a forked one shares: random numbers, the way to modules.
+    """Give a forked process its own random numbers, arguments and module path.
 
-    Python's own generator starts afresh after every fork. Numpy's old one, which students' code
-    shares, takes a millisecond to be filled with more than 32 bits.
+    Python's own generator gets a new seed at every fork; numpy's global one does not. Seeding that
+    with more than 32 bits would take a millisecond.
     """
     np.random.seed(int.from_bytes(os.urandom(4), "little"))  # noqa: NPY002
     builtins.input = getpass.getpass = refuse_input

@@ -74,7 +74,7 @@ def fails_over_raises(task, where, file):
 
 
 def refuses(task, where, file):
-    why = "this host can't keep a submission's code in: it has no kernel"
+    why = "this host can't contain a submission's code: it has no kernel"
     return grade_one.WorkerCannotGrade(why)
 
 

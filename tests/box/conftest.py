@@ -11,7 +11,7 @@ from autograder.box.warden import NoWalls, Warden
 
 
 def offers(level):
-    """Whether this host has what a level needs, as other programs see it."""
+    """Whether this host has what a level needs, according to other programs."""
     if level == LANDLOCK:
         return bool(landlock.version())
     unshare = shutil.which("unshare")
@@ -54,7 +54,7 @@ def warden(request, wardens):
 
 @pytest.fixture
 def any_warden(wardens):
-    """The Warden of the highest level, where the other would make no difference."""
+    """The Warden of the highest level, for tests that are the same on both."""
     try:
         return wardens(NAMESPACES)
     except pytest.skip.Exception:
@@ -63,11 +63,11 @@ def any_warden(wardens):
 
 @pytest.fixture
 def with_namespaces(wardens):
-    """The Warden behind whose walls processes may be started."""
+    """The Warden of the level at which a child may start processes."""
     return wardens(NAMESPACES)
 
 
 @pytest.fixture
 def with_landlock(wardens):
-    """The Warden of a host that refuses user namespaces."""
+    """The Warden of the level for hosts that refuse user namespaces."""
     return wardens(LANDLOCK)

@@ -1,8 +1,8 @@
 """Random bytes for the decoder: ``python -m tests.box.fuzz [seconds] [seed]``.
 
 Half of the cases are noise made of the format's own tags; the others are valid frames that have
-been damaged: bits turned over, bytes cut out, doubled or inserted, lengths changed. Whatever comes,
-the decoder must give a value or raise WireError, and what it gives must survive another round.
+been damaged: bits flipped, bytes removed, repeated or inserted, lengths changed. For any input, the
+decoder must return a value or raise WireError, and the value must survive another round.
 """
 
 import itertools
@@ -34,7 +34,7 @@ BODIES = [frame(each)[4:] for each in SAMPLES]
 
 
 def noise(rng):
-    """Bytes among which every tag is likely, and small lengths."""
+    """Bytes in which all tags and small lengths are likely."""
     size = int(rng.integers(0, 80))
     kind = rng.integers(0, 3, size)
     tags = np.frombuffer(TAGS, np.uint8)[rng.integers(0, len(TAGS), size)]
@@ -43,7 +43,7 @@ def noise(rng):
 
 
 def damaged(rng, body):
-    """A valid body after one to four accidents."""
+    """A valid body with one to four mutations."""
     body = bytearray(body)
     for _ in range(int(rng.integers(1, 5))):
         at = int(rng.integers(0, len(body) + 1))
@@ -72,7 +72,7 @@ def case(rng):
 
 
 def check(body):
-    """Raise unless the decoder, and all that looks at what it gives, keep to what they promise."""
+    """Raise unless the decoder, and the code that checks its results, do what they promise."""
     try:
         value = decode(body)
     except WireError:
@@ -80,19 +80,20 @@ def check(body):
     try:
         again = frame(value)
     except WireError as error:
-        if "digits" not in str(error):  # the lowest number of the longest is read, never sent
+        # The lowest of the longest numbers can be read, but not sent.
+        if "digits" not in str(error):
             raise AssertionError(f"read, but can't be sent: {error}") from None
         return
     if frame(decode(again[4:])) != again:
         raise AssertionError("another value after another round")
     for look in (plain, lambda found: checked(list(found)[1:])):
-        # What `Child` takes for bytes that are no message.
+        # The errors by which `Child` recognises bytes that are not a message.
         with suppress(Unreadable, WireError, TypeError, ValueError):
             look(value)
 
 
 def run(seed, cases=None, seconds=None):
-    """Check many cases; how many there were. The offending bytes go with the exception."""
+    """Check many cases; return how many. An exception names the bytes that caused it."""
     rng, end = np.random.default_rng(seed), time.monotonic() + (seconds or 1e9)
     for number in itertools.count():
         if number == cases or time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""Reading what a child shows and answers, and looking at it from outside."""
+"""Reads what a child shows and answers, and observes it from outside."""
 
 import time
 from pathlib import Path
@@ -9,17 +9,17 @@ SOON = Limits(
     cell_seconds=0.4, call_seconds=0.4, grace_seconds=0.4, submission_seconds=20,
     memory=256 * MEGABYTE, disk=8 * MEGABYTE, entries=200, output=1 * MEGABYTE,
 )  # fmt: skip
-"""Limits that a hostile submission reaches at once."""
+"""Limits that a hostile submission reaches quickly."""
 LONG = 20
-"""Seconds; far more than anything with these limits may take, also on a busy machine."""
+"""Seconds; far more than anything with these limits may take, even on a busy machine."""
 
 
 def nothing(function):
-    """No function goes as text."""
+    """Send no function as text."""
 
 
 def ask(child, name, *arguments, replacing=None, **by_name):
-    """A record of an answer, all functions answered outside."""
+    """The record of an answer; all functions are answered outside."""
     return child.call(name, arguments, by_name, replacing or {}, nothing, watching=True)
 
 
@@ -31,7 +31,7 @@ def value(child, name, *arguments, **more):
 
 
 def text(events, name="stdout"):
-    """All that went to a stream."""
+    """Everything that was written to a stream."""
     return "".join(event[2] for event in events if event[:2] == ("stream", name))
 
 
@@ -47,19 +47,19 @@ def result(events):
 
 
 def run(child, source):
-    """The outputs of a cell that must end without an error; the source may be indented."""
+    """Run a cell that must end without an error; return its outputs."""
     events = child.run(source)
     assert not errors(events), errors(events)
     return events
 
 
 def says(child, source):
-    """What a cell prints that must end without an error."""
+    """Run a cell that must end without an error; return what it prints."""
     return text(run(child, source)).strip()
 
 
 def process_of(child):
-    """The child's number among the host's processes."""
+    """The id of the child's process on the host."""
     text = Path(f"/proc/self/fdinfo/{child._channel._pidfd}").read_text()
     return int(text.partition("Pid:")[2].split()[0])
 
@@ -85,7 +85,7 @@ def parents_of_all():
 
 
 def gone(processes, seconds=LONG):
-    """Whether all of them end; looks until they have, or the time is over."""
+    """Wait until all of them have ended; raise AssertionError after a time limit."""
     end = time.monotonic() + seconds
     while left := [each for each in processes if runs(each)]:
         if time.monotonic() > end:
@@ -95,7 +95,7 @@ def gone(processes, seconds=LONG):
 
 
 def runs(process):
-    """Whether there is such a process, and it is more than a name that nobody has asked for."""
+    """Whether a process exists and is not a zombie."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -103,7 +103,7 @@ def runs(process):
 
 
 def command(process):
-    """What a process was started with, for messages."""
+    """The command line of a process, for messages."""
     try:
         return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
     except OSError:

@@ -1,4 +1,4 @@
-"""If this fails, what a submission does to itself is blamed on the host, or the other way round."""
+"""If this fails, the host is blamed for what a submission does to itself, or the reverse."""
 
 import os
 import signal
@@ -61,13 +61,13 @@ def test_what_it_does_to_itself_is_its_own_doing(warden, what, where):
 
 
 def errorless(child):
-    """Whether it goes on, as it does after what was refused."""
+    """Whether it continues, as it does after a refused call."""
     return result(child.run("1 + 1")) == "2" if not child.ended else False
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_what_somebody_else_does_is_not(warden, number):
-    """SIGKILL is how the kernel, and an operator, end what is in their way."""
+    """The kernel and administrators end processes with SIGKILL."""
     with warden.child(LIMITS) as child:
         os.kill(process_of(child), number)
         child.run("1")

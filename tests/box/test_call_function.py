@@ -1,4 +1,4 @@
-"""If this fails, an answer tells less or other than what the function did, or changes the next."""
+"""If this fails, an answer misreports what the function did, or affects the next answer."""
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def test_functions_among_the_arguments_come_back_as_none():
 
 
 def test_a_value_is_read_while_the_stand_ins_are_there():
-    """What it returns may compute itself when it is looked at."""
+    """The returned object may run code when it is read."""
     text = """
 class Late(dict):
     def items(self):

@@ -1,4 +1,4 @@
-"""If this fails, a limit of time counts what neighbours took, or never ends."""
+"""If this fails, a time limit counts the time of other processes, or is never reached."""
 
 import os
 import socket
@@ -16,7 +16,7 @@ LIMIT, STEP = 10, 0.5
 
 
 class Clock:
-    """Time that goes on whenever somebody looks."""
+    """A clock that advances whenever it is read."""
 
     now = 0.0
 
@@ -26,7 +26,7 @@ class Clock:
 
 
 class Seen:
-    """A watch's figures: shares of the time that has passed."""
+    """The figures of a watch, as shares of the time that has passed."""
 
     next, process = float("inf"), os.getpid()
 
@@ -45,7 +45,7 @@ class Seen:
 
 @pytest.fixture
 def ended_after(monkeypatch):
-    """``ended_after(waited, processor)`` is how long a silent child may take, and its channel."""
+    """``ended_after(waited, processor)``: how long a silent child may take, and its channel."""
     kept = SimpleNamespace(close=[])
 
     def measure(waited=0.0, processor=0.0, limits=LIMITS):
@@ -71,7 +71,7 @@ def ended_after(monkeypatch):
 
 
 ENOUGH = 6 * STEP
-"""The clock is looked at a few times in a round."""
+"""The clock is read a few times per round."""
 
 
 def about(seconds):
@@ -95,14 +95,14 @@ def test_what_neighbours_took_is_not_counted(ended_after):
 
 
 def test_patience_has_an_end(ended_after):
-    """One that waits for ever, or says so, is ended all the same."""
+    """A child that waits forever, or claims to, is ended as well."""
     took, child = ended_after(waited=1)
     assert took == about(PATIENCE * HARD)
     assert child.was_held_up
 
 
 def test_who_keeps_several_processors_busy_has_used_more_than_the_clock_says(ended_after):
-    """However much its processes wait for each other."""
+    """Even if its processes wait for each other."""
     took, _ = ended_after(waited=20, processor=2)
     assert took == about((HARD + STALE) / 2)
 
@@ -111,4 +111,4 @@ def test_a_submission_s_time_is_counted_alike(ended_after):
     limits = Limits(grace_seconds=2, submission_seconds=5)
     took, child = ended_after(waited=0.5, limits=limits)
     assert took == about(2 * limits.submission_seconds)
-    assert "longer than all of its cells may" in child.ended
+    assert "longer than all of its cells together may" in child.ended

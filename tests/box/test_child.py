@@ -1,4 +1,4 @@
-"""If this fails, a cell shows something else than in Jupyter, or an answer is another one."""
+"""If this fails, a cell shows something different from Jupyter, or an answer is wrong."""
 
 import base64
 import math
@@ -34,7 +34,7 @@ class TestOutputs:
         assert text(events, "stderr") == "odd\n"
 
     def test_a_letter_that_is_written_in_pieces(self, child):
-        """Past Python, and more than is read at a time."""
+        """Output that bypasses Python, and more of it than one read returns."""
         line = "." + 9999 * "é"
         events = run(child, f"import os\nfor _ in range(20):\n  os.write(1, {line!r}.encode())")
         assert text(events) == 20 * line
@@ -108,7 +108,7 @@ display(HTML("<b>"), Odd())
         assert "RuntimeWarning: divide by zero" in text(events, "stderr")
 
     def test_a_warning_is_shown_in_every_notebook(self, warden):
-        """What another child has seen is not seen."""
+        """A warning is shown even if another child has already shown it."""
         for _ in range(2):
             with warden.child() as child:
                 events = run(child, "import numpy as np\nnp.log(0)")
@@ -271,14 +271,14 @@ fig.savefig("a.png"); fig.savefig("a.pdf"); fig.savefig("a.svg")
 
 @pytest.fixture
 def hurried(warden):
-    """It is interrupted soon, and then has all the time that a busy machine may need."""
+    """A child that is interrupted soon, and then has all the time that a busy machine needs."""
     with warden.child(replace(SOON, grace_seconds=LONG)) as child:
         yield child
 
 
 @pytest.fixture
 def impatient(warden):
-    """It is ended soon after it was interrupted."""
+    """A child that is ended soon after it was interrupted."""
     with warden.child(SOON) as child:
         yield child
 
@@ -309,7 +309,7 @@ class TestInterruption:
         assert (text(events), result(events), errors(events)) == ("next\n", "3", [])
 
     def test_no_cell_pays_for_the_one_before(self, hurried):
-        """An interruption that comes a moment too late hits nothing."""
+        """An interruption that arrives a moment too late has no effect."""
         run(hurried, "import time")
         for late in (0.39, 0.395, 0.4, 0.405, 0.41):
             hurried.run(f"end = time.monotonic() + {late}\nwhile time.monotonic() < end: pass")
@@ -331,14 +331,14 @@ class TestInterruption:
         assert impatient.ended in event[2]
         assert "could not be interrupted" in impatient.ended
         assert impatient.run("print('after')") == []
-        assert ask(impatient, "f")["failure"] == f"was not asked: {impatient.ended}"
+        assert ask(impatient, "f")["failure"] == f"was not checked: {impatient.ended}"
         assert impatient.value("f")["raised"] == "Ended"
 
     def test_a_submission_has_an_end(self, warden):
         limits = Limits(cell_seconds=LONG, submission_seconds=0.5, grace_seconds=0.2)
         with warden.child(limits) as child:
             assert errors(child.run("while True: pass"))[0][0] == "Ended"
-            assert "longer than all of its cells may" in child.ended
+            assert "longer than all of its cells together may" in child.ended
 
     def test_output_of_an_ended_cell_is_kept(self, warden):
         with warden.child(SOON) as child:
@@ -398,7 +398,7 @@ class TestCalls:
 
     @pytest.mark.parametrize("depth", range(12, 20))
     def test_lists_inside_lists_are_an_answer_or_unreadable(self, child, depth):
-        """Wherever they stand: nobody is taken for a forger because of brackets."""
+        """Wherever they are: brackets must not make an answer look forged."""
         deep = f"x = 1\nfor _ in range({depth}): x = [x]\n"
         run(child, deep + "def f(a): a.append(x); return x\ndef g(h): return h(x)")
         assert ask(child, "f", [])["raised"] in ("", "Unreadable")
@@ -547,7 +547,7 @@ def f(g):
 """
         run(forking, source)
         found = ask(forking, "f", lambda x: x)
-        assert "in the notebook's own process only" in found["value"][0]
+        assert "can only be called in the notebook's own process" in found["value"][0]
         assert (found["value"][1], found["calls"]) == (2.0, {0: 1})
 
     def test_it_is_not_answered_once_the_call_is_over(self, child):
@@ -576,7 +576,7 @@ def f(g):
         assert found["calls"] == {0: 2}
 
     def test_replies_may_travel_ahead(self, child):
-        """Only what was not foreseen is asked, and so does what comes in another form."""
+        """Only unforeseen arguments are asked about, and arguments in another form."""
         asked = []
 
         def cost(X, parameters):

@@ -1,4 +1,4 @@
-"""If this fails, what code inside claims to have shown breaks the notebook that it goes to."""
+"""If this fails, forged outputs from inside break the notebook that they are written to."""
 
 import json
 
@@ -93,7 +93,7 @@ def test_anything_else_is_a_wire_error(event):
 @settings(STEADY, max_examples=400)
 @given(st.lists(st.one_of(NEARLY, GOOD), max_size=4))
 def test_whatever_passes_makes_a_valid_notebook(events):
-    """Validated as nbformat does when it writes; a float that JSON lacks is no matter for it."""
+    """Validated as nbformat does when it writes; NaN and infinity don't matter to it."""
     passed = []
     for event in events:
         try:

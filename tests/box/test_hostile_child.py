@@ -1,4 +1,4 @@
-"""If this fails, hostile code holds up the grader, breaks it, or uses more than it may."""
+"""If this fails, hostile code delays the grader, breaks it, or exceeds its limits."""
 
 import numpy as np
 import pytest
@@ -136,7 +136,7 @@ class TestChannel:
         ids=["a name of an exception", "a message of its own"],
     )
     def test_what_a_verdict_quotes_is_one_short_line(self, child, body):
-        """Else it adds a line that says that a part was earned."""
+        """Otherwise it could add a line that says that a part was earned."""
         run(child, f"def f(): {body}")
         found = ask(child, "f")
         for said in (found["raised"], found["failure"]):
@@ -152,7 +152,7 @@ class TestChannel:
         ask(child, "f", lambda back: back(1.0))
 
     def test_noise_of_every_kind(self, any_warden):
-        """Each piece ends its child at the most."""
+        """Each case can at most end its child."""
         rng = np.random.default_rng(3)
         for _ in range(40):
             with any_warden.child(SOON) as child:
@@ -215,7 +215,7 @@ def f(g):
         assert ask(child, "f", lambda x: x)["raised"] in ("Ended", "TooSlow")
 
     def test_a_child_that_reads_nothing(self, child):
-        """A question too large for the pipe is not waited for without end."""
+        """Sending a question that is too large for the pipe has a time limit."""
         run(child, "def f(a): return 1\ndef g():\n  time.sleep(1e6)")
         child.run("threading.Thread(target=time.sleep, args=(60,)).start()\n"
                   "import ctypes; libc = ctypes.CDLL(None)")  # fmt: skip
@@ -225,7 +225,7 @@ def f(g):
         assert found["raised"] == "Ended"
 
     def test_answers_before_the_question_are_the_student_s_answers(self, child):
-        """They are no better than any other guess, and no question gets more than one."""
+        """They are no better than a guess, and each question gets one answer only."""
         child.run("for k in range(3): send(answer(value=float(k)))")
         assert ask(child, "f")["failure"]
 
@@ -271,7 +271,7 @@ class TestEnd:
 
 
 def shown_by(child, source):
-    """The outputs of a cell whose child may end; never more than may be shown."""
+    """The outputs of a cell whose child may end; never more than the limit."""
     events = child.run(source)
     assert sum(len(str(event)) for event in events) < 3 * SOON.output
     return events
@@ -313,7 +313,7 @@ class TestOutput:
         ],
     )  # fmt: skip
     def test_giants_are_cut_or_left_out(self, any_warden, giant):
-        """And later cells run, because this one did nothing forbidden."""
+        """Later cells still run, because this one did nothing forbidden."""
         with any_warden.child(patient(memory=1024 * MEGABYTE)) as child:
             shown_by(child, giant)
             assert child.ended == ""
@@ -362,7 +362,7 @@ time.sleep(1e6)
             assert child.ended == "it used more than 256 MB of memory"
 
     def test_orphans_are_of_the_family(self, with_namespaces):
-        """Also those whose parent was there when it was last looked."""
+        """Including those whose parent still ran at the last measurement."""
         before = """time.sleep(0.3)
         if os.fork(): time.sleep(0.3); os._exit(0)
         time.sleep(0.6)"""
@@ -371,7 +371,7 @@ time.sleep(1e6)
             assert child.ended == "it used more than 600 MB of memory"
 
     def test_what_processes_share_is_counted_once(self, with_namespaces):
-        """A family that reads the same data is no larger for that; half a gigabyte, one by one."""
+        """Shared pages count once; counted per process, these would be half a gigabyte."""
         source = """
 import os
 data = b"x" * (100 << 20)
@@ -509,7 +509,7 @@ except RuntimeError:
     print(made < 5000)
 """
         with warden.child(patient()) as child:
-            if warden.level == "namespaces":  # where the kernel refuses more of them
+            if warden.level == "namespaces":  # there the kernel refuses more of them
                 assert says(child, source) == "True"
             else:
                 child.run(source + "time.sleep(1e6)")
@@ -529,7 +529,7 @@ except OSError as error:
             assert says(child, source) == "24 True"
 
     def test_processor_time_is_limited_too(self, warden):
-        """If the grader were gone, the kernel would still end it; else the grader says why."""
+        """The grader ends it and says why; without the grader, the kernel would end it."""
         with warden.child(SOON) as child:
             source = "import resource\nprint(resource.getrlimit(resource.RLIMIT_CPU))"
             assert says(child, source) == str((int(SOON.submission_seconds) + 60,) * 2)

@@ -1,4 +1,4 @@
-"""If this fails, one submission takes from another that runs at the same time, or talks to it."""
+"""If this fails, a submission takes resources of another one at the same time, or talks to it."""
 
 import os
 
@@ -34,7 +34,7 @@ def work(seconds):
 
 @pytest.fixture(params=[NAMESPACES, LANDLOCK])
 def two(request, wardens):
-    """Two wardens, the second of which has adopted a zygote of the first, as workers do."""
+    """Two wardens; the second has adopted a zygote of the first, as workers do."""
     wardens(request.param)
     first = Warden(request.param)
     second = Warden(zygote=first.another())
@@ -44,7 +44,7 @@ def two(request, wardens):
 
 
 def test_processes_are_counted_one_by_one(two):
-    """One that holds as many as it may leaves its neighbour as many."""
+    """A submission that has as many as it may have leaves its neighbour as many."""
     first, second = two
     if first.level == LANDLOCK:
         pytest.skip("there are no processes to be counted at this level; see the next test")
@@ -73,13 +73,13 @@ stay = threading.Event()
 for _ in range(20): threading.Thread(target=stay.wait, daemon=True).start()
 print(threading.active_count())
 """
-    limits = Limits(memory=8 << 30)  # each thread takes addresses without using them
+    limits = Limits(memory=8 << 30)  # each thread reserves address space without using it
     with first.child(limits) as one, second.child(limits) as other:
         assert says(one, hold) == says(other, hold) == "21"
 
 
 def test_time_that_others_take_is_not_counted(two):
-    """Otherwise an answer of a part of the limit would exceed it beside a busy neighbour."""
+    """Otherwise an answer within the limit would exceed it next to a busy neighbour."""
     first, second = two
     roomy, limits, seconds = Limits(memory=8 << 30), Limits(call_seconds=1), 0.5
     with first.child(roomy) as one, second.child(limits) as other:
@@ -106,7 +106,7 @@ def children_of(process):
 
 
 def test_it_stays_in_its_session(warden):
-    """Of which the kernel may give each the same share of the processors."""
+    """The kernel may give each session the same share of the processors."""
     with warden.child() as child:
         assert says(child, "import os\nos.setsid()\nprint(os.getsid(0) == os.getpid())") == "True"
         if warden.level == NAMESPACES:
@@ -119,7 +119,7 @@ print(subprocess.run(tell, start_new_session=True, capture_output=True, text=Tru
 
 
 class TestLocks:
-    """A lock on a file that both can read would be a letter from one to the other."""
+    """With a lock on a file that both can read, one could send the other a message."""
 
     TAKE = """
 import fcntl, os, struct

@@ -1,4 +1,4 @@
-"""If this fails, a question reads another value than the student's code returned, or an odd one."""
+"""If this fails, a question gets a different value than the code returned, or an unsafe one."""
 
 from collections import OrderedDict, namedtuple
 from decimal import Decimal
@@ -16,7 +16,7 @@ STEADY = settings(deadline=None, derandomize=True)
 
 
 class Units(np.ndarray):
-    """A subclass, as unit packages have them."""
+    """A subclass, as in packages for physical units."""
 
 
 @pytest.mark.parametrize(
@@ -170,14 +170,14 @@ def test_lists_inside_lists_have_an_end(wrap):
     for _ in range(DEEPEST):
         value = wrap(value)
     plain(value)
-    with pytest.raises(Unreadable, match="without end"):
+    with pytest.raises(Unreadable, match="levels deep"):
         plain(wrap(value))
 
 
 def test_a_list_that_holds_itself_is_unreadable():
     value = []
     value.append(value)
-    with pytest.raises(Unreadable, match="without end"):
+    with pytest.raises(Unreadable, match="levels deep"):
         plain(value)
 
 

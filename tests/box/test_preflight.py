@@ -1,4 +1,4 @@
-"""If this fails, a host whose walls do not hold is graded on, or one whose walls do is refused."""
+"""If this fails, a host with broken walls is used for grading, or one with good walls is not."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ WITHOUT = {
 
 @pytest.fixture
 def leaving_out(monkeypatch, wardens):
-    """``leaving_out(level, statements)`` is a Warden whose zygote runs them before it begins."""
+    """``leaving_out(level, statements)``: a Warden whose zygote runs the statements first."""
     started = []
 
     def start(level, statements):
@@ -51,7 +51,7 @@ def leaving_out(monkeypatch, wardens):
 
 @pytest.fixture
 def only(monkeypatch):
-    """``only(walls)`` leaves the canary with the attempts at these."""
+    """``only(walls)`` restricts the canary to the attempts at these walls."""
 
     def choose(walls):
         chosen = {name: wall for name, wall in canary.ATTEMPTS.items() if wall in walls}
@@ -111,31 +111,32 @@ def test_its_own_warden_is_the_highest_level_and_started_once(wardens):
 MISSED = [
     (LANDLOCK, "landlock", {"reading files of the course", "reading the reference",
                             "writing outside its folder"}),
-    (LANDLOCK, "seccomp", {"the network (UDP)", "memory that nobody counts", "tracing",
-                           "new namespaces", "files on their way", "locks of others"}),
-    (NAMESPACES, "seccomp", {"memory that nobody counts", "new namespaces", "files on their way",
-                             "locks of others"}),
+    (LANDLOCK, "seccomp", {"the network (UDP)", "memory that is not counted", "tracing",
+                           "new namespaces", "files sent through sockets",
+                           "locks of other processes"}),
+    (NAMESPACES, "seccomp", {"memory that is not counted", "new namespaces",
+                             "files sent through sockets", "locks of other processes"}),
     (LANDLOCK, "hiding anything", {"reading files of the course", "reading the reference"}),
     (NAMESPACES, "hiding anything", {"reading files of the course", "reading the reference"}),
-    (NAMESPACES, "a scratch folder of its own", {"a disk without end"}),
+    (NAMESPACES, "a scratch folder of its own", {"unlimited disk space"}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("level", "left_out", "seen"), MISSED,
                          ids=[f"{level}-{name}" for level, name, _ in MISSED])  # fmt: skip
 def test_a_wall_that_is_missing_is_noticed(leaving_out, only, level, left_out, seen):
-    """Where no other wall stands behind it."""
+    """If no other wall stops the same attempts."""
     only(seen)
     assert broken(try_walls(leaving_out(level, WITHOUT[left_out]))) == seen
 
 
 @pytest.mark.parametrize(("level", "unseen", "seen"), [
-    (NAMESPACES, "_counted", {"memory in sockets"}),
-    (NAMESPACES, "_places", {"memory of threads alone"}),
-    (LANDLOCK, "held_without_a_name", {"a disk without end, in deleted files"}),
+    (NAMESPACES, "_counted", {"memory in socket buffers"}),
+    (NAMESPACES, "_places", {"memory of a process whose first thread has ended"}),
+    (LANDLOCK, "held_without_a_name", {"unlimited disk space, in deleted files"}),
 ], ids=["sockets", "threads", "deleted files"])  # fmt: skip
 def test_what_the_watch_does_not_see_is_noticed(wardens, only, monkeypatch, level, unseen, seen):
-    """Each of these was there to be taken without end."""
+    """Without the watch, each of these is unlimited."""
     blind = {
         "_counted": (linux, "socket_buffer", lambda: 0),
         "_places": (processes, "_places", lambda process: [f"/proc/{process}"]),
@@ -147,7 +148,7 @@ def test_what_the_watch_does_not_see_is_noticed(wardens, only, monkeypatch, leve
 
 
 def test_a_host_on_which_the_watch_is_blind_is_refused(monkeypatch):
-    """As where /proc hides the processes of others, and there is no way to be their owner."""
+    """For example where /proc hides the processes of other users."""
     monkeypatch.setattr(processes, "usage", lambda process: processes.TOO_MUCH)
     preflight._proven.clear()
     with pytest.raises(NoWalls, match="is it mounted with hidepid"):
@@ -155,7 +156,7 @@ def test_a_host_on_which_the_watch_is_blind_is_refused(monkeypatch):
 
 
 def test_one_wall_stands_behind_another(leaving_out):
-    """With namespaces, these hold nothing back that another one would let through.
+    """With namespaces, other walls stop everything that these four stop.
 
     Without resource limits it is the watch alone that limits memory. It looks the sooner the less
     is left, and again before an answer is believed: so it sees also what was taken in a moment.
@@ -166,7 +167,7 @@ def test_one_wall_stands_behind_another(leaving_out):
 
 
 def test_a_box_in_which_nothing_works_proves_nothing(leaving_out, only):
-    """Else a child that ends at once would pass for one that can't get out."""
+    """Otherwise a child that ends at once would look like one that can't get out."""
     only({"tracing", "the network (TCP)"})
     weakened = leaving_out(LANDLOCK, "import autograder.box.runner as r\nr.Runner.serve = None")
     tried = try_walls(weakened)
@@ -196,20 +197,20 @@ def test_each_system_has_its_remedy(monkeypatch, system):
 
 
 def test_a_host_whose_walls_do_not_hold_is_refused(monkeypatch, only):
-    """Not warned about: nothing may be run there."""
-    only({"memory that nobody counts"})
+    """A warning is not enough: nothing may be run there."""
+    only({"memory that is not counted"})
     begin = warden.START.partition("main(")
     weakened = "from autograder.box import seccomp\nseccomp.install = lambda may_fork: None"
     text = f"{begin[0]}exec({weakened!r}); {begin[1]}{begin[2]}"
     monkeypatch.setattr(warden, "START", text)
     preflight._proven.clear()
-    with pytest.raises(NoWalls, match="memory that nobody counts") as refused:
+    with pytest.raises(NoWalls, match="memory that is not counted") as refused:
         proven_warden()
     assert preflight.REMEDIES["Linux"] in str(refused.value)
 
 
 def test_the_canary_is_right_about_what_it_gets_through():
-    """Run without walls, in a process of its own: what can do no harm goes through."""
+    """Without walls, in a separate process: the harmless attempts get through."""
     program = """
 from autograder.box import canary, preflight
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""If this fails, a system call leads out of the box, or one that Python needs is shut."""
+"""If this fails, a system call leads out of the box, or one that Python needs is denied."""
 
 import errno
 import itertools
@@ -36,7 +36,7 @@ A_FORK, A_VFORK = 0x01200011, 0x00004111
 
 
 def run(code, number, arguments=(), audit=None, machine="x86_64"):
-    """What a classic BPF program says to a system call; only the instructions that are used."""
+    """The result of a classic BPF program for a system call; only instructions that are used."""
     arguments = [*arguments, *[0] * (6 - len(arguments))]
     audit = AUDIT[machine] if audit is None else audit
     packed = [each & 0xFFFFFFFFFFFFFFFF for each in arguments]
@@ -67,7 +67,7 @@ def run(code, number, arguments=(), audit=None, machine="x86_64"):
 
 
 def said(found):
-    """ "allowed", "nothing" for what succeeds without being done, or the name of the error."""
+    """ "allowed", "nothing" if it succeeds without being done, or the name of the error."""
     if found == ALLOW:
         return "allowed"
     assert found & ~DATA == ERRNO, hex(found)
@@ -111,7 +111,7 @@ def listed(column, forks):
 
 
 def looked_at(column):
-    """The numbers for which it depends."""
+    """The numbers for which the result depends on the arguments."""
     tables = seccomp.SIGNALS, seccomp.ATTRIBUTES, seccomp.NOTHING
     pairs = [*SINGLE.values(), *(pair for table in tables for pair in table.values())]
     return {pair[column] for pair in pairs if pair[column] is not None}
@@ -224,7 +224,7 @@ class TestArguments:
             assert box.ask("ioctl", 0, request) == "ENOTTY"
 
     def test_the_upper_half_of_a_request_is_no_way_around(self, box):
-        """The kernel reads 32 bits of it, and so does the filter."""
+        """The kernel reads only 32 bits of it, and so does the filter."""
         assert box.ask("ioctl", 0, 0x5412 | 0x5401 << 32) == "ENOTTY"
         assert box.ask("socketpair", 2 | 1 << 32, 1) == "EPERM"
         assert box.ask("prctl", 22 | 15 << 32) == "EINVAL"
@@ -236,7 +236,7 @@ class TestArguments:
             assert box.ask("fcntl", 0, command) == "EPERM"
 
     def test_nothing_that_several_can_read_is_locked(self, box):
-        """Two submissions that run at the same time would talk to each other."""
+        """Otherwise two submissions could talk to each other."""
         assert box.ask("flock", 3, 2) == "nothing"
         for command in (6, 7):  # F_SETLK, F_SETLKW
             assert box.ask("fcntl", 3, command) == "nothing"
@@ -248,7 +248,7 @@ class TestArguments:
         assert box.ask("setsid") == "nothing"
 
     def test_no_process_limits_its_own_time(self, box):
-        """The kernel would kill it for that, and somebody else be blamed."""
+        """The kernel would kill it for that, as if another process on the host had."""
         time, others = 0, (1, 2, 6, 7, 9)
         assert box.ask("setrlimit", time) == "EPERM"
         for process in (0, PID):
@@ -283,7 +283,7 @@ class TestArguments:
             assert box.ask(name, process) == ("allowed" if box.forks else "EPERM")
 
     def test_nobody_kills_himself_unless_it_has_no_effect(self, box):
-        """Who was killed by somebody else is not told from that; see `Child.was_killed`."""
+        """That would look like a kill from outside; see `Child.was_killed`."""
         for call in (("kill", PID, 9), ("tgkill", PID, PID, 9)):
             assert box.ask(*call) == ("allowed" if box.forks else "EPERM")
 
@@ -297,7 +297,7 @@ class TestArguments:
             assert box.ask(name, process) == "EPERM"
 
     def test_attributes_of_files_are_unknown_here(self, box):
-        """ENOTSUP is what copying a file takes for an answer."""
+        """Python's functions that copy files accept ENOTSUP."""
         for name in seccomp.ATTRIBUTES:
             assert box.ask(name) == "ENOTSUP"
 
@@ -307,7 +307,7 @@ def test_the_kernel_takes_a_program_of_this_length(box):
 
 
 def test_every_path_ends(box):
-    """Each jump lands inside the program; the kernel would refuse it, on the other machine too."""
+    """Each jump stays inside the program. The kernel would refuse it otherwise."""
     steps = list(struct.iter_unpack("<HBBI", program(box.name, box.forks, PID)))
     for at, (operation, if_true, if_false, value) in enumerate(steps):
         jumps = (value,) if operation == 0x05 else (if_true, if_false)
@@ -322,7 +322,7 @@ def numbers_of(machine):
         pytest.skip(f"the kernel's headers are not installed: there is no {header}")
     text = header.read_text()
     found = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", text))
-    # What 64-bit machines call the calls that 32-bit ones have twice.
+    # The names on 64-bit machines of calls that 32-bit machines have twice.
     again = re.findall(r"#define __NR_(\w+) __NR3264_(\w+)", text)
     found |= {name: found[other] for name, other in again if other in found}
     found["prlimit"] = found["prlimit64"]
@@ -361,7 +361,7 @@ def test_a_call_without_a_number_is_unknown_to_the_kernel_too(machine):
     (os.O_RDONLY | os.O_TRUNC | os.O_CLOEXEC, "EPERM"),
 ])  # fmt: skip
 def test_nothing_is_emptied_that_is_opened_for_reading(box, flags, said):
-    """Early versions of Landlock take this for reading; Python's own files would be gone."""
+    """Early versions of Landlock treat this as reading; Python's files could be emptied."""
     assert box.ask("openat", 0, 0, flags) == said
     if box.name == "x86_64":
         assert box.ask("open", 0, flags) == said

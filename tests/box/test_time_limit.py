@@ -1,4 +1,4 @@
-"""If this fails, an answer that never ends holds up the grader, or the alarm hits somebody else."""
+"""If this fails, an infinite loop blocks the grader, or the alarm interrupts other code."""
 
 import gc
 import signal
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no SIGAL
 
 SECONDS = 0.1
 LONG = 1e4
-"""A limit that nothing here comes near to."""
+"""A limit that nothing here comes close to."""
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +105,7 @@ def no_error():
 
 
 def test_a_limit_that_falls_on_the_end_gives_the_value_or_too_slow_and_nothing_else():
-    """The alarm rings anywhere in a call that takes about as long as its limit."""
+    """The alarm may go off anywhere in a call that takes about as long as its limit."""
 
     def work(seconds):
         end = time.perf_counter() + seconds

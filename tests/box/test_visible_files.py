@@ -1,4 +1,4 @@
-"""If this fails, a copy of the package with all answers lies open to students' code."""
+"""If this fails, students' code can read a copy of the package with all answers."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ def copy_of_the_package(folder, parts=PARTS):
 
 @pytest.fixture
 def prefix(tmp_path, monkeypatch):
-    """A Python's installation that is shown, with nothing in it that has to be hidden."""
+    """A visible Python installation in which nothing needs to be hidden."""
     prefix = tmp_path / "prefix"
     copy_of_the_package(prefix / PYTHON / "numpy", ["core/numeric.py", "truth.py"])
     copy_of_the_package(prefix / PYTHON / "oracle", ["truth/of_other_people.py"])
@@ -35,7 +35,7 @@ def prefix(tmp_path, monkeypatch):
 
 
 def found(prefix):
-    """What is hidden beneath a prefix, from there on."""
+    """The hidden paths beneath a prefix, relative to it."""
     beneath = [Path(each) for each in hidden() if Path(each).is_relative_to(prefix)]
     return sorted(str(each.relative_to(prefix)) for each in beneath)
 
@@ -52,13 +52,13 @@ def test_what_is_no_copy_stays_open(prefix):
     "lib/pypy3.11/site-packages/autograder",
 ])  # fmt: skip
 def test_a_copy_among_the_libraries_of_any_python_is_hidden(prefix, place):
-    """Also one that pip was about to remove when it was stopped."""
+    """Including one that pip was removing when it was stopped."""
     copy_of_the_package(prefix / place)
     assert found(prefix) == [place]
 
 
 def test_what_is_left_of_a_copy_is_hidden(prefix):
-    """Its compiled modules say the same."""
+    """Compiled modules contain the same answers."""
     left = prefix / PYTHON / "autograder"
     copy_of_the_package(left, ["truth/__pycache__/network.cpython-311.pyc"])
     assert found(prefix) == [f"{PYTHON}/autograder"]
@@ -88,7 +88,7 @@ def test_a_copy_on_the_way_to_modules_is_hidden(prefix, monkeypatch):
 
 
 def test_a_copy_is_hidden_under_every_name_that_it_is_shown_by(prefix, tmp_path, monkeypatch):
-    """A prefix may be a link, and its folders be shown as they are called there."""
+    """A prefix may be a link, and its folders are visible under that path."""
     copy_of_the_package(prefix / PYTHON / "autograder")
     (prefix / "lib64").symlink_to("lib")
     (tmp_path / "link").symlink_to(prefix)
@@ -104,7 +104,7 @@ def test_a_link_to_a_copy_hides_what_it_points_to(prefix):
     assert found(prefix) == ["lib/elsewhere/autograder"]
 
 
-# Real walls, around a real environment with a copy, which runs itself or lies beside one that does.
+# Real walls, around a real environment with a copy that runs, or that is next to one that runs.
 
 
 PROGRAM = """
@@ -136,7 +136,7 @@ def folder(request, installed):
 
 @pytest.fixture
 def tried(wardens, installed, folder):
-    """``tried(level, statement)`` is what is met behind the walls of that environment."""
+    """``tried(level, statement)``: the result of a statement behind that environment's walls."""
 
     def run(level, statement=""):
         wardens(level)
@@ -157,7 +157,7 @@ def tried(wardens, installed, folder):
 
 @pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
 def test_no_copy_can_be_read_whichever_runs(tried, level):
-    """The walls hold, and what stands beside a copy is there."""
+    """The walls hold, and what is next to a copy stays visible."""
     holds, _, (*met, found, listed) = tried(level)
     assert holds == "True"
     assert len(met) == len(SECRETS)
@@ -168,7 +168,7 @@ def test_no_copy_can_be_read_whichever_runs(tried, level):
 @pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
 @pytest.mark.parametrize("folder", ["the checkout"], indirect=True)
 def test_the_canary_finds_a_copy_that_is_not_hidden(tried, installed, level):
-    """And says which one it is."""
+    """And the message says which one it is."""
     holds, found, _ = tried(level, ONLY_THE_ONE_THAT_RUNS)
     assert holds == "False"
     assert found.startswith(f"through: {installed.folder}/lib") and "/autograder/truth/" in found

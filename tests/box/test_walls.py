@@ -30,7 +30,7 @@ TOOLS = '''
 import ctypes, errno, os, socket, sys
 
 def met(action):
-    """What an action met: "through", or the name of the error."""
+    """The result of an action: "through", or the name of the error."""
     try:
         action()
     except OSError as error:
@@ -82,7 +82,7 @@ def files_of_the_host():
 
 class TestFiles:
     def test_nothing_of_the_host_can_be_read(self, child):
-        """Names of folders on the way to Python are another matter: see the next test."""
+        """The names of the folders above Python are an exception: see the next test."""
         paths = [path for path in files_of_the_host() if os.path.isfile(path)]
         assert len(paths) > 5
         assert value(child, "opened", paths) == []
@@ -98,7 +98,7 @@ class TestFiles:
         assert value(child, "listed", sorted(paths)) == []
         if child.level == LANDLOCK:
             return
-        # Where they are on the way, they hold nothing else.
+        # If they are above Python, they contain nothing else.
         for folder in sorted(on_the_way - {"/submission", "/tmp", "/dev"}):
             for name in listing(child, folder):
                 path = os.path.join(folder, name)
@@ -215,7 +215,7 @@ print(found)
         )
         for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
             if name == "CapBnd" and child.level == LANDLOCK and os.geteuid() != 0:
-                continue  # which only root can narrow; what it allows, NoNewPrivs doesn't
+                continue  # only root can reduce it; NoNewPrivs prevents what it allows
             assert int(fields[name], 16) == 0, name
         assert fields["NoNewPrivs"] == "1"
         assert fields["Seccomp"] == "2"
@@ -226,7 +226,7 @@ print(found)
         assert "through" not in says(child, "print(met(lambda: os.setuid(0)), call(157, 4, 1))")
 
     def test_another_one_of_the_same_user_can_t_look_into_it(self, child, wardens):
-        """The grader can, where it shares the user: else it would not see what is used."""
+        """The grader can if it has the same user; otherwise it could not measure usage."""
         process = process_of(child)
         assert os.stat(f"/proc/{process}/mem").st_uid == os.stat(f"/proc/{process}").st_uid
         places = [f"/proc/{process}/{name}" for name in ("mem", "environ", "maps", "fd/0", "stat")]
@@ -288,7 +288,7 @@ def children(wardens):
 
 
 def own_warden(stack, wardens, level):
-    """A Warden has one child at a time, and this one's stays."""
+    """A Warden has one child at a time, and these tests keep theirs."""
     wardens(level)
     warden = Warden(level)
     stack.callback(warden.close)
@@ -298,7 +298,7 @@ def own_warden(stack, wardens, level):
 class TestSystemCalls:
     @pytest.mark.parametrize("name", FORBIDDEN)
     def test_what_leads_out_is_refused(self, children, name):
-        """Asked of the kernel itself, with arguments that would do no harm."""
+        """Tried on the kernel itself, with harmless arguments."""
         number = FORBIDDEN[name][MACHINES[MACHINE]]
         for child in children:
             assert value(child, "call", number, 0, 0, 0, 0, 0) == "EPERM"
@@ -357,7 +357,7 @@ for kind in (1, 2, 3, 5):
 
 
 class TestAnswers:
-    """The reference and the questions are neither there nor in memory."""
+    """The reference and the questions are neither on disk nor in memory."""
 
     @pytest.mark.parametrize(
         "name", ["autograder.truth", "autograder.truth.network", "autograder.questions",
@@ -367,7 +367,7 @@ class TestAnswers:
         assert errors(child.run(f"import {name}"))[0][0] in ("ModuleNotFoundError", "ImportError",
                                                              "PermissionError")  # fmt: skip
         if child.level == LANDLOCK:
-            return  # Landlock does not keep the names of files
+            return  # Landlock does not hide the names of files
         source = f"""
 import importlib.util, sys
 try:
@@ -395,7 +395,7 @@ print([w for w in words if "/truth/" in w or "/questions/" in w or "/grading/" i
         assert says(child, source) == "[]"
 
     def test_no_file_of_them_is_found_by_looking_everywhere(self, with_namespaces):
-        """Only two names of the course may be seen: the folder of the environment."""
+        """Only two names of the course are visible: the folder of the environment."""
         source = """
 import os
 found = []
@@ -411,7 +411,7 @@ print([path for path in found if "autograder" in path or "dimension" in path])
 
 
 class TestShown:
-    """Which paths are shown, on trees of our own."""
+    """Which paths are shown, in folders made for the test."""
 
     @pytest.fixture
     def tree(self, tmp_path):

@@ -1,4 +1,4 @@
-"""If this fails, a submission meets what another one left, or processes outlive their grader."""
+"""If this fails, a submission finds traces of another one, or processes outlive their grader."""
 
 import os
 import signal
@@ -199,7 +199,7 @@ time.sleep(0.1)
 
 class TestZygote:
     def test_it_is_started_again_when_it_is_gone(self):
-        """The kernel may have ended it for want of memory."""
+        """The kernel may have ended it to free memory."""
         warden = Warden()
         try:
             for process in tree(warden._process.pid):

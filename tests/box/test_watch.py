@@ -1,4 +1,4 @@
-"""If this fails, what has ended by itself is accused of having taken too much."""
+"""If this fails, a process that has ended by itself is accused of using too much."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ OWNERS = {0: [0, NOBODY]}.get(os.geteuid(), [None])
 
 
 def wait_for_its_end(process):
-    """Leave it to be waited for, as a zygote that has other things to do."""
+    """Wait until it has ended but leave the zombie, as a busy zygote does."""
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
 
 
@@ -35,7 +35,7 @@ def watched(request):
 
 @pytest.mark.parametrize("gone", [wait_for_its_end, subprocess.Popen.wait])
 def test_one_that_has_ended_uses_nothing(watched, gone):
-    """Its folders in /proc are root's then, or there are none."""
+    """Then its folders in /proc belong to root, or don't exist."""
     process, watch = watched
     assert watch.look(time.monotonic()) == ""
     process.kill()

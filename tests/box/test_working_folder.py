@@ -29,7 +29,7 @@ def test_the_next_child_has_none_of_them(any_warden):
 
 
 def test_what_has_no_room_ends_the_child(any_warden):
-    """Nothing runs then, in place of something that misses its data."""
+    """Then nothing runs, instead of code that lacks its data."""
     with any_warden.child(Limits(disk=MEGABYTE)) as child:
         child.place({"large": bytes(4 * MEGABYTE)})
         assert child.ended and child.run("print('ran')") == []

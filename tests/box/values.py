@@ -1,4 +1,4 @@
-"""Every kind of value that may pass, at its extremes, and what may not; and equality to the bit."""
+"""All kinds of values that may pass, with extreme ones, values that may not, and exact equality."""
 
 import struct
 
@@ -22,7 +22,7 @@ NUMBERS = st.one_of(
     st.builds(complex, st.floats(), st.floats()),
     st.text(),
 )
-"""Floats of every pattern of bits: a NaN has a payload."""
+"""Floats with any bit pattern: a NaN has a payload."""
 
 SHAPES = st.one_of(
     arrays_of.array_shapes(min_dims=0, max_dims=8, max_side=3),
@@ -33,7 +33,7 @@ KINDS = st.sampled_from([*DTYPES.values()])
 
 @st.composite
 def any_array(draw):
-    """Filled with bytes, laid out in any way."""
+    """Arrays of any bytes, with any memory layout."""
     dtype, shape = draw(KINDS), draw(SHAPES)
     size = int(np.prod(shape)) * dtype.itemsize
     seed = draw(st.integers(0, 2**32 - 1))

@@ -34,7 +34,7 @@ LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
         (ValidationError("Additional properties\n\nare not allowed"), REMEDY),
         (WrongNotebook("it holds 0 of the 7 answer cells: is it the right one?"), REMEDY),
         (NoQuestion("no question decides about the cell test_half: write one"), "write one"),
-        (NoWalls("this host can't keep a submission's code in: ask for another"), "another"),
+        (NoWalls("this host can't contain a submission's code: ask for another"), "another"),
         (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
         (WorkerDied(), "ended twice"),
         (NotANotebook("no cells in it"), "is not a notebook (no cells in it): " + REMEDY),
