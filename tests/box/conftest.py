@@ -2,21 +2,23 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
 from autograder.box import landlock
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import NoWalls, Warden
+from tests.box.inside import Wardens
 
 
-def offers(level):
+def offers(level: str) -> bool:
     """Whether this host has what a level needs, according to other programs."""
     if level == LANDLOCK:
         return bool(landlock.version())
     unshare = shutil.which("unshare")
     return (
-        unshare
+        unshare is not None
         and not subprocess.run(
             [unshare, "--user", "--map-root-user", "--mount", "--pid", "--fork", "true"],
             capture_output=True,
@@ -25,20 +27,21 @@ def offers(level):
 
 
 @pytest.fixture(scope="session")
-def wardens():
+def wardens() -> Iterator[Wardens]:
     """``wardens(level)`` is the Warden of that level; skips where this host refuses it."""
-    started = {}
+    started: dict[str, Warden | NoWalls] = {}
 
-    def warden(level):
+    def warden(level: str) -> Warden:
         if level not in started:
             try:
                 started[level] = Warden(level)
             except NoWalls as refused:
                 assert not offers(level), f"the host does not refuse them: {refused}"
                 started[level] = refused
-        if isinstance(started[level], NoWalls):
-            pytest.skip(f"this host refuses the walls: {started[level]}")
-        return started[level]
+        found = started[level]
+        if isinstance(found, NoWalls):
+            pytest.skip(f"this host refuses the walls: {found}")
+        return found
 
     yield warden
     for each in started.values():
@@ -47,13 +50,13 @@ def wardens():
 
 
 @pytest.fixture(params=[NAMESPACES, LANDLOCK])
-def warden(request, wardens):
+def warden(request: pytest.FixtureRequest, wardens: Wardens) -> Warden:
     """A Warden of each level."""
     return wardens(request.param)
 
 
 @pytest.fixture
-def any_warden(wardens):
+def any_warden(wardens: Wardens) -> Warden:
     """The Warden of the highest level, for tests that are the same on both."""
     try:
         return wardens(NAMESPACES)
@@ -62,12 +65,12 @@ def any_warden(wardens):
 
 
 @pytest.fixture
-def with_namespaces(wardens):
+def with_namespaces(wardens: Wardens) -> Warden:
     """The Warden of the level at which a child may start processes."""
     return wardens(NAMESPACES)
 
 
 @pytest.fixture
-def with_landlock(wardens):
+def with_landlock(wardens: Wardens) -> Warden:
     """The Warden of the level for hosts that refuse user namespaces."""
     return wardens(LANDLOCK)

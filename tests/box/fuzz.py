@@ -5,12 +5,13 @@ been damaged: bits flipped, bytes removed, repeated or inserted, lengths changed
 decoder must return a value or raise WireError, and the value must survive another round.
 """
 
-import itertools
 import secrets
 import struct
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ SAMPLES = [
 BODIES = [frame(each)[4:] for each in SAMPLES]
 
 
-def noise(rng):
+def noise(rng: np.random.Generator) -> bytes:
     """Bytes in which all tags and small lengths are likely."""
     size = int(rng.integers(0, 80))
     kind = rng.integers(0, 3, size)
@@ -42,36 +43,36 @@ def noise(rng):
     return np.choose(kind, [tags, small, any_byte]).astype(np.uint8).tobytes()
 
 
-def damaged(rng, body):
+def damaged(rng: np.random.Generator, body: bytes) -> bytes:
     """A valid body with one to four mutations."""
-    body = bytearray(body)
+    changed = bytearray(body)
     for _ in range(int(rng.integers(1, 5))):
-        at = int(rng.integers(0, len(body) + 1))
+        at = int(rng.integers(0, len(changed) + 1))
         match int(rng.integers(0, 6)):
-            case 0 if at < len(body):
-                body[at] ^= 1 << int(rng.integers(0, 8))
+            case 0 if at < len(changed):
+                changed[at] ^= 1 << int(rng.integers(0, 8))
             case 1:
-                del body[at:]
+                del changed[at:]
             case 2:
-                del body[at : at + int(rng.integers(1, 9))]
+                del changed[at : at + int(rng.integers(1, 9))]
             case 3:
-                body[at:at] = noise(rng)[: int(rng.integers(1, 9))]
+                changed[at:at] = noise(rng)[: int(rng.integers(1, 9))]
             case 4:
                 length = LENGTHS[int(rng.integers(0, len(LENGTHS)))]
-                body[at : at + 4] = struct.pack("<I", length)
+                changed[at : at + 4] = struct.pack("<I", length)
             case 5:
-                body[at:at] = body[max(0, at - 20) : at]
-    return bytes(body)
+                changed[at:at] = changed[max(0, at - 20) : at]
+    return bytes(changed)
 
 
-def case(rng):
+def case(rng: np.random.Generator) -> bytes:
     """One input for the decoder."""
     if rng.integers(0, 2):
         return noise(rng)
     return damaged(rng, BODIES[int(rng.integers(0, len(BODIES)))])
 
 
-def check(body):
+def check(body: bytes) -> None:
     """Raise unless the decoder, and the code that checks its results, do what they promise."""
     try:
         value = decode(body)
@@ -86,29 +87,30 @@ def check(body):
         return
     if frame(decode(again[4:])) != again:
         raise AssertionError("another value after another round")
-    for look in (plain, lambda found: checked(list(found)[1:])):
+    looks: tuple[Callable[[Any], Any], ...] = (plain, lambda found: checked(list(found)[1:]))
+    for look in looks:
         # The errors by which `Child` recognises bytes that are not a message.
         with suppress(Unreadable, WireError, TypeError, ValueError):
             look(value)
 
 
-def run(seed, cases=None, seconds=None):
+def run(seed: int, cases: int | None = None, seconds: float | None = None) -> int:
     """Check many cases; return how many. An exception names the bytes that caused it."""
     rng, end = np.random.default_rng(seed), time.monotonic() + (seconds or 1e9)
-    for number in itertools.count():
-        if number == cases or time.monotonic() > end:
-            return number
+    done = 0
+    while done != cases and time.monotonic() < end:
         body = case(rng)
         try:
             check(body)
         except Exception as error:
             raise AssertionError(
-                f"seed {seed}, case {number}: {type(error).__name__}: {error}\n{body.hex()}"
+                f"seed {seed}, case {done}: {type(error).__name__}: {error}\n{body.hex()}"
             ) from error
-    return None
+        done += 1
+    return done
 
 
-def main(seconds=60.0, seed=None):
+def main(seconds: float | str = 60.0, seed: int | str | None = None) -> int:
     seed = secrets.randbits(32) if seed is None else int(seed)
     start = time.monotonic()
     try:

@@ -1,9 +1,17 @@
 """Reads what a child shows and answers, and observes it from outside."""
 
 import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from autograder.box.call_function import CountedRecord
+from autograder.box.child import Child
+from autograder.box.events import Event
 from autograder.box.limits import MEGABYTE, Limits
+from autograder.box.warden import Warden
+
+Wardens = Callable[[str], Warden]
 
 SOON = Limits(
     cell_seconds=0.4, call_seconds=0.4, grace_seconds=0.4, submission_seconds=20,
@@ -14,57 +22,64 @@ LONG = 20
 """Seconds; far more than anything with these limits may take, even on a busy machine."""
 
 
-def nothing(function):
+def nothing(function: Callable[..., Any]) -> None:
     """Send no function as text."""
 
 
-def ask(child, name, *arguments, replacing=None, **by_name):
+def ask(
+    child: Child,
+    name: str,
+    *arguments: Any,
+    replacing: Mapping[str, Any] | None = None,
+    **by_name: Any,
+) -> CountedRecord:
     """The record of an answer; all functions are answered outside."""
     return child.call(name, arguments, by_name, replacing or {}, nothing, watching=True)
 
 
-def value(child, name, *arguments, **more):
+def value(child: Child, name: str, *arguments: Any, **more: Any) -> Any:
     """The value of an answer that must not fail."""
     found = ask(child, name, *arguments, **more)
     assert not found["failure"], found["failure"]
     return found["value"]
 
 
-def text(events, name="stdout"):
+def text(events: Sequence[Event], name: str = "stdout") -> str:
     """Everything that was written to a stream."""
     return "".join(event[2] for event in events if event[:2] == ("stream", name))
 
 
-def errors(events):
+def errors(events: Sequence[Event]) -> list[tuple[str, str]]:
     """(name, text) of the errors that were shown."""
-    return [event[1:3] for event in events if event[0] == "error"]
+    return [(event[1], event[2]) for event in events if event[0] == "error"]
 
 
-def result(events):
+def result(events: Sequence[Event]) -> str:
     """The text of the last expression's value."""
+    shown: str
     (shown,) = [event[1]["text/plain"] for event in events if event[0] == "result"]
     return shown
 
 
-def run(child, source):
+def run(child: Child, source: str) -> list[Event]:
     """Run a cell that must end without an error; return its outputs."""
     events = child.run(source)
     assert not errors(events), errors(events)
     return events
 
 
-def says(child, source):
+def says(child: Child, source: str) -> str:
     """Run a cell that must end without an error; return what it prints."""
     return text(run(child, source)).strip()
 
 
-def process_of(child):
+def process_of(child: Child) -> int:
     """The id of the child's process on the host."""
     text = Path(f"/proc/self/fdinfo/{child._channel._pidfd}").read_text()
     return int(text.partition("Pid:")[2].split()[0])
 
 
-def tree(process):
+def tree(process: int) -> set[int]:
     """All processes that descend from one."""
     found, parents = {process}, parents_of_all()
     while more := {each for each, parent in parents.items() if parent in found} - found:
@@ -72,7 +87,7 @@ def tree(process):
     return found
 
 
-def parents_of_all():
+def parents_of_all() -> dict[int, int]:
     found = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
@@ -84,7 +99,7 @@ def parents_of_all():
     return found
 
 
-def gone(processes, seconds=LONG):
+def gone(processes: Iterable[int], seconds: float = LONG) -> bool:
     """Wait until all of them have ended; raise AssertionError after a time limit."""
     end = time.monotonic() + seconds
     while left := [each for each in processes if runs(each)]:
@@ -94,7 +109,7 @@ def gone(processes, seconds=LONG):
     return True
 
 
-def runs(process):
+def runs(process: int) -> bool:
     """Whether a process exists and is not a zombie."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
@@ -102,7 +117,7 @@ def runs(process):
         return False
 
 
-def command(process):
+def command(process: int) -> str:
     """The command line of a process, for messages."""
     try:
         return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")

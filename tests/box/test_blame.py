@@ -6,7 +6,9 @@ import signal
 import pytest
 
 from autograder.box.channel import BY_ITSELF, HUNG_UP
+from autograder.box.child import Child
 from autograder.box.limits import Limits
+from autograder.box.warden import Warden
 from tests.box.inside import ask, process_of, result, run
 
 TO_ITSELF = {
@@ -44,7 +46,7 @@ LIMITS = Limits(cell_seconds=1, call_seconds=1, grace_seconds=0.3, memory=256 <<
 
 @pytest.mark.parametrize("what", TO_ITSELF)
 @pytest.mark.parametrize("where", ["in a cell", "in an answer"])
-def test_what_it_does_to_itself_is_its_own_doing(warden, what, where):
+def test_what_it_does_to_itself_is_its_own_doing(warden: Warden, what: str, where: str) -> None:
     body = TO_ITSELF[what]
     with warden.child(LIMITS) as child:
         if where == "in a cell":
@@ -60,13 +62,13 @@ def test_what_it_does_to_itself_is_its_own_doing(warden, what, where):
     assert "more than" not in sentence or what in TOO_MUCH
 
 
-def errorless(child):
+def errorless(child: Child) -> bool:
     """Whether it continues, as it does after a refused call."""
     return result(child.run("1 + 1")) == "2" if not child.ended else False
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_what_somebody_else_does_is_not(warden, number):
+def test_what_somebody_else_does_is_not(warden: Warden, number: int) -> None:
     """The kernel and administrators end processes with SIGKILL."""
     with warden.child(LIMITS) as child:
         os.kill(process_of(child), number)
@@ -75,7 +77,7 @@ def test_what_somebody_else_does_is_not(warden, number):
     assert child.ended in ("its cells have been run", BY_ITSELF)
 
 
-def test_a_connection_that_was_closed_is_told_from_an_end(with_namespaces):
+def test_a_connection_that_was_closed_is_told_from_an_end(with_namespaces: Warden) -> None:
     with with_namespaces.child(LIMITS) as child:
         child.run("import os, time\nos.close(3)\ntime.sleep(1e6)")
         assert child.ended == HUNG_UP

@@ -4,57 +4,61 @@ import base64
 import math
 import signal
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder.box.child import Child
 from autograder.box.limits import Limits
 from autograder.box.shell import NO_INPUT
+from autograder.box.warden import Warden
 from tests.box.inside import LONG, SOON, ask, errors, nothing, result, run, says, text, value
 
 
 @pytest.fixture
-def child(warden):
+def child(warden: Warden) -> Iterator[Child]:
     with warden.child() as child:
         yield child
 
 
 @pytest.fixture
-def forking(with_namespaces):
+def forking(with_namespaces: Warden) -> Iterator[Child]:
     """A child that may start processes."""
     with with_namespaces.child() as child:
         yield child
 
 
 class TestOutputs:
-    def test_what_a_cell_prints(self, child):
+    def test_what_a_cell_prints(self, child: Child) -> None:
         events = run(child, "import sys\nprint('J =', 0.5)\nprint('odd', file=sys.stderr)")
         assert text(events) == "J = 0.5\n"
         assert text(events, "stderr") == "odd\n"
 
-    def test_a_letter_that_is_written_in_pieces(self, child):
+    def test_a_letter_that_is_written_in_pieces(self, child: Child) -> None:
         """Output that bypasses Python, and more of it than one read returns."""
         line = "." + 9999 * "é"
         events = run(child, f"import os\nfor _ in range(20):\n  os.write(1, {line!r}.encode())")
         assert text(events) == 20 * line
 
-    def test_text_keeps_its_order_among_displays(self, child):
+    def test_text_keeps_its_order_among_displays(self, child: Child) -> None:
         events = run(child, "print(1)\ndisplay(2)\nprint(3)\n4")
         assert [event[0] for event in events] == ["stream", "display", "stream", "result"]
 
-    def test_the_value_of_the_last_expression(self, child):
+    def test_the_value_of_the_last_expression(self, child: Child) -> None:
         assert result(run(child, "import numpy as np\nnp.arange(3)")) == "array([0, 1, 2])"
         assert run(child, "3;") == []
         assert run(child, "None") == []
 
-    def test_an_error_has_a_name_a_text_and_a_traceback(self, child):
+    def test_an_error_has_a_name_a_text_and_a_traceback(self, child: Child) -> None:
         (event,) = child.run("def f(): return {}['W4']\nf()")
         assert event[:3] == ("error", "KeyError", "'W4'")
         assert "KeyError" in event[3][-1]
         assert any("Cell" in line and "In[1]" in line for line in event[3])
 
-    def test_cells_go_on_after_an_error(self, child):
+    def test_cells_go_on_after_an_error(self, child: Child) -> None:
         child.run("a = 1\n1 / 0\na = 2")
         assert says(child, "print(a)") == "1"
 
@@ -62,33 +66,33 @@ class TestOutputs:
         ("source", "name"),
         [("def f(:", "SyntaxError"), ("return 1", "SyntaxError"), ("  1\n 2", "IndentationError")],
     )
-    def test_a_cell_that_is_no_python(self, child, source, name):
+    def test_a_cell_that_is_no_python(self, child: Child, source: str, name: str) -> None:
         (event,) = child.run(source)
         assert event[1] == name
 
-    def test_a_display_is_updated_under_its_name(self, child):
+    def test_a_display_is_updated_under_its_name(self, child: Child) -> None:
         events = run(child, "d = display(1, display_id='bar')\nd.update(2)\ndisplay(3)")
         assert [(event[0], event[1]["text/plain"], event[-1]) for event in events] == [
             ("display", "1", "bar"), ("update", "2", "bar"), ("display", "3", None),
         ]  # fmt: skip
 
-    def test_clear_output(self, child):
+    def test_clear_output(self, child: Child) -> None:
         events = run(child, "import IPython.display as d\nprint(1)\nd.clear_output(True)")
         assert events == [("stream", "stdout", "1\n"), ("clear", True)]
 
-    def test_a_bundle_is_published_as_in_jupyter(self, child):
+    def test_a_bundle_is_published_as_in_jupyter(self, child: Child) -> None:
         """The third argument is deprecated there, and accepted."""
         events = run(child, "get_ipython().display_pub.publish({'text/plain': 'x'}, {}, 'me')")
         assert events == [("display", {"text/plain": "x"}, {}, None)]
 
-    def test_a_figure_is_a_picture(self, child):
+    def test_a_figure_is_a_picture(self, child: Child) -> None:
         for source in ("plt.plot([1, 2])\nplt.show()", "plt.plot([1, 2]);"):
             events = run(child, f"import matplotlib.pyplot as plt\n{source}")
             (shown,) = [event for event in events if event[0] == "display"]
             assert base64.b64decode(shown[1]["image/png"]).startswith(b"\x89PNG")
             assert "Figure" in shown[1]["text/plain"]
 
-    def test_rich_displays_are_text(self, child):
+    def test_rich_displays_are_text(self, child: Child) -> None:
         source = """
 from IPython.display import HTML, JSON
 class Odd:
@@ -102,19 +106,19 @@ display(HTML("<b>"), Odd())
             "text/plain": "3", "image/png": "cG5n", "application/json": {"1": [2, None]},
         }  # fmt: skip
 
-    def test_warnings_go_to_stderr(self, child):
+    def test_warnings_go_to_stderr(self, child: Child) -> None:
         events = run(child, "import warnings\nwarnings.warn('odd')\nimport numpy as np\nnp.log(0)")
         assert "UserWarning: odd" in text(events, "stderr")
         assert "RuntimeWarning: divide by zero" in text(events, "stderr")
 
-    def test_a_warning_is_shown_in_every_notebook(self, warden):
+    def test_a_warning_is_shown_in_every_notebook(self, warden: Warden) -> None:
         """A warning is shown even if another child has already shown it."""
         for _ in range(2):
             with warden.child() as child:
                 events = run(child, "import numpy as np\nnp.log(0)")
                 assert "divide by zero" in text(events, "stderr")
 
-    def test_text_written_past_python_is_shown_too(self, child):
+    def test_text_written_past_python_is_shown_too(self, child: Child) -> None:
         source = """
 import ctypes, os
 os.write(1, b"one\\n"), os.write(2, b"two\\n")
@@ -124,7 +128,7 @@ ctypes.CDLL(None).fflush(None);
         events = run(child, source)
         assert (text(events), text(events, "stderr")) == ("one\nthree\n", "two\n")
 
-    def test_threads_print(self, child):
+    def test_threads_print(self, child: Child) -> None:
         source = """
 import threading
 threads = [threading.Thread(target=print, args=(k,)) for k in range(8)]
@@ -145,37 +149,37 @@ threads = [threading.Thread(target=print, args=(k,)) for k in range(8)]
             "sys.stderr = None\n1 / 0",
         ],
     )
-    def test_whatever_becomes_of_stdout_later_cells_have_one(self, child, odd):
+    def test_whatever_becomes_of_stdout_later_cells_have_one(self, child: Child, odd: str) -> None:
         child.run(f"import sys, io\n{odd}")
         events = child.run("print('still')\n3")
         assert (text(events), result(events)) == ("still\n", "3")
 
-    def test_text_is_shown_in_the_cell_that_printed_it(self, child):
+    def test_text_is_shown_in_the_cell_that_printed_it(self, child: Child) -> None:
         events = child.run("import sys, io\nprint('mine')\nsys.stdout = io.StringIO()")
         assert text(events) == "mine\n"
 
 
 class TestMagic:
-    def test_times(self, child):
+    def test_times(self, child: Child) -> None:
         events = run(child, "%%time\nx = sum(range(10))\nx")
         assert "Wall time" in text(events)
         assert result(events) == "45"
         assert "per loop" in says(child, "%timeit -n 2 -r 2 1 + 1")
 
-    def test_writefile_and_import(self, child):
+    def test_writefile_and_import(self, child: Child) -> None:
         assert says(child, "%%writefile helpers.py\nslope = 3") == "Writing helpers.py"
         assert result(run(child, "import helpers\nhelpers.slope")) == "3"
         assert says(child, "%run helpers.py\nprint(slope)") == "3"
 
-    def test_earlier_cells_and_values(self, child):
+    def test_earlier_cells_and_values(self, child: Child) -> None:
         run(child, "40 + 2")
         assert result(run(child, "_ + _1, In[1], Out")) == "(84, '40 + 2', {1: 42})"
 
-    def test_history_is_this_notebook_s(self, child):
+    def test_history_is_this_notebook_s(self, child: Child) -> None:
         run(child, "secret = 1")
         assert says(child, "%history") == "secret = 1\n%history"
 
-    def test_top_level_await(self, child):
+    def test_top_level_await(self, child: Child) -> None:
         source = "import asyncio\nawait asyncio.sleep(0.01)\n{}"
         assert [result(run(child, source.format(k))) for k in (1, 2)] == ["1", "2"]
 
@@ -187,29 +191,29 @@ class TestMagic:
             "import getpass, sys\ngetpass.getpass('Z: ', sys.stderr)",
         ],
     )
-    def test_nobody_can_be_asked(self, child, ask_for):
+    def test_nobody_can_be_asked(self, child: Child, ask_for: str) -> None:
         assert errors(child.run(ask_for)) == [("StdinNotImplementedError", NO_INPUT)]
         assert result(child.run("3")) == "3"
 
     @pytest.mark.parametrize("end", ["exit()", "quit()", "exit", "import sys\nsys.exit(1)"])
-    def test_exit_ends_nothing_that_other_cells_need(self, child, end):
+    def test_exit_ends_nothing_that_other_cells_need(self, child: Child, end: str) -> None:
         child.run(end)
         assert (result(child.run("3")), child.ended) == ("3", "")
 
-    def test_commands(self, forking):
+    def test_commands(self, forking: Child) -> None:
         assert says(forking, "%%bash\necho one\necho two") == "one\ntwo"
         assert says(forking, "!echo {1 + 2} '$'") == "3 $"
         assert says(forking, "!echo $HOME") == "/submission"
         assert result(run(forking, "x = !printf 'a\\nb\\n'\nx")) == "['a', 'b']"
         assert says(forking, "!exit 3\nprint(_exit_code)") == "3"
 
-    def test_other_programs(self, forking):
+    def test_other_programs(self, forking: Child) -> None:
         source = "import os, subprocess\nos.system('echo one')\nsubprocess.run(['echo', 'two']);"
         assert says(forking, source) == "one\ntwo"
         source = "import subprocess\nprint(subprocess.check_output(['cat'], input=b'x'))"
         assert says(forking, source) == "b'x'"
 
-    def test_processes_of_python(self, forking):
+    def test_processes_of_python(self, forking: Child) -> None:
         source = """
 %%writefile square.py
 def square(x): return x * x
@@ -222,7 +226,7 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
 """
         assert says(forking, source) == "[1, 4, 9]"
 
-    def test_no_commands_where_they_could_outlive_the_notebook(self, with_landlock):
+    def test_no_commands_where_they_could_outlive_the_notebook(self, with_landlock: Warden) -> None:
         with with_landlock.child() as child:
             assert errors(child.run("!echo one"))[0][0] == "PermissionError"
             assert errors(child.run("import os\nos.fork()"))[0][0] == "PermissionError"
@@ -230,7 +234,7 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
 
 
 class TestPython:
-    def test_the_libraries_work(self, child):
+    def test_the_libraries_work(self, child: Child) -> None:
         source = """
 import numpy as np, tempfile, pathlib, shutil, socket, threading, concurrent.futures, asyncio
 rng = np.random.default_rng(0)
@@ -246,14 +250,14 @@ with concurrent.futures.ThreadPoolExecutor(4) as pool:
 """
         assert says(child, source) == "45"
 
-    def test_home_and_temporary_files_are_the_working_folder(self, child):
+    def test_home_and_temporary_files_are_the_working_folder(self, child: Child) -> None:
         source = """
 import os, tempfile
 print(len({os.getcwd(), os.environ["HOME"], tempfile.gettempdir()}))
 """
         assert says(child, source) == "1"
 
-    def test_figures_of_all_kinds(self, child):
+    def test_figures_of_all_kinds(self, child: Child) -> None:
         source = """
 import matplotlib.pyplot as plt, numpy as np
 fig, axes = plt.subplots(1, 3)
@@ -264,20 +268,20 @@ fig.savefig("a.png"); fig.savefig("a.pdf"); fig.savefig("a.svg")
         events = run(child, source)
         assert text(events, "stderr") == ""
 
-    def test_a_longer_cell_than_may_be_is_refused_and_no_other(self, child):
+    def test_a_longer_cell_than_may_be_is_refused_and_no_other(self, child: Child) -> None:
         assert errors(child.run("x = '" + "y" * (2 << 20) + "'"))[0][0] == "TooLong"
         assert result(child.run("3")) == "3"
 
 
 @pytest.fixture
-def hurried(warden):
+def hurried(warden: Warden) -> Iterator[Child]:
     """A child that is interrupted soon, and then has all the time that a busy machine needs."""
     with warden.child(replace(SOON, grace_seconds=LONG)) as child:
         yield child
 
 
 @pytest.fixture
-def impatient(warden):
+def impatient(warden: Warden) -> Iterator[Child]:
     """A child that is ended soon after it was interrupted."""
     with warden.child(SOON) as child:
         yield child
@@ -301,14 +305,16 @@ class TestInterruption:
         ids=["a loop", "swallows it", "swallows all", "sleeps", "sleeps in C", "waits", "prints",
              "takes its time", "awaits", "asks again"],
     )  # fmt: skip
-    def test_a_cell_is_interrupted_and_the_next_one_runs(self, hurried, endless):
+    def test_a_cell_is_interrupted_and_the_next_one_runs(
+        self, hurried: Child, endless: str
+    ) -> None:
         shown = errors(hurried.run(endless))
         assert shown[0][0] in ("KeyboardInterrupt", "CancelledError")
         assert len(shown) == 1
         events = hurried.run("print('next')\n3")
         assert (text(events), result(events), errors(events)) == ("next\n", "3", [])
 
-    def test_no_cell_pays_for_the_one_before(self, hurried):
+    def test_no_cell_pays_for_the_one_before(self, hurried: Child) -> None:
         """An interruption that arrives a moment too late has no effect."""
         run(hurried, "import time")
         for late in (0.39, 0.395, 0.4, 0.405, 0.41):
@@ -324,7 +330,7 @@ class TestInterruption:
         ],
         ids=["ignores it", "blocks it", "hangs in C"],
     )
-    def test_who_does_not_listen_is_ended(self, impatient, deaf):
+    def test_who_does_not_listen_is_ended(self, impatient: Child, deaf: str) -> None:
         run(impatient, "print('before')")
         (event,) = impatient.run(deaf)
         assert event[:2] == ("error", "Ended")
@@ -334,13 +340,13 @@ class TestInterruption:
         assert ask(impatient, "f")["failure"] == f"was not checked: {impatient.ended}"
         assert impatient.value("f")["raised"] == "Ended"
 
-    def test_a_submission_has_an_end(self, warden):
+    def test_a_submission_has_an_end(self, warden: Warden) -> None:
         limits = Limits(cell_seconds=LONG, submission_seconds=0.5, grace_seconds=0.2)
         with warden.child(limits) as child:
             assert errors(child.run("while True: pass"))[0][0] == "Ended"
             assert "longer than all of its cells together may" in child.ended
 
-    def test_output_of_an_ended_cell_is_kept(self, warden):
+    def test_output_of_an_ended_cell_is_kept(self, warden: Warden) -> None:
         with warden.child(SOON) as child:
             source = "print('mine', flush=True)\nos.write(2, b'last')\nos._exit(0)"
             events = child.run(f"import os\n{source}")
@@ -350,7 +356,7 @@ class TestInterruption:
 
 
 class TestCalls:
-    def test_arguments_and_value(self, child):
+    def test_arguments_and_value(self, child: Child) -> None:
         run(child, "import numpy as np\ndef f(a, b, *, c): a['W'] += 1; return a['W'] @ b, c")
         found = ask(child, "f", {"W": np.eye(2)}, np.ones(2), c=2.5)
         np.testing.assert_array_equal(found["value"][0], [3, 3])
@@ -359,12 +365,12 @@ class TestCalls:
         found = child.call("f", [{"W": np.eye(2)}, np.ones(2)], {"c": 2.5}, {}, nothing)
         assert found["arguments"] == ()
 
-    def test_variables(self, child):
+    def test_variables(self, child: Child) -> None:
         run(child, "diagnosis = {'suspect': ('W1', 2)}")
         assert child.value("diagnosis")["value"] == {"suspect": ("W1", 2)}
         assert child.value("other")["failure"] == "is not defined"
 
-    def test_what_it_prints_is_not_shown(self, child):
+    def test_what_it_prints_is_not_shown(self, child: Child) -> None:
         run(child, "import os\ndef f(): print('J'); os.write(1, b'past'); return 1")
         assert ask(child, "f")["printed"] == "J\n"
         assert child.run("") == []
@@ -390,14 +396,16 @@ class TestCalls:
             ("return input()", "StdinNotImplementedError"),
         ],
     )
-    def test_a_failure_is_the_answer_and_the_next_question_is_asked(self, child, body, raised):
+    def test_a_failure_is_the_answer_and_the_next_question_is_asked(
+        self, child: Child, body: str, raised: str
+    ) -> None:
         run(child, f"import numpy as np\ndef f(): {body}\ndef g(): return 1")
         found = ask(child, "f")
         assert (found["raised"], bool(found["failure"])) == (raised, bool(raised))
         assert (value(child, "g"), child.ended) == (1, "")
 
     @pytest.mark.parametrize("depth", range(12, 20))
-    def test_lists_inside_lists_are_an_answer_or_unreadable(self, child, depth):
+    def test_lists_inside_lists_are_an_answer_or_unreadable(self, child: Child, depth: int) -> None:
         """Wherever they are: brackets must not make an answer look forged."""
         deep = f"x = 1\nfor _ in range({depth}): x = [x]\n"
         run(child, deep + "def f(a): a.append(x); return x\ndef g(h): return h(x)")
@@ -411,18 +419,18 @@ class TestCalls:
         ["10**2000", "10**400", "'\\ud800'", "len", "{1}", "object()", "np.zeros((0, 2**33))",
          "[0] * 300_000"],
     )  # fmt: skip
-    def test_so_are_other_odd_values_for_a_stand_in(self, child, odd):
+    def test_so_are_other_odd_values_for_a_stand_in(self, child: Child, odd: str) -> None:
         run(child, f"import numpy as np\ndef f(g): return g({odd})")
         ask(child, "f", lambda found: 1.0)
         assert child.ended == ""
 
-    def test_a_loop_that_never_ends_is_stopped_and_others_are_asked(self, hurried):
+    def test_a_loop_that_never_ends_is_stopped_and_others_are_asked(self, hurried: Child) -> None:
         run(hurried, "def f():\n  while True: pass\ndef g(): return 1")
         for _ in range(2):
             assert ask(hurried, "f")["raised"] == "TooSlow"
         assert value(hurried, "g") == 1
 
-    def test_so_is_a_loop_that_asks_a_stand_in(self, warden):
+    def test_so_is_a_loop_that_asks_a_stand_in(self, warden: Warden) -> None:
         """It must not cost the answers to other questions."""
         with warden.child() as child:
             run(child, "def f(cost):\n  while cost(1.0): pass\ndef g(): return 1")
@@ -430,13 +438,13 @@ class TestCalls:
             assert found["raised"] in ("RuntimeError", "TooSlow")
             assert (value(child, "g"), child.ended) == (1, "")
 
-    def test_one_that_can_t_be_stopped_is_ended(self, impatient):
+    def test_one_that_can_t_be_stopped_is_ended(self, impatient: Child) -> None:
         run(impatient, "def f(): sum(range(10**13))")
         found = ask(impatient, "f")
         assert found["raised"] == "Ended"
         assert found["failure"] == f"gave no answer: {impatient.ended}"
 
-    def test_a_question_that_can_t_be_sent_is_the_grader_s_fault(self, child):
+    def test_a_question_that_can_t_be_sent_is_the_grader_s_fault(self, child: Child) -> None:
         run(child, "def f(a): return 1")
         with pytest.raises(ValueError, match="set can't be sent"):
             ask(child, "f", {1, 2})
@@ -444,7 +452,7 @@ class TestCalls:
 
 
 class TestStandIns:
-    def test_calls_are_counted_where_they_are_answered(self, child):
+    def test_calls_are_counted_where_they_are_answered(self, child: Child) -> None:
         run(child, "def cost(x): return 0\ndef f(g, x, h): return g(x) + h(x) + cost(x) + cost(x)")
         found = ask(child, "f", math.sqrt, 9.0, h=math.exp, replacing={"cost": lambda x: 10 * x,
                                                                     "other": abs})  # fmt: skip
@@ -453,36 +461,42 @@ class TestStandIns:
         assert found["arguments"] == (None, 9.0)
 
     @pytest.mark.parametrize("body", ["cost(1.0)", "1 / 0", "exit(1)", "global cost; del cost"])
-    def test_what_was_replaced_is_back_afterwards(self, child, body):
+    def test_what_was_replaced_is_back_afterwards(self, child: Child, body: str) -> None:
         run(child, f"def cost(x): return 'own'\ndef f(): {body}\ndef g(): return cost(1)")
         ask(child, "f", replacing={"cost": abs, "new": abs})
         assert value(child, "g") == "own"
         assert child.value("new")["raised"] == "NameError"
 
-    def test_a_stand_in_sees_and_gives_copies(self, child):
-        seen, mine = [], np.zeros(2)
+    def test_a_stand_in_sees_and_gives_copies(self, child: Child) -> None:
+        seen: list[np.ndarray] = []
+        mine = np.zeros(2)
+
+        def see(a: np.ndarray) -> np.ndarray:
+            seen.append(a)
+            return mine
+
         run(child, "import numpy as np\ndef f(g): a = np.ones(2); g(a)[:] = 7; a[:] = 9; g(a)")
-        ask(child, "f", lambda a: seen.append(a) or mine)
+        ask(child, "f", see)
         np.testing.assert_array_equal(seen, [[1, 1], [9, 9]])
         np.testing.assert_array_equal(mine, 0)
 
-    def test_a_stand_in_may_be_handed_a_function(self, child):
+    def test_a_stand_in_may_be_handed_a_function(self, child: Child) -> None:
         run(child, "def f(): return slope(lambda t: 3 * t, 2.0)")
         found = ask(child, "f", replacing={"slope": lambda f, t: f(t + 1) - f(t)})
         assert (found["value"], found["calls"]) == (3.0, {"slope": 1})
 
-    def test_functions_call_functions_that_call_functions(self, child):
+    def test_functions_call_functions_that_call_functions(self, child: Child) -> None:
         run(child, "def f(): return outer(lambda x: inner(lambda y: y + 1, x), 1.0)")
         replacing = {"outer": lambda f, x: f(x) * 2, "inner": lambda f, x: f(x) * 10}
         found = ask(child, "f", replacing=replacing)
         assert (found["value"], found["calls"]) == (40.0, {"outer": 1, "inner": 1})
 
-    def test_a_stand_in_may_be_handed_a_stand_in(self, child):
+    def test_a_stand_in_may_be_handed_a_stand_in(self, child: Child) -> None:
         run(child, "def f(g): return apply(g, 9.0)")
         found = ask(child, "f", math.sqrt, replacing={"apply": lambda f, x: f(x)})
         assert found["value"] == 3.0
 
-    def test_what_a_handed_over_function_raises_is_the_student_s_own(self, child):
+    def test_what_a_handed_over_function_raises_is_the_student_s_own(self, child: Child) -> None:
         source = """
 class Mine(Exception):
     pass
@@ -505,8 +519,8 @@ def g():
         assert ask(child, "g", replacing=replacing)["failure"] == "raised Mine: odd"
 
     @pytest.mark.parametrize("error", [ValueError, KeyError, ZeroDivisionError, TypeError])
-    def test_what_a_stand_in_raises_keeps_its_type(self, child, error):
-        def picky(x):
+    def test_what_a_stand_in_raises_keeps_its_type(self, child: Child, error: type) -> None:
+        def picky(x: Any) -> Any:
             raise error("other shapes")
 
         name = error.__name__
@@ -514,14 +528,14 @@ def g():
         assert value(child, "f", picky) == "caught"
         assert ask(child, "h", picky)["raised"] == name
 
-    def test_an_error_that_python_has_no_name_for_is_a_runtime_error(self, child):
-        def picky(x):
+    def test_an_error_that_python_has_no_name_for_is_a_runtime_error(self, child: Child) -> None:
+        def picky(x: Any) -> Any:
             raise type("Odd", (Exception,), {})("mine")
 
         run(child, "def f(g): g(1.0)")
         assert ask(child, "f", picky)["failure"] == "raised RuntimeError: mine"
 
-    def test_threads_may_call_it(self, child):
+    def test_threads_may_call_it(self, child: Child) -> None:
         source = """
 from concurrent.futures import ThreadPoolExecutor
 def f(g):
@@ -533,7 +547,7 @@ def f(g):
         assert found["value"] == [k * k for k in range(20)]
         assert found["calls"] == {0: 20}
 
-    def test_another_process_may_not(self, forking):
+    def test_another_process_may_not(self, forking: Child) -> None:
         source = """
 import os
 def f(g):
@@ -550,23 +564,33 @@ def f(g):
         assert "can only be called in the notebook's own process" in found["value"][0]
         assert (found["value"][1], found["calls"]) == (2.0, {0: 1})
 
-    def test_it_is_not_answered_once_the_call_is_over(self, child):
-        asked = []
+    def test_it_is_not_answered_once_the_call_is_over(self, child: Child) -> None:
+        asked: list[float] = []
+
+        def one(x: float) -> float:
+            asked.append(x)
+            return 1.0
+
         run(child, "def keep(g):\n  global kept\n  kept = g\ndef again(): return kept(1.0)")
-        ask(child, "keep", lambda x: asked.append(x) or 1.0)
+        ask(child, "keep", one)
         found = ask(child, "again")
         assert asked == []
         assert found["value"] is None
 
-    def test_nor_is_it_in_a_cell(self, child):
-        asked = []
+    def test_nor_is_it_in_a_cell(self, child: Child) -> None:
+        asked: list[float] = []
+
+        def one(x: float) -> float:
+            asked.append(x)
+            return 1.0
+
         run(child, "def keep(g):\n  global kept\n  kept = g")
-        ask(child, "keep", lambda x: asked.append(x) or 1.0)
+        ask(child, "keep", one)
         child.run("kept(1.0)")
         assert asked == []
 
-    def test_a_function_that_is_nobody_s_answer_runs_inside(self, child):
-        def as_text(function):
+    def test_a_function_that_is_nobody_s_answer_runs_inside(self, child: Child) -> None:
+        def as_text(function: Callable[..., Any]) -> Any:
             return "def cubic(t, a, d):\n    return np.asarray(a * t**3 + d)", "cubic", constants
 
         run(child, "def f(g, x): return [float(g(x)), float(g(t=x))], type(g).__name__")
@@ -575,11 +599,11 @@ def f(g):
         assert found["value"] == ([9.0, 9.0], "function")
         assert found["calls"] == {0: 2}
 
-    def test_replies_may_travel_ahead(self, child):
+    def test_replies_may_travel_ahead(self, child: Child) -> None:
         """Only unforeseen arguments are asked about, and arguments in another form."""
         asked = []
 
-        def cost(X, parameters):
+        def cost(X: Any, parameters: Any) -> Any:
             asked.append(parameters["W"])
             return float(X.sum() + parameters["W"].sum()), None
 
@@ -599,8 +623,8 @@ def f(g):
         assert [float(W[0, 0]) for W in asked] == [1.0, 2.0, 3.0, 1.0]  # the first two: ahead
         assert found["calls"] == {0: 2}
 
-    def test_their_order_does_not_tell_whose_they_are(self, child):
-        def cost(x):
+    def test_their_order_does_not_tell_whose_they_are(self, child: Child) -> None:
+        def cost(x: Any) -> Any:
             return x
 
         calls = [(float(each),) for each in range(40)]
@@ -616,7 +640,7 @@ def f(g):
         found = child.call("f", [cost], {}, {}, lambda function: calls)["value"]
         assert sorted(found) == [each for (each,) in calls] != found
 
-    def test_the_grader_s_own_signals_and_threads_are_left_alone(self, child):
+    def test_the_grader_s_own_signals_and_threads_are_left_alone(self, child: Child) -> None:
         before = signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT)
         run(child, "def f(g): return g(1.0)")
         found = []
@@ -625,4 +649,3 @@ def f(g):
         thread.join()
         assert found == [1.0]
         assert (signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT)) == before
-        assert nothing(abs) is None

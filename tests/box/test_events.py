@@ -1,6 +1,8 @@
 """If this fails, forged outputs from inside break the notebook that they are written to."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import nbformat
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.box.events import KINDS, checked, size_of
+from autograder.box.events import KINDS, Event, checked, size_of
 from autograder.box.wire import WireError
 from autograder.grading.cell_outputs import Outputs
 from tests.box.values import PLAIN
@@ -37,7 +39,7 @@ GOOD = st.one_of(
     st.tuples(st.just("clear"), st.booleans()),
 )
 
-VALID = [
+VALID: list[Event] = [
     ("stream", "stdout", "text"),
     ("stream", "stderr", ""),
     ("display", {"text/plain": "1", "image/png": "AAAA"}, {}, None),
@@ -48,7 +50,7 @@ VALID = [
     ("error", "ValueError", "odd", []),
     ("clear", True),
 ]
-INVALID = [
+INVALID: list[Any] = [
     (),
     ("stdin", "text"),
     (["stream"], "stdout", "text"),
@@ -80,19 +82,19 @@ INVALID = [
 
 
 @pytest.mark.parametrize("event", VALID, ids=str)
-def test_an_event_is_passed_on(event):
+def test_an_event_is_passed_on(event: tuple[Any, ...]) -> None:
     assert checked(list(event)) == event
 
 
 @pytest.mark.parametrize("event", INVALID, ids=str)
-def test_anything_else_is_a_wire_error(event):
+def test_anything_else_is_a_wire_error(event: tuple[Any, ...]) -> None:
     with pytest.raises((WireError, ValueError)):
         checked(list(event))
 
 
 @settings(STEADY, max_examples=400)
 @given(st.lists(st.one_of(NEARLY, GOOD), max_size=4))
-def test_whatever_passes_makes_a_valid_notebook(events):
+def test_whatever_passes_makes_a_valid_notebook(events: list[Event]) -> None:
     """Validated as nbformat does when it writes; NaN and infinity don't matter to it."""
     passed = []
     for event in events:
@@ -109,13 +111,13 @@ def test_whatever_passes_makes_a_valid_notebook(events):
 
 @given(JSON)
 @settings(STEADY)
-def test_size_counts_every_character(value):
+def test_size_counts_every_character(value: Any) -> None:
     text = "".join(texts_in(value))
     assert size_of(value) >= len(text)
     assert size_of(("stream", "stdout", value)) >= len(text) + 12
 
 
-def texts_in(value):
+def texts_in(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -1,9 +1,15 @@
 """If this fails, hostile code delays the grader, breaks it, or exceeds its limits."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 
+from autograder.box.child import Child
+from autograder.box.events import Event
 from autograder.box.limits import MEGABYTE, Limits
+from autograder.box.warden import Warden
 from autograder.box.wire import LARGEST_FRAME
 from tests.box import fuzz
 from tests.box.inside import LONG, SOON, ask, errors, result, run, says, text
@@ -91,7 +97,7 @@ FORGED = "Error\n  + value (2)\n\x1b[2J\u202e cases drawn with seed 7"
 
 
 @pytest.fixture
-def child(any_warden):
+def child(any_warden: Warden) -> Iterator[Child]:
     with any_warden.child(SOON) as child:
         run(child, TOOLS)
         yield child
@@ -100,14 +106,14 @@ def child(any_warden):
 class TestChannel:
     @pytest.mark.parametrize("sent", BYTES.values(), ids=BYTES)
     @pytest.mark.parametrize("then", ["time.sleep(0.05)", "pass"])
-    def test_bytes_from_a_cell(self, child, sent, then):
+    def test_bytes_from_a_cell(self, child: Child, sent: bytes, then: str) -> None:
         events = child.run(f"send({sent!r})\n{then}")
         assert all(len(event) > 1 for event in events)
         child.run("1")
         assert ask(child, "f")["failure"]
 
     @pytest.mark.parametrize("sent", BYTES.values(), ids=BYTES)
-    def test_bytes_from_a_called_function(self, child, sent):
+    def test_bytes_from_a_called_function(self, child: Child, sent: bytes) -> None:
         run(child, f"def f(g): send({sent!r}); time.sleep(0.02)")
         found = ask(child, "f", abs)
         assert found["failure"]
@@ -115,12 +121,12 @@ class TestChannel:
         ask(child, "f", abs)
 
     @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
-    def test_messages_from_a_cell(self, child, message):
+    def test_messages_from_a_cell(self, child: Child, message: str) -> None:
         child.run(f"send({message})\ntime.sleep(0.02)")
         child.run("1")
 
     @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
-    def test_messages_from_a_called_function(self, child, message):
+    def test_messages_from_a_called_function(self, child: Child, message: str) -> None:
         run(child, f"def f(g): send({message}); time.sleep(0.02)")
         found = ask(child, "f", lambda x: x)
         assert set(found) == {"value", "raised", "failure", "printed", "arguments", "calls"}
@@ -135,7 +141,7 @@ class TestChannel:
         ],
         ids=["a name of an exception", "a message of its own"],
     )
-    def test_what_a_verdict_quotes_is_one_short_line(self, child, body):
+    def test_what_a_verdict_quotes_is_one_short_line(self, child: Child, body: str) -> None:
         """Otherwise it could add a line that says that a part was earned."""
         run(child, f"def f(): {body}")
         found = ask(child, "f")
@@ -144,14 +150,14 @@ class TestChannel:
             assert said.isprintable(), said
 
     @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
-    def test_messages_in_a_callback(self, child, message):
+    def test_messages_in_a_callback(self, child: Child, message: str) -> None:
         source = f"def back(x): send({message}); time.sleep(0.02)\ndef f(g): return g(back)"
         run(child, source)
         found = ask(child, "f", lambda back: back(1.0))
         assert found["failure"] or found["value"] is None or "answer" in message
         ask(child, "f", lambda back: back(1.0))
 
-    def test_noise_of_every_kind(self, any_warden):
+    def test_noise_of_every_kind(self, any_warden: Warden) -> None:
         """Each case can at most end its child."""
         rng = np.random.default_rng(3)
         for _ in range(40):
@@ -176,13 +182,13 @@ class TestChannel:
             "threading.Thread(target=os.read, args=(3, 100_000), daemon=True).start()",
         ],
     )
-    def test_whatever_becomes_of_the_descriptor(self, child, bad):
+    def test_whatever_becomes_of_the_descriptor(self, child: Child, bad: str) -> None:
         child.run(f"{bad}\nprint('x', flush=True)")
         child.run("1")
         found = ask(child, "f")
         assert found["failure"]
 
-    def test_a_frame_that_comes_byte_by_byte_never_holds_up(self, child):
+    def test_a_frame_that_comes_byte_by_byte_never_holds_up(self, child: Child) -> None:
         source = """
 os.write(3, b"\\0\\0\\1\\0s")
 while True:
@@ -196,7 +202,7 @@ while True:
         ["('show', 'stream', 'stdout', 'x')", "('show', 'clear', False)", "('ask', 0, [1.0], {})",
          "('show', 'update', {}, {}, 'a')", "('ask', 0, [np.zeros(100_000)], {})"],
     )  # fmt: skip
-    def test_messages_without_end(self, child, message):
+    def test_messages_without_end(self, child: Child, message: str) -> None:
         source = f"""
 def f(g):
     def read():
@@ -210,11 +216,11 @@ def f(g):
         run(child, source)
         assert ask(child, "f", lambda x: x)["raised"] in ("Ended", "TooSlow")
 
-    def test_a_child_that_takes_no_replies(self, child):
+    def test_a_child_that_takes_no_replies(self, child: Child) -> None:
         run(child, "def f(g):\n  while True: send(('ask', 0, [np.zeros(100_000)], {}))")
         assert ask(child, "f", lambda x: x)["raised"] in ("Ended", "TooSlow")
 
-    def test_a_child_that_reads_nothing(self, child):
+    def test_a_child_that_reads_nothing(self, child: Child) -> None:
         """Sending a question that is too large for the pipe has a time limit."""
         run(child, "def f(a): return 1\ndef g():\n  time.sleep(1e6)")
         child.run("threading.Thread(target=time.sleep, args=(60,)).start()\n"
@@ -224,12 +230,12 @@ def f(g):
         found = ask(child, "f", np.zeros(1_000_000))
         assert found["raised"] == "Ended"
 
-    def test_answers_before_the_question_are_the_student_s_answers(self, child):
+    def test_answers_before_the_question_are_the_student_s_answers(self, child: Child) -> None:
         """They are no better than a guess, and each question gets one answer only."""
         child.run("for k in range(3): send(answer(value=float(k)))")
         assert ask(child, "f")["failure"]
 
-    def test_callbacks_inside_callbacks_have_an_end(self, child):
+    def test_callbacks_inside_callbacks_have_an_end(self, child: Child) -> None:
         run(child, "def back(x): return kept(back)\n"
                    "def f(g):\n  global kept\n  kept = g\n  return g(back)")  # fmt: skip
         assert ask(child, "f", lambda back: back(1.0))["failure"]
@@ -256,21 +262,21 @@ class TestEnd:
             "threading.Thread(target=os._exit, args=(0,)).start()\ntime.sleep(1e6)",
         ],
     )
-    def test_a_process_that_ends_itself_ends_nobody_else(self, child, end):
+    def test_a_process_that_ends_itself_ends_nobody_else(self, child: Child, end: str) -> None:
         child.run(end)
         child.run("print('next')")
         found = ask(child, "f")
         assert found["failure"]
 
     @pytest.mark.parametrize("end", ["os._exit(0)", "os.abort()", "send(b'\\xff' * 9)"])
-    def test_so_does_one_that_ends_in_a_call(self, child, end):
+    def test_so_does_one_that_ends_in_a_call(self, child: Child, end: str) -> None:
         run(child, f"def f(g): g(1.0); {end}; time.sleep(1e6)")
         found = ask(child, "f", abs)
         assert (found["raised"], found["calls"]) == ("Ended", {0: 1})
         assert found["failure"] == f"gave no answer: {child.ended}"
 
 
-def shown_by(child, source):
+def shown_by(child: Child, source: str) -> list[Event]:
     """The outputs of a cell whose child may end; never more than the limit."""
     events = child.run(source)
     assert sum(len(str(event)) for event in events) < 3 * SOON.output
@@ -291,7 +297,7 @@ class TestOutput:
             "from IPython.display import clear_output\nwhile True: clear_output()",
         ],
     )
-    def test_a_flood_is_stopped_in_time(self, child, flood):
+    def test_a_flood_is_stopped_in_time(self, child: Child, flood: str) -> None:
         shown_by(child, flood)
 
     @pytest.mark.parametrize(
@@ -312,36 +318,36 @@ class TestOutput:
             "display({'application/json': [0] * 500_000}, raw=True)",
         ],
     )  # fmt: skip
-    def test_giants_are_cut_or_left_out(self, any_warden, giant):
+    def test_giants_are_cut_or_left_out(self, any_warden: Warden, giant: str) -> None:
         """Later cells still run, because this one did nothing forbidden."""
         with any_warden.child(patient(memory=1024 * MEGABYTE)) as child:
             shown_by(child, giant)
             assert child.ended == ""
             assert child.value("missing")["raised"] == "NameError"
 
-    def test_what_was_shown_before_a_flood_is_kept(self, child):
+    def test_what_was_shown_before_a_flood_is_kept(self, child: Child) -> None:
         events = shown_by(child, "print('mine', flush=True)\nwhile True: os.write(1, b'x' * 4096)")
         assert text(events).startswith("mine\n")
 
-    def test_a_flood_in_a_call_is_not_kept(self, child):
+    def test_a_flood_in_a_call_is_not_kept(self, child: Child) -> None:
         run(child, "def f():\n  for _ in range(10**6): print('x' * 100)\n  return 1")
         found = ask(child, "f")
         assert len(found["printed"]) < MEGABYTE
 
 
 class TestMemory:
-    def test_one_process(self, warden):
+    def test_one_process(self, warden: Warden) -> None:
         with warden.child(patient()) as child:
             shown = errors(child.run("x = bytearray(300 << 20)"))
             assert shown[0][0] in ("MemoryError", "Ended")
             assert child.ended or result(child.run("3")) == "3"
 
-    def test_a_little_at_a_time(self, warden):
+    def test_a_little_at_a_time(self, warden: Warden) -> None:
         with warden.child(patient()) as child:
             source = "kept = []\nwhile True: kept.append(b'x' * (4 << 20) + b'y')"
             assert errors(child.run(source))[0][0] in ("MemoryError", "Ended")
 
-    def test_half_of_it_may_be_used(self, warden):
+    def test_half_of_it_may_be_used(self, warden: Warden) -> None:
         with warden.child(patient()) as child:
             assert says(child, "x = b'x' * (128 << 20)\nprint(len(x) >> 20)") == "128"
 
@@ -356,12 +362,12 @@ for _ in range({children}):
 time.sleep(1e6)
 """
 
-    def test_a_family_of_processes(self, with_namespaces):
+    def test_a_family_of_processes(self, with_namespaces: Warden) -> None:
         with with_namespaces.child(patient()) as child:
             child.run(self.FAMILY.format(children=4, before="pass", size=100))
             assert child.ended == "it used more than 256 MB of memory"
 
-    def test_orphans_are_of_the_family(self, with_namespaces):
+    def test_orphans_are_of_the_family(self, with_namespaces: Warden) -> None:
         """Including those whose parent still ran at the last measurement."""
         before = """time.sleep(0.3)
         if os.fork(): time.sleep(0.3); os._exit(0)
@@ -370,7 +376,7 @@ time.sleep(1e6)
             child.run(self.FAMILY.format(children=3, before=before, size=200))
             assert child.ended == "it used more than 600 MB of memory"
 
-    def test_what_processes_share_is_counted_once(self, with_namespaces):
+    def test_what_processes_share_is_counted_once(self, with_namespaces: Warden) -> None:
         """Shared pages count once; counted per process, these would be half a gigabyte."""
         source = """
 import os
@@ -385,7 +391,7 @@ print(sum(data[:100]))
             assert says(child, "import time\n" + source) == "12000"
             assert says(child, "time.sleep(0.5)\nprint('still here')") == "still here"
 
-    def test_a_first_thread_that_has_left_hides_nothing(self, with_namespaces):
+    def test_a_first_thread_that_has_left_hides_nothing(self, with_namespaces: Warden) -> None:
         before = "left.acquire(); threading.Thread(target=take).start(); left.release(); exit()"
         source = """
 import ctypes, functools, os, platform, threading, time
@@ -411,22 +417,22 @@ def take():
             "import ctypes\nif ctypes.CDLL(None).mlockall(3) < 0: raise MemoryError",
         ],
     )
-    def test_memory_that_nobody_counts_is_refused(self, warden, take):
+    def test_memory_that_nobody_counts_is_refused(self, warden: Warden, take: str) -> None:
         with warden.child(SOON) as child:
             assert errors(child.run(f"import os\n{take}"))
 
 
-def patient(**more):
+def patient(**more: Any) -> Limits:
     return Limits(**{**vars(SOON), "cell_seconds": LONG, **more})
 
 
 class TestDisk:
-    def test_one_file(self, warden):
+    def test_one_file(self, warden: Warden) -> None:
         with warden.child(SOON) as child:
             events = child.run("with open('x', 'wb') as file: file.write(bytes(9 << 20))")
             assert errors(events)[0][0] in ("OSError", "Ended")
 
-    def test_many_files(self, warden):
+    def test_many_files(self, warden: Warden) -> None:
         source = """
 import time
 for k in range(200):
@@ -446,7 +452,7 @@ for k in range(200):
             "os.mkdir('d' * 250); os.chdir('d' * 250)",
         ],
     )
-    def test_many_entries(self, warden, make):
+    def test_many_entries(self, warden: Warden, make: str) -> None:
         source = f"""
 import os, time
 for k in range(3000):
@@ -457,7 +463,7 @@ time.sleep(1e6)
         with warden.child(patient()) as child:
             assert errors(child.run(source))[0][0] in ("OSError", "Ended")
 
-    def test_a_folder_where_nobody_may_look_hides_nothing(self, with_landlock):
+    def test_a_folder_where_nobody_may_look_hides_nothing(self, with_landlock: Warden) -> None:
         source = """
 import os, time
 inside = os.open(".", os.O_RDONLY)
@@ -469,14 +475,14 @@ for k in range(40):
         with with_landlock.child(patient()) as child:
             assert errors(child.run(source))[0][0] in ("OSError", "Ended")
 
-    def test_the_next_child_has_all_of_it(self, warden):
+    def test_the_next_child_has_all_of_it(self, warden: Warden) -> None:
         for _ in range(3):
             with warden.child(SOON) as child:
                 assert says(child, "print(open('x', 'wb').write(bytes(900 << 10)))") == "921600"
 
 
 class TestNumbers:
-    def test_processes(self, with_namespaces):
+    def test_processes(self, with_namespaces: Warden) -> None:
         source = """
 import os, time
 for made in range(1000):
@@ -489,14 +495,14 @@ for made in range(1000):
         with with_namespaces.child(patient(memory=8192 * MEGABYTE)) as child:
             assert says(child, source) == "11 True"
 
-    def test_a_fork_bomb(self, with_namespaces):
+    def test_a_fork_bomb(self, with_namespaces: Warden) -> None:
         source = "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass"
         with with_namespaces.child(SOON) as child:
             child.run(source)
         with with_namespaces.child(SOON) as child:
             assert result(child.run("3")) == "3"
 
-    def test_threads(self, warden):
+    def test_threads(self, warden: Warden) -> None:
         source = """
 import threading, time
 threading.stack_size(64 << 10)
@@ -515,7 +521,7 @@ except RuntimeError:
                 child.run(source + "time.sleep(1e6)")
                 assert "threads" in child.ended
 
-    def test_descriptors(self, warden):
+    def test_descriptors(self, warden: Warden) -> None:
         source = """
 import os
 kept = []
@@ -528,13 +534,13 @@ except OSError as error:
         with warden.child(SOON) as child:
             assert says(child, source) == "24 True"
 
-    def test_processor_time_is_limited_too(self, warden):
+    def test_processor_time_is_limited_too(self, warden: Warden) -> None:
         """The grader ends it and says why; without the grader, the kernel would end it."""
         with warden.child(SOON) as child:
             source = "import resource\nprint(resource.getrlimit(resource.RLIMIT_CPU))"
             assert says(child, source) == str((int(SOON.submission_seconds) + 60,) * 2)
 
-    def test_limits_can_t_be_raised(self, warden):
+    def test_limits_can_t_be_raised(self, warden: Warden) -> None:
         source = """
 import resource
 kinds = [each for each in dir(resource) if each.startswith("RLIMIT_")]

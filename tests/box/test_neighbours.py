@@ -1,13 +1,14 @@
 """If this fails, a submission takes resources of another one at the same time, or talks to it."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from autograder.box.limits import Limits
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import Warden
-from tests.box.inside import errors, process_of, run, says, value
+from tests.box.inside import Wardens, errors, process_of, run, says, value
 
 BUSY = """
 import os
@@ -33,7 +34,7 @@ def work(seconds):
 
 
 @pytest.fixture(params=[NAMESPACES, LANDLOCK])
-def two(request, wardens):
+def two(request: pytest.FixtureRequest, wardens: Wardens) -> Iterator[tuple[Warden, Warden]]:
     """Two wardens; the second has adopted a zygote of the first, as workers do."""
     wardens(request.param)
     first = Warden(request.param)
@@ -43,7 +44,7 @@ def two(request, wardens):
     first.close()
 
 
-def test_processes_are_counted_one_by_one(two):
+def test_processes_are_counted_one_by_one(two: tuple[Warden, Warden]) -> None:
     """A submission that has as many as it may have leaves its neighbour as many."""
     first, second = two
     if first.level == LANDLOCK:
@@ -65,7 +66,7 @@ print(made)
         assert says(other, hold) == held
 
 
-def test_threads_are_counted_one_by_one(two):
+def test_threads_are_counted_one_by_one(two: tuple[Warden, Warden]) -> None:
     first, second = two
     hold = """
 import threading
@@ -78,7 +79,7 @@ print(threading.active_count())
         assert says(one, hold) == says(other, hold) == "21"
 
 
-def test_time_that_others_take_is_not_counted(two):
+def test_time_that_others_take_is_not_counted(two: tuple[Warden, Warden]) -> None:
     """Otherwise an answer within the limit would exceed it next to a busy neighbour."""
     first, second = two
     roomy, limits, seconds = Limits(memory=8 << 30), Limits(call_seconds=1), 0.5
@@ -89,7 +90,7 @@ def test_time_that_others_take_is_not_counted(two):
             assert value(other, "work", seconds) == seconds
 
 
-def test_a_busy_tree_comes_after_all_others(with_namespaces):
+def test_a_busy_tree_comes_after_all_others(with_namespaces: Warden) -> None:
     with with_namespaces.child() as child:
         run(child, BUSY)
         busy, *_ = children_of(process_of(child))
@@ -100,12 +101,12 @@ def test_a_busy_tree_comes_after_all_others(with_namespaces):
         raise AssertionError("it has the priority of those that want one processor")
 
 
-def children_of(process):
+def children_of(process: int) -> list[int]:
     with open(f"/proc/{process}/task/{process}/children") as file:
         return [int(each) for each in file.read().split()]
 
 
-def test_it_stays_in_its_session(warden):
+def test_it_stays_in_its_session(warden: Warden) -> None:
     """The kernel may give each session the same share of the processors."""
     with warden.child() as child:
         assert says(child, "import os\nos.setsid()\nprint(os.getsid(0) == os.getpid())") == "True"
@@ -132,14 +133,14 @@ asked = struct.pack("hhqqi", fcntl.F_WRLCK, 0, 7, 1, 0)
 print(struct.unpack("hhqqi", fcntl.fcntl(file, fcntl.F_GETLK, asked))[0] == fcntl.F_UNLCK)
 """
 
-    def test_nobody_sees_a_neighbour_s(self, two):
+    def test_nobody_sees_a_neighbour_s(self, two: tuple[Warden, Warden]) -> None:
         first, second = two
         with first.child() as one, second.child() as other:
             run(one, self.TAKE)
             run(other, self.TAKE)
             assert says(other, self.SEE) == "True"
 
-    def test_programs_that_lock_files_of_their_own_work(self, warden):
+    def test_programs_that_lock_files_of_their_own_work(self, warden: Warden) -> None:
         source = """
 import sqlite3
 with sqlite3.connect("grades.db") as database:
@@ -150,7 +151,7 @@ print(sqlite3.connect("grades.db").execute("select points from grades").fetchone
         with warden.child() as child:
             assert says(child, source) == "(1.5,)"
 
-    def test_nothing_is_handed_over(self, warden):
+    def test_nothing_is_handed_over(self, warden: Warden) -> None:
         source = "import socket\na, b = socket.socketpair()\nsocket.send_fds(a, [b'x'], [0])"
         with warden.child() as child:
             assert errors(child.run(source))[0][0] == "PermissionError"

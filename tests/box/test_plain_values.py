@@ -1,8 +1,10 @@
 """If this fails, a question gets a different value than the code returned, or an unsafe one."""
 
 from collections import OrderedDict, namedtuple
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,23 +32,23 @@ class Units(np.ndarray):
         (np.str_("dW1"), str),
     ],
 )
-def test_numpy_numbers_become_built_in_ones(value, kind):
+def test_numpy_numbers_become_built_in_ones(value: Any, kind: type) -> None:
     assert type(plain(value)) is kind
     assert plain(value) == value
 
 
 @pytest.mark.parametrize("value", [None, True, 3, 10**400, 2.5, 1j, "dW1", float("inf")])
-def test_built_in_values_stay(value):
+def test_built_in_values_stay(value: Any) -> None:
     assert plain(value) is value
 
 
-def test_nan_stays_nan():
+def test_nan_stays_nan() -> None:
     assert np.isnan(plain(np.nan))
     assert np.isnan(plain(np.float64("nan")))
 
 
 @pytest.mark.parametrize("dtype", [np.longdouble, np.clongdouble])
-def test_extended_precision_keeps_its_digits(dtype):
+def test_extended_precision_keeps_its_digits(dtype: type) -> None:
     value = dtype(1) / dtype(3)
     found = plain(value)
     assert type(found) is np.ndarray
@@ -54,7 +56,7 @@ def test_extended_precision_keeps_its_digits(dtype):
     assert found[()] == value
 
 
-def test_arrays_without_axes_stay_arrays():
+def test_arrays_without_axes_stay_arrays() -> None:
     found = plain(np.array(2.5))
     assert type(found) is np.ndarray
     assert found.shape == ()
@@ -64,32 +66,32 @@ def test_arrays_without_axes_stay_arrays():
     "odd",
     [
         np.ones((2, 3)).view(Units),
-        np.ma.masked_array(np.ones((2, 3)), mask=[[0, 1, 0], [0, 0, 0]]),
+        np.ma.masked_array(np.ones((2, 3)), mask=[[False, True, False], [False] * 3]),
         np.ones((2, 3)).view(np.recarray),
     ],
     ids=["subclass", "masked", "record"],
 )
-def test_subclasses_become_the_base_class(odd):
+def test_subclasses_become_the_base_class(odd: Any) -> None:
     found = plain(odd)
     assert type(found) is np.ndarray
     np.testing.assert_array_equal(found, np.ones((2, 3)))
 
 
-def test_a_matrix_becomes_an_array():
+def test_a_matrix_becomes_an_array() -> None:
     with pytest.warns(PendingDeprecationWarning):
         odd = np.matrix([[1.0, 2.0]])
     assert type(plain(odd)) is np.ndarray
     assert plain(odd).shape == (1, 2)
 
 
-def test_arrays_are_copied():
+def test_arrays_are_copied() -> None:
     given_ = np.zeros((2, 2))
     found = plain({"A": [given_]})
     given_[0, 0] = 1
     assert found["A"][0][0, 0] == 0
 
 
-def test_read_only_and_turned_arrays_are_copied_as_they_look():
+def test_read_only_and_turned_arrays_are_copied_as_they_look() -> None:
     turned = np.arange(6.0).reshape(2, 3).T
     turned.flags.writeable = False
     found = plain(turned)
@@ -98,11 +100,11 @@ def test_read_only_and_turned_arrays_are_copied_as_they_look():
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "i1", "u8", "?", "c8", ">f8", "g"])
-def test_dtypes_stay(dtype):
+def test_dtypes_stay(dtype: str) -> None:
     assert plain(np.zeros(3, dtype)).dtype == np.dtype(dtype)
 
 
-def test_containers_keep_their_kind_and_order():
+def test_containers_keep_their_kind_and_order() -> None:
     Pair = namedtuple("Pair", "cost cache")
     assert plain([1, (np.float64(2), [3])]) == [1, (2.0, [3])]
     assert plain(Pair(1, 2)) == [1, 2]
@@ -110,7 +112,7 @@ def test_containers_keep_their_kind_and_order():
     assert type(plain(OrderedDict())) is dict
 
 
-def test_keys_become_text():
+def test_keys_become_text() -> None:
     assert plain({1: "a", np.str_("dW1"): "b"}) == {"1": "a", "dW1": "b"}
 
 
@@ -137,7 +139,7 @@ def test_keys_become_text():
     ],
     ids=lambda odd: type(odd).__name__,
 )
-def test_anything_else_is_unreadable_wherever_it_hides(odd):
+def test_anything_else_is_unreadable_wherever_it_hides(odd: Any) -> None:
     for value in (odd, [odd], (1, odd), {"dW1": odd}):
         with pytest.raises(Unreadable):
             plain(value)
@@ -145,7 +147,7 @@ def test_anything_else_is_unreadable_wherever_it_hides(odd):
 
 @STEADY
 @given(PLAIN)
-def test_once_is_enough(value):
+def test_once_is_enough(value: Any) -> None:
     once = plain(value)
     assert same(plain(once), once)
     assert same(once, value)
@@ -153,7 +155,7 @@ def test_once_is_enough(value):
 
 @STEADY
 @given(arrays_of.arrays(arrays_of.scalar_dtypes(), arrays_of.array_shapes(min_dims=0)))
-def test_an_array_is_copied_bit_for_bit_or_unreadable(array):
+def test_an_array_is_copied_bit_for_bit_or_unreadable(array: np.ndarray) -> None:
     if array.dtype.kind in "biufc":
         found = plain(array)
         assert (found.dtype, found.shape) == (array.dtype, array.shape)
@@ -165,7 +167,7 @@ def test_an_array_is_copied_bit_for_bit_or_unreadable(array):
 
 
 @pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: (v,), lambda v: {"a": v}])
-def test_lists_inside_lists_have_an_end(wrap):
+def test_lists_inside_lists_have_an_end(wrap: Callable[..., Any]) -> None:
     value = 1.0
     for _ in range(DEEPEST):
         value = wrap(value)
@@ -174,14 +176,14 @@ def test_lists_inside_lists_have_an_end(wrap):
         plain(wrap(value))
 
 
-def test_a_list_that_holds_itself_is_unreadable():
-    value = []
+def test_a_list_that_holds_itself_is_unreadable() -> None:
+    value: list[Any] = []
     value.append(value)
     with pytest.raises(Unreadable, match="levels deep"):
         plain(value)
 
 
-def test_numbers_that_take_long_to_print_are_unreadable():
+def test_numbers_that_take_long_to_print_are_unreadable() -> None:
     assert plain(2**LONGEST_NUMBER - 1) == 2**LONGEST_NUMBER - 1
     for value in (2**LONGEST_NUMBER, -(2**LONGEST_NUMBER)):
         with pytest.raises(Unreadable, match="digits"):
@@ -189,6 +191,6 @@ def test_numbers_that_take_long_to_print_are_unreadable():
 
 
 @pytest.mark.parametrize("value", [type("Text", (str,), {})("dW1"), type("Whole", (int,), {})(3)])
-def test_subclasses_of_built_in_values_are_unreadable(value):
+def test_subclasses_of_built_in_values_are_unreadable(value: Any) -> None:
     with pytest.raises(Unreadable):
         plain(value)

@@ -4,15 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from autograder.box import canary, linux, preflight, processes, warden
-from autograder.box.preflight import NoWalls, proven_warden, try_walls
+from autograder.box.preflight import Tried, proven_warden, try_walls
 from autograder.box.walls import LANDLOCK, NAMESPACES
-from autograder.box.warden import Warden
+from autograder.box.warden import NoWalls, Warden
+from tests.box.inside import Wardens
 
 PACKAGE = Path(preflight.__file__).parents[1]
 MODULES = "from autograder.box import landlock, linux, namespaces, seccomp, walls"
@@ -30,11 +32,13 @@ WITHOUT = {
 
 
 @pytest.fixture
-def leaving_out(monkeypatch, wardens):
+def leaving_out(
+    monkeypatch: pytest.MonkeyPatch, wardens: Wardens
+) -> Iterator[Callable[[str, str], Warden]]:
     """``leaving_out(level, statements)``: a Warden whose zygote runs the statements first."""
     started = []
 
-    def start(level, statements):
+    def start(level: str, statements: str) -> Warden:
         wardens(level)
         weakened = f"{MODULES}\n{statements}"
         begin = warden.START.partition("main(")
@@ -50,10 +54,10 @@ def leaving_out(monkeypatch, wardens):
 
 
 @pytest.fixture
-def only(monkeypatch):
+def only(monkeypatch: pytest.MonkeyPatch) -> Callable[[set[str]], None]:
     """``only(walls)`` restricts the canary to the attempts at these walls."""
 
-    def choose(walls):
+    def choose(walls: set[str]) -> None:
         chosen = {name: wall for name, wall in canary.ATTEMPTS.items() if wall in walls}
         assert len(chosen) == len(walls)
         monkeypatch.setattr(canary, "ATTEMPTS", chosen)
@@ -61,11 +65,11 @@ def only(monkeypatch):
     return choose
 
 
-def broken(tried):
+def broken(tried: Iterable[Tried]) -> set[str]:
     return {each.wall for each in tried if not each.holds}
 
 
-def test_all_walls_hold_here(warden):
+def test_all_walls_hold_here(warden: Warden) -> None:
     tried = try_walls(warden)
     assert {each.wall for each in tried} == EVERYTHING
     assert broken(tried) == set(), tried
@@ -73,7 +77,7 @@ def test_all_walls_hold_here(warden):
 
 
 @pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
-def test_all_walls_hold_for_an_ordinary_user(wardens, level, tmp_path):
+def test_all_walls_hold_for_an_ordinary_user(wardens: Wardens, level: str, tmp_path: Path) -> None:
     """Most people do not grade as root."""
     if os.geteuid() != 0:
         pytest.skip("whoever runs this is an ordinary user: the test above has tried it")
@@ -96,7 +100,7 @@ print([each for each in try_walls(Warden({level!r})) if not each.holds])
     assert done.stdout == "[]\n", done.stderr
 
 
-def test_its_own_warden_is_the_highest_level_and_started_once(wardens):
+def test_its_own_warden_is_the_highest_level_and_started_once(wardens: Wardens) -> None:
     preflight._proven.clear()
     try:
         proven = proven_warden()
@@ -124,7 +128,13 @@ MISSED = [
 
 @pytest.mark.parametrize(("level", "left_out", "seen"), MISSED,
                          ids=[f"{level}-{name}" for level, name, _ in MISSED])  # fmt: skip
-def test_a_wall_that_is_missing_is_noticed(leaving_out, only, level, left_out, seen):
+def test_a_wall_that_is_missing_is_noticed(
+    leaving_out: Callable[[str, str], Warden],
+    only: Callable[[set[str]], None],
+    level: str,
+    left_out: str,
+    seen: set[str],
+) -> None:
     """If no other wall stops the same attempts."""
     only(seen)
     assert broken(try_walls(leaving_out(level, WITHOUT[left_out]))) == seen
@@ -135,7 +145,14 @@ def test_a_wall_that_is_missing_is_noticed(leaving_out, only, level, left_out, s
     (NAMESPACES, "_places", {"memory of a process whose first thread has ended"}),
     (LANDLOCK, "held_without_a_name", {"unlimited disk space, in deleted files"}),
 ], ids=["sockets", "threads", "deleted files"])  # fmt: skip
-def test_what_the_watch_does_not_see_is_noticed(wardens, only, monkeypatch, level, unseen, seen):
+def test_what_the_watch_does_not_see_is_noticed(
+    wardens: Wardens,
+    only: Callable[[set[str]], None],
+    monkeypatch: pytest.MonkeyPatch,
+    level: str,
+    unseen: str,
+    seen: set[str],
+) -> None:
     """Without the watch, each of these is unlimited."""
     blind = {
         "_counted": (linux, "socket_buffer", lambda: 0),
@@ -147,7 +164,7 @@ def test_what_the_watch_does_not_see_is_noticed(wardens, only, monkeypatch, leve
     assert broken(try_walls(wardens(level))) == seen
 
 
-def test_a_host_on_which_the_watch_is_blind_is_refused(monkeypatch):
+def test_a_host_on_which_the_watch_is_blind_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """For example where /proc hides the processes of other users."""
     monkeypatch.setattr(processes, "usage", lambda process: processes.TOO_MUCH)
     preflight._proven.clear()
@@ -155,7 +172,7 @@ def test_a_host_on_which_the_watch_is_blind_is_refused(monkeypatch):
         proven_warden()
 
 
-def test_one_wall_stands_behind_another(leaving_out):
+def test_one_wall_stands_behind_another(leaving_out: Callable[[str, str], Warden]) -> None:
     """With namespaces, other walls stop everything that these four stop.
 
     Without resource limits it is the watch alone that limits memory. It looks the sooner the less
@@ -166,7 +183,9 @@ def test_one_wall_stands_behind_another(leaving_out):
     assert broken(try_walls(leaving_out(NAMESPACES, weakened))) == set()
 
 
-def test_a_box_in_which_nothing_works_proves_nothing(leaving_out, only):
+def test_a_box_in_which_nothing_works_proves_nothing(
+    leaving_out: Callable[[str, str], Warden], only: Callable[[set[str]], None]
+) -> None:
     """Otherwise a child that ends at once would look like one that can't get out."""
     only({"tracing", "the network (TCP)"})
     weakened = leaving_out(LANDLOCK, "import autograder.box.runner as r\nr.Runner.serve = None")
@@ -175,7 +194,9 @@ def test_a_box_in_which_nothing_works_proves_nothing(leaving_out, only):
     assert all(each.found.startswith("nothing can be tried: ") for each in tried)
 
 
-def test_a_host_that_refuses_everything_gets_reason_and_remedy(monkeypatch):
+def test_a_host_that_refuses_everything_gets_reason_and_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(warden, "START", "import sys; sys.exit('refused')")
     preflight._proven.clear()
     with pytest.raises(NoWalls) as refused:
@@ -186,9 +207,9 @@ def test_a_host_that_refuses_everything_gets_reason_and_remedy(monkeypatch):
 
 
 @pytest.mark.parametrize("system", preflight.REMEDIES)
-def test_each_system_has_its_remedy(monkeypatch, system):
+def test_each_system_has_its_remedy(monkeypatch: pytest.MonkeyPatch, system: str) -> None:
     monkeypatch.setattr(warden, "START", "import sys; sys.exit('refused')")
-    monkeypatch.setattr(preflight.platform, "system", cache(lambda: system))
+    monkeypatch.setattr("platform.system", cache(lambda: system))
     preflight._proven.clear()
     with pytest.raises(NoWalls) as refused:
         proven_warden()
@@ -196,7 +217,9 @@ def test_each_system_has_its_remedy(monkeypatch, system):
     assert ("refused" in str(refused.value)) == (system == "Linux"), "elsewhere nothing is tried"
 
 
-def test_a_host_whose_walls_do_not_hold_is_refused(monkeypatch, only):
+def test_a_host_whose_walls_do_not_hold_is_refused(
+    monkeypatch: pytest.MonkeyPatch, only: Callable[[set[str]], None]
+) -> None:
     """A warning is not enough: nothing may be run there."""
     only({"memory that is not counted"})
     begin = warden.START.partition("main(")
@@ -209,7 +232,7 @@ def test_a_host_whose_walls_do_not_hold_is_refused(monkeypatch, only):
     assert preflight.REMEDIES["Linux"] in str(refused.value)
 
 
-def test_the_canary_is_right_about_what_it_gets_through():
+def test_the_canary_is_right_about_what_it_gets_through() -> None:
     """Without walls, in a separate process: the harmless attempts get through."""
     program = """
 from autograder.box import canary, preflight
@@ -227,7 +250,9 @@ with ExitStack() as outside:
 
 
 @pytest.mark.parametrize("seconds", [0, 0.2, 0.5])
-def test_a_process_that_ends_while_walls_are_tried_ends_cleanly(tmp_path, seconds):
+def test_a_process_that_ends_while_walls_are_tried_ends_cleanly(
+    tmp_path: Path, seconds: float | int
+) -> None:
     program = f"""
 import time
 from autograder.box.preflight import prove_ahead

@@ -5,7 +5,9 @@ import itertools
 import os
 import re
 import struct
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +37,13 @@ A_THREAD = 0x003D0F00
 A_FORK, A_VFORK = 0x01200011, 0x00004111
 
 
-def run(code, number, arguments=(), audit=None, machine="x86_64"):
+def run(
+    code: bytes,
+    number: int,
+    arguments: Sequence[int] = (),
+    audit: int | None = None,
+    machine: str = "x86_64",
+) -> int:
     """The result of a classic BPF program for a system call; only instructions that are used."""
     arguments = [*arguments, *[0] * (6 - len(arguments))]
     audit = AUDIT[machine] if audit is None else audit
@@ -60,13 +68,13 @@ def run(code, number, arguments=(), audit=None, machine="x86_64"):
             case 0x45:
                 at += if_true if accumulator & value else if_false
             case 0x06:
-                return value
+                return int(value)
             case _:
                 raise AssertionError(f"instruction {operation:#x}")
     raise AssertionError("the program has no end")
 
 
-def said(found):
+def said(found: int) -> str:
     """ "allowed", "nothing" if it succeeds without being done, or the name of the error."""
     if found == ALLOW:
         return "allowed"
@@ -78,7 +86,7 @@ def said(found):
     params=itertools.product(MACHINES, [True, False]),
     ids=lambda case: f"{case[0]}-{'forks' if case[1] else 'alone'}",
 )
-def box(request):
+def box(request: pytest.FixtureRequest) -> Any:
     """Asks one filter: ``ask(name or number, *arguments)``."""
     machine, may_fork = request.param
     code = program(machine, may_fork, PID)
@@ -87,37 +95,37 @@ def box(request):
         forks, column, instructions = may_fork, MACHINES[machine], len(code) // 8
         name = machine
 
-        def ask(self, call, *arguments, audit=None):
+        def ask(self, call: int | str, *arguments: int, audit: int | None = None) -> str:
             return said(run(code, self.number(call), arguments, audit, machine))
 
-        def number(self, call):
+        def number(self, call: int | str) -> int:
             if isinstance(call, int):
                 return call
             pairs = {each.lower(): pair for each, pair in SINGLE.items()}
             for table in TABLES.values():
                 pairs |= table
-            return pairs[call][self.column]
+            return int(pairs[call][self.column])
 
     return Box()
 
 
-def listed(column, forks):
+def listed(column: int, forks: bool) -> set[int]:
     """The numbers that are allowed whatever the arguments are."""
-    tables = [seccomp.PLAIN]
+    tables: list[Mapping[str, seccomp.Numbers]] = [seccomp.PLAIN]
     if forks:
         tables += [seccomp.PROCESSES, seccomp.MODES_AND_TIMES, seccomp.SIGNALS]
-    pairs = [pair for table in tables for pair in table.values()]
-    return {pair[column] for pair in pairs if pair[column] is not None}
+    numbers = (pair[column] for table in tables for pair in table.values())
+    return {number for number in numbers if number is not None}
 
 
-def looked_at(column):
+def looked_at(column: int) -> set[int]:
     """The numbers for which the result depends on the arguments."""
     tables = seccomp.SIGNALS, seccomp.ATTRIBUTES, seccomp.NOTHING
     pairs = [*SINGLE.values(), *(pair for table in tables for pair in table.values())]
     return {pair[column] for pair in pairs if pair[column] is not None}
 
 
-def test_every_listed_call_is_allowed_and_no_other(box):
+def test_every_listed_call_is_allowed_and_no_other(box: Any) -> None:
     expected = listed(box.column, box.forks)
     found = {number for number in range(601) if box.ask(number) == "allowed"}
     assert expected <= found
@@ -126,26 +134,26 @@ def test_every_listed_call_is_allowed_and_no_other(box):
         assert box.ask(number) == "EPERM"
 
 
-def test_no_number_beyond_is_allowed(box):
+def test_no_number_beyond_is_allowed(box: Any) -> None:
     for number in (601, 1000, 2**16, 2**29, 2**30 - 1, 2**31 - 1, 2**31, 2**32 - 1):
         assert box.ask(number) == "EPERM"
 
 
-def test_the_other_numbers_of_x86_64_are_shut(box):
+def test_the_other_numbers_of_x86_64_are_shut(box: Any) -> None:
     """x32: the same calls under other numbers."""
     for number in range(601):
         assert box.ask(X32 + number) == "EPERM"
 
 
 @pytest.mark.parametrize("audit", [0x40000003, 0x40000028, 0, 0xC000003E ^ 1, "other"])
-def test_another_processor_s_calls_are_shut(box, audit):
+def test_another_processor_s_calls_are_shut(box: Any, audit: int | str) -> None:
     """32-bit calls have other numbers on the same machine."""
     if audit == "other":
         audit = next(each for name, each in AUDIT.items() if name != box.name)
     assert {box.ask(number, audit=audit) for number in range(601)} == {"EPERM"}
 
 
-def test_no_number_is_listed_twice():
+def test_no_number_is_listed_twice() -> None:
     for column in MACHINES.values():
         pairs = [*SINGLE.values(), *(pair for table in TABLES.values() for pair in table.values())]
         numbers = [pair[column] for pair in pairs if pair[column] is not None]
@@ -183,11 +191,11 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)
-def test_what_leads_out_is_shut(box, name):
+def test_what_leads_out_is_shut(box: Any, name: str) -> None:
     assert box.ask(FORBIDDEN[name][box.column]) == "EPERM"
 
 
-def test_modes_and_times_of_files_are_open_only_in_a_file_system_of_one_s_own(box):
+def test_modes_and_times_of_files_are_open_only_in_a_file_system_of_one_s_own(box: Any) -> None:
     """Landlock lets a process change them of every file of its user."""
     for name, pair in seccomp.MODES_AND_TIMES.items():
         if pair[box.column] is not None:
@@ -199,43 +207,45 @@ class TestArguments:
         "flag",
         [0x02000000, 0x08000000, 0x40000000, 0x00020000, 0x20000000, 0x10000000, 0x04000000, 0x80],
     )
-    def test_clone_makes_no_namespace(self, box, flag):
+    def test_clone_makes_no_namespace(self, box: Any, flag: int) -> None:
         for flags in (flag, flag | A_FORK, flag | A_THREAD):
             assert box.ask("clone", flags) == "EPERM"
 
-    def test_clone_makes_threads_and_processes_only_where_they_end_with_the_first(self, box):
+    def test_clone_makes_threads_and_processes_only_where_they_end_with_the_first(
+        self, box: Any
+    ) -> None:
         assert box.ask("clone", A_THREAD) == "allowed"
         for flags in (A_FORK, A_VFORK, 17, 0):
             assert box.ask("clone", flags) == ("allowed" if box.forks else "EPERM")
 
-    def test_clone3_is_unknown_so_that_libc_falls_back(self, box):
+    def test_clone3_is_unknown_so_that_libc_falls_back(self, box: Any) -> None:
         assert box.ask("clone3") == "ENOSYS"
 
-    def test_memory_that_nobody_counts_is_shut(self, box):
+    def test_memory_that_nobody_counts_is_shut(self, box: Any) -> None:
         assert box.ask("mmap", 0, 4096, 3, 0x22) == "allowed"
         assert box.ask("mmap", 0, 4096, 3, 0x01) == "allowed"
         for flags in (0x21, 0x23, 0x40021, 0x8021):
             assert box.ask("mmap", 0, 4096, 3, flags) == "EPERM"
 
-    def test_terminals_are_asked_and_nothing_more(self, box):
+    def test_terminals_are_asked_and_nothing_more(self, box: Any) -> None:
         for request in (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451):
             assert box.ask("ioctl", 0, request) == "allowed"
         for request in (0x5412, 0x540E, 0x8912, 0x5402, 0x8901, 0x40049409, 0):  # TIOCSTI first
             assert box.ask("ioctl", 0, request) == "ENOTTY"
 
-    def test_the_upper_half_of_a_request_is_no_way_around(self, box):
+    def test_the_upper_half_of_a_request_is_no_way_around(self, box: Any) -> None:
         """The kernel reads only 32 bits of it, and so does the filter."""
         assert box.ask("ioctl", 0, 0x5412 | 0x5401 << 32) == "ENOTTY"
         assert box.ask("socketpair", 2 | 1 << 32, 1) == "EPERM"
         assert box.ask("prctl", 22 | 15 << 32) == "EINVAL"
 
-    def test_files_are_controlled_without_signals_to_others(self, box):
+    def test_files_are_controlled_without_signals_to_others(self, box: Any) -> None:
         for command in (0, 1, 2, 3, 4, 5, 1030):
             assert box.ask("fcntl", 0, command) == "allowed"
         for command in (8, 10, 15, 1024, 1026, 1031, 1033, 36):  # F_SETOWN, F_SETSIG, F_SETOWN_EX…
             assert box.ask("fcntl", 0, command) == "EPERM"
 
-    def test_nothing_that_several_can_read_is_locked(self, box):
+    def test_nothing_that_several_can_read_is_locked(self, box: Any) -> None:
         """Otherwise two submissions could talk to each other."""
         assert box.ask("flock", 3, 2) == "nothing"
         for command in (6, 7):  # F_SETLK, F_SETLKW
@@ -243,11 +253,11 @@ class TestArguments:
         for command in (37, 38, 1024):  # F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE
             assert box.ask("fcntl", 3, command) == "EPERM"
 
-    def test_no_session_is_made(self, box):
+    def test_no_session_is_made(self, box: Any) -> None:
         """The kernel may give each session the same share of the processors."""
         assert box.ask("setsid") == "nothing"
 
-    def test_no_process_limits_its_own_time(self, box):
+    def test_no_process_limits_its_own_time(self, box: Any) -> None:
         """The kernel would kill it for that, as if another process on the host had."""
         time, others = 0, (1, 2, 6, 7, 9)
         assert box.ask("setrlimit", time) == "EPERM"
@@ -259,13 +269,13 @@ class TestArguments:
                 assert box.ask("setrlimit", resource) == "allowed"
                 assert box.ask("prlimit", process, resource, 1) == "allowed"
 
-    def test_a_process_controls_little_of_itself(self, box):
+    def test_a_process_controls_little_of_itself(self, box: Any) -> None:
         for option in (3, 15, 16, 0x53564D41):
             assert box.ask("prctl", option) == "allowed"
         for option in (1, 4, 8, 22, 23, 24, 28, 35, 36, 38, 47, 59, 0x59616D61):
             assert box.ask("prctl", option) == "EINVAL"
 
-    def test_socket_pairs_are_local_and_connected(self, box):
+    def test_socket_pairs_are_local_and_connected(self, box: Any) -> None:
         """A datagram could be sent to a socket of the host that has a name; AF_UNIX takes
         SOCK_RAW for one."""
         for flags in (0, 0o4000, 0o2000000, 0o2004000):
@@ -277,36 +287,36 @@ class TestArguments:
             assert box.ask("socketpair", family, 1) == "EPERM"
 
     @pytest.mark.parametrize("name", ["kill", "tgkill"])
-    def test_signals_reach_oneself_or_those_who_end_with_oneself(self, box, name):
+    def test_signals_reach_oneself_or_those_who_end_with_oneself(self, box: Any, name: str) -> None:
         assert box.ask(name, PID, PID, 15) == "allowed"
         for process in (0, -1, 1, PID + 1, -PID):
             assert box.ask(name, process) == ("allowed" if box.forks else "EPERM")
 
-    def test_nobody_kills_himself_unless_it_has_no_effect(self, box):
+    def test_nobody_kills_himself_unless_it_has_no_effect(self, box: Any) -> None:
         """That would look like a kill from outside; see `Child.was_killed`."""
         for call in (("kill", PID, 9), ("tgkill", PID, PID, 9)):
             assert box.ask(*call) == ("allowed" if box.forks else "EPERM")
 
-    def test_a_thread_is_not_signalled_without_its_process(self, box):
+    def test_a_thread_is_not_signalled_without_its_process(self, box: Any) -> None:
         assert box.ask("tkill", PID) == ("allowed" if box.forks else "EPERM")
 
     @pytest.mark.parametrize("name", ["prlimit", "sched_setaffinity"])
-    def test_nobody_else_s_limits_are_changed(self, box, name):
+    def test_nobody_else_s_limits_are_changed(self, box: Any, name: str) -> None:
         assert box.ask(name, 0, 7) == box.ask(name, PID, 7) == "allowed"
         for process in (1, PID + 1, -1):
             assert box.ask(name, process) == "EPERM"
 
-    def test_attributes_of_files_are_unknown_here(self, box):
+    def test_attributes_of_files_are_unknown_here(self, box: Any) -> None:
         """Python's functions that copy files accept ENOTSUP."""
         for name in seccomp.ATTRIBUTES:
             assert box.ask(name) == "ENOTSUP"
 
 
-def test_the_kernel_takes_a_program_of_this_length(box):
+def test_the_kernel_takes_a_program_of_this_length(box: Any) -> None:
     assert box.instructions <= 4096
 
 
-def test_every_path_ends(box):
+def test_every_path_ends(box: Any) -> None:
     """Each jump stays inside the program. The kernel would refuse it otherwise."""
     steps = list(struct.iter_unpack("<HBBI", program(box.name, box.forks, PID)))
     for at, (operation, if_true, if_false, value) in enumerate(steps):
@@ -315,7 +325,7 @@ def test_every_path_ends(box):
     assert steps[-1][0] == 0x06
 
 
-def numbers_of(machine):
+def numbers_of(machine: str) -> dict[str, int]:
     """{name: number} of the installed kernel headers."""
     header = HEADERS[machine]
     if not header.is_file():
@@ -330,7 +340,7 @@ def numbers_of(machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_the_numbers_are_those_of_the_kernel(machine):
+def test_the_numbers_are_those_of_the_kernel(machine: str) -> None:
     known = numbers_of(machine)
     singles = {name.lower(): pair for name, pair in SINGLE.items()}
     for table in (*TABLES.values(), singles, FORBIDDEN):
@@ -345,7 +355,7 @@ def test_the_numbers_are_those_of_the_kernel(machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_a_call_without_a_number_is_unknown_to_the_kernel_too(machine):
+def test_a_call_without_a_number_is_unknown_to_the_kernel_too(machine: str) -> None:
     known = numbers_of(machine)
     for table in TABLES.values():
         for name, pair in table.items():
@@ -360,7 +370,7 @@ def test_a_call_without_a_number_is_unknown_to_the_kernel_too(machine):
     (os.O_RDONLY | os.O_TRUNC, "EPERM"),
     (os.O_RDONLY | os.O_TRUNC | os.O_CLOEXEC, "EPERM"),
 ])  # fmt: skip
-def test_nothing_is_emptied_that_is_opened_for_reading(box, flags, said):
+def test_nothing_is_emptied_that_is_opened_for_reading(box: Any, flags: int, said: str) -> None:
     """Early versions of Landlock treat this as reading; Python's files could be emptied."""
     assert box.ask("openat", 0, 0, flags) == said
     if box.name == "x86_64":

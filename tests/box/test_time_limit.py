@@ -4,6 +4,9 @@ import gc
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from typing import Any
 
 import pytest
 
@@ -17,7 +20,7 @@ LONG = 1e4
 
 
 @pytest.fixture(autouse=True)
-def undisturbed():
+def undisturbed() -> Iterator[None]:
     """Hypothesis listens to the garbage collector. An alarm that rings in there is lost; it rings
     again in a moment, but pytest counts the first one as a failure.
     """
@@ -26,21 +29,21 @@ def undisturbed():
     gc.enable()
 
 
-def test_the_value_is_passed_on_with_its_arguments():
+def test_the_value_is_passed_on_with_its_arguments() -> None:
     assert within(LONG, lambda a, b: a - b, [5], {"b": 3}) == 2
 
 
-def test_what_is_raised_is_passed_on():
+def test_what_is_raised_is_passed_on() -> None:
     with pytest.raises(ZeroDivisionError):
         within(LONG, lambda: 1 / 0, [], {})
 
 
-def spin():
+def spin() -> None:
     while True:
         pass
 
 
-def spin_and_swallow():
+def spin_and_swallow() -> None:
     while True:
         try:
             while True:
@@ -49,7 +52,7 @@ def spin_and_swallow():
             pass
 
 
-def spin_a_few_times():
+def spin_a_few_times() -> int:
     for _ in range(5):
         try:
             while True:
@@ -59,38 +62,38 @@ def spin_a_few_times():
     return 1
 
 
-def end_otherwise():
+def end_otherwise() -> None:
     try:
         spin()
     except BaseException:
         raise ValueError from None
 
 
-def doze():
+def doze() -> None:
     time.sleep(1e6)
 
 
 @pytest.mark.parametrize("endless", [spin, spin_and_swallow, spin_a_few_times, end_otherwise, doze])
-def test_it_ends_at_the_limit_whatever_it_catches(endless):
+def test_it_ends_at_the_limit_whatever_it_catches(endless: Callable[..., Any]) -> None:
     start = time.monotonic()
     with pytest.raises(TooSlow):
         within(SECONDS, endless, [], {})
     assert time.monotonic() - start >= SECONDS
 
 
-def test_no_except_exception_swallows_it():
+def test_no_except_exception_swallows_it() -> None:
     assert not issubclass(TooSlow, Exception)
 
 
 @pytest.mark.parametrize("function", [spin, int, lambda: 1 / 0])
-def test_the_alarm_and_its_handler_are_restored(function):
-    def mine(*_):
+def test_the_alarm_and_its_handler_are_restored(function: Callable[..., Any] | type) -> None:
+    def mine(*_: Any) -> None:
         raise AssertionError("the alarm of a call rang after it")
 
     before = signal.signal(signal.SIGALRM, mine)
     try:
         for _ in range(10):
-            with pytest.raises((TooSlow, ZeroDivisionError)) if function is not int else no_error():
+            with nullcontext() if function is int else pytest.raises((TooSlow, ZeroDivisionError)):
                 within(0.01, function, [], {})
             assert signal.getsignal(signal.SIGALRM) is mine
             assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
@@ -98,16 +101,10 @@ def test_the_alarm_and_its_handler_are_restored(function):
         signal.signal(signal.SIGALRM, before)
 
 
-def no_error():
-    from contextlib import nullcontext
-
-    return nullcontext()
-
-
-def test_a_limit_that_falls_on_the_end_gives_the_value_or_too_slow_and_nothing_else():
+def test_a_limit_that_falls_on_the_end_gives_the_value_or_too_slow_and_nothing_else() -> None:
     """The alarm may go off anywhere in a call that takes about as long as its limit."""
 
-    def work(seconds):
+    def work(seconds: float) -> str:
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             pass
@@ -123,7 +120,7 @@ def test_a_limit_that_falls_on_the_end_gives_the_value_or_too_slow_and_nothing_e
     assert seen <= {"done", "too slow"}
 
 
-def test_elsewhere_than_in_the_main_thread_there_is_no_limit_and_no_harm():
+def test_elsewhere_than_in_the_main_thread_there_is_no_limit_and_no_harm() -> None:
     found = []
     thread = threading.Thread(target=lambda: found.append(within(0.01, lambda: 3, [], {})))
     thread.start()

@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,13 +13,14 @@ from autograder.box import visible_files
 from autograder.box.visible_files import hidden
 from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.version import FOLDER
+from tests.box.inside import Wardens
 
 PYTHON = "lib/python3.11/site-packages"
 SECRETS = ("truth/network.py", "questions/one_dimension.py")
 PARTS = (*SECRETS, "box/wire.py")
 
 
-def copy_of_the_package(folder, parts=PARTS):
+def copy_of_the_package(folder: Path, parts: Any = PARTS) -> Path:
     """A folder like the package."""
     for part in parts:
         (folder / part).parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +29,7 @@ def copy_of_the_package(folder, parts=PARTS):
 
 
 @pytest.fixture
-def prefix(tmp_path, monkeypatch):
+def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A visible Python installation in which nothing needs to be hidden."""
     prefix = tmp_path / "prefix"
     copy_of_the_package(prefix / PYTHON / "numpy", ["core/numeric.py", "truth.py"])
@@ -34,13 +38,13 @@ def prefix(tmp_path, monkeypatch):
     return prefix
 
 
-def found(prefix):
+def found(prefix: Path) -> Any:
     """The hidden paths beneath a prefix, relative to it."""
     beneath = [Path(each) for each in hidden() if Path(each).is_relative_to(prefix)]
     return sorted(str(each.relative_to(prefix)) for each in beneath)
 
 
-def test_what_is_no_copy_stays_open(prefix):
+def test_what_is_no_copy_stays_open(prefix: Path) -> None:
     assert found(prefix) == []
 
 
@@ -51,13 +55,13 @@ def test_what_is_no_copy_stays_open(prefix):
     "lib/python3/dist-packages/autograder",
     "lib/pypy3.11/site-packages/autograder",
 ])  # fmt: skip
-def test_a_copy_among_the_libraries_of_any_python_is_hidden(prefix, place):
+def test_a_copy_among_the_libraries_of_any_python_is_hidden(prefix: Path, place: str) -> None:
     """Including one that pip was removing when it was stopped."""
     copy_of_the_package(prefix / place)
     assert found(prefix) == [place]
 
 
-def test_what_is_left_of_a_copy_is_hidden(prefix):
+def test_what_is_left_of_a_copy_is_hidden(prefix: Path) -> None:
     """Compiled modules contain the same answers."""
     left = prefix / PYTHON / "autograder"
     copy_of_the_package(left, ["truth/__pycache__/network.cpython-311.pyc"])
@@ -71,7 +75,9 @@ def test_what_is_left_of_a_copy_is_hidden(prefix):
     ("__editable___gradient_checking_0_1_0_finder.py",
      "MAPPING: dict[str, str] = {{'autograder': '{checkout}/autograder'}}\n"),
 ], ids=lambda note: note[0])  # fmt: skip
-def test_a_checkout_that_libraries_point_to_is_hidden_with_what_was_built_in_it(prefix, note):
+def test_a_checkout_that_libraries_point_to_is_hidden_with_what_was_built_in_it(
+    prefix: Path, note: tuple[Any, ...]
+) -> None:
     checkout = prefix / "lib" / "course"
     for place in ("autograder", "build/lib/autograder"):
         copy_of_the_package(checkout / place)
@@ -81,13 +87,17 @@ def test_a_checkout_that_libraries_point_to_is_hidden_with_what_was_built_in_it(
     assert found(prefix) == ["lib/course/autograder", "lib/course/build/lib/autograder"]
 
 
-def test_a_copy_on_the_way_to_modules_is_hidden(prefix, monkeypatch):
+def test_a_copy_on_the_way_to_modules_is_hidden(
+    prefix: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copy_of_the_package(prefix / "lib" / "more" / "autograder")
     monkeypatch.setattr(sys, "path", [*sys.path, str(prefix / "lib" / "more")])
     assert found(prefix) == ["lib/more/autograder"]
 
 
-def test_a_copy_is_hidden_under_every_name_that_it_is_shown_by(prefix, tmp_path, monkeypatch):
+def test_a_copy_is_hidden_under_every_name_that_it_is_shown_by(
+    prefix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A prefix may be a link, and its folders are visible under that path."""
     copy_of_the_package(prefix / PYTHON / "autograder")
     (prefix / "lib64").symlink_to("lib")
@@ -98,7 +108,7 @@ def test_a_copy_is_hidden_under_every_name_that_it_is_shown_by(prefix, tmp_path,
     assert {f"{each}{rest}/autograder" for each in [*names, f"{prefix}/lib"]} <= {*hidden()}
 
 
-def test_a_link_to_a_copy_hides_what_it_points_to(prefix):
+def test_a_link_to_a_copy_hides_what_it_points_to(prefix: Path) -> None:
     copy_of_the_package(prefix / "lib" / "elsewhere" / "autograder")
     (prefix / PYTHON / "autograder").symlink_to(prefix / "lib" / "elsewhere" / "autograder")
     assert found(prefix) == ["lib/elsewhere/autograder"]
@@ -129,16 +139,16 @@ ONLY_THE_ONE_THAT_RUNS = "from autograder.box import walls; walls.hidden = lambd
 
 
 @pytest.fixture(params=["the checkout", "the copy"])
-def folder(request, installed):
+def folder(request: pytest.FixtureRequest, installed: SimpleNamespace) -> Any:
     """Of the package that runs."""
     return FOLDER if request.param == "the checkout" else installed.package
 
 
 @pytest.fixture
-def tried(wardens, installed, folder):
+def tried(wardens: Wardens, installed: SimpleNamespace, folder: Path) -> Callable[..., Any]:
     """``tried(level, statement)``: the result of a statement behind that environment's walls."""
 
-    def run(level, statement=""):
+    def run(level: str, statement: str = "") -> tuple[Any, ...]:
         wardens(level)
         paths = [str(installed.package / name) for name in SECRETS]
         program = PROGRAM.format(
@@ -156,7 +166,7 @@ def tried(wardens, installed, folder):
 
 
 @pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
-def test_no_copy_can_be_read_whichever_runs(tried, level):
+def test_no_copy_can_be_read_whichever_runs(tried: Callable[..., Any], level: str) -> None:
     """The walls hold, and what is next to a copy stays visible."""
     holds, _, (*met, found, listed) = tried(level)
     assert holds == "True"
@@ -167,7 +177,9 @@ def test_no_copy_can_be_read_whichever_runs(tried, level):
 
 @pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
 @pytest.mark.parametrize("folder", ["the checkout"], indirect=True)
-def test_the_canary_finds_a_copy_that_is_not_hidden(tried, installed, level):
+def test_the_canary_finds_a_copy_that_is_not_hidden(
+    tried: Callable[..., Any], installed: SimpleNamespace, level: str
+) -> None:
     """And the message says which one it is."""
     holds, found, _ = tried(level, ONLY_THE_ONE_THAT_RUNS)
     assert holds == "False"

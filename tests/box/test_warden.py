@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from autograder.box.walls import LANDLOCK, NAMESPACES
 from autograder.box.warden import NoWalls, Warden
 from tests.box.inside import (
     SOON,
+    Wardens,
     ask,
     gone,
     process_of,
@@ -76,14 +78,14 @@ found = dict(
 """
 
 
-def looks(warden):
+def looks(warden: Warden) -> Any:
     with warden.child() as child:
         run(child, LOOKS)
         return text(run(child, "print(found)"))
 
 
 class TestOneAfterTheOther:
-    def test_nothing_of_a_child_is_visible_to_the_next(self, warden):
+    def test_nothing_of_a_child_is_visible_to_the_next(self, warden: Warden) -> None:
         before = looks(warden)
         with warden.child() as child:
             child.run(LEAVES)
@@ -91,19 +93,19 @@ class TestOneAfterTheOther:
         assert after == before
         assert "'files': []" in after.replace("['shm']", "[]")
 
-    def test_its_files_are_gone(self, with_landlock):
+    def test_its_files_are_gone(self, with_landlock: Warden) -> None:
         with with_landlock.child() as child:
             folder = Path(says(child, "import os\nos.mkdir('a', 0)\nprint(os.getcwd())"))
             assert folder.is_dir()
         assert not folder.exists()
 
-    def test_names_of_a_cell_are_not_those_of_the_runner(self, warden):
+    def test_names_of_a_cell_are_not_those_of_the_runner(self, warden: Warden) -> None:
         with warden.child() as child:
             assert says(child, "print([n for n in globals() if n[0] != '_'])") == str(
                 ["In", "Out", "get_ipython", "exit", "quit", "open"]
             )
 
-    def test_random_numbers_are_fresh(self, warden):
+    def test_random_numbers_are_fresh(self, warden: Warden) -> None:
         source = """
 import random, secrets, uuid, tempfile
 import numpy as np
@@ -116,7 +118,7 @@ print(random.random(), np.random.rand(), np.random.default_rng().random(), secre
                 seen += says(child, source).split()
         assert len(seen) == len(set(seen)) == 27
 
-    def test_its_processes_are_gone(self, with_namespaces):
+    def test_its_processes_are_gone(self, with_namespaces: Warden) -> None:
         source = """
 import os, signal, subprocess, time
 for _ in range(3):
@@ -138,15 +140,15 @@ time.sleep(0.1)
 
     @pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
     def test_they_are_gone_as_soon_as_it_is_killed_and_also_after_it_ended_itself(
-        self, wardens, level
-    ):
+        self, wardens: Wardens, level: str
+    ) -> None:
         with wardens(level).child(SOON) as child:
             child.run("import os\nos._exit(0)")
             process = process_of(child)
             assert gone({process})
 
-    def test_no_descriptor_and_no_folder_is_left(self, warden):
-        def held():
+    def test_no_descriptor_and_no_folder_is_left(self, warden: Warden) -> None:
+        def held() -> Any:
             scratch = os.listdir(warden._folder) if warden._folder else []
             return sorted(os.listdir("/proc/self/fd")), sorted(scratch)
 
@@ -158,23 +160,23 @@ time.sleep(0.1)
                 child.run(end)
         assert held() == before
 
-    def test_an_error_of_the_grader_ends_the_child(self, warden):
+    def test_an_error_of_the_grader_ends_the_child(self, warden: Warden) -> None:
         with pytest.raises(ZeroDivisionError), warden.child() as child:
             process = process_of(child)
             raise ZeroDivisionError
         assert gone({process})
         assert child.ended
 
-    def test_it_knows_how_it_ended(self, warden):
+    def test_it_knows_how_it_ended(self, warden: Warden) -> None:
         with warden.child() as child:
             child.run("1")
         assert child.exit_status == -signal.SIGKILL
-        assert child.cpu > 0
+        assert child.cpu and child.cpu > 0
         with warden.child() as child:
             child.run("import os\nos._exit(5)")
         assert child.exit_status == 5
 
-    def test_a_hundred_hostile_children(self, warden):
+    def test_a_hundred_hostile_children(self, warden: Warden) -> None:
         zygote = warden._process.pid
         ends = (
             "import os\nos._exit(0)",
@@ -198,7 +200,7 @@ time.sleep(0.1)
 
 
 class TestZygote:
-    def test_it_is_started_again_when_it_is_gone(self):
+    def test_it_is_started_again_when_it_is_gone(self) -> None:
         """The kernel may have ended it to free memory."""
         warden = Warden()
         try:
@@ -209,7 +211,7 @@ class TestZygote:
         finally:
             warden.close()
 
-    def test_a_child_whose_zygote_dies_is_ended(self):
+    def test_a_child_whose_zygote_dies_is_ended(self) -> None:
         warden = Warden()
         try:
             with warden.child() as child:
@@ -223,7 +225,9 @@ class TestZygote:
 
     @pytest.mark.parametrize("level", [NAMESPACES, LANDLOCK])
     @pytest.mark.parametrize("busy", [True, False])
-    def test_nothing_is_left_when_the_grader_is_killed(self, wardens, level, busy, tmp_path):
+    def test_nothing_is_left_when_the_grader_is_killed(
+        self, wardens: Wardens, level: str, busy: bool, tmp_path: Path
+    ) -> None:
         wardens(level)
         program = f"""
 import sys, time
@@ -241,13 +245,14 @@ time.sleep(600)
             env={**os.environ, "TMPDIR": str(tmp_path)},
         )  # fmt: skip
         with grader:
+            assert grader.stdout
             zygote = int(grader.stdout.readline())
             processes = tree(grader.pid) | tree(zygote)
             assert len(processes) >= 2 + busy
             grader.kill()
         assert gone(processes)
 
-    def test_nothing_is_left_when_the_grader_ends(self, tmp_path):
+    def test_nothing_is_left_when_the_grader_ends(self, tmp_path: Path) -> None:
         program = "from autograder.box.warden import Warden\nprint(Warden()._process.pid)"
         done = subprocess.run(
             [sys.executable, "-c", program], capture_output=True, text=True, check=True,
@@ -256,19 +261,19 @@ time.sleep(600)
         assert gone({int(done.stdout)})
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_process_that_the_grader_forks_ends_nothing(self, with_namespaces):
-        child = os.fork()
-        if not child:
+    def test_a_process_that_the_grader_forks_ends_nothing(self, with_namespaces: Warden) -> None:
+        forked = os.fork()
+        if not forked:
             with_namespaces.close()
             os._exit(0)
-        os.waitpid(child, 0)
+        os.waitpid(forked, 0)
         with with_namespaces.child() as child:
             assert result(run(child, "1 + 1")) == "2"
 
-    def test_two_threads_wait_for_each_other(self, with_namespaces):
+    def test_two_threads_wait_for_each_other(self, with_namespaces: Warden) -> None:
         from concurrent.futures import ThreadPoolExecutor
 
-        def work(number):
+        def work(number: int) -> Any:
             with with_namespaces.child() as child:
                 run(child, f"def f(): return {number}")
                 return value(child, "f")
@@ -276,7 +281,7 @@ time.sleep(600)
         with ThreadPoolExecutor(4) as pool:
             assert list(pool.map(work, range(12))) == list(range(12))
 
-    def test_a_host_that_refuses_is_told_why(self, monkeypatch):
+    def test_a_host_that_refuses_is_told_why(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(
             warden_module, "START",
             "import sys; sys.exit('no walls today') #{theirs}{own}{package}{level}{folder}",
@@ -284,13 +289,13 @@ time.sleep(600)
         with pytest.raises(NoWalls, match="namespaces: no walls today; landlock: no walls today"):
             Warden()
 
-    def test_it_is_deaf_to_ctrl_c(self, with_namespaces):
+    def test_it_is_deaf_to_ctrl_c(self, with_namespaces: Warden) -> None:
         for process in tree(with_namespaces._process.pid):
             os.kill(process, signal.SIGINT)
         with with_namespaces.child() as child:
             assert result(run(child, "1 + 1")) == "2"
 
-    def test_many_descriptors_of_the_grader_are_no_matter(self, with_namespaces):
+    def test_many_descriptors_of_the_grader_are_no_matter(self, with_namespaces: Warden) -> None:
         kept = []
         try:
             for _ in range(1100):
@@ -307,7 +312,7 @@ time.sleep(600)
             for each in kept:
                 os.close(each)
 
-    def test_a_call_costs_little(self, with_namespaces):
+    def test_a_call_costs_little(self, with_namespaces: Warden) -> None:
         """A question makes thousands of them."""
         with with_namespaces.child() as child:
             run(child, "def f(g): return sum(g(k) for k in range(2000))")

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import time
+from collections.abc import Callable, Iterator
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -14,13 +16,13 @@ from autograder.box.watch import Watch
 OWNERS = {0: [0, NOBODY]}.get(os.geteuid(), [None])
 
 
-def wait_for_its_end(process):
+def wait_for_its_end(process: subprocess.Popen[bytes]) -> None:
     """Wait until it has ended but leave the zombie, as a busy zygote does."""
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
 
 
 @pytest.fixture(params=OWNERS)
-def watched(request):
+def watched(request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[bytes], Watch]]:
     """A process of an owner with a scratch folder, and its Watch."""
     owner = {"user": request.param, "group": request.param}
     with TemporaryDirectory() as scratch, subprocess.Popen(["sleep", "1000"], **owner) as process:
@@ -34,7 +36,9 @@ def watched(request):
 
 
 @pytest.mark.parametrize("gone", [wait_for_its_end, subprocess.Popen.wait])
-def test_one_that_has_ended_uses_nothing(watched, gone):
+def test_one_that_has_ended_uses_nothing(
+    watched: tuple[subprocess.Popen[bytes], Watch], gone: Callable[..., Any]
+) -> None:
     """Then its folders in /proc belong to root, or don't exist."""
     process, watch = watched
     assert watch.look(time.monotonic()) == ""

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import OrderedDict
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ LONG = 10
 """Seconds; the decoder needs about one for the worst frame."""
 
 
-def there_and_back(value):
+def there_and_back(value: Any) -> Any:
     sent = frame(value)
     assert length_of(sent[:4]) == len(sent) - 4
     return decode(sent[4:])
@@ -34,59 +35,59 @@ class TestRoundTrip:
     @STEADY
     @given(PLAIN)
     @example([-0.0, 0.0, float("nan"), float("inf"), 5e-324])
-    def test_every_plain_value_comes_back_to_the_bit(self, value):
+    def test_every_plain_value_comes_back_to_the_bit(self, value: Any) -> None:
         assert same(there_and_back(value), contiguous(value))
 
     @STEADY
     @given(any_array())
-    def test_every_array_comes_back_and_can_be_written_to(self, array):
+    def test_every_array_comes_back_and_can_be_written_to(self, array: np.ndarray) -> None:
         found = there_and_back(array)
         assert same(found, np.ascontiguousarray(array).reshape(array.shape))
         found[...] = 0
 
     @pytest.mark.parametrize("dtype", DTYPES.values(), ids=str)
     @pytest.mark.parametrize("shape", [(), (0,), (2, 3), (0, 2**19), (2**17, 0, 3), (1,) * 8])
-    def test_every_dtype_in_every_shape(self, dtype, shape):
+    def test_every_dtype_in_every_shape(self, dtype: Any, shape: tuple[Any, ...]) -> None:
         found = there_and_back(np.ones(shape, dtype))
         assert same(found, np.ones(shape, dtype))
 
     @pytest.mark.parametrize("kind", ["f8", "i4", "c16", "u2"])
-    def test_the_other_order_of_bytes_arrives_with_its_values(self, kind):
+    def test_the_other_order_of_bytes_arrives_with_its_values(self, kind: str) -> None:
         """Whether or not an array of the same shape has been sent before."""
         for order in "<><":
             array = np.arange(1, 7).astype(order + kind).reshape(2, 3)
             assert same(there_and_back(array), array.astype("=" + kind))
 
     @pytest.mark.parametrize("bits", [0x7FF0000000000001, 0xFFF8DEADBEEF0000, 1, 1 << 63])
-    def test_a_float_keeps_every_bit(self, bits):
+    def test_a_float_keeps_every_bit(self, bits: int) -> None:
         value = struct.unpack("<d", struct.pack("<Q", bits))[0]
         assert struct.pack("<d", there_and_back(value)) == struct.pack("<Q", bits)
 
     @pytest.mark.parametrize("text", ["", "\0", "é", "\U0010ffff", "\ufeff", "x" * MEGABYTE])
-    def test_text_stays(self, text):
+    def test_text_stays(self, text: str) -> None:
         assert there_and_back(text) == text
 
-    def test_text_that_is_none_arrives_without_its_odd_letters(self):
+    def test_text_that_is_none_arrives_without_its_odd_letters(self) -> None:
         assert there_and_back("a\ud800b\udfff") == "a?b?"
         assert there_and_back({"\ud800": 1}) == {"?": 1}
 
-    def test_numpy_s_numbers_become_built_in_ones(self):
+    def test_numpy_s_numbers_become_built_in_ones(self) -> None:
         for value in (np.float32(0.5), np.int8(-3), np.bool_(True), np.complex64(1j)):
             assert same(there_and_back(value), value.item())
 
-    def test_a_function_stays_where_it_is(self):
+    def test_a_function_stays_where_it_is(self) -> None:
         assert there_and_back([Function(0), Function(2**32 - 1)]) == [
             Function(0), Function(2**32 - 1),
         ]  # fmt: skip
 
-    def test_a_cache_of_shapes_is_not_endless(self):
+    def test_a_cache_of_shapes_is_not_endless(self) -> None:
         for size in range(3000):
             assert there_and_back(np.zeros((0, size))).shape == (0, size)
         assert len(wire._shapes) <= 1000
         assert len(wire._heads) <= 1000
 
 
-def contiguous(value):
+def contiguous(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return np.ascontiguousarray(value).reshape(value.shape)
     if isinstance(value, list | tuple):
@@ -124,13 +125,13 @@ class TestRefusals:
         ],
         ids=lambda odd: re.sub(r"\W+", " ", f"{type(odd).__name__} {odd!r}"[:30]),
     )
-    def test_what_is_not_plain_is_not_sent(self, odd):
+    def test_what_is_not_plain_is_not_sent(self, odd: Any) -> None:
         for value in (odd, [odd], {"a": odd}, (1, odd)):
             with pytest.raises(WireError):
                 frame(value)
 
-    def test_values_inside_values_have_an_end(self):
-        value = 1.0
+    def test_values_inside_values_have_an_end(self) -> None:
+        value: Any = 1.0
         for _ in range(wire.DEEPEST):
             value = [value]
         assert there_and_back(value) == value
@@ -142,13 +143,13 @@ class TestRefusals:
         with pytest.raises(WireError, match="levels deep"):
             decode(b"m\1\0\0\0s\0\0\0\0" * 100_000 + b"N")
 
-    def test_a_list_that_holds_itself_is_not_sent(self):
-        endless = []
+    def test_a_list_that_holds_itself_is_not_sent(self) -> None:
+        endless: list[Any] = []
         endless.append(endless)
         with pytest.raises(WireError, match="levels deep"):
             frame(endless)
 
-    def test_frames_have_a_largest_size(self):
+    def test_frames_have_a_largest_size(self) -> None:
         largest = np.zeros(wire.LARGEST_FRAME - 7, np.uint8)
         assert there_and_back(largest).size == largest.size
         for value in (np.zeros(wire.LARGEST_FRAME, np.uint8), "x" * wire.LARGEST_FRAME):
@@ -156,7 +157,7 @@ class TestRefusals:
                 frame(value)
 
     @pytest.mark.parametrize("length", [wire.LARGEST_FRAME + 1, 2**31, 2**32 - 1])
-    def test_a_larger_one_is_not_even_waited_for(self, length):
+    def test_a_larger_one_is_not_even_waited_for(self, length: int) -> None:
         with pytest.raises(WireError, match="announced"):
             length_of(struct.pack("<I", length))
 
@@ -190,17 +191,17 @@ class TestRefusals:
             b"f\0\0\0",
         ],
     )
-    def test_bytes_that_are_no_value_are_a_wire_error(self, body):
+    def test_bytes_that_are_no_value_are_a_wire_error(self, body: bytes) -> None:
         with pytest.raises(WireError):
             decode(body)
 
-    def test_lengths_of_an_array_do_not_wrap_around(self):
+    def test_lengths_of_an_array_do_not_wrap_around(self) -> None:
         for lengths in ((2**32 - 1,) * 8, (2**31, 2**31, 4, 4), (2**16,) * 4, (2**32 - 1, 1, 0)):
             head = b"ad" + bytes([len(lengths)]) + struct.pack(f"<{len(lengths)}I", *lengths)
             with pytest.raises(WireError):
                 decode(head + bytes(64))
 
-    def test_booleans_are_zero_or_one_whatever_byte_came(self):
+    def test_booleans_are_zero_or_one_whatever_byte_came(self) -> None:
         found = decode(b"a?\1\3\0\0\0\0\2\xff")
         assert found.tobytes() == b"\0\1\1"
 
@@ -208,12 +209,12 @@ class TestRefusals:
 class TestAnyBytes:
     @settings(STEADY, max_examples=300)
     @given(st.binary(max_size=200))
-    def test_they_are_a_value_or_a_wire_error(self, body):
+    def test_they_are_a_value_or_a_wire_error(self, body: bytes) -> None:
         fuzz.check(body)
 
     @settings(STEADY, max_examples=300)
     @given(PLAIN, st.data())
-    def test_so_is_a_frame_that_was_damaged(self, value, data):
+    def test_so_is_a_frame_that_was_damaged(self, value: Any, data: Any) -> None:
         body = bytearray(frame(value)[4:])
         at = data.draw(st.integers(0, len(body) - 1))
         match data.draw(st.sampled_from(["flip", "cut", "insert", "length"])):
@@ -227,23 +228,25 @@ class TestAnyBytes:
                 body[at : at + 4] = struct.pack("<I", data.draw(st.sampled_from(fuzz.LENGTHS)))
         fuzz.check(bytes(body))
 
-    def test_every_body_cut_short_is_a_wire_error(self):
+    def test_every_body_cut_short_is_a_wire_error(self) -> None:
         for body in fuzz.BODIES:
             for length in range(len(body)):
                 with pytest.raises(WireError):
                     decode(body[:length])
 
-    def test_the_fuzzer_finds_nothing(self):
+    def test_the_fuzzer_finds_nothing(self) -> None:
         assert fuzz.run(seed=1, cases=20_000) == 20_000
 
-    def test_the_fuzzer_can_find_something_and_prints_it(self, monkeypatch, capsys):
-        monkeypatch.setattr(fuzz, "decode", lambda body: {}[len(body)])
+    def test_the_fuzzer_can_find_something_and_prints_it(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(fuzz, "decode", dict[bytes, Any]().__getitem__)
         assert fuzz.main(5, 1) == 1
         out = capsys.readouterr().out
         assert "KeyError" in out
         assert re.fullmatch(r"[0-9a-f]*", out.splitlines()[-1])
 
-    def test_the_fuzzer_runs_as_a_command(self):
+    def test_the_fuzzer_runs_as_a_command(self) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "tests.box.fuzz", "0.2", "1"], capture_output=True, text=True
         )
@@ -251,7 +254,7 @@ class TestAnyBytes:
         assert re.fullmatch(r"\d+ cases, \d+ per second, seed 1\n", done.stdout)
 
 
-def repeated(tag, each, count):
+def repeated(tag: bytes, each: bytes, count: int) -> bytes:
     return tag + struct.pack("<I", count) + each * count
 
 
@@ -279,14 +282,14 @@ COSTLY = {
 
 class TestCost:
     @pytest.mark.parametrize("body", COSTLY.values(), ids=COSTLY)
-    def test_no_frame_takes_long_or_much(self, body):
+    def test_no_frame_takes_long_or_much(self, body: bytes) -> None:
         assert len(body) <= wire.LARGEST_FRAME
         start = time.process_time()
         with suppress(WireError):
             decode(body)
         assert time.process_time() - start < LONG
 
-    def test_nor_much_memory(self):
+    def test_nor_much_memory(self) -> None:
         program = """
 import resource
 from contextlib import suppress

@@ -1,6 +1,7 @@
 """All kinds of values that may pass, with extreme ones, values that may not, and exact equality."""
 
 import struct
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ KINDS = st.sampled_from([*DTYPES.values()])
 
 
 @st.composite
-def any_array(draw):
+def any_array(draw: st.DrawFn) -> np.ndarray:
     """Arrays of any bytes, with any memory layout."""
     dtype, shape = draw(KINDS), draw(SHAPES)
     size = int(np.prod(shape)) * dtype.itemsize
@@ -65,7 +66,7 @@ PLAIN = st.recursive(
 """Every value that may pass."""
 
 
-def same(a, b):
+def same(a: Any, b: Any) -> bool:
     """Whether two values are of the same types and bits."""
     if type(a) is not type(b):
         return False
@@ -79,4 +80,4 @@ def same(a, b):
         return struct.pack("<d", a) == struct.pack("<d", b)
     if isinstance(a, complex):
         return struct.pack("<dd", a.real, a.imag) == struct.pack("<dd", b.real, b.imag)
-    return a == b
+    return bool(a == b)
