@@ -4,22 +4,20 @@ Nothing that a child sends is trusted. Bytes that are not a message end it, and 
 anything. The rest is treated as the student's own answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from signal import SIGALRM, SIGINT, SIGKILL
 from socket import socket
 from typing import Any
 
-import numpy as np
-
 from autograder.box.call_function import CountedRecord, Record, record
 from autograder.box.channel import BY_ITSELF, Channel, Ended
 from autograder.box.events import Event, checked, size_of
+from autograder.box.letter import Ahead, Letter
 from autograder.box.limits import Limits
 from autograder.box.plain_values import plain
 from autograder.box.watch import Watch
-from autograder.box.wire import INSIDE, Function, WireError, asking, digest, frame
+from autograder.box.wire import INSIDE, Function, WireError, frame
 from autograder.box.working_folder import portions
 
 READY_SECONDS = 60
@@ -33,11 +31,6 @@ FLOOD = 4
 LONGEST_CELL = 1 << 20  # characters
 EVENT = 200  # bytes that an output takes besides its text
 LONGEST_QUOTE = 200  # characters
-
-Ahead = Callable[
-    [Callable[..., Any]], tuple[str, str, dict[str, Any]] | Sequence[Sequence[Any]] | None
-]
-"""What is sent ahead of a function: see :meth:`Child.call`."""
 
 _MALFORMED = (ValueError, TypeError, LookupError)  # WireError is a ValueError
 
@@ -138,12 +131,28 @@ class Child:
         ahead: Ahead,
         watching: bool = False,
     ) -> CountedRecord:
-        """Call a function; see :meth:`autograder.box.call_function.Answers.call`.
+        """Call a function once; see :meth:`call_each`."""
+        return self.call_each(name, [(arguments, by_name, replacing)], ahead, watching)[0]
+
+    def call_each(
+        self,
+        name: str,
+        calls: Sequence[tuple[Sequence[Any], Mapping[str, Any], Mapping[str, Any]]],
+        ahead: Ahead,
+        watching: bool = False,
+    ) -> list[CountedRecord]:
+        """Call a function several times; see :meth:`autograder.box.call_function.Answers.call`.
+
+        All calls are sent at once, so none of them can depend on the result of another. Each has
+        the time limit of a call.
 
         Parameters
         ----------
-        name, arguments, by_name, replacing
-            The function's name; plain values and functions. Calls of functions are answered on
+        name
+            The function's name.
+        calls
+            For each call its arguments, its keyword arguments, and the functions that replace
+            those of the notebook: plain values and functions. Calls of functions are answered on
             this side.
         ahead
             What to send ahead of a function. ``ahead(function)`` is (source, name, constants) of
@@ -154,45 +163,25 @@ class Child:
 
         Returns
         -------
-        record
-            Its ``calls`` are counted here, or reported by the child if the function ran there.
+        records
+            One for each call. Its ``calls`` are counted here, or reported by the child if the
+            function ran there.
         """
-        places: list[int | str] = []
-        sent_along: dict[str, Any] = {}
-        functions: list[Callable[..., Any]] = []
-
-        def sent(place: int | str, value: Any) -> Any:
-            if not callable(value):
-                return value
-            number = len(functions)
-            functions.append(value)
-            places.append(place)
-            sent_along[str(number)] = _sent_along(number, value, ahead)
-            return Function(number)
-
-        message = (
-            "call", name,
-            [sent(place, each) for place, each in enumerate(arguments)],
-            {key: sent(key, each) for key, each in by_name.items()},
-            {key: sent(key, each) for key, each in replacing.items()},
-            sent_along, float(self._limits.call_seconds), bool(watching),
-        )  # fmt: skip
-        # Those that are sent as text run inside.
-        trusted = {number for number in range(len(functions))
-                   if type(sent_along[str(number)]) is not tuple}  # fmt: skip
-        self._functions, self._trusted = functions, trusted
-        self._counts, self._questions_back = [0] * len(functions), 0
-        found, claimed = self._answer(message)
+        letter = Letter(calls, ahead)
+        self._functions, self._trusted = letter.functions, letter.trusted
+        seconds = float(self._limits.call_seconds)
+        message = ("call", name, letter.calls, letter.sent_ahead, seconds, bool(watching))
+        answers: list[CountedRecord] = []
+        for number, (found, claimed) in enumerate(self._answers(message, len(letter.calls))):
+            counts = letter.counted(number, self._counts, claimed)
+            answers.append({**found, "calls": counts})
         self._functions, self._trusted = [], set()  # no calls outside of this one are answered
-        counts = [
-            count if number in trusted else _count(claimed, str(number))
-            for number, count in enumerate(self._counts)
-        ]
-        return {**found, "calls": dict(zip(places, counts, strict=True))}
+        return answers
 
     def value(self, name: str) -> Record:
         """Read a variable."""
-        return self._answer(("value", name))[0]
+        ((found, _),) = self._answers(("value", name), 1)
+        return found
 
     @property
     def was_held_up(self) -> bool:
@@ -217,28 +206,34 @@ class Child:
         self.was_killed = killed and (self.cpu or 0) < self._limits.submission_seconds
         self._channel.close()
 
-    def _answer(self, message: tuple[Any, ...]) -> tuple[Record, dict[str, Any]]:
-        """Ask; return the record of the answer, and the counts of calls that the child reports."""
-        if self.ended:
-            return record(raised="Ended", failure=f"was not checked: {self.ended}"), {}
-        self._events = []
-        try:
-            seconds = self._limits.call_seconds
-            found, claimed = self._converse(message, "answer", seconds, SIGALRM)
-            self._channel.drain()  # this output is not shown
-        except Ended as ended:
-            return record(raised="Ended", failure=f"gave no answer: {ended}"), {}
-        return found, claimed
+    def _answers(
+        self, message: tuple[Any, ...], count: int
+    ) -> Iterator[tuple[Record, dict[str, Any]]]:
+        """Ask; yield the record of each answer, and the counts of calls that the child reports."""
+        for number in range(count):
+            self._events = []
+            self._counts, self._questions_back = [0] * len(self._functions), 0
+            if self.ended:
+                yield record(raised="Ended", failure=f"was not checked: {self.ended}"), {}
+                continue
+            try:
+                asked = None if number else message
+                seconds = self._limits.call_seconds
+                found, claimed = self._converse(asked, "answer", seconds, SIGALRM)
+                self._channel.drain()  # this output is not shown
+            except Ended as ended:
+                found, claimed = record(raised="Ended", failure=f"gave no answer: {ended}"), {}
+            yield found, claimed
 
     def _converse(
         self,
-        message: tuple[Any, ...],
+        message: tuple[Any, ...] | None,
         until: str,
         seconds: float,
         interruption: int | None = None,
     ) -> Any:
-        """Send a message, serve requests until the reply comes, and return its content."""
-        asked = frame(message)  # if it can't be sent, the child is not to blame
+        """Send a message, if any, serve requests until the reply comes, and return its content."""
+        asked = b"" if message is None else frame(message)  # the child is not to blame for these
         self._channel.give_time(seconds, interruption)
         try:
             self._channel.send(asked)
@@ -315,25 +310,6 @@ class Child:
             self._events.append(event)
         elif self._written > FLOOD * self._limits.output:
             raise self._channel.end("it produced too much output")
-
-
-@lru_cache(maxsize=64)
-def _sent_along(number: int, function: Callable[..., Any], ahead: Ahead) -> Any:
-    """What is sent ahead of a function; replies go with a digest of the question of each."""
-    found = ahead(function)
-    if not isinstance(found, list):
-        return found
-    replies = {digest(asking(number, each, {})): function(*each) for each in found}
-    digests = sorted(replies)  # so that the order reveals nothing
-    return {
-        "digests": np.array(digests, np.uint64),
-        "replies": [replies[each] for each in digests],
-    }
-
-
-def _count(claimed: Mapping[str, Any], number: str) -> int:
-    found = claimed.get(number)
-    return found if type(found) is int and found >= 0 else 0
 
 
 def _checked_answer(found: Any, claimed: Any) -> tuple[Record, dict[str, Any]]:

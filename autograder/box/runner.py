@@ -75,7 +75,7 @@ class Runner:
                 case "place":
                     self._send(("ran", write(*rest)))
                 case "call":
-                    self._call(*rest)
+                    self._call_each(*rest)
                 case "value":
                     self._send_answer(self._answers.value(*rest), {})
                 case _:
@@ -110,12 +110,10 @@ class Runner:
                 signal.setitimer(signal.ITIMER_REAL, 3e-5)
             raise KeyboardInterrupt
 
-    def _call(
+    def _call_each(
         self,
         name: str,
-        arguments: Iterable[Any],
-        by_name: Mapping[str, Any],
-        replacing: Mapping[str, Any],
+        calls: Iterable[tuple[Iterable[Any], Mapping[str, Any], Mapping[str, Any]]],
         ahead: Mapping[str, Any],
         seconds: float,
         watching: bool,
@@ -127,21 +125,23 @@ class Runner:
                 functions[int(number)] = _compiled(sent, counts, number)
             else:
                 functions[int(number)] = self._proxy(int(number), _known(sent))
-        self._own, self._raised = {}, None
 
         def restored(value: Any) -> Any:
             if isinstance(value, dict):
                 return {key: restored(each) for key, each in value.items()}
             return functions[value.number] if isinstance(value, Function) else value
 
-        arguments = [restored(each) for each in arguments]
-        by_name, replacing = restored(by_name), restored(replacing)
-        try:
-            with _open_to_signals():
-                found = self._answers.call(name, arguments, by_name, replacing, seconds, watching)
-        except KeyboardInterrupt:  # raised by the code itself: a call gets another signal
-            found = record(raised="KeyboardInterrupt", failure="raised KeyboardInterrupt")
-        self._send_answer(found, counts)
+        for arguments, by_name, replacing in calls:
+            self._take_over_signals()
+            counts.update(dict.fromkeys(counts, 0))
+            self._own, self._raised = {}, None
+            asked = [restored(each) for each in arguments], restored(by_name), restored(replacing)
+            try:
+                with _open_to_signals():
+                    found = self._answers.call(name, *asked, seconds, watching)
+            except KeyboardInterrupt:  # raised by the code itself: a call gets another signal
+                found = record(raised="KeyboardInterrupt", failure="raised KeyboardInterrupt")
+            self._send_answer(found, counts)
 
     def _send_answer(self, answer: Record, counts: dict[str, int]) -> None:
         try:

@@ -649,3 +649,96 @@ def f(g):
         thread.join()
         assert found == [1.0]
         assert (signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT)) == before
+
+
+class TestLetters:
+    """Several calls in one message are answered like calls in messages of their own."""
+
+    def test_each_call_has_its_own_answer_stand_ins_and_counts(self, child: Child) -> None:
+        run(
+            child,
+            """
+            def cost(x): return -x
+            def f(x, times, g=abs):
+                print("called")
+                x[0] = times
+                return sum(cost(x[0]) for _ in range(times)) + g(0.5)
+        """,
+        )
+        x = np.zeros(2)
+        calls: list[Any] = [
+            ([x, 1], {}, {"cost": abs}),
+            ([x, 2], {"g": float}, {"cost": abs}),
+            ([x], {}, {}),
+            ([x, 3], {}, {"cost": float}),
+            ([x, 1], {}, {}),
+        ]
+        found = child.call_each("f", calls, nothing, watching=True)
+        assert [each["value"] for each in found] == [1.5, 4.5, None, 9.5, -0.5]
+        assert [each["raised"] for each in found] == ["", "", "TypeError", "", ""]
+        counts: list[Any] = [{"cost": 1}, {"g": 1, "cost": 2}, {}, {"cost": 3}, {}]
+        assert [each["calls"] for each in found] == counts
+        assert [each["arguments"][0].tolist()[0] for each in found] == [1, 2, 0, 3, 1]
+        assert x[0] == 0
+        assert value(child, "f", np.zeros(1), 1) == -0.5
+
+    def test_what_is_sent_as_text_is_sent_once_and_counted_by_call(self, child: Child) -> None:
+        def as_text(function: Callable[..., Any]) -> Any:
+            sent.append(function)
+            return "def double(x):\n    return 2 * x", "double", {}
+
+        sent: list[Any] = []
+        run(child, "def f(g, n): return [g(each) for each in range(n)]")
+        found = child.call_each("f", [([abs, n], {}, {}) for n in range(3)], as_text)
+        assert [each["value"] for each in found] == [[], [0], [0, 2]]
+        assert [each["calls"] for each in found] == [{0: 0}, {0: 1}, {0: 2}]
+        assert sent == [abs]
+
+    def test_after_one_that_never_ends_the_rest_is_not_called(self, impatient: Child) -> None:
+        run(
+            impatient,
+            """
+            called = []
+            def f(x):
+                called.append(x)
+                while x == 2:
+                    pass
+                return x
+        """,
+        )
+        found = impatient.call_each("f", [([x], {}, {}) for x in range(5)], nothing)
+        assert [each["value"] for each in found] == [0, 1, None, None, None]
+        assert [each["raised"] for each in found] == ["", "", *["TooSlow"] * 3]
+        assert impatient.value("called")["value"] == [0, 1, 2]
+
+    def test_one_that_ends_the_process_leaves_the_answers_before_it(self, child: Child) -> None:
+        run(
+            child,
+            """
+            import os
+            def f(x):
+                if x == 2: os._exit(0)
+                return x
+        """,
+        )
+        found = child.call_each("f", [([x], {}, {}) for x in range(4)], nothing)
+        assert [each["value"] for each in found] == [0, 1, None, None]
+        assert [each["failure"].partition(":")[0] for each in found[2:]] == [
+            "gave no answer",
+            "was not checked",
+        ]
+
+    def test_handlers_that_a_call_has_changed_are_set_again(self, impatient: Child) -> None:
+        run(
+            impatient,
+            """
+            import signal
+            def f(x):
+                while x == 1:
+                    pass
+                signal.signal(signal.SIGALRM, signal.SIG_IGN)
+                return x
+        """,
+        )
+        found = impatient.call_each("f", [([x], {}, {}) for x in range(2)], nothing)
+        assert [each["raised"] for each in found] == ["", "TooSlow"]
