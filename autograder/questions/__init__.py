@@ -117,7 +117,7 @@ def judge(name, student, seed=None, silent="", key=None, help="what"):
     if silent:
         for part in asked.parts:
             with marks.part(part):
-                raise Wrong(f"This was not asked: {silent}.")
+                raise Wrong(f"This was not checked: {silent}.")
         return Verdict(name, marks.findings(), seed)
     try:
         with np.errstate(all="ignore"):

@@ -22,17 +22,17 @@ def expect_factor(ask, case, factor, array, others, gradients_of):
     """
     scaled = {key: factor * each for key, each in gradients_of(case.parameters).items()}
     known = abs(factor - 1) / (abs(factor) + 1)
-    cost = f"a cost of {array[1:]} alone" if array else "another cost"
-    words = f"{factor:g} times the right gradients of {cost} differ by {known:.4g}"
+    cost = f"a cost that depends on {array[1:]} only" if array else "another cost"
+    words = f"For {factor:g} times the correct gradients of {cost}, the difference is {known:.4g}"
     for seed in range(MOST_SEEDS):
         answer = ask(case, scaled, others, directions=1, seed=seed)
         if array and (answer.failure or not answer.number() > 0):
             continue
         found = answer.number()
         if not abs(found - known) <= 1e-3:
-            raise Wrong(f"{words} in any direction; yours said {found:.4g}.")
+            raise Wrong(f"{words} in any direction; yours returned {found:.4g}.")
         return
-    raise Wrong(f"{words}; {MOST_SEEDS} seeds of yours saw nothing.")
+    raise Wrong(f"{words}; yours noticed nothing with any of {MOST_SEEDS} seeds.")
 
 
 def two_of_three(holds, ask, *arguments):

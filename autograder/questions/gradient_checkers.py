@@ -146,7 +146,7 @@ def expect_right(student, name, rng, network=NETWORK, epsilon=None):
     for number in range(RIGHT_CASES - OTHER_COSTS):
         case = live_case(rng, SMALL_BATCH if number % 4 == 0 else None)
         answer = ask_checker(student, name, case, case.gradients, network)
-        words = f"The right gradients of a network with {case.m} examples"
+        words = f"The correct gradients of a network with {case.m} examples"
         _expect_small(answer.number(), words)
     for _ in range(OTHER_COSTS):
         others, gradients = other_cost(rng)
@@ -154,14 +154,14 @@ def expect_right(student, name, rng, network=NETWORK, epsilon=None):
             cost = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
             others = others | {"forward_propagation_n": cost}
         found = ask_checker(student, name, case, gradients(case.parameters), others).number()
-        words = "Another cost with its right gradients in place of forward_propagation_n"
+        words = "With another cost in place of forward_propagation_n, its correct gradients"
         _expect_small(found, words)
     return answer
 
 
 def _expect_small(found, what):
     if not 0 <= found < RIGHT_BELOW:
-        raise Wrong(f"{what} gave a difference of {found:.3e}; right ones stay below 1e-6.")
+        raise Wrong(f"{what} gave a difference of {found:.3e}; it must be below 1e-6.")
 
 
 def expect_values(student, name, rng, count, network=NETWORK):
@@ -171,8 +171,9 @@ def expect_values(student, name, rng, count, network=NETWORK):
         truth = true_difference(case, gradients)
         found = ask_checker(student, name, case, gradients, network).number()
         if not abs(found - truth) <= 1e-3 * truth:
-            slipped.setdefault(kind, f"they differ by {truth:.4e}, and yours said {found:.4e}")
-    raise_slipped(slipped, "It is |a - b| / (|a| + |b|) over all 47 numbers.")
+            said = f"the difference is {truth:.4e}, and yours returned {found:.4e}"
+            slipped.setdefault(kind, said)
+    raise_slipped(slipped, "The difference is |a - b| / (|a| + |b|) over all 47 numbers.")
 
 
 def raise_slipped(slipped, hint):
@@ -187,8 +188,8 @@ def raise_slipped(slipped, hint):
     if slipped:
         kind, said = next(iter(slipped.items()))
         raise Wrong(
-            f"Gradients with bugs of these kinds slipped through: {', '.join(slipped)}. For "
-            f"example ({kind}) {said}. {hint}"
+            f"The result is wrong for gradients with bugs of these kinds: {', '.join(slipped)}. "
+            f"For example ({kind}), {said}. {hint}"
         )
 
 
@@ -197,7 +198,9 @@ def expect_sign(student, name, case):
     opposite = {key: -array for key, array in case.gradients.items()}
     found = ask_checker(student, name, case, opposite).number()
     if not abs(found - 1) <= 1e-3:
-        raise Wrong(f"Gradients with the opposite sign differ by 1; yours said {found:.4g}.")
+        raise Wrong(
+            f"For gradients with the opposite sign the difference is 1; yours returned {found:.4g}."
+        )
 
 
 def expect_nan_fails(student, name, case, array, network=NETWORK):

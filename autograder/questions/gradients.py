@@ -25,8 +25,8 @@ ARRAYS = ORDER
 STAND_IN = {"forward_propagation_n": forward_propagation_n}
 
 IMITATION = (
-    "On a cache whose Z and A are unrelated to W and X the arrays are those of another forward "
-    "pass: take Z and A from the cache, and don't run the forward pass again."
+    "On a cache whose Z and A are unrelated to W and X, your gradients do not follow from the "
+    "cache: take Z and A from the cache, and don't run the forward pass again."
 )
 
 
@@ -48,7 +48,7 @@ class BackwardCase:
 def of_live_case(case):
     """The backward question of a live case."""
     sizes = "-".join(map(str, case.layers))
-    words = f"at layer sizes {sizes} with {case.m} examples and Y of shape {case.Y.shape}"
+    words = f"for layer sizes {sizes}, {case.m} examples and Y of shape {case.Y.shape}"
     return BackwardCase(words, case.X, case.Y, case.cache)
 
 
@@ -133,7 +133,7 @@ def _likeness(first, answers, help):
     right = ARRAYS[: ARRAYS.index(first)]
     if help == "none" or not right:
         return ()
-    return (f"Of the arrays, {first} is the first to go wrong: look between it and {right[-1]}.",)
+    return (f"{first} is the first array that is wrong: look between it and {right[-1]}.",)
 
 
 def fault_of_array(answer, array, truth, where):
@@ -142,17 +142,17 @@ def fault_of_array(answer, array, truth, where):
         gradients = answer.dictionary()
         if array not in gradients:
             raise Wrong(f"{array} is missing from what {answer.function} returned.")
-        found = real_array(gradients[array], f"{array} holds")
+        found = real_array(gradients[array], f"{array} is")
         if found.squeeze().shape != truth.squeeze().shape:
-            raise Wrong(f"{array} is {describe(found)} {where}; its parameter has {truth.shape}.")
+            raise Wrong(f"{array} is {describe(found)}, not of shape {truth.shape}, {where}.")
     except Wrong as wrong:
         return str(wrong)
     off = deviation(found.reshape(truth.shape), truth)
     if off <= TOLERANCE:
         return ""
     if not np.isfinite(off):
-        return f"{array} holds numbers that are not finite {where}."
-    return f"{array} {where} is off by {off:.2g} times its largest entry."
+        return f"{array} contains NaN or infinity {where}."
+    return f"{array} is off by {off:.2g} times its largest entry {where}."
 
 
 def expect_arrays(faults, arrays):
@@ -160,7 +160,7 @@ def expect_arrays(faults, arrays):
     wrong = [array for array in ARRAYS if array in arrays and faults[array]]
     said = dict.fromkeys(faults[array] for array in wrong)
     if len(said) > 2:  # a list of six would hide what the first one says
-        raise Wrong(f"{next(iter(said))} Wrong as well: {', '.join(wrong[1:])}.")
+        raise Wrong(f"{next(iter(said))} Also wrong: {', '.join(wrong[1:])}.")
     if said:
         raise Wrong(" ".join(said))
 
@@ -169,7 +169,7 @@ def expect_unchanged(answer, given, names):
     """Raise Wrong when a call changed what it was given, by a single bit."""
     for before, after, name in zip_longest(given, answer.arguments[: len(given)], names):
         if not _same(before, after):
-            raise Wrong(f"{answer.function} changed {name}; work on copies.")
+            raise Wrong(f"{answer.function} changed {name}; work on a copy.")
 
 
 def _same(before, after):

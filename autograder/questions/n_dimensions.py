@@ -64,7 +64,7 @@ def expect_cache(answer, case, words):
         raise Wrong(f"The cache is {describe(cache)}, not a tuple of 12: {', '.join(CACHE)}.")
     for name, found, truth in zip(CACHE, cache, case.cache, strict=True):
         if not deviation(real_array(found, f"{name} is"), truth) <= TOLERANCE:
-            raise Wrong(f"{words} {name} in the cache is wrong, or has another shape.")
+            raise Wrong(f"{words} {name} in the cache has a wrong value or shape.")
 
 
 def forward(student, case):
@@ -78,15 +78,15 @@ def forward_propagation_n(student, rng, marks):
     answers = [forward(student, case) for case in cases]
     with marks.part("cost"):
         for case, answer in zip(cases, answers, strict=True):
-            expect_cost(answer, case, f"For {case.m} examples")
+            expect_cost(answer, case, f"For {case.m} examples,")
     with marks.part("cache"):
         for case, answer in zip(cases, answers, strict=True):
-            expect_cache(answer, case, f"For {case.m} examples")
+            expect_cache(answer, case, f"For {case.m} examples,")
     with marks.part("any_batch"):
         for m in BATCHES:
             row = live_case(rng, m)
             for case in (row, row.with_flat_labels()):
-                words = f"For {m} examples and Y of shape {case.Y.shape}"
+                words = f"For {m} examples and Y of shape {case.Y.shape},"
                 answer = forward(student, case)
                 if marks.earned("cost"):
                     expect_cost(answer, case, words)
@@ -99,7 +99,7 @@ def forward_propagation_n(student, rng, marks):
         expect_something_right(marks, ("cost", "cache"))
     with marks.part("large_logits"):
         case = logit_case(rng)
-        expect_cost(forward(student, case), case, "With logits of 800 and -800")
+        expect_cost(forward(student, case), case, "With logits of 800 and -800,")
 
 
 LAYER_PARTS = {
@@ -163,12 +163,15 @@ def expect_vector(answer, truth, words, tolerance=TOLERANCE):
     off = deviation(found, truth)
     if not off <= tolerance:
         worst = np.argmax(np.abs(found - truth)) if np.isfinite(off) else 0
-        raise Wrong(f"{words} it is off by {off:.2g} times its largest entry, most at {worst}.")
+        raise Wrong(
+            f"{words} {answer.function} is off by {off:.2g} times the largest entry, most at index "
+            f"{worst}."
+        )
 
 
 def expect_gradient(answer, case, epsilon):
     truth = gradcheck.network_gradient(case.parameters, case.X, case.Y, epsilon)
-    expect_vector(answer, truth, f"With epsilon = {epsilon:g}")
+    expect_vector(answer, truth, f"With epsilon = {epsilon:g},")
 
 
 @question(value=4, uses_the_forward_function=2, nothing_changed=1)
@@ -187,14 +190,14 @@ def numerical_gradient(student, rng, marks):
         return ask({"forward_propagation_n": cost}, epsilon=epsilon), truth
 
     answer, truth = with_other_cost(WIDE)
-    words = "With another cost for forward_propagation_n, to be called by its name,"
+    words = "With another cost in place of forward_propagation_n (call it by its name)"
     with marks.part("uses_the_forward_function"):
         # Wide enough for whatever difference one takes, which the other part is about.
-        expect_vector(answer, truth, words, tolerance=0.1)
+        expect_vector(answer, truth, f"{words},", tolerance=0.1)
     with marks.part("value"):
         if marks.earned("uses_the_forward_function"):
-            expect_vector(answer, truth, f"{words} and epsilon = {WIDE:g}")
-            expect_vector(*with_other_cost(1e-5), f"{words} and epsilon = 1e-05")
+            expect_vector(answer, truth, f"{words} and epsilon = {WIDE:g},")
+            expect_vector(*with_other_cost(1e-5), f"{words} and epsilon = 1e-05,")
         else:
             for epsilon in (1e-5, WIDE):
                 expect_gradient(ask(STAND_IN, epsilon=epsilon), case, epsilon)
@@ -251,7 +254,7 @@ def gradient_report(student, rng, marks):
                 for array, factor in factors.items():
                     gradients[array] = case.gradients[array] * factor
                     largest = np.abs(case.gradients[array]).max()
-                    words[array] = f"{factor:g} times the right one, largest entry {largest:.1e}"
+                    words[array] = f"{factor:g} times the correct one, largest entry {largest:.1e}"
                 expect_report(report(case, gradients), wrong=words)
         expect_bugs_found(report, rng, int(rng.integers(8, 13)))
 
@@ -265,12 +268,14 @@ def directional_check(student, rng, marks):
         case = live_case(rng)
         bad = two_of_three(lambda found: 0 <= found < 1e-4, ask, case, case.gradients)
         if bad:
-            raise Wrong(f"Right gradients gave {bad[-1]:.3e}; they stay below 1e-4.")
+            raise Wrong(f"Correct gradients gave {bad[-1]:.3e}; they must give less than 1e-4.")
         case = live_case(rng)  # one of which nobody has seen the right gradients
         halved = {key: 0.5 * array for key, array in case.gradients.items()}
         found = ask(case, halved, directions=2, seed=0).number()
         if not found > 1e-4:
-            raise Wrong(f"Half of the right gradients gave {found:.3e}: not seen.")
+            raise Wrong(
+                f"Half of the correct gradients gave {found:.3e}; they must give more than 1e-4."
+            )
         # Where all gradients are wrong by one factor, every direction tells the same number.
         cost = other_cost(rng)
         for factor in (-1.0, 3.0):  # the difference has another sign in each of them
@@ -283,7 +288,7 @@ def directional_check(student, rng, marks):
         truth = gradients_of(case.parameters)
         first, again = (ask(case, truth, others, directions=1, seed=7).number() for _ in range(2))
         if first != again:
-            raise Wrong("The same seed must give the same answer, bit for bit.")
+            raise Wrong("The same seed must give the same result, bit for bit.")
     with marks.part("cost"):
         # The grader's own stand-ins, so that it is the grader who counts.
         case = live_case(rng)
@@ -293,4 +298,7 @@ def directional_check(student, rng, marks):
             # A full numerical gradient hides 94 runs of the network in one call.
             runs = answer.calls["forward_propagation_n"] + 94 * answer.calls["numerical_gradient"]
             if runs > 2 * directions:
-                raise Wrong(f"{directions} directions took {runs} costs, not {2 * directions}.")
+                raise Wrong(
+                    f"{directions} directions took {runs} evaluations of the cost; at most "
+                    f"{2 * directions} are allowed."
+                )

@@ -24,7 +24,7 @@ def expect(answer, truth, case, hint, tolerance=TOLERANCE, scale=None):
     found = answer.number()
     allowed = tolerance * (abs(truth) if scale is None else scale)
     if not abs(found - truth) <= allowed:
-        raise Wrong(f"{case} it gave {found:.8g}, which is not right. {hint}")
+        raise Wrong(f"{case} {answer.function} returned {found:.8g}, which is wrong. {hint}")
 
 
 @question(value=1)
@@ -36,7 +36,7 @@ def forward_propagation(student, rng, marks):
         for x, theta in numbers:
             answer = student.call("forward_propagation", x, theta)
             hint = "J is theta times x, for any two numbers."
-            expect(answer, theta * x, f"With x = {x:.4g} and theta = {theta:.4g}", hint)
+            expect(answer, theta * x, f"For x = {x:.4g} and theta = {theta:.4g}", hint)
 
 
 @question(value=1)
@@ -46,7 +46,7 @@ def backward_propagation(student, rng, marks):
             x, theta = sign * rng.uniform(1.3, 1.9), rng.uniform(5.2, 5.8)
             answer = student.call("backward_propagation", x, theta, replacing=FORWARD)
             hint = "How fast does theta * x grow when theta does?"
-            expect(answer, x, f"With x = {x:.4g} and theta = {theta:.4g}", hint)
+            expect(answer, x, f"For x = {x:.4g} and theta = {theta:.4g}", hint)
 
 
 def smooth_functions(rng):
@@ -80,7 +80,7 @@ def numerical_derivative(student, rng, marks):
             # Wide enough for a one-sided quotient, which the other part is about.
             scale = 1 + abs(df(theta))
             case = f"At theta = {theta:.4g} the slope of {name} is {df(theta):.6g};"
-            expect(answer, df(theta), case, "A difference divided by which step?", 1e-4, scale)
+            expect(answer, df(theta), case, "Which step is the difference divided by?", 1e-4, scale)
     with marks.part("error_law"):
         # At 1e-3 the law lies below what float32 or a rounded result leaves over.
         for epsilon, (name, f, df, theta) in product((1e-2, 1e-3), cases):
@@ -92,7 +92,7 @@ def numerical_derivative(student, rng, marks):
             if not abs(error - law) <= 0.01 * abs(law):
                 raise Wrong(
                     f"With epsilon = {epsilon:g} a central difference misses the slope of {name} "
-                    f"at theta = {theta:.4g} by {law:.3e}; yours missed it by {error:.3e}. Step by "
+                    f"at theta = {theta:.4g} by {law:.3e}; yours misses it by {error:.3e}. Step by "
                     "exactly epsilon to both sides."
                 )
 
@@ -111,22 +111,23 @@ def relative_difference(student, rng, marks):
             what = f"arrays of shape {shape}" if shape else f"the numbers {a:.4g} and {b:.4g}"
             hint = "It is the norm of a - b over the sum of the two norms."
             expect(ask(a, b), stand_ins.relative_difference(a, b), f"For {what}", hint)
-            expect(ask(a, -a), 1.0, f"For {what}, b being the opposite of a,", hint)
+            expect(ask(a, -a), 1.0, f"For {what} with b = -a,", hint)
     with marks.part("edge_cases"):
         for zero in (0.0, np.zeros(4)):
             if ask(zero, zero).number() != 0:
-                raise Wrong("0 against 0 must be 0.0: the two agree.")
+                raise Wrong("0 against 0 must give 0.0: the two agree.")
         spoilt = rng.normal(size=6)
         spoilt[rng.integers(6)] = np.nan
         for a, b in ((spoilt, np.ones(6)), (np.ones(6), spoilt), (1.5, np.nan)):
             answer = ask(a, b)
             if answer.raised != "ValueError" and answer.number() < 1e-2:
-                raise Wrong(f"NaN must never look like agreement; it gave {answer.number():.3g}.")
+                found = f"{answer.function} returned {answer.number():.3g}"
+                raise Wrong(f"NaN must never look like agreement, but {found}.")
         column = rng.normal(size=(5, 1))
         answer = ask(column[:, 0], column)
         if answer.raised != "ValueError":
             got = answer.failure or f"returned {describe(answer.value)}"
-            raise Wrong(f"Shapes (5,) and (5, 1) must raise a ValueError; it {got}.")
+            raise Wrong(f"Shapes (5,) and (5, 1) must raise a ValueError; yours {got}.")
 
 
 def pairs(rng, factor=1.0):
@@ -173,8 +174,9 @@ def gradient_check(student, rng, marks):
             found = answer.number()
             if not 0 <= found < 1e-6:
                 raise Wrong(
-                    f"With J = {cost} and its right derivative in place of your two functions, "
-                    f"x = {x:.4g}, theta = {theta:.4g}, the difference was {found:.3e}: not small."
+                    f"With J = {cost} and its correct derivative in place of your two functions, "
+                    f"x = {x:.4g} and theta = {theta:.4g}, the difference is {found:.3e}. It must "
+                    "be below 1e-6."
                 )
     with marks.part("wrong_pairs"):
         factors = rng.uniform(1.01, 1.1), rng.uniform(1.5, 3), -1.0, 0.0
@@ -182,9 +184,9 @@ def gradient_check(student, rng, marks):
             cost, *pair, x, theta = pairs(rng, factor)[turn % 3]
             answer = check_pair(student, *pair, x, theta)
             case = (
-                f"With J = {cost} and {factor:.4g} times its derivative in place of your functions"
+                f"With J = {cost} and {factor:.4g} times its derivative in place of your functions,"
             )
-            hint = "It is relative_difference of the numerical and the analytic derivative."
+            hint = "Return relative_difference of the numerical and the analytic derivative."
             expect(answer, abs(factor - 1) / (abs(factor) + 1), case, hint, 1e-3)
     with marks.part("uses_both_and_epsilon"):
         for cost, forward, backward, x, theta in pairs(rng):
@@ -195,7 +197,7 @@ def gradient_check(student, rng, marks):
             )
             asked = student, forward, backward, x, theta
             quiet = check_pair(*asked, epsilon=epsilon, print_msg=False)
-            case = f"With J = {cost} in place of your functions and epsilon = {epsilon:.3g}"
+            case = f"With J = {cost} in place of your functions and epsilon = {epsilon:.3g},"
             hint = "Step by exactly epsilon to both sides, and call both functions by their names."
             expect(quiet, truth, case, hint, 1e-3)
         loud = check_pair(*asked, epsilon=epsilon, print_msg=True)
@@ -218,7 +220,7 @@ def expect_steps(asked_at, theta, epsilons):
     steps = np.abs(np.concatenate([np.zeros(0), *asked_at]).real.astype(float) - theta)
     taken = sum(bool(np.any(np.abs(steps - each) <= 0.05 * each)) for each in epsilons)
     if taken < 25:
-        raise Wrong(f"f was asked at {taken} of {epsilons.size} steps: take each epsilon as given.")
+        raise Wrong(f"f was called at {taken} of {epsilons.size} steps: use each epsilon as given.")
 
 
 @question(truncation_side=2, roundoff_side=1)
@@ -229,7 +231,10 @@ def error_sweep(student, rng, marks):
         answer = student.call("error_sweep", f, df, theta, epsilons, replacing=TOOLS)
         errors = answer.array()
         if errors.size != epsilons.size:
-            raise Wrong(f"For {epsilons.size} epsilons it returned {describe(answer.value)}.")
+            raise Wrong(
+                f"For {epsilons.size} epsilons error_sweep returned {describe(answer.value)}, but "
+                "one error for each epsilon was expected."
+            )
         return errors.reshape(-1).astype(float)
 
     with marks.part("truncation_side"):
@@ -253,10 +258,10 @@ def error_sweep(student, rng, marks):
         errors = np.abs(found)  # the sign is the other part's business
         seen = np.isfinite(errors) & (errors > 0)
         if seen.sum() < 25:
-            raise Wrong(f"Only {seen.sum()} of 29 errors are numbers above 0 for {name}.")
+            raise Wrong(f"For {name}, only {seen.sum()} of 29 errors are finite and above 0.")
         slope = np.polyfit(np.log10(epsilons[seen]), np.log10(errors[seen]), 1)[0]
         if not abs(slope + 1) <= 0.3:
             raise Wrong(
                 "Below epsilon = 1e-8 the error must grow like 1/epsilon (slope -1 on log axes); "
-                f"for {name} yours has slope {slope:.2f}. Take float64 and the epsilons as given."
+                f"for {name} yours has slope {slope:.2f}. Use float64 and the epsilons as given."
             )

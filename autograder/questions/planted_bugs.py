@@ -70,7 +70,9 @@ def repaired_check(student, rng, marks):
         nan = expect_nan_fails(student, name, live_case(rng), array, GIVEN)
         said, again = (NUMBER.sub("", each.printed[:MOST_WORDS]).split() for each in (right, nan))
         if said and said == again:
-            raise Wrong("Of a NaN among the gradients it prints the words of right ones.")
+            raise Wrong(
+                "For gradients with a NaN it prints the same words as for correct gradients."
+            )
 
 
 def _suspect(name):
@@ -100,15 +102,15 @@ def diagnosis(student, rng, marks, key):
             with marks.part(f"{name}_{field}"):
                 said = _diagnosed(answer, name, field)
                 if said.lower() not in map(str.lower, words):
-                    raise Wrong(f"{describe(said)} is none of {', '.join(words)}.")
+                    raise Wrong(f"{describe(said)} is not one of {', '.join(words)}.")
                 if said.lower() not in map(str.lower, accepted[field]):
-                    raise Wrong(f"{said} is not what ails {name} as you were given it.")
+                    raise Wrong(f"{said} is not correct for {name} as it was given to you.")
 
 
 def _diagnosed(answer, name, field):
     fields = answer.dictionary().get(name)
     if not isinstance(fields, dict) or not isinstance(fields.get(field), str):
-        raise Wrong(f'diagnosis["{name}"]["{field}"] holds no word yet.')
+        raise Wrong(f'diagnosis["{name}"]["{field}"] is not filled in with a string.')
     return fields[field].strip()
 
 
@@ -119,10 +121,10 @@ def read_case(answer):
         raise Wrong(f"killing_case returned {describe(value)}, not (X, Y, parameters).")
     X, Y = (real_array(each, f"{name} is") for each, name in zip(value, "XY", strict=False))
     if X.ndim != 2 or X.shape[0] != 4 or not 1 <= X.shape[1] <= LARGEST_BATCH:
-        raise Wrong(f"X is {describe(X)}; it has 4 rows and at most {LARGEST_BATCH} columns.")
+        raise Wrong(f"X is {describe(X)}; it must have 4 rows and 1 to {LARGEST_BATCH} columns.")
     m = X.shape[1]
     if Y.shape not in ((m,), (1, m)) or not np.isin(Y, (0, 1)).all():
-        raise Wrong(f"Y is {describe(Y)}; it holds {m} labels, each 0 or 1.")
+        raise Wrong(f"Y is {describe(Y)}; it must hold {m} labels, each 0 or 1.")
     parameters = {key: _parameter(value[2], key) for key in SHAPES}
     case = Case(X.astype(float), Y.reshape(1, m).astype(float), parameters)
     _expect_within("X", X, LARGEST_VALUE)
@@ -132,20 +134,20 @@ def read_case(answer):
     _expect_within("Z3", Z3, KILLING_CASE_LOGIT)
     nearest = min(np.abs(Z1).min(), np.abs(Z2).min())
     if not nearest >= LEAST_HIDDEN:
-        raise Wrong(f"A hidden |Z| is {nearest:.1e}: closer than {LEAST_HIDDEN:g} to its corner.")
+        raise Wrong(f"A hidden |Z| is {nearest:.1e}; each must be at least {LEAST_HIDDEN:g}.")
     return case
 
 
 def _parameter(parameters, key):
     array = real_array(parameters.get(key), f"{key} is")
     if array.shape != SHAPES[key]:
-        raise Wrong(f"{key} is {describe(array)}; its shape is {SHAPES[key]}.")
+        raise Wrong(f"{key} is {describe(array)}; it must have shape {SHAPES[key]}.")
     return array.astype(float)
 
 
 def _expect_within(name, array, largest):
     if not np.all(np.abs(array) <= largest):
-        raise Wrong(f"{name} holds a number that is not finite or beyond {largest:g}.")
+        raise Wrong(f"{name} must hold finite numbers of size at most {largest:g}.")
 
 
 @question(kills=4)
@@ -161,9 +163,9 @@ def killing_case(student, rng, marks):
         )
         if not worst > DIFFERS:
             raise Wrong(
-                f"On this case the mutant's gradients differ from the right ones by {worst:.1e} "
-                f"of the largest entry, and it takes more than {DIFFERS:g}. What does the mutant "
-                "do in another way, and for which examples would one see it?"
+                f"On this case the mutant's gradients differ from the correct ones by {worst:.1e} "
+                f"of the largest entry; more than {DIFFERS:g} is needed. What does the mutant do "
+                "differently, and for which examples does it show?"
             )
 
 
@@ -178,7 +180,7 @@ def fooling_case(rng):
         ]
         if max(said) < checkers_to_fool.PASSES_BELOW / 10:
             return case
-    raise ValueError("no case in 100 on which the broken checkers pass right gradients")
+    raise ValueError("the broken checkers did not all pass right gradients in any of 100 cases")
 
 
 @question(checker_a=1, checker_b=1, checker_c=2)
@@ -200,7 +202,7 @@ def read_gradients(answer, name):
     """The finite gradients, of the right shapes, that are meant for one checker."""
     gradients = answer.dictionary().get(name)
     if not isinstance(gradients, dict):
-        raise Wrong(f'Under "{name}" there is {describe(gradients)}, not a dict of gradients.')
+        raise Wrong(f'"{name}" holds {describe(gradients)}, not a dict of gradients.')
     found = {}
     for key, shape in SHAPES.items():
         array = real_array(gradients.get(f"d{key}"), f"d{key} for {name} is")
@@ -214,7 +216,10 @@ def expect_fooled(name, case, gradients):
     """Raise Wrong unless the broken checker passes what a right one does not."""
     said = checkers_to_fool.run_checker(name, case.parameters, gradients, case.X, case.Y)
     if not said < checkers_to_fool.PASSES_BELOW:
-        raise Wrong(f"{name} was not fooled: it said {said:.2e}, and passes below 1e-5.")
+        raise Wrong(f"{name} was not fooled: it returned {said:.2e}, and passes below 1e-5.")
     truth = checkers_to_fool.right_check(case.parameters, gradients, case.X, case.Y)
     if not truth > checkers_to_fool.WRONG_ABOVE:
-        raise Wrong(f"{name} passed them, but a right check gives {truth:.1e}: not wrong enough.")
+        raise Wrong(
+            f"{name} passed them, but a correct check gives only {truth:.1e}: they are not wrong "
+            "enough."
+        )

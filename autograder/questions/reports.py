@@ -24,11 +24,11 @@ def read_report(answer):
     report = answer.dictionary()
     missing = [array for array in ARRAYS if array not in report]
     if missing:
-        raise Wrong(f"The report lacks {', '.join(missing)}.")
+        raise Wrong(f"The report has no {', '.join(missing)}.")
     numbers = {array: real_array(report[array], f"{array} is") for array in ARRAYS}
     for array, number in numbers.items():
         if number.size != 1:
-            raise Wrong(f"{array} of the report is {describe(number)}, not one number.")
+            raise Wrong(f"{array} in the report is {describe(number)}, not one number.")
     return {array: float(number.reshape(())) for array, number in numbers.items()}
 
 
@@ -36,9 +36,9 @@ def expect_report(answer, wrong):
     """Raise Wrong unless the arrays in `wrong` stand out and all others are clean."""
     for array, found in read_report(answer).items():
         if array in wrong and not found > REPORTED_ABOVE:
-            raise Wrong(f"{array} was wrong ({wrong[array]}); the report gives it {found:.3e}.")
+            raise Wrong(f"{array} was wrong ({wrong[array]}), but the report gives it {found:.3e}.")
         if array not in wrong and not 0 <= found < REPORTED_BELOW:
-            raise Wrong(f"{array} was right; the report gives it {found:.3e}.")
+            raise Wrong(f"{array} was correct, but the report gives it {found:.3e}.")
 
 
 def expect_bugs_found(ask, rng, count):
@@ -58,9 +58,9 @@ def expect_bugs_found(ask, rng, count):
         report = read_report(ask(case, gradients))
         for array, truth in case.gradients.items():
             off = relative_difference(gradients[array], truth)
-            said = f"and got {report[array]:.3e}"
+            said = f"but the report gives it {report[array]:.3e}"
             if off < UNTOUCHED and not 0 <= report[array] < REPORTED_BELOW:
-                slipped.setdefault(kind, f"{array} was right, {said}")
+                slipped.setdefault(kind, f"{array} was correct, {said}")
             if off >= 10 * REPORTED_ABOVE and not report[array] > REPORTED_ABOVE:
                 slipped.setdefault(kind, f"{array} was off by {off:.2e}, {said}")
     raise_slipped(slipped, "Each array is compared with its own part of the numerical gradient.")

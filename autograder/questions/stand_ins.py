@@ -60,12 +60,14 @@ def numbers(value, what="an argument"):
     if isinstance(value, list | tuple):
         value = _array_of_list(value, what)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "biufc":
-        raise ValueError(f"{what} is {describe(value)}, where numbers belong")
+        raise ValueError(f"{what} is {describe(value)}, but numbers were expected")
     if value.ndim > MOST_AXES:
         raise ValueError(f"{what} has {value.ndim} axes")
     # An array without entries may still have an axis that is longer than any memory.
     if value.size > MOST_NUMBERS or max(value.shape, default=0) > MOST_NUMBERS:
-        raise ValueError(f"{what} has the shape {value.shape}; {MOST_NUMBERS} numbers are the most")
+        raise ValueError(
+            f"{what} has shape {value.shape}; at most {MOST_NUMBERS} numbers are allowed"
+        )
     return value
 
 
@@ -89,7 +91,7 @@ def _array_of_list(value, what):
 def _real(value):
     array = np.asarray(value)
     if array.dtype.kind == "c":
-        raise TypeError("complex numbers don't belong here")
+        raise TypeError("complex numbers are not supported here")
     return array
 
 
@@ -99,12 +101,12 @@ def of_numbers(function):
     @wraps(function)
     def checked(*arguments, **by_name):
         if len(arguments) + len(by_name) > 4:
-            raise TypeError(f"{len(arguments) + len(by_name)} arguments are too many")
+            raise TypeError(f"{len(arguments) + len(by_name)} arguments were given; 4 is the most")
         seen = [numbers(each) for each in arguments]
         named = {key: numbers(each, key[:20]) for key, each in by_name.items()}
         shapes = [np.shape(each) for each in (*seen, *named.values())]
         if any(shapes) and math.prod(np.broadcast_shapes(*shapes)) > MOST_NUMBERS:
-            raise ValueError(f"arrays of the shapes {shapes} don't go together")
+            raise ValueError(f"arrays of shapes {shapes} broadcast to too many numbers")
         return function(*seen, **named)
 
     return checked
@@ -119,7 +121,7 @@ def product(x, theta):
 def central_difference(f, theta, epsilon=1e-5):
     """`numerical_derivative` of `one_dimension`."""
     if not callable(f):
-        raise TypeError(f"f is {describe(f)}, where a function belongs")
+        raise TypeError(f"f is {describe(f)}, but a function was expected")
     return _slope(f(_moved(theta, epsilon)), f(_moved(theta, -epsilon)), epsilon)
 
 
@@ -145,9 +147,9 @@ def _batch(X, Y):
     """X, and as many labels as it has columns."""
     X, Y = _real(numbers(X, "X")), _real(numbers(Y, "Y"))
     if X.ndim != 2 or not 1 <= X.shape[1] <= MOST_EXAMPLES:
-        raise ValueError(f"X is {describe(X)}; it has a column for each of 1 to 100 examples")
+        raise ValueError(f"X is {describe(X)}; it must have a column for each of 1 to 100 examples")
     if Y.size != X.shape[1] or Y.ndim > 2:
-        raise ValueError(f"Y is {describe(Y)}; X has {X.shape[1]} examples")
+        raise ValueError(f"Y is {describe(Y)}, but X has {X.shape[1]} examples")
     return X, Y
 
 
@@ -160,13 +162,13 @@ def _parameters(found, inputs):
         said = ", ".join(f"{key} is {describe(arrays[key])}, not {SHAPES[key]}" for key in wrong)
         raise ValueError(said)
     if KNOWN_LAYERS[shapes][0] != inputs:
-        raise ValueError(f"X has {inputs} rows; W1 is {describe(arrays['W1'])}")
+        raise ValueError(f"X has {inputs} rows, but W1 is {describe(arrays['W1'])}")
     return arrays
 
 
 def _dictionary(parameters):
     if not isinstance(parameters, dict):
-        raise TypeError(f"parameters is {describe(parameters)}, where a dictionary belongs")
+        raise TypeError(f"parameters is {describe(parameters)}, but a dictionary was expected")
     return parameters
 
 
@@ -180,7 +182,7 @@ def backward_propagation_n(X, Y, cache):
     """The network's gradients."""
     X, Y = _batch(X, Y)
     if not isinstance(cache, tuple | list) or len(cache) != 12:
-        raise ValueError(f"the cache is {describe(cache)}, where a tuple of 12 belongs")
+        raise ValueError(f"the cache is {describe(cache)}, but a tuple of 12 arrays was expected")
     arrays = [np.asarray(numbers(each, "the cache")) for each in cache]
     kept = [arrays[i] for i in (2, 3, 6, 7, 10, 11)]
     _parameters(dict(zip(SHAPES, kept, strict=True)), len(X))
@@ -250,5 +252,5 @@ def numerical_gradient_of_sines(weights):
 def _step(epsilon):
     epsilon = _real(numbers(epsilon, "epsilon"))
     if epsilon.size != 1:
-        raise ValueError(f"epsilon is {describe(epsilon)}, where one number belongs")
+        raise ValueError(f"epsilon is {describe(epsilon)}, but one number was expected")
     return float(epsilon.reshape(()))

@@ -50,7 +50,9 @@ class Answer:
         if self.failure:
             raise Wrong(f"{self.function} {self.failure}")
         if self.value is None:
-            raise Wrong(f"{self.function} returned nothing; is it written, with a return?")
+            raise Wrong(
+                f"{self.function} returned None. Did you write it, and does it end in `return`?"
+            )
         return self.value
 
     def number(self) -> float:
@@ -60,7 +62,7 @@ class Answer:
             return float(value)
         if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "biuf":
             return float(value.reshape(()))
-        raise Wrong(f"{self.function} returned {describe(value)} where a number belongs")
+        raise Wrong(f"{self.function} returned {describe(value)}, but a number was expected")
 
     def array(self) -> np.ndarray:
         """The value as an array of real numbers."""
@@ -70,7 +72,9 @@ class Answer:
         """The value as a dictionary."""
         value = self.returned()
         if not isinstance(value, dict):
-            raise Wrong(f"{self.function} returned {describe(value)} where a dictionary belongs")
+            raise Wrong(
+                f"{self.function} returned {describe(value)}, but a dictionary was expected"
+            )
         return value
 
 
@@ -101,7 +105,7 @@ def real_array(value, what):
     except ValueError:
         array = np.empty(0, dtype=object)
     if array.dtype.kind not in "biuf":
-        raise Wrong(f"{what} {describe(value)} where an array of numbers belongs")
+        raise Wrong(f"{what} {describe(value)}, but an array of numbers was expected")
     return array
 
 
@@ -109,13 +113,13 @@ def describe(value) -> str:
     """What a value is, in a student's words."""
     match value:
         case None:
-            return "nothing (None)"
+            return "None"
         case int() if _is_huge(value):
-            return "a whole number of hundreds of digits"
+            return "a whole number with hundreds of digits"
         case np.ndarray():
             return f"an array of shape {value.shape} and type {value.dtype}"
         case dict() | list() | tuple():
-            return f"a {type(value).__name__} of {len(value)}"
+            return f"a {type(value).__name__} of length {len(value)}"
         case _:
             return f"{value!r}"[:80]
 

@@ -112,12 +112,12 @@ class Marks:
 
     def _finding(self, name, points):
         if name not in self.opened:
-            gates = ", ".join(self.lost)
-            return Finding(name, points, False, f"looked at once this is right: {gates}")
+            gates, verb = " and ".join(self.lost), "is" if len(self.lost) == 1 else "are"
+            return Finding(name, points, False, f"not checked until {gates} {verb} correct")
         return Finding(name, points, name not in self.lost, self.lost.get(name, ""))
 
 
 def expect_something_right(marks, parts):
     """Raise Wrong when none of these parts was earned: then there is nothing to hold on to."""
     if not any(map(marks.earned, parts)):
-        raise Wrong(f"looked at once one of these is right: {', '.join(parts)}")
+        raise Wrong(f"not checked until {' or '.join(parts)} is correct")

@@ -96,14 +96,14 @@ def change_of(key, answers):
         if words:
             return words
     if all(_same(each.T, seen.truth[key]) for each, seen in pairs):
-        return "the right one transposed"
+        return "the correct one transposed"
     for other in ORDER:
         if other != key and all(_same(each, seen.truth[other]) for each, seen in pairs):
             return f"what {other} should be"
     if all(_same(each.ravel(), seen.truth[key].ravel()) for each, seen in pairs):
-        return "the right one in another shape"
+        return "the correct one in another shape"
     if all(_same(np.sort(each, None), np.sort(seen.truth[key], None)) for each, seen in pairs):
-        return "made of the right numbers in other places"
+        return "made of the correct numbers in the wrong places"
     return ""
 
 
@@ -126,13 +126,13 @@ def _factor(found, truth):
 def _words_for(factors, sizes):
     if all(c == 0 for c in factors):
         return "0 everywhere"
-    for power, words in ((1, "not averaged: m times the right one"),
-                         (-1, "divided by m once too often: 1/m of the right one")):  # fmt: skip
+    for power, words in ((1, "not averaged: m times the correct one"),
+                         (-1, "divided by m twice: 1/m of the correct one")):  # fmt: skip
         if len(set(sizes)) > 1 and np.allclose(factors, [m**power for m in sizes], rtol=1e-6):
             return words
     c = factors[0]
     if not np.allclose(factors, c, rtol=1e-6) or abs(c - 1) < DIFFERENT:
         return ""
     if abs(c + 1) < ALIKE:
-        return "right but for its sign"
-    return f"exactly {c:.6g} times the right one"
+        return "correct except for its sign"
+    return f"exactly {c:.6g} times the correct one"

@@ -17,8 +17,8 @@ ORDER = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
 """The gradients in the order in which a backward pass finds them."""
 
 KINDS = {
-    "scale": "a gradient is right but for a constant factor",
-    "sign": "a gradient is right but for its sign",
+    "scale": "a gradient is correct except for a constant factor",
+    "sign": "a gradient is correct except for its sign",
     "mask": "the ReLU's derivative lets the wrong entries through, or the wrong values",
     "chain": "a product of the chain rule has a wrong factor: the wrong array, or one too many",
     "batch": "the sum or the average over the examples is wrong",
@@ -28,8 +28,8 @@ KINDS = {
 """What a student may be asked to tell apart."""
 
 LESSON_KINDS = {
-    "alias": "an array that the code was given is changed",
-    "shape": "the numbers are right, their arrangement isn't",
+    "alias": "an array that was passed in is changed",
+    "shape": "the numbers are correct, but their arrangement is not",
     "dtype": "digits are lost",
 }
 """What a comparison of values can't find, or hardly."""

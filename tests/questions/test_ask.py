@@ -61,7 +61,7 @@ class TestAsk:
     def test_a_function_that_was_never_written_earns_nothing(self, capsys):
         for _, name in QUESTIONS:
             assert asked_in({name: lambda *arguments, **by_name: None}, name) == 0
-        assert "is it written, with a return?" in capsys.readouterr().out
+        assert "Did you write it, and does it end in `return`?" in capsys.readouterr().out
 
     def test_an_unknown_question_is_the_grader_s_mistake(self):
         with pytest.raises(GraderFailed, match="no question is called 'forward'; there are forw"):

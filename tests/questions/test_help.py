@@ -29,17 +29,17 @@ def test_a_bug_of_the_bank_is_shown_with_its_hint(name):
     said = verdicts(name, "dZ2_unmasked")
     assert "Your gradients are those that `dZ2 = dA2` gives. What does a unit that" in said["what"]
     assert said["what"].count("Your gradients") == 1
-    assert "dW2 is the first to go wrong: look between it and db3" in said["where"]
+    assert "dW2 is the first array that is wrong: look between it and db3" in said["where"]
     for level in ("where", "none"):
         assert "`" not in said[level]
-    assert "first to go wrong" not in said["none"]
+    assert "first array that is wrong" not in said["none"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_constant_factor_is_told(name):
     said = verdicts(name, "dW2_doubled")["what"]
-    assert "Your dW2 is exactly 2 times the right one, and your gradients are those that `" in said
-    assert "Your dW2 is exactly 7 times the right one. " in verdicts(
+    assert "Your dW2 is exactly 2 times the correct one, and your gradients are those that" in said
+    assert "Your dW2 is exactly 7 times the correct one. " in verdicts(
         name, "dW2_doubled", ("* 2 / m", "* 7 / m")
     )["what"]  # fmt: skip
 
@@ -47,13 +47,13 @@ def test_a_constant_factor_is_told(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_what_looks_like_nothing_is_told_where_it_begins(name):
     said = verdicts(name, "dZ1_unmasked", ("dZ1 = dA1", "dZ1 = np.sin(dA1)"))
-    assert "dW1 is the first to go wrong: look between it and db2" in said["what"]
+    assert "dW1 is the first array that is wrong: look between it and db2" in said["what"]
     assert "`" not in said["what"]
 
 
 def test_what_is_wrong_from_the_beginning_has_no_place_before_it():
     said = verdicts("suspect_a", "dZ3_hinge", ("dZ3 = ", "dZ3 = 0.1 + "))
-    assert "first to go wrong" not in said["what"] + said["where"]
+    assert "first array that is wrong" not in said["what"] + said["where"]
 
 
 def test_gradients_from_elsewhere_are_told_so_and_nothing_else():

@@ -53,7 +53,7 @@ class TestMarks:
             raise Wrong("1.0 is not small.")
         assert not marks.earned("wrong")
         messages = {each.part: each.message for each in marks.findings()}
-        assert messages["wrong"] == messages["sign"] == "looked at once this is right: right"
+        assert messages["wrong"] == messages["sign"] == "not checked until right is correct"
 
     def test_a_gate_is_a_part_that_was_lost_and_not_one_that_was_earned(self):
         marks = Marks({"first": 1, "second": 1, "third": 1})
@@ -61,7 +61,7 @@ class TestMarks:
             pass
         with marks.part("second"):
             raise Wrong("no")
-        assert marks.findings()[2].message == "looked at once this is right: second"
+        assert marks.findings()[2].message == "not checked until second is correct"
 
     def test_a_part_that_was_once_wrong_stays_lost(self):
         marks = Marks({"value": 2})

@@ -79,14 +79,18 @@ def test_gradients_that_are_wrong_in_no_known_way_are_not_given_a_name(seed):
 @pytest.mark.parametrize(
     ("key", "how", "words"),
     [
-        ("dW2", lambda one: 2 * one.truth["dW2"], "exactly 2 times the right one"),
-        ("db3", lambda one: one.truth["db3"] / 3, "exactly 0.333333 times the right one"),
-        ("dW1", lambda one: -one.truth["dW1"], "right but for its sign"),
-        ("dW1", lambda one: -4.0 * one.truth["dW1"], "exactly -4 times the right one"),
-        ("db2", lambda one: one.m * one.truth["db2"], "not averaged: m times the right one"),
-        ("dW3", lambda one: one.truth["dW3"] / one.m, "divided by m once too often"),
-        ("dW2", lambda one: one.truth["dW2"].T, "the right one transposed"),
-        ("dW1", lambda one: one.truth["dW1"][::-1], "made of the right numbers in other places"),
+        ("dW2", lambda one: 2 * one.truth["dW2"], "exactly 2 times the correct one"),
+        ("db3", lambda one: one.truth["db3"] / 3, "exactly 0.333333 times the correct one"),
+        ("dW1", lambda one: -one.truth["dW1"], "correct except for its sign"),
+        ("dW1", lambda one: -4.0 * one.truth["dW1"], "exactly -4 times the correct one"),
+        ("db2", lambda one: one.m * one.truth["db2"], "not averaged: m times the correct one"),
+        ("dW3", lambda one: one.truth["dW3"] / one.m, "divided by m twice"),
+        ("dW2", lambda one: one.truth["dW2"].T, "the correct one transposed"),
+        (
+            "dW1",
+            lambda one: one.truth["dW1"][::-1],
+            "made of the correct numbers in the wrong places",
+        ),
         ("db1", lambda one: one.truth["db2"], "what db2 should be"),
         ("db1", lambda one: 0 * one.truth["db1"], "0 everywhere"),
         ("dW2", lambda one: None, ""),
@@ -95,7 +99,7 @@ def test_gradients_that_are_wrong_in_no_known_way_are_not_given_a_name(seed):
         ("dW2", lambda one: one.truth["dW2"] * 1j, ""),
         ("dW2", lambda one: one.truth["dW2"] * np.nan, ""),
         ("dW2", lambda one: one.truth["dW2"] * 1e300 * 1e300, ""),
-        ("dW2", lambda one: one.truth["dW2"].ravel(), "the right one in another shape"),
+        ("dW2", lambda one: one.truth["dW2"].ravel(), "the correct one in another shape"),
     ],
 )
 def test_simple_changes_are_said_in_words(key, how, words):

@@ -1,1 +1,1 @@
-"""The records of planted bugs, a file for each kind; `autograder.truth.bugs` gathers them."""
+"""The planted bugs, one file for each kind; `autograder.truth.bugs` collects them."""

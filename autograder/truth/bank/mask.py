@@ -10,7 +10,7 @@ BUGS = (
         (Edit("dZ2", "ANY * (Z2 > 0)", "ANY"),),
         writes="dZ2 = dA2",
         hint="What does a unit that is off pass back?",
-        why="With the derivative of the activation forgotten, the shapes still fit.",
+        why="The derivative of the activation was forgotten, and the shapes still fit.",
     ),
     Bug(
         "dZ1_unmasked",
@@ -28,7 +28,7 @@ BUGS = (
         (Edit("dZ2", "Z2 > 0", "Z2 < 0"),),
         writes="dZ2 = dA2 * (Z2 < 0)",
         hint="Which units should learn from an example: those that are on or those that are off?",
-        why="Code that zeroes what is off (dZ[Z < 0] = 0) was turned into a product by halves.",
+        why="Code that zeroes what is off (dZ[Z < 0] = 0) was only half turned into a product.",
     ),
     Bug(
         "dZ1_mask_inverted",
@@ -37,7 +37,7 @@ BUGS = (
         (Edit("dZ1", "Z1 > 0", "Z1 <= 0"),),
         writes="dZ1 = dA1 * (Z1 <= 0)",
         hint="Find a unit that is on for one example only. Does its dW1 depend on that example?",
-        why='"Drop what is at most 0" was written down as what is to be kept.',
+        why='"Drop what is at most 0" was written as the condition for what to keep.',
     ),
     Bug(
         "dZ2_mask_per_unit",
@@ -46,8 +46,8 @@ BUGS = (
         (Edit("dZ2", "Z2 > 0", "np.any(Z2 > 0, axis=1, keepdims=True)"),),
         writes="dZ2 = dA2 * np.any(Z2 > 0, axis=1, keepdims=True)",
         hint="Can the same unit be on for one example and off for the next?",
-        why='"Dead" is said of a unit, but whether a ReLU lets a gradient pass is decided anew '
-        "for every example.",
+        why='People call a unit "dead", but whether a ReLU lets a gradient pass is decided for '
+        "each example.",
         suspect=False,
         invisible=("m=1", "constant units", "textbook"),
     ),
@@ -58,7 +58,7 @@ BUGS = (
         (Edit("dZ1", "Z1 > 0", "Z1[:, :1] > 0"),),
         writes="dZ1 = dA1 * (Z1[:, :1] > 0)",
         hint="Whose mask is used for the second example?",
-        why="The mask was worked out for one example, and broadcasting spread it over all.",
+        why="The mask was computed for one example, and broadcasting applied it to all.",
         invisible=("m=1", "constant units"),
     ),
     Bug(
@@ -67,9 +67,9 @@ BUGS = (
         "dW1",
         (Edit("dZ1", "Z1 > 0", "dA1 > 0"),),
         writes="dZ1 = dA1 * (dA1 > 0)",
-        hint="The derivative of the ReLU is taken where the forward pass was. Where is that?",
-        why="Applying the ReLU itself to what comes back, instead of its derivative, drops the "
-        "negative gradients.",
+        hint="At which values is the derivative of the ReLU taken in the chain rule?",
+        why="The ReLU itself, instead of its derivative, was applied to the incoming gradient, "
+        "which drops negative gradients.",
     ),
     Bug(
         "dZ2_masked_by_gradient",
@@ -87,7 +87,7 @@ BUGS = (
         (Edit("dZ1", "ANY * (Z1 > 0)", "np.maximum(ANY, 0) * (Z1 > 0)"),),
         writes="dZ1 = np.maximum(dA1, 0) * (Z1 > 0)",
         hint="Print the signs of dZ1. Is there a reason why none is negative?",
-        why="Guided backpropagation, a way to draw pictures of what a network sees, does so.",
+        why="Guided backpropagation does this, to draw pictures of what a network sees.",
     ),
     Bug(
         "dZ1_times_activation",
@@ -95,7 +95,7 @@ BUGS = (
         "dW1",
         (Edit("dZ1", "Z1 > 0", "A1"),),
         writes="dZ1 = dA1 * A1",
-        hint="What is the slope of the ReLU at Z = 3? And its value?",
+        hint="What is the slope of the ReLU at Z = 3? And what is its value?",
         why="For a sigmoid the activation is part of the derivative; for a ReLU only its sign is.",
     ),
     Bug(
@@ -105,7 +105,7 @@ BUGS = (
         (Edit("dZ2", "Z2 > 0", "A2"),),
         writes="dZ2 = dA2 * A2",
         hint="Multiply all of b2 by ten. By how much should the slopes of the units change?",
-        why="A2 is 0 where the unit is off, so that the stain looks like a mask.",
+        why="A2 is 0 where the unit is off, so it seems to work as a mask.",
     ),
     Bug(
         "dZ1_tanh_slope",
@@ -113,8 +113,8 @@ BUGS = (
         "dW1",
         (Edit("dZ1", "Z1 > 0", "1 - A1 ** 2"),),
         writes="dZ1 = dA1 * (1 - A1 ** 2)",
-        hint="Of which activation is 1 - a^2 the derivative?",
-        why="Layer 1 once had the tanh; its activation was changed, its derivative wasn't.",
+        hint="Which activation has the derivative 1 - a^2?",
+        why="Layer 1 once used tanh; its activation was changed, but its derivative was not.",
     ),
     Bug(
         "dZ2_tanh_slope",
@@ -123,7 +123,7 @@ BUGS = (
         (Edit("dZ2", "Z2 > 0", "1 - A2 ** 2"),),
         writes="dZ2 = dA2 * (1 - A2 ** 2)",
         hint="What does this line give for a unit that is off?",
-        why="The derivative stayed behind when the tanh became a ReLU.",
+        why="The derivative was not updated when tanh was replaced by a ReLU.",
     ),
     Bug(
         "dZ1_leaky",
@@ -132,7 +132,7 @@ BUGS = (
         (Edit("dZ1", "Z1 > 0", "np.where(Z1 > 0, 1, 0.01)"),),
         writes="dZ1 = dA1 * np.where(Z1 > 0, 1, 0.01)",
         hint="What does the forward pass do with a negative Z1?",
-        why="The backward pass was taken from a network with leaky ReLUs.",
+        why="The backward pass was copied from a network with leaky ReLUs.",
         suspect=False,
     ),
     Bug(
@@ -142,7 +142,7 @@ BUGS = (
         (Edit("dZ2", "Z2 > 0", "np.where(Z2 > 0, 1, 0.2)"),),
         writes="dZ2 = dA2 * np.where(Z2 > 0, 1, 0.2)",
         hint="Does a unit that is off change the cost at all?",
-        why="A leaky ReLU was given up in the forward pass only.",
+        why="A leaky ReLU was replaced in the forward pass only.",
     ),
     Bug(
         "dZ1_mask_at_one",
@@ -151,7 +151,7 @@ BUGS = (
         (Edit("dZ1", "Z1 > 0", "Z1 > 1"),),
         writes="dZ1 = dA1 * (Z1 > 1)",
         hint="Where is the corner of the ReLU?",
-        why="The threshold of a step function was taken for the corner of the ReLU.",
+        why="The threshold of a step function was confused with the corner of the ReLU.",
         suspect=False,
     ),
 )

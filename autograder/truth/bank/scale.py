@@ -1,4 +1,4 @@
-"""Right but for a constant factor."""
+"""A gradient is correct except for a constant factor."""
 
 from autograder.truth.planting import Bug, Edit
 
@@ -19,8 +19,9 @@ BUGS = (
         "db1",
         (Edit("db1", "ANY / m", "4. / m * ANY"),),
         writes="db1 = 4.0 / m * np.sum(dZ1, axis=1, keepdims=True)",
-        hint="Every db is the same average of its dZ. Which one isn't?",
-        why="The other bug of the classic exercise: one character in front of a familiar line.",
+        hint="Every db should be the same average of its dZ. Which one isn't?",
+        why="It is the other bug of the classic exercise: one character in front of a familiar "
+        "line.",
         suspect=False,
     ),
     Bug(
@@ -29,8 +30,8 @@ BUGS = (
         "dW3",
         (Edit("dW3", "ANY / m", "ANY / (2 * m)"),),
         writes="dW3 = np.dot(dZ3, A2.T) / (2 * m)",
-        hint="Does the cost carry a factor 1/2 that the derivative of a square would cancel?",
-        why="1 / (2m) belongs to the squared error, where it makes the derivative look tidy.",
+        hint="Does the cost have a factor 1/2 that the derivative of a square would cancel?",
+        why="1 / (2m) belongs to the squared error, where it simplifies the derivative.",
     ),
     Bug(
         "db3_halved",
@@ -38,8 +39,8 @@ BUGS = (
         "db3",
         (Edit("db3", "ANY / m", "ANY / (2 * m)"),),
         writes="db3 = np.sum(dZ3, axis=1, keepdims=True) / (2 * m)",
-        hint="Move b3 by a little: by how much does the cost move, and what does db3 say?",
-        why="The 1 / (2m) of the squared error was taken over into one line and not the others.",
+        hint="Change b3 a little: by how much does the cost change, and what does db3 say?",
+        why="The 1 / (2m) of the squared error was copied into one line and not the others.",
     ),
     Bug(
         "dW1_doubled",
@@ -48,7 +49,7 @@ BUGS = (
         (Edit("dW1", "ANY / m", "2 / m * ANY"),),
         writes="dW1 = 2 / m * np.dot(dZ1, X.T)",
         hint="Compare the factor in front of dW1 with the one in front of dW2.",
-        why="2/m is the factor of the mean squared error without its half.",
+        why="2/m is the factor for the mean squared error without its 1/2.",
     ),
     Bug(
         "dZ2_doubled",
@@ -56,9 +57,9 @@ BUGS = (
         "dW2",
         (Edit("dZ2", "ANY * (Z2 > 0)", "2 * ANY * (Z2 > 0)"),),
         writes="dZ2 = 2 * dA2 * (Z2 > 0)",
-        hint="From which array on is everything twice too large?",
-        why="Somebody who makes up for dropout doubles what is left, and forgets to do so in the "
-        "forward pass.",
+        hint="From which array on is every gradient twice as large as it should be?",
+        why="With dropout of one half, what is left is doubled; here the forward pass does not do "
+        "so.",
     ),
     Bug(
         "dA1_halved",
@@ -66,8 +67,8 @@ BUGS = (
         "dW1",
         (Edit("dA1", "np.dot(W2.T, dZ2)", "0.5 * np.dot(W2.T, dZ2)"),),
         writes="dA1 = 0.5 * np.dot(W2.T, dZ2)",
-        hint="dW2 is right and dW1 is not: which lines stand between the two?",
-        why="The half of 0.5 * |W|^2 was carried along from the derivative of a penalty.",
+        hint="dW2 is correct and dW1 is not: which lines are between the two?",
+        why="The 0.5 was copied from a penalty, 0.5 * |W|^2.",
     ),
     Bug(
         "dZ3_doubled",
@@ -75,7 +76,7 @@ BUGS = (
         "dW3",
         (Edit("dZ3", "A3 - Y", "2 * (A3 - Y)"),),
         writes="dZ3 = 2 * (A3 - Y)",
-        hint="All six arrays are off by one factor. Where do they all come from?",
-        why="(a - y)^2 has the derivative 2 (a - y), and the 2 was brought along.",
+        hint="All six arrays are off by the same factor. Where do they all come from?",
+        why="(a - y)^2 has the derivative 2 (a - y), and the 2 was copied from there.",
     ),
 )
