@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from autograder.questions.student import Student
 from autograder.questions.verdict import Marks, Verdict, Wrong
 from autograder.truth.bugs import FIXED_DRAW
 
@@ -39,29 +40,31 @@ class Question:
 
     name: str
     parts: Mapping[str, float]
-    asks: Callable
+    asks: Callable[..., None]
 
     @property
     def points(self) -> float:
         return float(sum(self.parts.values()))
 
-    def ask(self, student, rng, marks, key):
+    def ask(
+        self, student: Student, rng: np.random.Generator, marks: Marks, key: Mapping[str, str]
+    ) -> None:
         """Ask it; `key` goes to those questions only that have a use for it."""
         more = {"key": key} if "key" in signature(self.asks).parameters else {}
         self.asks(student, rng, marks, **more)
 
 
-def question(**parts):
+def question(**parts: float) -> Callable[[Callable[..., None]], Question]:
     """Make a function of (student, rng, marks) the :class:`Question` of its own name."""
 
-    def declare(asks):
+    def declare(asks: Callable[..., None]) -> Question:
         return Question(asks.__name__, MappingProxyType(parts), asks)
 
     return declare
 
 
 @cache
-def questions_of(assignment):
+def questions_of(assignment: str) -> Mapping[str, Question]:
     """The questions of an assignment by name, in the order of its notebook; none of another's."""
     if assignment not in ASSIGNMENTS:
         return MappingProxyType({})
@@ -70,12 +73,12 @@ def questions_of(assignment):
     return MappingProxyType({each.name: each for each in found})
 
 
-def names():
+def names() -> list[str]:
     """The names of all questions."""
     return [name for assignment in ASSIGNMENTS for name in questions_of(assignment)]
 
 
-def find(name):
+def find(name: str) -> Question:
     """The question of that name; names are unique over all assignments."""
     for assignment in ASSIGNMENTS:
         if name in questions_of(assignment):
@@ -83,7 +86,14 @@ def find(name):
     raise GraderFailed(f"no question is called {name!r}; there are {', '.join(names())}")
 
 
-def judge(name, student, seed=None, silent="", key=None, help="what"):
+def judge(
+    name: str,
+    student: Student,
+    seed: int | None = None,
+    silent: str = "",
+    key: Mapping[str, str] | None = None,
+    help: str = "what",
+) -> Verdict:
     """Ask one question.
 
     Parameters

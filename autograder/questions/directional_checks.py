@@ -1,13 +1,27 @@
 """Checks along random directions: what is known of them whatever the directions are."""
 
+from collections.abc import Callable
+from typing import Any
+
+from autograder.questions.gradient_checkers import Replacing
+from autograder.questions.student import Answer
 from autograder.questions.verdict import Wrong
+from autograder.truth.cases import Case
+from autograder.truth.network import Array, Arrays
 
 MOST_SEEDS = 16
 """Of directions that move every parameter with a chance of one half, one answer in 65,536 misses a
 bias as often."""
 
 
-def expect_factor(ask, case, factor, array, others, gradients_of):
+def expect_factor(
+    ask: Callable[..., Answer],
+    case: Case,
+    factor: float,
+    array: str | None,
+    others: Replacing,
+    gradients_of: Callable[[Arrays], dict[str, Array]],
+) -> None:
     """Raise Wrong unless a directional check sees gradients that are wrong by a factor.
 
     Parameters
@@ -35,21 +49,21 @@ def expect_factor(ask, case, factor, array, others, gradients_of):
     raise Wrong(f"{words}; yours noticed nothing with any of {MOST_SEEDS} seeds.")
 
 
-def two_of_three(holds, ask, *arguments):
+def two_of_three(
+    holds: Callable[[float], bool], ask: Callable[..., Answer], *arguments: Any
+) -> list[float]:
     """What was said with two seeds of three when it doesn't hold; nothing when it holds for two.
 
     A random direction is nearly at right angles to the gradient once in a long while. Then even
     right gradients look bad, and wrong ones good (1.3% of directions, where a tenth of the length
     is wrong by a tenth). Two directions, and three seeds, are fooled once in ten million times.
     """
-    good, bad = 0, []
-    for seed in range(3):
-        found = ask(*arguments, directions=2, seed=seed).number()
+    good = 0
+    bad: list[float] = []
+    while good < 2 and len(bad) < 2:
+        found = ask(*arguments, directions=2, seed=good + len(bad)).number()
         if holds(found):
             good += 1
         else:
             bad.append(found)
-        if good == 2:
-            return []
-        if len(bad) == 2:
-            return bad
+    return bad if good < 2 else []

@@ -28,16 +28,16 @@ class Given:
         Handed to the function by name, after what the caller gives.
     """
 
-    function: Callable
+    function: Callable[..., Any]
     constants: Mapping[str, Any] = field(default_factory=dict)
 
-    def __call__(self, *arguments, **by_name):
+    def __call__(self, *arguments: Any, **by_name: Any) -> Any:
         return self.function(*arguments, **by_name, **self.constants)
 
     @property
     def name(self) -> str:
         """What the source calls it."""
-        return self.function.__name__
+        return str(self.function.__name__)
 
     @property
     def source(self) -> str:
@@ -46,7 +46,7 @@ class Given:
 
 
 @cache
-def _source(function):
+def _source(function: Callable[..., Any]) -> str:
     return inspect.getsource(function)
 
 
@@ -67,32 +67,36 @@ class Foreseen:
         some out: these the grader answers, and counts.
     """
 
-    function: Callable
-    calls: list[tuple]
+    function: Callable[..., Any]
+    calls: list[tuple[Any, ...]]
 
-    def __call__(self, *arguments, **by_name):
+    def __call__(self, *arguments: Any, **by_name: Any) -> Any:
         return self.function(*arguments, **by_name)
 
 
 # Derivatives of functions of one number.
 
 
-def slope_of_sine(t, k):
+def slope_of_sine(t: float, k: float) -> float:
     """The derivative of ``k sin(k t)`` by t."""
-    return k * k * np.cos(k * t)
+    slope: float = k * k * np.cos(k * t)
+    return slope
 
 
-def exponential(t):
+def exponential(t: float) -> float:
     """``exp(t)``, its own derivative."""
-    return np.exp(t)
+    value: float = np.exp(t)
+    return value
 
 
-def slope_of_cubic(t, a, b, c):
+def slope_of_cubic(t: float, a: float, b: float, c: float) -> float:
     """The derivative of ``a t^3 + b t^2 + c t + d`` by t."""
     return 3 * a * t**2 + 2 * b * t + c
 
 
-def network(X, Y, parameters):
+def network(
+    X: np.ndarray, Y: np.ndarray, parameters: dict[str, np.ndarray]
+) -> tuple[float, tuple[np.ndarray, ...]]:
     """The forward pass that `planted_bugs` gives to everybody."""
     W1, b1, W2, b2, W3, b3 = (parameters[key] for key in ("W1", "b1", "W2", "b2", "W3", "b3"))
     Z1 = W1 @ X + b1

@@ -1,6 +1,8 @@
 """Gradient checkers: asked about right gradients, about wrong ones, and about other costs."""
 
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -11,17 +13,23 @@ from autograder.questions.stand_ins import (
     numerical_gradient_of_sines,
     sines_of,
 )
+from autograder.questions.student import Answer, Student
 from autograder.questions.verdict import Wrong
 from autograder.truth import bugs
 from autograder.truth.cached_draws import cached_draw
-from autograder.truth.cases import live_case
+from autograder.truth.cases import Case, live_case
 from autograder.truth.gradcheck import relative_difference
 from autograder.truth.network import (
+    Array,
+    Arrays,
     gradients_to_vector,
     parameters_to_vector,
     vector_to_parameters,
 )
-from autograder.truth.planting import backward_with
+from autograder.truth.planting import Bug, backward_with
+
+Replacing = Mapping[str, Callable[..., Any]]
+"""What stands in for functions of the student, by name."""
 
 RIGHT_BELOW = 1e-6
 VALUE_FROM = 1e-4
@@ -30,7 +38,7 @@ RIGHT_CASES, OTHER_COSTS, SMALL_BATCH = 20, 3, 3
 
 BUGS_OF_A_CASE = 4
 
-NETWORK = {
+NETWORK: Replacing = {
     "forward_propagation_n": forward_propagation_n,
     "numerical_gradient": numerical_gradient,
 }
@@ -38,7 +46,9 @@ NETWORK = {
 
 
 @cached_draw
-def other_cost(rng, array=None):
+def other_cost(
+    rng: np.random.Generator, array: str | None = None
+) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
     """A cost that is no network's: sum(a sin(theta)), with random a.
 
     Parameters
@@ -60,7 +70,7 @@ def other_cost(rng, array=None):
     if array:
         weights = {key: weight * (f"d{key}" == array) for key, weight in weights.items()}
 
-    def gradients(parameters):
+    def gradients(parameters: Arrays) -> dict[str, Array]:
         return {f"d{key}": weight * np.cos(parameters[key]) for key, weight in weights.items()}
 
     replacing = {
@@ -71,7 +81,9 @@ def other_cost(rng, array=None):
 
 
 @cached_draw
-def foreseen_steps(rng, cost, case, epsilon):
+def foreseen_steps(
+    rng: np.random.Generator, cost: Callable[..., Any], case: Case, epsilon: float
+) -> Foreseen:
     """A cost that foresees the steps of a central difference, but for one that the grader sees."""
     theta = parameters_to_vector(case.parameters)
     moved = np.repeat(theta, 2 * theta.size, axis=1)
@@ -82,7 +94,14 @@ def foreseen_steps(rng, cost, case, epsilon):
     return Foreseen(cost, steps)
 
 
-def ask_checker(student, name, case, gradients, replacing=NETWORK, **by_name):
+def ask_checker(
+    student: Student,
+    name: str,
+    case: Case,
+    gradients: Arrays,
+    replacing: Replacing = NETWORK,
+    **by_name: Any,
+) -> Answer:
     """One call of a checker, which must look at the cost at least once.
 
     Of a cost that is given away the count is the other side's claim; one that is not tells.
@@ -95,7 +114,9 @@ def ask_checker(student, name, case, gradients, replacing=NETWORK, **by_name):
 
 
 @cached_draw
-def wrong_gradients(rng, count):
+def wrong_gradients(
+    rng: np.random.Generator, count: int
+) -> list[tuple[str, Case, dict[str, Array]]]:
     """Live cases with the gradients of bugs of different kinds.
 
     Returns
@@ -103,7 +124,8 @@ def wrong_gradients(rng, count):
     list of (str, Case, dict)
         The kind of the bug, the case, and gradients that a right check calls wrong.
     """
-    found, cases = [], []
+    found: list[tuple[str, Case, dict[str, Array]]] = []
+    cases: list[Case] = []
     for bug in _kind_after_kind(rng):
         if len(found) >= BUGS_OF_A_CASE * len(cases):
             cases.append(live_case(rng))
@@ -116,21 +138,27 @@ def wrong_gradients(rng, count):
     return found
 
 
-def _kind_after_kind(rng):
+def _kind_after_kind(rng: np.random.Generator) -> Iterator[Bug]:
     """Every bug of the bank in random order, but one of each kind before a second of any."""
-    by_kind = {}
+    by_kind: dict[str, list[Bug]] = {}
     for i in rng.permutation(len(bugs.BANK)):
         by_kind.setdefault(bugs.BANK[i].kinds[0], []).append(bugs.BANK[i])
     for round_ in zip_longest(*by_kind.values()):
         yield from filter(None, round_)
 
 
-def true_difference(case, gradients):
+def true_difference(case: Case, gradients: Arrays) -> float:
     """What a right checker returns, up to the round-off of its numerical gradient."""
     return relative_difference(*map(gradients_to_vector, (gradients, case.gradients)))
 
 
-def expect_right(student, name, rng, network=NETWORK, epsilon=None):
+def expect_right(
+    student: Student,
+    name: str,
+    rng: np.random.Generator,
+    network: Replacing = NETWORK,
+    epsilon: float | None = None,
+) -> Answer:
     """Raise Wrong unless a checker passes right gradients, of networks and of other costs.
 
     Parameters
@@ -159,14 +187,16 @@ def expect_right(student, name, rng, network=NETWORK, epsilon=None):
     return answer
 
 
-def _expect_small(found, what):
+def _expect_small(found: float, what: str) -> None:
     if not 0 <= found < RIGHT_BELOW:
         raise Wrong(f"{what} gave a difference of {found:.3e}; it must be below 1e-6.")
 
 
-def expect_values(student, name, rng, count, network=NETWORK):
+def expect_values(
+    student: Student, name: str, rng: np.random.Generator, count: int, network: Replacing = NETWORK
+) -> None:
     """Raise Wrong unless a checker gives wrong gradients the difference that they have."""
-    slipped = {}
+    slipped: dict[str, str] = {}
     for kind, case, gradients in wrong_gradients(rng, count):
         truth = true_difference(case, gradients)
         found = ask_checker(student, name, case, gradients, network).number()
@@ -176,7 +206,7 @@ def expect_values(student, name, rng, count, network=NETWORK):
     raise_slipped(slipped, "The difference is |a - b| / (|a| + |b|) over all 47 numbers.")
 
 
-def raise_slipped(slipped, hint):
+def raise_slipped(slipped: Mapping[str, str], hint: str) -> None:
     """Raise Wrong when some kinds of bugs have slipped through a checker.
 
     Parameters
@@ -193,7 +223,7 @@ def raise_slipped(slipped, hint):
         )
 
 
-def expect_sign(student, name, case):
+def expect_sign(student: Student, name: str, case: Case) -> None:
     """Raise Wrong unless opposite gradients give 1."""
     opposite = {key: -array for key, array in case.gradients.items()}
     found = ask_checker(student, name, case, opposite).number()
@@ -203,7 +233,9 @@ def expect_sign(student, name, case):
         )
 
 
-def expect_nan_fails(student, name, case, array, network=NETWORK):
+def expect_nan_fails(
+    student: Student, name: str, case: Case, array: str, network: Replacing = NETWORK
+) -> Answer:
     """Raise Wrong when one NaN in an array gives a small difference; return the answer."""
     spoilt = case.gradients | {array: case.gradients[array].copy()}
     spoilt[array].flat[0] = np.nan

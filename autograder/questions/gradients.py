@@ -1,20 +1,22 @@
 """Backward passes: asked on many cases, compared array by array, told in the student's terms."""
 
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
 from autograder.questions.stand_ins import LARGER, forward_propagation_n
-from autograder.questions.student import describe, real_array
+from autograder.questions.student import Answer, Student, describe, real_array
 from autograder.questions.verdict import Wrong
 from autograder.truth.cached_draws import cached_draw
-from autograder.truth.cases import live_case, synthetic_cache
+from autograder.truth.cases import Case, live_case, synthetic_cache
 from autograder.truth.fingerprints import Seen, bugs_like, change_of
 from autograder.truth.gradcheck import TOLERANCE, deviation
-from autograder.truth.network import backward_propagation
+from autograder.truth.network import Array, Cache, backward_propagation
 from autograder.truth.planting import ORDER
 
 OUTPUT_LAYER = ("dW3", "db3")
@@ -35,24 +37,24 @@ class BackwardCase:
     """One question to a backward pass: its three arguments, in words too, and the right arrays."""
 
     words: str
-    X: np.ndarray
-    Y: np.ndarray
-    cache: tuple
+    X: Array
+    Y: Array
+    cache: Cache
     synthetic: bool = False
 
     @cached_property
-    def truth(self):
+    def truth(self) -> dict[str, Array]:
         return backward_propagation(self.X, self.Y, self.cache)
 
 
-def of_live_case(case):
+def of_live_case(case: Case) -> BackwardCase:
     """The backward question of a live case."""
     sizes = "-".join(map(str, case.layers))
     words = f"for layer sizes {sizes}, {case.m} examples and Y of shape {case.Y.shape}"
     return BackwardCase(words, case.X, case.Y, case.cache)
 
 
-def of_synthetic_cache(rng, **how):
+def of_synthetic_cache(rng: np.random.Generator, **how: Any) -> BackwardCase:
     """The backward question of a cache that no forward pass made."""
     X, Y, cache = synthetic_cache(rng, **how)
     words = f"on a cache unrelated to W and X, with {X.shape[1]} examples"
@@ -60,7 +62,7 @@ def of_synthetic_cache(rng, **how):
 
 
 @cached_draw
-def backward_cases(rng):
+def backward_cases(rng: np.random.Generator) -> list[BackwardCase]:
     """Live cases, larger layers, and synthetic caches; flat labels are asked for elsewhere."""
     return [
         of_live_case(live_case(rng)),
@@ -71,7 +73,9 @@ def backward_cases(rng):
     ]
 
 
-def faults_of_backward(student, name, cases, help):
+def faults_of_backward(
+    student: Student, name: str, cases: Sequence[BackwardCase], help: str
+) -> dict[str, str]:
     """Ask a backward pass on every case.
 
     Parameters
@@ -95,7 +99,8 @@ def faults_of_backward(student, name, cases, help):
         function takes its numbers from somewhere else.
     """
     faults = dict.fromkeys(ARRAYS, "")
-    imitated, answers = False, []
+    imitated = False
+    answers: list[Seen] = []
     for case in cases:
         answer = student.call(name, case.X, case.Y, case.cache, replacing=STAND_IN)
         truth = case.truth
@@ -112,7 +117,7 @@ def faults_of_backward(student, name, cases, help):
     return faults
 
 
-def _arrays_of(answer):
+def _arrays_of(answer: Answer) -> dict[str, Array]:
     """What of an answer are arrays of real numbers, by name."""
     found = {}
     for key in ARRAYS:
@@ -121,7 +126,7 @@ def _arrays_of(answer):
     return found
 
 
-def _likeness(first, answers, help):
+def _likeness(first: str, answers: Sequence[Seen], help: str) -> Sequence[str]:
     """What more there is to say of wrong gradients: sentences."""
     if help == "what":
         likely, change = bugs_like(answers), change_of(first, answers)
@@ -136,7 +141,7 @@ def _likeness(first, answers, help):
     return (f"{first} is the first array that is wrong: look between it and {right[-1]}.",)
 
 
-def fault_of_array(answer, array, truth, where):
+def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> str:
     """What is wrong with one array of an answer, or "". Its shape is another question."""
     try:
         gradients = answer.dictionary()
@@ -155,7 +160,7 @@ def fault_of_array(answer, array, truth, where):
     return f"{array} is off by {off:.2g} times its largest entry {where}."
 
 
-def expect_arrays(faults, arrays):
+def expect_arrays(faults: Mapping[str, str], arrays: Collection[str]) -> None:
     """Raise Wrong with what is wrong with any of these arrays."""
     wrong = [array for array in ARRAYS if array in arrays and faults[array]]
     said = dict.fromkeys(faults[array] for array in wrong)
@@ -165,14 +170,14 @@ def expect_arrays(faults, arrays):
         raise Wrong(" ".join(said))
 
 
-def expect_unchanged(answer, given, names):
+def expect_unchanged(answer: Answer, given: Sequence[Any], names: Sequence[str]) -> None:
     """Raise Wrong when a call changed what it was given, by a single bit."""
     for before, after, name in zip_longest(given, answer.arguments[: len(given)], names):
         if not _same(before, after):
             raise Wrong(f"{answer.function} changed {name}; work on a copy.")
 
 
-def _same(before, after):
+def _same(before: Any, after: Any) -> bool:
     if isinstance(before, dict):
         return (
             isinstance(after, dict)

@@ -1,5 +1,7 @@
 """What `n_dimensions` asks: the N-dim gradient check of a small network, and its tools."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder.questions import question
@@ -7,6 +9,7 @@ from autograder.questions.directional_checks import expect_factor, two_of_three
 from autograder.questions.gradient_checkers import (
     NETWORK,
     RIGHT_CASES,
+    Replacing,
     ask_checker,
     expect_nan_fails,
     expect_right,
@@ -29,11 +32,12 @@ from autograder.questions.gradients import (
     of_live_case,
 )
 from autograder.questions.reports import expect_bugs_found, expect_report, with_tiny_gradients
-from autograder.questions.student import describe, real_array
-from autograder.questions.verdict import Wrong, expect_something_right
+from autograder.questions.student import Answer, Student, describe, real_array
+from autograder.questions.verdict import Marks, Wrong, expect_something_right
 from autograder.truth import gradcheck
-from autograder.truth.cases import live_case, logit_case
+from autograder.truth.cases import Case, live_case, logit_case
 from autograder.truth.gradcheck import TOLERANCE, deviation
+from autograder.truth.network import Array, Arrays
 
 CACHE = ("Z1", "A1", "W1", "b1", "Z2", "A2", "W2", "b2", "Z3", "A3", "W3", "b3")
 BATCHES = (1, 3, 50)
@@ -41,7 +45,7 @@ WIDE = 2e-2
 """A step with which a one-sided difference, or one with another step, is seen to be off."""
 
 
-def read_forward(answer):
+def read_forward(answer: Answer) -> tuple[float, Any]:
     """The cost as a number and the cache of a forward pass's answer."""
     value = answer.returned()
     if not isinstance(value, tuple | list) or len(value) != 2:
@@ -52,13 +56,13 @@ def read_forward(answer):
     return float(cost.reshape(())), value[1]
 
 
-def expect_cost(answer, case, words):
+def expect_cost(answer: Answer, case: Case, words: str) -> None:
     cost, _ = read_forward(answer)
     if not abs(cost - case.cost) <= TOLERANCE * abs(case.cost):
         raise Wrong(f"{words} the cost is {case.cost:.6g}; yours is {cost:.6g}.")
 
 
-def expect_cache(answer, case, words):
+def expect_cache(answer: Answer, case: Case, words: str) -> None:
     _, cache = read_forward(answer)
     if not isinstance(cache, tuple | list) or len(cache) != len(CACHE):
         raise Wrong(f"The cache is {describe(cache)}, not a tuple of 12: {', '.join(CACHE)}.")
@@ -67,13 +71,13 @@ def expect_cache(answer, case, words):
             raise Wrong(f"{words} {name} in the cache has a wrong value or shape.")
 
 
-def forward(student, case):
+def forward(student: Student, case: Case) -> Answer:
     name = "forward_propagation_n"
     return student.call(name, case.X, case.Y, case.parameters, watching=True)
 
 
 @question(cost=2, cache=1, any_batch=1, large_logits=1)
-def forward_propagation_n(student, rng, marks):
+def forward_propagation_n(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     cases = [live_case(rng) for _ in range(3)]
     answers = [forward(student, case) for case in cases]
     with marks.part("cost"):
@@ -110,7 +114,7 @@ LAYER_PARTS = {
 
 
 @question(output_layer=2, second_layer=3, first_layer=3, any_batch=1, float64_and_shapes=1)
-def backward_propagation_n(student, rng, marks):
+def backward_propagation_n(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     name = "backward_propagation_n"
     try:
         faults = faults_of_backward(student, name, backward_cases(rng), marks.help)
@@ -150,13 +154,13 @@ def backward_propagation_n(student, rng, marks):
         expect_unchanged(answer, given, ("X", "Y", "cache"))
 
 
-def numerical(student, case, replacing, **by_name):
+def numerical(student: Student, case: Case, replacing: Replacing, **by_name: Any) -> Answer:
     arguments = case.parameters, case.X, case.Y
     asked = {"replacing": replacing, "watching": True, **by_name}
     return student.call("numerical_gradient", *arguments, **asked)
 
 
-def expect_vector(answer, truth, words, tolerance=TOLERANCE):
+def expect_vector(answer: Answer, truth: Array, words: str, tolerance: float = TOLERANCE) -> None:
     found = answer.array()
     if found.shape != truth.shape:
         raise Wrong(f"{answer.function} returned {describe(found)}; its shape must be (47, 1).")
@@ -169,22 +173,23 @@ def expect_vector(answer, truth, words, tolerance=TOLERANCE):
         )
 
 
-def expect_gradient(answer, case, epsilon):
+def expect_gradient(answer: Answer, case: Case, epsilon: float) -> None:
     truth = gradcheck.network_gradient(case.parameters, case.X, case.Y, epsilon)
     expect_vector(answer, truth, f"With epsilon = {epsilon:g},")
 
 
 @question(value=4, uses_the_forward_function=2, nothing_changed=1)
-def numerical_gradient(student, rng, marks):
-    case, answers = live_case(rng), []
+def numerical_gradient(student: Student, rng: np.random.Generator, marks: Marks) -> None:
+    case = live_case(rng)
+    answers: list[Answer] = []
 
-    def ask(replacing, **by_name):
+    def ask(replacing: Replacing, **by_name: Any) -> Answer:
         answers.append(numerical(student, case, replacing, **by_name))
         return answers[-1]
 
     others, _ = other_cost(rng)
 
-    def with_other_cost(epsilon):
+    def with_other_cost(epsilon: float) -> tuple[Answer, Array]:
         cost = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
         truth = others["numerical_gradient"](case.parameters, case.X, case.Y, epsilon)
         return ask({"forward_propagation_n": cost}, epsilon=epsilon), truth
@@ -212,7 +217,7 @@ def numerical_gradient(student, rng, marks):
 
 
 @question(right_gradients=3, wrong_gradients=3, sign_and_nan=2)
-def gradient_check_n(student, rng, marks):
+def gradient_check_n(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     with marks.part("right_gradients"):
         expect_right(student, "gradient_check_n", rng)
     if not marks.earned("right_gradients"):
@@ -227,8 +232,8 @@ def gradient_check_n(student, rng, marks):
 
 
 @question(clean_arrays=2, corrupted_arrays=2)
-def gradient_report(student, rng, marks):
-    def report(case, gradients, replacing=NETWORK):
+def gradient_report(student: Student, rng: np.random.Generator, marks: Marks) -> None:
+    def report(case: Case, gradients: Arrays, replacing: Replacing = NETWORK) -> Answer:
         return ask_checker(student, "gradient_report", case, gradients, replacing)
 
     with marks.part("clean_arrays"):
@@ -260,8 +265,10 @@ def gradient_report(student, rng, marks):
 
 
 @question(verdict=2, cost=1)
-def directional_check(student, rng, marks):
-    def ask(case, gradients, replacing=NETWORK, **by_name):
+def directional_check(student: Student, rng: np.random.Generator, marks: Marks) -> None:
+    def ask(
+        case: Case, gradients: Arrays, replacing: Replacing = NETWORK, **by_name: Any
+    ) -> Answer:
         return ask_checker(student, "directional_check", case, gradients, replacing, **by_name)
 
     with marks.part("verdict"):

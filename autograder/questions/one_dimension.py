@@ -1,14 +1,23 @@
 """What `one_dimension` asks: the 1-D gradient check of J(theta) = theta * x, and its tools."""
 
+from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograder.questions import given, question, stand_ins
 from autograder.questions.given import Given
 from autograder.questions.stand_ins import of_numbers
-from autograder.questions.student import describe
-from autograder.questions.verdict import Wrong
+from autograder.questions.student import Answer, Student, describe
+from autograder.questions.verdict import Marks, Wrong
+
+Function = Callable[[Any], Any]
+"""Of one number, or of an array of them."""
+
+Pair = Callable[[float, float], Any]
+"""A function of x and theta."""
 
 TOLERANCE = 1e-6
 
@@ -19,7 +28,14 @@ TOOLS = {
 }
 
 
-def expect(answer, truth, case, hint, tolerance=TOLERANCE, scale=None):
+def expect(
+    answer: Answer,
+    truth: float,
+    case: str,
+    hint: str,
+    tolerance: float = TOLERANCE,
+    scale: float | None = None,
+) -> None:
     """Raise Wrong unless the answer is the number `truth`, to `tolerance` of its size."""
     found = answer.number()
     allowed = tolerance * (abs(truth) if scale is None else scale)
@@ -28,7 +44,7 @@ def expect(answer, truth, case, hint, tolerance=TOLERANCE, scale=None):
 
 
 @question(value=1)
-def forward_propagation(student, rng, marks):
+def forward_propagation(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     with marks.part("value"):
         x, theta = rng.uniform(0.5, 4, 2)
         numbers = [(x, theta), (-x, theta), (x, -theta), (0.0, theta), (x, 0.0)]
@@ -40,7 +56,7 @@ def forward_propagation(student, rng, marks):
 
 
 @question(value=1)
-def backward_propagation(student, rng, marks):
+def backward_propagation(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     with marks.part("value"):
         for sign in (1, -1, 1, -1):
             x, theta = sign * rng.uniform(1.3, 1.9), rng.uniform(5.2, 5.8)
@@ -49,7 +65,7 @@ def backward_propagation(student, rng, marks):
             expect(answer, x, f"For x = {x:.4g} and theta = {theta:.4g}", hint)
 
 
-def smooth_functions(rng):
+def smooth_functions(rng: np.random.Generator) -> list[tuple[str, Function, Given, float]]:
     """Functions of one number with what the error law needs.
 
     Returns
@@ -72,7 +88,7 @@ def smooth_functions(rng):
 
 
 @question(value=2, error_law=2)
-def numerical_derivative(student, rng, marks):
+def numerical_derivative(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     cases = smooth_functions(rng)
     with marks.part("value"):
         for name, f, df, theta in cases:
@@ -98,8 +114,8 @@ def numerical_derivative(student, rng, marks):
 
 
 @question(value=2, edge_cases=1)
-def relative_difference(student, rng, marks):
-    def ask(a, b):
+def relative_difference(student: Student, rng: np.random.Generator, marks: Marks) -> None:
+    def ask(a: Any, b: Any) -> Answer:
         return student.call("relative_difference", a, b)
 
     with marks.part("value"):
@@ -130,7 +146,9 @@ def relative_difference(student, rng, marks):
             raise Wrong(f"Shapes (5,) and (5, 1) must raise a ValueError; yours {got}.")
 
 
-def pairs(rng, factor=1.0):
+def pairs(
+    rng: np.random.Generator, factor: float = 1.0
+) -> list[tuple[str, Pair, Pair, float, float]]:
     """Forward and backward functions that belong together, and a place to check them.
 
     Returns
@@ -152,7 +170,9 @@ def pairs(rng, factor=1.0):
     ]  # fmt: skip
 
 
-def check_pair(student, forward, backward, x, theta, **by_name):
+def check_pair(
+    student: Student, forward: Pair, backward: Pair, x: float, theta: float, **by_name: Any
+) -> Answer:
     """The student's `gradient_check` of another pair of functions.
 
     They stay on this side: who could read them would know the difference without checking.
@@ -163,11 +183,11 @@ def check_pair(student, forward, backward, x, theta, **by_name):
 
 
 @question(right_pairs=2, wrong_pairs=2, uses_both_and_epsilon=2)
-def gradient_check(student, rng, marks):
+def gradient_check(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     with marks.part("right_pairs"):
-        for cost, *pair, x, theta in pairs(rng):
+        for cost, forward, backward, x, theta in pairs(rng):
             # The grader answers and counts: a difference near 0 doesn't show that both were called.
-            answer = check_pair(student, *pair, x, theta)
+            answer = check_pair(student, forward, backward, x, theta)
             for name in ("forward_propagation", "backward_propagation"):
                 if not answer.failure and not answer.calls[name]:
                     raise Wrong(f"gradient_check never called {name}: call it by its name.")
@@ -181,8 +201,8 @@ def gradient_check(student, rng, marks):
     with marks.part("wrong_pairs"):
         factors = rng.uniform(1.01, 1.1), rng.uniform(1.5, 3), -1.0, 0.0
         for turn, factor in enumerate(factors):
-            cost, *pair, x, theta = pairs(rng, factor)[turn % 3]
-            answer = check_pair(student, *pair, x, theta)
+            cost, forward, backward, x, theta = pairs(rng, factor)[turn % 3]
+            answer = check_pair(student, forward, backward, x, theta)
             case = (
                 f"With J = {cost} and {factor:.4g} times its derivative in place of your functions,"
             )
@@ -205,17 +225,19 @@ def gradient_check(student, rng, marks):
             raise Wrong("print_msg=True must print a message that print_msg=False does not.")
 
 
-def watched(f, asked_at):
+def watched(f: Function, asked_at: list[npt.NDArray[Any]]) -> Function:
     """A function that notes in a list where it was asked."""
 
-    def noting(t):
+    def noting(t: Any) -> Any:
         asked_at.append(np.ravel(t))
         return f(t)
 
     return noting
 
 
-def expect_steps(asked_at, theta, epsilons):
+def expect_steps(
+    asked_at: list[npt.NDArray[Any]], theta: float, epsilons: npt.NDArray[Any]
+) -> None:
     """Raise Wrong unless a function was asked near `theta`, at nearly all of these distances."""
     steps = np.abs(np.concatenate([np.zeros(0), *asked_at]).real.astype(float) - theta)
     taken = sum(bool(np.any(np.abs(steps - each) <= 0.05 * each)) for each in epsilons)
@@ -224,8 +246,10 @@ def expect_steps(asked_at, theta, epsilons):
 
 
 @question(truncation_side=2, roundoff_side=1)
-def error_sweep(student, rng, marks):
-    def sweep(f, df, theta, epsilons):
+def error_sweep(student: Student, rng: np.random.Generator, marks: Marks) -> None:
+    def sweep(
+        f: Function, df: Function, theta: float, epsilons: npt.NDArray[Any]
+    ) -> npt.NDArray[Any]:
         # The function stays on this side: who could read it would know its errors from the law.
         f = of_numbers(f)
         answer = student.call("error_sweep", f, df, theta, epsilons, replacing=TOOLS)
@@ -252,7 +276,7 @@ def error_sweep(student, rng, marks):
         # Up to 1e-8: above it, truncation would bend the slope of a one-sided difference, by luck.
         epsilons = rng.permutation(np.geomspace(1e-13, 1e-8, 29))
         name, f, df, theta = smooth_functions(rng)[rng.integers(3)]
-        asked_at = []
+        asked_at: list[npt.NDArray[Any]] = []
         found = sweep(watched(f, asked_at), df, theta, epsilons)
         expect_steps(asked_at, theta, epsilons)
         errors = np.abs(found)  # the sign is the other part's business

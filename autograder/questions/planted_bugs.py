@@ -1,10 +1,12 @@
 """What `planted_bugs` asks: code that never ran, three suspects, a case and a few lies."""
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
-from autograder.questions import question
+from autograder.questions import Question, question
 from autograder.questions.given import Given, network
 from autograder.questions.gradient_checkers import expect_nan_fails, expect_right, expect_values
 from autograder.questions.gradients import (
@@ -17,15 +19,18 @@ from autograder.questions.gradients import (
     of_live_case,
 )
 from autograder.questions.stand_ins import SHAPES, backward_propagation_n, numerical_gradient
-from autograder.questions.student import describe, real_array
-from autograder.questions.verdict import Wrong
+from autograder.questions.student import Answer, Student, describe, real_array
+from autograder.questions.verdict import Marks, Wrong
 from autograder.truth import bugs, checkers_to_fool
 from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case
-from autograder.truth.network import backward_propagation
+from autograder.truth.network import Array, Arrays, backward_propagation
 from autograder.truth.planting import KINDS, ORDER, backward_with
 
-GIVEN = {"forward_propagation_n": Given(network), "numerical_gradient": numerical_gradient}
+GIVEN: dict[str, Callable[..., Any]] = {
+    "forward_propagation_n": Given(network),
+    "numerical_gradient": numerical_gradient,
+}
 """What the notebook gives, in case that a cell of the student's own has changed it."""
 
 NUMBER = re.compile(r"[-+]?(nan|inf|\d+\.?\d*(e[-+]?\d+)?)", re.IGNORECASE)
@@ -42,7 +47,7 @@ LEAST_TRUTH = 1e-6
 
 
 @question(output_layer=2, second_layer=2, first_layer=2)
-def repaired_backward(student, rng, marks):
+def repaired_backward(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     try:
         cases = backward_cases(rng)
         faults = faults_of_backward(student, "repaired_backward", cases, marks.help)
@@ -58,7 +63,7 @@ def repaired_backward(student, rng, marks):
 
 
 @question(right_gradients=2, wrong_gradients=2)
-def repaired_check(student, rng, marks):
+def repaired_check(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     name = "repaired_check"
     with marks.part("right_gradients"):
         right = expect_right(student, name, rng, GIVEN, epsilon=1e-7)
@@ -75,8 +80,8 @@ def repaired_check(student, rng, marks):
             )
 
 
-def _suspect(name):
-    def asks(student, rng, marks):
+def _suspect(name: str) -> Question:
+    def asks(student: Student, rng: np.random.Generator, marks: Marks) -> None:
         with marks.part("repaired"):
             batches = [of_live_case(live_case(rng, m)) for m in (1, 3)]
             cases = backward_cases(rng) + batches
@@ -93,7 +98,9 @@ FIELDS = {"first_wrong": ORDER, "kind": tuple(KINDS)}
 
 
 @question(**{f"{name}_{field}": 1 for name in bugs.FIXED_DRAW for field in FIELDS})
-def diagnosis(student, rng, marks, key):
+def diagnosis(
+    student: Student, rng: np.random.Generator, marks: Marks, key: Mapping[str, str]
+) -> None:
     answer = student.value("diagnosis")
     for name in bugs.FIXED_DRAW:
         bug = bugs.by_name(key[name])
@@ -107,14 +114,14 @@ def diagnosis(student, rng, marks, key):
                     raise Wrong(f"{said} is not correct for {name} as it was given to you.")
 
 
-def _diagnosed(answer, name, field):
+def _diagnosed(answer: Answer, name: str, field: str) -> str:
     fields = answer.dictionary().get(name)
     if not isinstance(fields, dict) or not isinstance(fields.get(field), str):
         raise Wrong(f'diagnosis["{name}"]["{field}"] is not filled in with a string.')
-    return fields[field].strip()
+    return str(fields[field]).strip()
 
 
-def read_case(answer):
+def read_case(answer: Answer) -> Case:
     """A student's (X, Y, parameters) as a Case within the limits; raises Wrong outside them."""
     value = answer.returned()
     if not isinstance(value, tuple | list) or len(value) != 3 or not isinstance(value[2], dict):
@@ -138,20 +145,20 @@ def read_case(answer):
     return case
 
 
-def _parameter(parameters, key):
+def _parameter(parameters: Mapping[str, Any], key: str) -> Array:
     array = real_array(parameters.get(key), f"{key} is")
     if array.shape != SHAPES[key]:
         raise Wrong(f"{key} is {describe(array)}; it must have shape {SHAPES[key]}.")
     return array.astype(float)
 
 
-def _expect_within(name, array, largest):
+def _expect_within(name: str, array: Array, largest: float) -> None:
     if not np.all(np.abs(array) <= largest):
         raise Wrong(f"{name} must hold finite numbers of size at most {largest:g}.")
 
 
 @question(kills=4)
-def killing_case(student, rng, marks):
+def killing_case(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     with marks.part("kills"):
         case = read_case(student.call("killing_case"))
         mutant = backward_with(bugs.MUTANT)(case.X, case.Y, case.cache)
@@ -170,7 +177,7 @@ def killing_case(student, rng, marks):
 
 
 @cached_draw
-def fooling_case(rng):
+def fooling_case(rng: np.random.Generator) -> Case:
     """A live case on which every broken checker passes the right gradients with room to spare."""
     for _ in range(100):
         case = live_case(rng)
@@ -184,7 +191,7 @@ def fooling_case(rng):
 
 
 @question(checker_a=1, checker_b=1, checker_c=2)
-def fool_the_checker(student, rng, marks):
+def fool_the_checker(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     cases = [fooling_case(rng) for _ in range(2)]
     earlier = ["repaired_backward", *bugs.FIXED_DRAW]
     given = GIVEN | dict.fromkeys(earlier, backward_propagation_n)
@@ -198,7 +205,7 @@ def fool_the_checker(student, rng, marks):
                 expect_fooled(name, case, read_gradients(answer, name))
 
 
-def read_gradients(answer, name):
+def read_gradients(answer: Answer, name: str) -> dict[str, Array]:
     """The finite gradients, of the right shapes, that are meant for one checker."""
     gradients = answer.dictionary().get(name)
     if not isinstance(gradients, dict):
@@ -212,7 +219,7 @@ def read_gradients(answer, name):
     return found
 
 
-def expect_fooled(name, case, gradients):
+def expect_fooled(name: str, case: Case, gradients: Arrays) -> None:
     """Raise Wrong unless the broken checker passes what a right one does not."""
     said = checkers_to_fool.run_checker(name, case.parameters, gradients, case.X, case.Y)
     if not said < checkers_to_fool.PASSES_BELOW:

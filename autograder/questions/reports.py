@@ -1,17 +1,19 @@
 """Reports of a check, array by array: what stands out, and what must not."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from autograder.questions.gradient_checkers import raise_slipped, wrong_gradients
 from autograder.questions.gradients import ARRAYS
-from autograder.questions.student import describe, real_array
+from autograder.questions.student import Answer, describe, real_array
 from autograder.questions.verdict import Wrong
 from autograder.truth.cached_draws import cached_draw
-from autograder.truth.cases import live_case
+from autograder.truth.cases import Case, live_case
 from autograder.truth.gradcheck import UNTOUCHED, relative_difference
 from autograder.truth.liveness import ATTEMPTS, NoLiveCase
+from autograder.truth.network import Arrays
 
 REPORTED_BELOW, REPORTED_ABOVE = 1e-6, 1e-4
 LEAST_TINY = 5e-5
@@ -19,7 +21,7 @@ LEAST_TINY = 5e-5
 is below 1e-11 an entry, so a right report stays below 5e-7."""
 
 
-def read_report(answer):
+def read_report(answer: Answer) -> dict[str, float]:
     """The six numbers of a report."""
     report = answer.dictionary()
     missing = [array for array in ARRAYS if array not in report]
@@ -32,7 +34,7 @@ def read_report(answer):
     return {array: float(number.reshape(())) for array, number in numbers.items()}
 
 
-def expect_report(answer, wrong):
+def expect_report(answer: Answer, wrong: Mapping[str, str]) -> None:
     """Raise Wrong unless the arrays in `wrong` stand out and all others are clean."""
     for array, found in read_report(answer).items():
         if array in wrong and not found > REPORTED_ABOVE:
@@ -41,7 +43,9 @@ def expect_report(answer, wrong):
             raise Wrong(f"{array} was correct, but the report gives it {found:.3e}.")
 
 
-def expect_bugs_found(ask, rng, count):
+def expect_bugs_found(
+    ask: Callable[[Case, Arrays], Answer], rng: np.random.Generator, count: int
+) -> None:
     """Raise Wrong unless reports of gradients with bugs tell the wrong arrays from the right ones.
 
     Parameters
@@ -53,7 +57,7 @@ def expect_bugs_found(ask, rng, count):
         How many bugs. Arrays that a bug changes by less than ten times what must be seen are not
         looked at.
     """
-    slipped = {}
+    slipped: dict[str, str] = {}
     for kind, case, gradients in wrong_gradients(rng, count):
         report = read_report(ask(case, gradients))
         for array, truth in case.gradients.items():
@@ -67,7 +71,7 @@ def expect_bugs_found(ask, rng, count):
 
 
 @cached_draw
-def with_tiny_gradients(rng):
+def with_tiny_gradients(rng: np.random.Generator) -> Case:
     """A case with so small a W3 that the gradients below it are tiny, but clear of round-off."""
     for _ in range(ATTEMPTS):
         case = live_case(rng)

@@ -6,7 +6,9 @@ the notebook speaks of. Everything else raises, with a message that is meant for
 """
 
 import math
+from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from autograder.truth import network
 from autograder.truth.cached_draws import locked
 from autograder.truth.gradcheck import network_gradient
 from autograder.truth.gradcheck import relative_difference as right_difference
-from autograder.truth.network import LAYERS
+from autograder.truth.network import LAYERS, Array, Arrays
 
 LARGER = (6, 8, 5, 1)
 """Layer sizes that no notebook shows; three layers, as the cache of 12 holds."""
@@ -32,7 +34,7 @@ SHAPES = {
 """The shapes of the course's 47 parameters."""
 
 
-def _sizes_by_shapes(*known):
+def _sizes_by_shapes(*known: tuple[int, ...]) -> dict[tuple[tuple[int, int], ...], tuple[int, ...]]:
     """{the shapes of W1, b1, ..., b3: layer sizes}."""
     return {
         tuple(shape for n, k in zip(sizes[1:], sizes, strict=False) for shape in ((n, k), (n, 1))):
@@ -43,7 +45,7 @@ def _sizes_by_shapes(*known):
 KNOWN_LAYERS = _sizes_by_shapes(LAYERS, LARGER)
 
 
-def numbers(value, what="an argument"):
+def numbers(value: Any, what: str = "an argument") -> Any:
     """Return a number as it is, and an array or nested list of numbers as an array.
 
     Raises
@@ -71,7 +73,7 @@ def numbers(value, what="an argument"):
     return value
 
 
-def _array_of_list(value, what):
+def _array_of_list(value: Any, what: str) -> Array:
     """np.asarray, once it is clear that the list is small and that there are only numbers in it."""
     room, waiting = MOST_NUMBERS, [value]
     while waiting:
@@ -88,18 +90,18 @@ def _array_of_list(value, what):
     return np.asarray(value)
 
 
-def _real(value):
+def _real(value: Any) -> Array:
     array = np.asarray(value)
     if array.dtype.kind == "c":
         raise TypeError("complex numbers are not supported here")
     return array
 
 
-def of_numbers(function):
+def of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function see only numbers and small arrays, which stay small when they broadcast."""
 
     @wraps(function)
-    def checked(*arguments, **by_name):
+    def checked(*arguments: Any, **by_name: Any) -> Any:
         if len(arguments) + len(by_name) > 4:
             raise TypeError(f"{len(arguments) + len(by_name)} arguments were given; 4 is the most")
         seen = [numbers(each) for each in arguments]
@@ -113,12 +115,12 @@ def of_numbers(function):
 
 
 @of_numbers
-def product(x, theta):
+def product(x: Any, theta: Any) -> Any:
     """`forward_propagation` of `one_dimension`."""
     return theta * x
 
 
-def central_difference(f, theta, epsilon=1e-5):
+def central_difference(f: Callable[[Any], Any], theta: Any, epsilon: Any = 1e-5) -> Any:
     """`numerical_derivative` of `one_dimension`."""
     if not callable(f):
         raise TypeError(f"f is {describe(f)}, but a function was expected")
@@ -126,24 +128,24 @@ def central_difference(f, theta, epsilon=1e-5):
 
 
 @of_numbers
-def _moved(theta, step):
+def _moved(theta: Any, step: Any) -> Any:
     return theta + step
 
 
 @of_numbers
-def _slope(plus, minus, epsilon):
+def _slope(plus: Any, minus: Any, epsilon: Any) -> Any:
     return (plus - minus) / (2 * epsilon)
 
 
 @of_numbers
-def relative_difference(a, b):
+def relative_difference(a: Any, b: Any) -> float:
     """`relative_difference` of `one_dimension`."""
     if np.shape(a) != np.shape(b):
         raise ValueError(f"shapes {np.shape(a)} and {np.shape(b)} differ")
     return float(right_difference(_real(a), _real(b)))
 
 
-def _batch(X, Y):
+def _batch(X: Any, Y: Any) -> tuple[Array, Array]:
     """X, and as many labels as it has columns."""
     X, Y = _real(numbers(X, "X")), _real(numbers(Y, "Y"))
     if X.ndim != 2 or not 1 <= X.shape[1] <= MOST_EXAMPLES:
@@ -153,7 +155,7 @@ def _batch(X, Y):
     return X, Y
 
 
-def _parameters(found, inputs):
+def _parameters(found: Mapping[str, Any], inputs: int) -> dict[str, Array]:
     """The six arrays, when their shapes are those of a network with so many inputs."""
     arrays = {key: np.asarray(numbers(found[key], key)) for key in SHAPES}
     shapes = tuple(array.shape for array in arrays.values())
@@ -166,19 +168,19 @@ def _parameters(found, inputs):
     return arrays
 
 
-def _dictionary(parameters):
+def _dictionary(parameters: Any) -> dict[str, Any]:
     if not isinstance(parameters, dict):
         raise TypeError(f"parameters is {describe(parameters)}, but a dictionary was expected")
     return parameters
 
 
-def forward_propagation_n(X, Y, parameters):
+def forward_propagation_n(X: Any, Y: Any, parameters: Any) -> tuple[Any, Any]:
     """The network's cost and cache."""
     X, Y = _batch(X, Y)
     return network.forward_propagation(X, Y, _parameters(_dictionary(parameters), len(X)))
 
 
-def backward_propagation_n(X, Y, cache):
+def backward_propagation_n(X: Any, Y: Any, cache: Any) -> dict[str, Array]:
     """The network's gradients."""
     X, Y = _batch(X, Y)
     if not isinstance(cache, tuple | list) or len(cache) != 12:
@@ -193,7 +195,7 @@ def backward_propagation_n(X, Y, cache):
     return network.backward_propagation(X, Y, tuple(arrays))
 
 
-def numerical_gradient(parameters, X, Y, epsilon=1e-5):
+def numerical_gradient(parameters: Any, X: Any, Y: Any, epsilon: Any = 1e-5) -> Array:
     """The central differences of the network's cost."""
     X, Y = _batch(X, Y)
     parameters = _parameters(_dictionary(parameters), len(X))
@@ -204,27 +206,27 @@ def numerical_gradient(parameters, X, Y, epsilon=1e-5):
 class _Asked:
     """Arguments that are the same when all of their bytes are: a class asks the same again."""
 
-    def __init__(self, arguments):
+    def __init__(self, arguments: tuple[dict[str, Array], Array, Array, float]) -> None:
         parameters, X, Y, epsilon = self.arguments = arguments
         arrays = X, Y, *parameters.values()
         self._key = epsilon, *((each.dtype, each.shape, each.tobytes()) for each in arrays)
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self._key)
 
-    def __eq__(self, other):
-        return self._key == other._key
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self._key == other._key
 
 
 @lru_cache(maxsize=256)
-def _gradient(asked):
+def _gradient(asked: _Asked) -> Array:
     return locked(network_gradient(*asked.arguments))
 
 
-def sines_of(weights):
+def sines_of(weights: Arrays) -> Callable[..., tuple[float, None]]:
     """A cost of (X, Y, parameters) that is the sum of weight * sin(parameter)."""
 
-    def forward_propagation_n(X, Y, parameters):
+    def forward_propagation_n(X: Any, Y: Any, parameters: Any) -> tuple[Any, Any]:
         theta = _parameters(_dictionary(parameters), len(_batch(X, Y)[0]))
         if theta["W1"].shape != SHAPES["W1"]:
             raise ValueError(f"W1 is {describe(theta['W1'])}, not {SHAPES['W1']}")
@@ -233,10 +235,10 @@ def sines_of(weights):
     return forward_propagation_n
 
 
-def numerical_gradient_of_sines(weights):
+def numerical_gradient_of_sines(weights: Arrays) -> Callable[..., Array]:
     """The central differences of a sum of sines, in which every parameter has a term of its own."""
 
-    def numerical_gradient(parameters, X, Y, epsilon=1e-5):
+    def numerical_gradient(parameters: Any, X: Any, Y: Any, epsilon: Any = 1e-5) -> Array:
         X, _ = _batch(X, Y)
         theta, step = _parameters(_dictionary(parameters), len(X)), _step(epsilon)
         if theta["W1"].shape != SHAPES["W1"]:
@@ -249,7 +251,7 @@ def numerical_gradient_of_sines(weights):
     return numerical_gradient
 
 
-def _step(epsilon):
+def _step(epsilon: Any) -> float:
     epsilon = _real(numbers(epsilon, "epsilon"))
     if epsilon.size != 1:
         raise ValueError(f"epsilon is {describe(epsilon)}, but one number was expected")

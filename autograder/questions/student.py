@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from autograder.questions.verdict import Wrong
 
@@ -42,10 +43,10 @@ class Answer:
     raised: str = ""
     failure: str = ""
     printed: str = ""
-    arguments: tuple = ()
+    arguments: tuple[Any, ...] = ()
     calls: Mapping[str | int, int] = field(default_factory=dict)
 
-    def returned(self):
+    def returned(self) -> Any:
         """The value; raises Wrong when the call failed or returned nothing."""
         if self.failure:
             raise Wrong(f"{self.function} {self.failure}")
@@ -64,11 +65,11 @@ class Answer:
             return float(value.reshape(()))
         raise Wrong(f"{self.function} returned {describe(value)}, but a number was expected")
 
-    def array(self) -> np.ndarray:
+    def array(self) -> npt.NDArray[Any]:
         """The value as an array of real numbers."""
         return real_array(self.returned(), f"{self.function} returned")
 
-    def dictionary(self) -> dict:
+    def dictionary(self) -> dict[Any, Any]:
         """The value as a dictionary."""
         value = self.returned()
         if not isinstance(value, dict):
@@ -85,9 +86,9 @@ class Student(Protocol):
         self,
         name: str,
         *arguments: Any,
-        replacing: Mapping[str, Callable] | None = None,
+        replacing: Mapping[str, Callable[..., Any]] | None = None,
         watching: bool = False,
-        **by_name,
+        **by_name: Any,
     ) -> Answer:
         """Call the function `name`; functions in `replacing` stand in for the student's own.
 
@@ -98,7 +99,7 @@ class Student(Protocol):
         """Read the variable `name`."""
 
 
-def real_array(value, what):
+def real_array(value: Any, what: str) -> npt.NDArray[Any]:
     """`value` as an array of real numbers; raises Wrong, beginning with `what`, if it is none."""
     try:
         array = np.asarray(value)
@@ -109,7 +110,7 @@ def real_array(value, what):
     return array
 
 
-def describe(value) -> str:
+def describe(value: object) -> str:
     """What a value is, in a student's words."""
     match value:
         case None:
@@ -124,6 +125,6 @@ def describe(value) -> str:
             return f"{value!r}"[:80]
 
 
-def _is_huge(value):
+def _is_huge(value: object) -> bool:
     """Whether a whole number is too large for a float; far beyond, Python refuses to print it."""
     return isinstance(value, int) and value.bit_length() > 1000

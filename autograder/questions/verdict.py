@@ -1,6 +1,6 @@
 """What a question returns: points by part, a message for the student, the seed of the cases."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -37,7 +37,7 @@ class Finding:
     earned: bool
     message: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         mark = "+" if self.earned else "-"
         why = f": {self.message}" if self.message else ""
         return f"  {mark} {self.part} ({self.points:g}){why}"
@@ -69,7 +69,7 @@ class Verdict:
     def most(self) -> float:
         return float(sum(finding.points for finding in self.findings))
 
-    def __str__(self):
+    def __str__(self) -> str:
         head = f"{self.question}: {self.points:g} of {self.most:g} points"
         return "\n".join([head, *map(str, self.findings), f"  cases drawn with seed {self.seed}"])
 
@@ -93,7 +93,7 @@ class Marks:
     opened: set[str] = field(default_factory=set)
 
     @contextmanager
-    def part(self, name):
+    def part(self, name: str) -> Iterator[None]:
         if name not in self.parts:
             raise KeyError(f"the question declares no part {name!r}")
         self.opened.add(name)
@@ -102,22 +102,22 @@ class Marks:
         except Wrong as wrong:
             self.lost[name] = str(wrong)
 
-    def earned(self, name):
+    def earned(self, name: str) -> bool:
         """Whether a part that has been opened was earned: what a gate asks."""
         return name in self.opened and name not in self.lost
 
-    def findings(self):
+    def findings(self) -> tuple[Finding, ...]:
         """Every declared part as a :class:`Finding`."""
         return tuple(self._finding(name, points) for name, points in self.parts.items())
 
-    def _finding(self, name, points):
+    def _finding(self, name: str, points: float) -> Finding:
         if name not in self.opened:
             gates, verb = " and ".join(self.lost), "is" if len(self.lost) == 1 else "are"
             return Finding(name, points, False, f"not checked until {gates} {verb} correct")
         return Finding(name, points, name not in self.lost, self.lost.get(name, ""))
 
 
-def expect_something_right(marks, parts):
+def expect_something_right(marks: Marks, parts: Iterable[str]) -> None:
     """Raise Wrong when none of these parts was earned: then there is nothing to hold on to."""
     if not any(map(marks.earned, parts)):
         raise Wrong(f"not checked until {' or '.join(parts)} is correct")
