@@ -4,8 +4,11 @@ Both start from right code (`standard_form.backward` and `repaired_check`) and g
 by one. A student has to make them run first, and then to make them right: the last fault of each
 is silent.
 """
+# The text of `repaired_check` is what students read, so it has no annotations.
+# mypy: allow-untyped-defs
 
 import inspect
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +37,7 @@ class Fault:
 
     right: str
     wrong: str
-    symptom: type | None
+    symptom: type[Exception] | None
 
 
 BACKWARD_FAULTS = (
@@ -59,17 +62,17 @@ CHECK_FAULTS = (
 """The faults of the seed's check, in the same order. With the last one a NaN works fine."""
 
 
-def never_ran_backward(name="repaired_backward"):
+def never_ran_backward(name: str = "repaired_backward") -> str:
     """Return the start code of the backward pass that a student has to repair."""
     return rename(plant_faults(STANDARD, BACKWARD_FAULTS), name)
 
 
-def never_ran_check(name="repaired_check"):
+def never_ran_check(name: str = "repaired_check") -> str:
     """Return the start code of the gradient check that a student has to repair."""
     return rename(plant_faults(inspect.getsource(repaired_check), CHECK_FAULTS), name)
 
 
-def plant_faults(source, faults):
+def plant_faults(source: str, faults: Iterable[Fault]) -> str:
     """Return the source with every fault in it; ValueError when one has no place, or several."""
     for fault in faults:
         if source.count(fault.right) != 1:

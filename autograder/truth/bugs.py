@@ -16,7 +16,7 @@ on every live case is for the lessons only: suspect=False.
 """
 
 from autograder.truth.bank import batch, chain, lessons, loss, mask, scale, sign, transpose
-from autograder.truth.planting import plant
+from autograder.truth.planting import Bug, plant
 
 BANK = (
     *scale.BUGS, *sign.BUGS, *mask.BUGS, *chain.BUGS, *batch.BUGS, *transpose.BUGS, *loss.BUGS,
@@ -34,7 +34,7 @@ FIXED_DRAW = {
 """The suspects of the release that isn't personal: three kinds, three different places."""
 
 
-def by_name(name):
+def by_name(name: str) -> Bug:
     """Return the bug of that name; KeyError when the bank has none."""
     for bug in BANK:
         if bug.name == name:
@@ -48,6 +48,6 @@ off, for all three examples. More examples alone don't help either; it takes a u
 between two of them, which is what makes a case live."""
 
 
-def suspect_source(name, bug):
+def suspect_source(name: str, bug: Bug) -> str:
     """Return the start code of a suspect's cell: a backward pass with that name and that bug."""
     return plant(bug, name=name)

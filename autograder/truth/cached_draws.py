@@ -3,16 +3,26 @@
 All submissions of a class are asked about the same cases, which take longer to draw than to ask.
 """
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import lru_cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_State = tuple[int, int, int, int]
+"""Of a generator of ``numpy.random.default_rng``."""
 
 MOST = 1024
 """Draws that are kept: those of every question, with room for other seeds."""
 
 
-def cached_draw(draw):
+def cached_draw(
+    draw: Callable[Concatenate[np.random.Generator, P], T],
+) -> Callable[Concatenate[np.random.Generator, P], T]:
     """Make ``draw(rng, ...)`` return what it returned to a generator in this state before.
 
     The generator goes on as if it had drawn. What is returned is shared, so nobody may change it,
@@ -20,14 +30,16 @@ def cached_draw(draw):
     """
 
     @lru_cache(maxsize=MOST)
-    def drawn_from(state, arguments, by_name):
+    def drawn_from(
+        state: _State, arguments: tuple[Any, ...], by_name: tuple[tuple[str, Any], ...]
+    ) -> tuple[T, _State]:
         rng = np.random.Generator(np.random.PCG64(0))
         _set(rng, state)
         found = draw(rng, *arguments, **dict(by_name))
         return locked(found), _state(rng)
 
     @wraps(draw)
-    def drawn(rng, *arguments, **by_name):
+    def drawn(rng: np.random.Generator, /, *arguments: P.args, **by_name: P.kwargs) -> T:
         found, after = drawn_from(_state(rng), arguments, tuple(by_name.items()))
         _set(rng, after)
         return found
@@ -35,7 +47,7 @@ def cached_draw(draw):
     return drawn
 
 
-def locked(value):
+def locked(value: T) -> T:
     """`value`, with the arrays in it, in whatever it holds, made read-only."""
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
@@ -49,13 +61,13 @@ def locked(value):
     return value
 
 
-def _state(rng):
+def _state(rng: np.random.Generator) -> _State:
     """The state of a generator of ``numpy.random.default_rng`` as whole numbers."""
     state = rng.bit_generator.state
     return (*state["state"].values(), state["has_uint32"], state["uinteger"])
 
 
-def _set(rng, state):
+def _set(rng: np.random.Generator, state: _State) -> None:
     current, increment, has_half, half = state
     rng.bit_generator.state = {
         "bit_generator": "PCG64",

@@ -1,5 +1,6 @@
 """Inputs for the questions: live cases, synthetic caches, and logits of any size."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -18,6 +19,8 @@ from autograder.truth.liveness import (
 )
 from autograder.truth.network import (
     LAYERS,
+    Array,
+    Cache,
     backward_propagation,
     forward_propagation,
     layer_sizes,
@@ -40,50 +43,52 @@ class Case:
         W1, b1, W2, b2, ...
     """
 
-    X: np.ndarray
-    Y: np.ndarray
-    parameters: dict
+    X: Array
+    Y: Array
+    parameters: dict[str, Array]
 
     @property
-    def m(self):
+    def m(self) -> int:
         """The number of examples."""
-        return self.X.shape[1]
+        return int(self.X.shape[1])
 
     @property
-    def layers(self):
+    def layers(self) -> tuple[int, ...]:
         """Inputs, units of each hidden layer, outputs."""
         return layer_sizes(self.parameters)
 
     @cached_property
-    def _forward(self):
+    def _forward(self) -> tuple[float, Cache]:
         return locked(forward_propagation(self.X, self.Y, self.parameters))
 
     @property
-    def cost(self):
+    def cost(self) -> float:
         """The reference's cost, a float."""
         return self._forward[0]
 
     @property
-    def cache(self):
+    def cache(self) -> Cache:
         """The reference's cache (Z1, A1, W1, b1, ...)."""
         return self._forward[1]
 
     @cached_property
-    def _gradients(self):
+    def _gradients(self) -> dict[str, Array]:
         return locked(backward_propagation(self.X, self.Y, self.cache))
 
     @property
-    def gradients(self):
+    def gradients(self) -> dict[str, Array]:
         """The reference's gradients: a dict of dW1, db1, ..., of the caller's own."""
         return dict(self._gradients)
 
-    def with_flat_labels(self):
+    def with_flat_labels(self) -> "Case":
         """Return the same case with labels of shape (m,)."""
         return replace(self, Y=self.Y.ravel())
 
 
 @cached_draw
-def live_case(rng, m=None, layers=LAYERS):
+def live_case(
+    rng: np.random.Generator, m: int | None = None, layers: tuple[int, ...] = LAYERS
+) -> Case:
     """Draw a live case (see `liveness.fault`).
 
     The weights are normal with variance 2 / n_in. The bias of a hidden unit is drawn between two
@@ -110,9 +115,10 @@ def live_case(rng, m=None, layers=LAYERS):
     """
     m = int(rng.integers(5, 21)) if m is None else m
 
-    def draw():
+    def draw() -> tuple[Case, str | None]:
         X, Y = rng.standard_normal((layers[0], m)), labels(rng, m)
-        A, parameters, cache = X, {}, ()
+        A, cache = X, Cache()
+        parameters: dict[str, Array] = {}
         for layer, (n_in, n_out) in enumerate(pairwise(layers), start=1):
             W = rng.standard_normal((n_out, n_in)) * np.sqrt(2 / n_in)
             if layer < len(layers) - 1:
@@ -131,7 +137,9 @@ def live_case(rng, m=None, layers=LAYERS):
     return first_without_fault(draw, f"live case with m={m}, layers={layers}")
 
 
-def synthetic_cache(rng, m=None, layers=LAYERS):
+def synthetic_cache(
+    rng: np.random.Generator, m: int | None = None, layers: tuple[int, ...] = LAYERS
+) -> tuple[Array, Array, Cache]:
     """Draw data and a cache that no forward pass made.
 
     Z, W, b and X are drawn apart from each other; A is relu(Z) below and sigmoid(Z) on top. The
@@ -160,8 +168,8 @@ def synthetic_cache(rng, m=None, layers=LAYERS):
     """
     m = int(rng.integers(5, 21)) if m is None else m
 
-    def draw():
-        X, Y, cache = rng.standard_normal((layers[0], m)), labels(rng, m), ()
+    def draw() -> tuple[tuple[Array, Array, Cache], str | None]:
+        X, Y, cache = rng.standard_normal((layers[0], m)), labels(rng, m), Cache()
         parameters = random_parameters(rng, layers)
         for layer, units in enumerate(layers[1:], start=1):
             if layer < len(layers) - 1:
@@ -177,7 +185,7 @@ def synthetic_cache(rng, m=None, layers=LAYERS):
     return first_without_fault(draw, f"synthetic cache with m={m}, layers={layers}")
 
 
-def logit_case(rng, logit=800.0):
+def logit_case(rng: np.random.Generator, logit: float = 800.0) -> Case:
     """Draw a case whose largest logits are +logit and -logit, each with a right and a wrong label.
 
     The largest and the smallest logit of a live case are stretched to the wanted size, and both
@@ -210,7 +218,9 @@ def logit_case(rng, logit=800.0):
     )
 
 
-def random_parameters(rng, layers=LAYERS):
+def random_parameters(
+    rng: np.random.Generator, layers: tuple[int, ...] = LAYERS
+) -> dict[str, Array]:
     """Draw standard normal parameters W1, b1, W2, b2, ... for these layers, live or not."""
     parameters = {}
     for layer, (n_in, n_out) in enumerate(pairwise(layers), start=1):
@@ -219,7 +229,9 @@ def random_parameters(rng, layers=LAYERS):
     return parameters
 
 
-def _likeness_of_a_rerun(X, Y, cache, parameters):
+def _likeness_of_a_rerun(
+    X: Array, Y: Array, cache: Cache, parameters: Mapping[str, Array]
+) -> str | None:
     """Say so when running the forward pass again would come near the right gradients."""
     truth = backward_propagation(X, Y, cache)
     rerun = backward_propagation(X, Y, forward_propagation(X, Y, parameters)[1])

@@ -5,10 +5,16 @@ checker_a keeps the comparison of the last parameter only. checker_b compares tw
 doesn't see where the vectors point. checker_c compares the slope along one direction; the direction
 is random but always the same, so whatever is orthogonal to it passes.
 """
+# The text of the three is what students read, so it has no annotations.
+# mypy: allow-untyped-defs
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from autograder.truth.gradcheck import network_gradient, relative_difference
+from autograder.truth.network import Array, Arrays
 from autograder.truth.notebook_helpers import (
     dictionary_to_vector,
     forward_propagation_n,
@@ -75,10 +81,16 @@ def checker_c(parameters, gradients, X, Y, epsilon=1e-7):
     return abs(expected - slope) / (abs(expected) + abs(slope))
 
 
-CHECKERS = {"checker_a": checker_a, "checker_b": checker_b, "checker_c": checker_c}
+CHECKERS: Mapping[str, Callable[..., Any]] = {
+    "checker_a": checker_a,
+    "checker_b": checker_b,
+    "checker_c": checker_c,
+}
 
 
-def run_checker(name, parameters, gradients, X, Y, epsilon=1e-7):
+def run_checker(
+    name: str, parameters: Arrays, gradients: Arrays, X: Array, Y: Array, epsilon: float = 1e-7
+) -> float:
     """Return what a broken checker says of the gradients, with the reference as its helpers.
 
     The same as the source that is shown, up to round-off: where that moves one parameter after the
@@ -112,11 +124,14 @@ def run_checker(name, parameters, gradients, X, Y, epsilon=1e-7):
         return float(abs(a - b) / (abs(a) + abs(b)))
 
 
-_COMPARED = {"checker_a": lambda vector: vector[-1, 0], "checker_b": np.linalg.norm}
+_COMPARED: Mapping[str, Callable[[Array], Any]] = {
+    "checker_a": lambda vector: vector[-1, 0],
+    "checker_b": np.linalg.norm,
+}
 """What the checkers that look at all parameters compare of the two vectors."""
 
 
-def right_check(parameters, gradients, X, Y):
+def right_check(parameters: Arrays, gradients: Arrays, X: Array, Y: Array) -> float:
     """Return the relative difference between all the gradients and the numerical ones.
 
     Infinite when the gradients aren't finite, so that they are never taken for right.

@@ -13,7 +13,7 @@ import numpy as np
 from autograder.truth.bugs import BANK, FIXED_DRAW
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import UNTOUCHED, deviation
-from autograder.truth.planting import backward_with
+from autograder.truth.planting import Bug, backward_with
 
 EFFECTS = ("factor", "single", "spread")
 CASES = 5
@@ -21,13 +21,14 @@ CLEARLY = 1e-9
 
 
 @cache
-def effect(bug):
+def effect(bug: Bug) -> str:
     """What a bug looks like beside the right gradients: one of `EFFECTS`, measured.
 
     "factor": each array is a multiple of the right one. "single": one array is wrong, and no
     multiple. "spread": several arrays are wrong, and not all are multiples.
     """
-    rng, wrong, multiples = np.random.default_rng(0), set(), True
+    rng, multiples = np.random.default_rng(0), True
+    wrong: set[str] = set()
     for case in (live_case(rng) for _ in range(CASES)):
         found = backward_with(bug)(case.X, case.Y, case.cache)
         for key, truth in case.gradients.items():
@@ -40,7 +41,7 @@ def effect(bug):
     return "single" if len(wrong) == 1 else "spread"
 
 
-def draw(secret, student):
+def draw(secret: bytes, student: str) -> dict[str, str]:
     """Draw the suspects of one student.
 
     All suspects of the bank are put into the student's own order, by a keyed hash. The first one
@@ -62,7 +63,7 @@ def draw(secret, student):
     order = sorted(
         (bug for bug in BANK if bug.suspect), key=lambda bug: keyed(secret, student, bug.name)
     )
-    drawn = []
+    drawn: list[Bug] = []
     for _ in FIXED_DRAW:
         effects, kinds = {effect(bug) for bug in drawn}, {bug.kinds[0] for bug in drawn}
         drawn.append(
@@ -71,7 +72,7 @@ def draw(secret, student):
     return {name: bug.name for name, bug in zip(FIXED_DRAW, drawn, strict=True)}
 
 
-def keyed(secret, *words):
+def keyed(secret: bytes, *words: str) -> bytes:
     """A hash of words that only the owner of the secret can compute: 32 bytes (HMAC-SHA256)."""
     message = b"".join(len(each.encode()).to_bytes(4, "big") + each.encode() for each in words)
     return hmac.digest(secret, message, "sha256")

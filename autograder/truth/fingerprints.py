@@ -1,13 +1,15 @@
 """What wrong gradients look like: a bug of the bank, or the right ones changed in a simple way."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from autograder.truth.bugs import BANK
 from autograder.truth.gradcheck import deviation
-from autograder.truth.planting import ORDER, backward_with
+from autograder.truth.network import Array, Arrays, Cache
+from autograder.truth.planting import ORDER, Bug, backward_with
 
 ALIKE = 1e-7
 """How near found gradients must come to those of a bug, array by array, in every case."""
@@ -29,19 +31,19 @@ class Seen:
         What came back, of whatever shapes; an array may be missing.
     """
 
-    X: np.ndarray
-    Y: np.ndarray
-    cache: tuple
-    truth: Mapping
-    found: Mapping
+    X: Array
+    Y: Array
+    cache: Cache
+    truth: Arrays
+    found: Mapping[str, Any]
 
     @property
-    def m(self):
+    def m(self) -> int:
         """The number of examples."""
-        return self.X.shape[1]
+        return int(self.X.shape[1])
 
 
-def bugs_like(answers):
+def bugs_like(answers: Sequence[Seen]) -> list[Bug]:
     """The bugs of the bank that give these gradients, in every case.
 
     Parameters
@@ -56,7 +58,7 @@ def bugs_like(answers):
     return [bug for bug in BANK if answers and _is_like(bug, answers)]
 
 
-def _is_like(bug, answers):
+def _is_like(bug: Bug, answers: Sequence[Seen]) -> bool:
     visible = False
     for seen in answers:
         with np.errstate(all="ignore"):
@@ -68,7 +70,7 @@ def _is_like(bug, answers):
     return visible
 
 
-def change_of(key, answers):
+def change_of(key: str, answers: Sequence[Seen]) -> str:
     """In which simple way an array differs from the right one, in every case.
 
     Parameters
@@ -84,14 +86,14 @@ def change_of(key, answers):
         multiple, the opposite, m times or 1/m of it, its transpose, another array of the right
         gradients, the same numbers in another shape or in other places.
     """
-    found = [seen.found.get(key) for seen in answers]
+    found: list[Any] = [seen.found.get(key) for seen in answers]
     if not all(isinstance(each, np.ndarray) and _is_finite(each) for each in found):
         return ""
     pairs = list(zip(found, answers, strict=True))
     if all(_same(each, seen.truth[key]) for each, seen in pairs):
         return ""
-    factors = [_factor(each, seen.truth[key]) for each, seen in pairs]
-    if None not in factors:
+    factors = [c for each, seen in pairs if (c := _factor(each, seen.truth[key])) is not None]
+    if len(factors) == len(pairs):
         words = _words_for(factors, [seen.m for seen in answers])
         if words:
             return words
@@ -107,15 +109,15 @@ def change_of(key, answers):
     return ""
 
 
-def _is_finite(array):
-    return array.dtype.kind in "biuf" and np.isfinite(array).all()
+def _is_finite(array: Array) -> bool:
+    return array.dtype.kind in "biuf" and bool(np.isfinite(array).all())
 
 
-def _same(found, truth):
+def _same(found: Array, truth: Array) -> bool:
     return deviation(found, truth) <= ALIKE
 
 
-def _factor(found, truth):
+def _factor(found: Array, truth: Array) -> float | None:
     """c where found is c times the truth, else None."""
     if found.shape != truth.shape:
         return None
@@ -123,7 +125,7 @@ def _factor(found, truth):
     return c if np.isfinite(c) and deviation(found, c * truth) <= ALIKE * abs(c) else None
 
 
-def _words_for(factors, sizes):
+def _words_for(factors: Sequence[float], sizes: Sequence[int]) -> str:
     if all(c == 0 for c in factors):
         return "0 everywhere"
     for power, words in ((1, "not averaged: m times the correct one"),

@@ -6,10 +6,14 @@ A live case has none of that.
 """
 
 from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 
-from autograder.truth.network import layer_errors
+from autograder.truth.network import Array, Cache, layer_errors
+
+T = TypeVar("T")
 
 MARGIN = 1e-2
 """The least |Z| of a hidden unit: 500 times what a check with epsilon 1e-5 moves it."""
@@ -32,7 +36,7 @@ class NoLiveCase(ValueError):
     """No draw was live; the message counts what was wrong with them."""
 
 
-def fault(X, Y, cache):
+def fault(X: Array, Y: Array, cache: Cache) -> str | None:
     """Say why data and a cache aren't live, or return None when they are.
 
     Live means: |Z| of the output at most 3, |Z| of hidden units at least 1e-2, every gradient array
@@ -59,12 +63,14 @@ def fault(X, Y, cache):
     return None
 
 
-def gradients_and_shares(X, Y, cache):
+def gradients_and_shares(X: Array, Y: Array, cache: Cache) -> tuple[list[float], list[float]]:
     """Return m max |gradient| of every array, and max sum_i |share of example i| of every array.
 
     Both as lists, for dW and db of each layer, from the last to the first.
     """
-    inputs, largest, shares = [X, *cache[1::4]], [], []
+    inputs = [X, *cache[1::4]]
+    largest: list[float] = []
+    shares: list[float] = []
     for layer, dZ in layer_errors(Y, cache):
         A, size = inputs[layer - 1].T, np.abs(dZ)
         largest += [np.abs(dZ @ A).max(), np.abs(dZ.sum(axis=1)).max()]
@@ -72,7 +78,7 @@ def gradients_and_shares(X, Y, cache):
     return largest, shares
 
 
-def first_without_fault(draw, wanted):
+def first_without_fault(draw: Callable[[], tuple[T, str | None]], wanted: str) -> T:
     """Call draw() -> (drawn, fault or None) until there is no fault, and return what was drawn.
 
     Raises
@@ -80,7 +86,7 @@ def first_without_fault(draw, wanted):
     NoLiveCase
         After 500 draws, naming what was wanted and what was wrong how often.
     """
-    faults = Counter()
+    faults: Counter[str] = Counter()
     for _ in range(ATTEMPTS):
         drawn, found = draw()
         if found is None:
@@ -90,13 +96,13 @@ def first_without_fault(draw, wanted):
     raise NoLiveCase(f"no {wanted} in {ATTEMPTS} draws: {counts}")
 
 
-def labels(rng, m):
+def labels(rng: np.random.Generator, m: int) -> Array:
     """Draw labels of shape (1, m), both of them present when m allows it."""
     ones = rng.integers(1, m) if m > 1 else rng.integers(0, 2)
     return (rng.permutation(m) < ones).astype(int).reshape(1, m)
 
 
-def straddling_biases(rng, products):
+def straddling_biases(rng: np.random.Generator, products: Array) -> Array:
     """Draw one bias per row of W A such that the unit switches between two of the examples."""
     biases = rng.standard_normal((len(products), 1))
     if products.shape[1] == 1:
@@ -112,7 +118,7 @@ def straddling_biases(rng, products):
     return biases
 
 
-def pre_activations(rng, units, m):
+def pre_activations(rng: np.random.Generator, units: int, m: int) -> Array:
     """Draw hidden Z away from zero, each unit on for one example and off for another."""
     size = MARGIN + np.abs(rng.standard_normal((units, m)))
     signs = rng.choice([-1.0, 1.0], (units, m))

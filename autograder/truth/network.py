@@ -5,27 +5,39 @@ the dtype it is given, so the same lines serve in float64, in longdouble (a tigh
 complex128 (complex-step derivatives): what is on and what is off goes by the real part.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+"""Of real or complex floating-point numbers, in the dtype that the caller chose."""
+
+Arrays = Mapping[str, Array]
+"""W1, b1, W2, b2, ... or dW1, db1, ..."""
+
+Cache = tuple[Array, ...]
+"""(Z1, A1, W1, b1, Z2, A2, W2, b2, ...)"""
 
 LAYERS = (4, 5, 3, 1)
 """Inputs, units of each hidden layer, outputs: the network of the course (47 parameters)."""
 
 
-def parameter_keys(parameters):
+def parameter_keys(parameters: Mapping[str, Any]) -> list[str]:
     """Return the keys of the parameters in the order of the flat vector: W1, b1, W2, b2, ..."""
     depth = sum(key.startswith("W") for key in parameters)
     return [f"{kind}{layer}" for layer in range(1, depth + 1) for kind in ("W", "b")]
 
 
-def layer_sizes(parameters):
+def layer_sizes(parameters: Arrays) -> tuple[int, ...]:
     """Return inputs, units of each hidden layer and outputs, such as (4, 5, 3, 1)."""
     weights = [parameters[key] for key in parameter_keys(parameters)[::2]]
     return (weights[0].shape[1], *(len(W) for W in weights))
 
 
-def sigmoid(Z):
+def sigmoid(Z: npt.ArrayLike) -> Array:
     """Return 1 / (1 + exp(-Z)) elementwise, without overflow however large Z is.
 
     Parameters
@@ -41,18 +53,20 @@ def sigmoid(Z):
     Z = np.asarray(Z)
     on = Z.real > 0
     decay = np.exp(np.where(on, -Z, Z))
-    return np.where(on, 1, decay) / (1 + decay)
+    squashed: Array = np.where(on, 1, decay) / (1 + decay)
+    return squashed
 
 
-def relu(Z):
+def relu(Z: npt.ArrayLike) -> Array:
     """Return 0 where Z or its real part isn't positive, and Z elsewhere; the dtype is kept."""
     Z = np.asarray(Z)
     if Z.dtype.kind != "c":
-        return np.maximum(Z, 0)
+        positive: Array = np.maximum(Z, 0)
+        return positive
     return np.where(Z.real <= 0, 0, Z)  # this way round a NaN stays one
 
 
-def cost_from_logits(Z, Y):
+def cost_from_logits(Z: Array, Y: npt.ArrayLike) -> Any:
     """Return the mean cross-entropy of sigmoid(Z) against the labels Y, without log(0).
 
     -y log(s) - (1 - y) log(1 - s) with s = sigmoid(z) equals softplus(z) - y z, where
@@ -85,7 +99,7 @@ def cost_from_logits(Z, Y):
     return losses[..., 0, :].sum(axis=-1) / losses.shape[-1]
 
 
-def forward_propagation(X, Y, parameters):
+def forward_propagation(X: Array, Y: Array, parameters: Arrays) -> tuple[Any, Cache]:
     """Run the network on every example.
 
     Parameters
@@ -107,13 +121,13 @@ def forward_propagation(X, Y, parameters):
         (Z1, A1, W1, b1, Z2, A2, W2, b2, ...), with Z and A of shape (n_l, m).
     """
     Zs, inputs = pre_activations(X, parameters)
-    cost, cache = cost_from_logits(Zs[-1], Y), ()
+    cost, cache = cost_from_logits(Zs[-1], Y), Cache()
     for layer, (Z, A) in enumerate(zip(Zs, [*inputs[1:], sigmoid(Zs[-1])], strict=True), start=1):
         cache += (Z, A, parameters[f"W{layer}"], parameters[f"b{layer}"])
     return (cost.item() if cost.ndim == 0 else cost), cache
 
 
-def pre_activations(X, parameters):
+def pre_activations(X: Array, parameters: Arrays) -> tuple[list[Array], list[Array]]:
     """Return Z of every layer, and what each is given: X, A1, A2, ...
 
     Parameters
@@ -126,7 +140,8 @@ def pre_activations(X, parameters):
     Zs, inputs : list of ndarray
         Of shape (n_l, m) and (n_(l-1), m), with the leading axes of the parameters.
     """
-    Zs, inputs = [], [X]
+    Zs: list[Array] = []
+    inputs = [X]
     for layer in range(1, len(parameter_keys(parameters)) // 2 + 1):
         if Zs:
             inputs.append(relu(Zs[-1]))
@@ -134,7 +149,7 @@ def pre_activations(X, parameters):
     return Zs, inputs
 
 
-def backward_propagation(X, Y, cache):
+def backward_propagation(X: Array, Y: Array, cache: Cache) -> dict[str, Array]:
     """Return the gradient of the cost for every parameter, from the cache alone.
 
     dZ_L = A_L - Y, dW_l = dZ_l A_(l-1)^T / m, db_l = (sum of dZ_l over the examples) / m, and
@@ -162,7 +177,7 @@ def backward_propagation(X, Y, cache):
     return gradients
 
 
-def layer_errors(Y, cache):
+def layer_errors(Y: Array, cache: Cache) -> Iterator[tuple[int, Array]]:
     """Yield (layer, dZ) from the last layer to the first: m times the derivative of the cost by Z.
 
     Parameters
@@ -179,14 +194,14 @@ def layer_errors(Y, cache):
         yield layer, dZ
 
 
-def parameters_to_vector(parameters):
+def parameters_to_vector(parameters: Arrays) -> Array:
     """Copy the parameters into one column, shape (n, 1), in the order W1, b1, W2, b2, ..."""
     return np.concatenate(
         [np.reshape(parameters[key], (-1, 1)) for key in parameter_keys(parameters)]
     )
 
 
-def gradients_to_vector(gradients):
+def gradients_to_vector(gradients: Arrays) -> Array:
     """Copy the gradients into one column, shape (n, 1), in the order dW1, db1, dW2, db2, ...
 
     Other keys (dZ3, dA2, ...) are left out.
@@ -196,7 +211,7 @@ def gradients_to_vector(gradients):
     )
 
 
-def vector_to_parameters(theta, layers=LAYERS):
+def vector_to_parameters(theta: Array, layers: Sequence[int] = LAYERS) -> dict[str, Array]:
     """Cut a column of parameters into the arrays W1, b1, W2, b2, ...
 
     Parameters
@@ -215,7 +230,7 @@ def vector_to_parameters(theta, layers=LAYERS):
     ValueError
         If theta hasn't exactly as many entries as the layers have parameters.
     """
-    shapes = {}
+    shapes: dict[str, tuple[int, int]] = {}
     for layer, (n_in, n_out) in enumerate(pairwise(layers), start=1):
         shapes |= {f"W{layer}": (n_out, n_in), f"b{layer}": (n_out, 1)}
     ends = np.cumsum([rows * columns for rows, columns in shapes.values()])
@@ -228,7 +243,7 @@ def vector_to_parameters(theta, layers=LAYERS):
     }
 
 
-def vectors_to_parameters(vectors, layers=LAYERS):
+def vectors_to_parameters(vectors: Array, layers: Sequence[int] = LAYERS) -> dict[str, Array]:
     """Cut many vectors at once, for a forward pass of as many networks on the same examples.
 
     Parameters

@@ -4,7 +4,12 @@ Code that is shown to students (the broken checkers, the notebook that never ran
 these names. Here they are the reference, so the same code can be run on the trusted side.
 """
 
+from typing import Any
+
 from autograder.truth.network import (
+    Array,
+    Arrays,
+    Cache,
     forward_propagation,
     gradients_to_vector,
     parameter_keys,
@@ -20,17 +25,17 @@ __all__ = [
 ]
 
 
-def dictionary_to_vector(parameters):
+def dictionary_to_vector(parameters: Arrays) -> tuple[Array, list[str]]:
     """Return the parameters as a column of shape (n, 1), and the key of each entry."""
     keys = [key for key in parameter_keys(parameters) for _ in range(parameters[key].size)]
     return parameters_to_vector(parameters), keys
 
 
-def vector_to_dictionary(theta):
+def vector_to_dictionary(theta: Array) -> dict[str, Array]:
     """Return the 47 parameters of the course's network as W1, b1, W2, b2, W3 and b3."""
     return vector_to_parameters(theta)
 
 
-def forward_propagation_n(X, Y, parameters):
+def forward_propagation_n(X: Array, Y: Array, parameters: Arrays) -> tuple[Any, Cache]:
     """Return the cost and the cache of 12."""
     return forward_propagation(X, Y, parameters)

@@ -6,12 +6,18 @@ stays as it was, byte for byte.
 """
 
 import ast
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeGuard
 
 import numpy as np
 
+from autograder.truth.network import Array, Cache
 from autograder.truth.standard_form import STANDARD
+
+Backward = Callable[[Array, Array, Cache], dict[str, Array]]
+"""A backward pass of (X, Y, cache), which returns dW1, db1, ..."""
 
 ORDER = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
 """The gradients in the order in which a backward pass finds them."""
@@ -61,7 +67,7 @@ class Edit:
     old: str
     new: str
 
-    def apply(self, source):
+    def apply(self, source: str) -> str:
         """Return the source with the edit made; `BugDoesNotFit` if there is no place for it."""
         for statement in ast.walk(ast.parse(source)):
             if not self._assigns(statement):
@@ -73,7 +79,7 @@ class Edit:
                 return _replace_lines(source, statement, after)
         raise BugDoesNotFit(f"no assignment to {self.target} contains {self.old}")
 
-    def _assigns(self, statement):
+    def _assigns(self, statement: ast.AST) -> TypeGuard[ast.Assign]:
         return isinstance(statement, ast.Assign) and any(
             isinstance(target, ast.Name) and target.id == self.target
             for target in statement.targets
@@ -106,16 +112,16 @@ class Bug:
     """
 
     name: str
-    kinds: tuple
+    kinds: tuple[str, ...]
     first_wrong: str
-    edits: tuple
+    edits: tuple[Edit, ...]
     writes: str
     hint: str
     why: str
     suspect: bool = True
-    invisible: tuple = ()
+    invisible: tuple[str, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         known = KINDS if self.suspect else KINDS | LESSON_KINDS
         if not self.kinds or not known.keys() >= set(self.kinds):
             raise ValueError(f"{self.name}: kinds {self.kinds} must be some of {tuple(known)}")
@@ -123,7 +129,9 @@ class Bug:
             raise ValueError(f"{self.name}: first_wrong {self.first_wrong} is not in {ORDER}")
 
 
-def plant(bugs, source=STANDARD, name="backward_propagation_n"):
+def plant(
+    bugs: Bug | Iterable[Bug], source: str = STANDARD, name: str = "backward_propagation_n"
+) -> str:
     """Return the source of a backward pass with one bug or several planted, under a new name.
 
     Parameters
@@ -152,21 +160,22 @@ def plant(bugs, source=STANDARD, name="backward_propagation_n"):
     return rename(source, name)
 
 
-def rename(source, name):
+def rename(source: str, name: str) -> str:
     """Return the source of one function under another name."""
-    old = ast.parse(source).body[0].name
-    return source.replace(f"def {old}(", f"def {name}(", 1)
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    return source.replace(f"def {next(functions).name}(", f"def {name}(", 1)
 
 
-def compile_backward(source, name="backward_propagation_n"):
+def compile_backward(source: str, name: str = "backward_propagation_n") -> Backward:
     """Return the function of that name which the source defines; numpy is all that it is given."""
-    namespace = {"np": np}
+    namespace: dict[str, Any] = {"np": np}
     exec(compile(source, f"<{name}>", "exec"), namespace)
-    return namespace[name]
+    function: Backward = namespace[name]
+    return function
 
 
 @cache
-def backward_with(bug):
+def backward_with(bug: Bug) -> Backward:
     """Return the course's backward pass with one bug in it, compiled once and for all."""
     return compile_backward(plant(bug))
 
@@ -174,13 +183,13 @@ def backward_with(bug):
 class _Rewriting(ast.NodeTransformer):
     """Replaces the first expression that matches `old`, outermost first."""
 
-    def __init__(self, old, new):
+    def __init__(self, old: str, new: str) -> None:
         self.old = ast.parse(old, mode="eval").body
         self.new = ast.parse(new, mode="eval").body
         self.done = False
 
-    def visit(self, node):
-        bound = []
+    def visit(self, node: ast.AST) -> Any:
+        bound: list[ast.expr] = []
         if self.done or not _matches(self.old, node, bound):
             return self.generic_visit(node)
         self.done = True
@@ -190,14 +199,14 @@ class _Rewriting(ast.NodeTransformer):
 class _Filling(ast.NodeTransformer):
     """Puts what ANY stood for into its place."""
 
-    def __init__(self, bound):
+    def __init__(self, bound: list[ast.expr]) -> None:
         self.bound = bound
 
-    def visit_Name(self, node):
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.bound[0] if node.id == "ANY" else node
 
 
-def _matches(pattern, node, bound):
+def _matches(pattern: Any, node: Any, bound: list[ast.expr]) -> bool:
     """Compare two syntax trees; what stands where the pattern says ANY is appended to `bound`."""
     if isinstance(pattern, ast.Name) and pattern.id == "ANY":
         bound.append(node)
@@ -207,16 +216,17 @@ def _matches(pattern, node, bound):
             _matches(*pair, bound) for pair in zip(pattern, node, strict=True)
         )
     if not isinstance(pattern, ast.AST):
-        return pattern == node
+        return bool(pattern == node)
     return type(pattern) is type(node) and all(
         _matches(getattr(pattern, field), getattr(node, field), bound) for field in pattern._fields
     )
 
 
-def _replace_lines(source, statement, text):
+def _replace_lines(source: str, statement: ast.Assign, text: str) -> str:
     lines = source.splitlines(keepends=True)
-    last = lines[statement.end_lineno - 1]
+    end = statement.end_lineno or statement.lineno
+    last = lines[end - 1]
     ending = last[len(last.rstrip("\r\n")) :]
     indentation = lines[statement.lineno - 1][: statement.col_offset]
-    lines[statement.lineno - 1 : statement.end_lineno] = [indentation + text + ending]
+    lines[statement.lineno - 1 : end] = [indentation + text + ending]
     return "".join(lines)

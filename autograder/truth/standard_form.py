@@ -4,6 +4,8 @@ It is a real function, so its text and its answers can't drift apart. Its names 
 its statements are the standard form that `planting` looks for.
 """
 # ruff: noqa: RUF059 (the biases are unpacked because the cache holds them)
+# The text of `backward` is what students read, so it has no annotations.
+# mypy: allow-untyped-defs
 
 import inspect
 

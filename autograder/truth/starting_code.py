@@ -6,7 +6,7 @@ from autograder.truth.bugs import FIXED_DRAW, by_name, suspect_source
 NAMES = ("repaired_backward", "repaired_check", *FIXED_DRAW)
 
 
-def source(name):
+def source(name: str) -> str:
     """Return the code that the answer `name` starts from; KeyError when it starts from nothing."""
     if name == "repaired_backward":
         return never_ran_backward(name).rstrip()
@@ -15,6 +15,6 @@ def source(name):
     return suspect(name, FIXED_DRAW[name])
 
 
-def suspect(name, bug):
+def suspect(name: str, bug: str) -> str:
     """Return the code of a suspect, with the bug of that name in it."""
     return suspect_source(name, by_name(bug)).rstrip()

@@ -7,9 +7,12 @@ claimed, the claim is the second opinion, and the ladder is not climbed.
 """
 
 import math
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
+from autograder.truth.gradcheck.asked_cost import AskedCost
 from autograder.truth.gradcheck.estimates import (
     CENTRAL,
     COARSE,
@@ -24,12 +27,20 @@ from autograder.truth.gradcheck.ladder import (
     EPS,
     FINE,
     UNSEEN,
+    Rung,
     central,
     one_sided,
     rounding_of,
     steps_for,
 )
 from autograder.truth.gradcheck.noise import noise_of
+from autograder.truth.gradcheck.parameters import Floats, Parameters
+
+Look = Callable[[float], float]
+"""The cost a step away from the parameters, along some direction."""
+
+Row = tuple[float, float, float, int, float, float]
+"""The value, error, step, how and the two sides of one derivative: see `Estimates`."""
 
 GOOD = 1e-6
 """An error, as a share of the gradient, that needs no further step."""
@@ -47,7 +58,7 @@ NEARER = 10
 """How much nearer to a claim, or to the step that refutes it, others must be to bear it out."""
 
 
-def derivatives(cost, parameters, gradient):
+def derivatives(cost: AskedCost, parameters: Parameters, gradient: Floats) -> Estimates:
     """Return the derivative by every parameter.
 
     Parameters
@@ -67,9 +78,7 @@ def derivatives(cost, parameters, gradient):
     with np.errstate(all="ignore"):
         return _gathered(
             [
-                _derivative(
-                    lambda step, i=i: cost.at(i, step), first, cost.base, noise, claimed, size
-                )
+                _derivative(partial(cost.at, i), first, cost.base, noise, claimed, size)
                 for i, (first, claimed, size) in enumerate(
                     zip(firsts, gradient.tolist(), sizes, strict=True)
                 )
@@ -77,7 +86,9 @@ def derivatives(cost, parameters, gradient):
         )
 
 
-def along(cost, parameters, gradients, directions):
+def along(
+    cost: AskedCost, parameters: Parameters, gradients: Floats, directions: Floats
+) -> Estimates:
     """Return the derivative along every direction.
 
     Parameters
@@ -99,25 +110,20 @@ def along(cost, parameters, gradients, directions):
         for claimed, direction in zip(gradients.tolist(), directions, strict=True):
             first = cost.along(direction, step), cost.along(direction, -step)
             rows.append(
-                _derivative(
-                    lambda step, d=direction: cost.along(d, step),
-                    first,
-                    cost.base,
-                    noise,
-                    claimed,
-                    size,
-                )
+                _derivative(partial(cost.along, direction), first, cost.base, noise, claimed, size)
             )
     return _gathered(rows)
 
 
-def _gathered(rows):
+def _gathered(rows: Sequence[Row]) -> Estimates:
     """Make Estimates of rows (value, error, step, how, left, right)."""
     value, error, step, how, left, right = map(np.array, zip(*rows, strict=True))
     return Estimates(value, error, step, how, np.array([left, right]))
 
 
-def _derivative(look, first, base, noise, gradient, size):
+def _derivative(
+    look: Look, first: Sequence[float], base: float, noise: float, gradient: float, size: float
+) -> Row:
     """(value, error, step, how, left, right) of the derivative of look at 0.
 
     First is what it shows at both sides of the first step.
@@ -158,7 +164,15 @@ def _derivative(look, first, base, noise, gradient, size):
     return beside or (best.value, best.error, best.step, how, math.nan, math.nan)
 
 
-def _confirmed(look, costs, base, steps, noise, gradient, size):
+def _confirmed(
+    look: Look,
+    costs: Sequence[float],
+    base: float,
+    steps: Sequence[float],
+    noise: float,
+    gradient: float,
+    size: float,
+) -> Row | None:
     """A row for a claim that the costs at the first step bear out, or None.
 
     To be believed for a wrong reason, a claim would have to be off by just what truncation adds.
@@ -183,7 +197,7 @@ def _confirmed(look, costs, base, steps, noise, gradient, size):
     return None
 
 
-def _settled(rungs, gradient):
+def _settled(rungs: Sequence[Rung], gradient: float) -> bool:
     """Whether the last rung bears the claim out, or all of at least three are sure that it's wrong.
 
     Nobody is accused on the word of one step, nor believed on that of a wide one.
@@ -202,7 +216,7 @@ def _settled(rungs, gradient):
     )
 
 
-def _unrefuted(rungs):
+def _unrefuted(rungs: Sequence[Rung]) -> list[Rung]:
     """The rungs that no narrower one refutes."""
     return [
         rung
@@ -211,7 +225,14 @@ def _unrefuted(rungs):
     ]
 
 
-def _doubtful(claim, best, rungs, look, steps, base):
+def _doubtful(
+    claim: float,
+    best: Rung,
+    rungs: Sequence[Rung],
+    look: Look,
+    steps: Sequence[float],
+    base: float,
+) -> bool:
     """Whether an accusation is to be dropped, once every step has been heard.
 
     It is where two steps are much nearer to the claim than the best one. So it is where a part of
@@ -232,13 +253,13 @@ def _doubtful(claim, best, rungs, look, steps, base):
     return clear >= 2 or accuse < 2
 
 
-def _unresolved(rungs):
+def _unresolved(rungs: Sequence[Rung]) -> bool:
     """Whether even the narrowest step sees a shape that is none of a line, and more than noise."""
     rung = min(rungs, key=lambda rung: rung.step)
     return rung.error > 0.1 * abs(rung.value) and rung.error > 4 * rung.rounding
 
 
-def _beside_a_corner(look, base, noise, scale):
+def _beside_a_corner(look: Look, base: float, noise: float, scale: float) -> Row | None:
     """A row from one-sided differences, or None where they are too coarse as well."""
     corner = None
     rights, lefts = (

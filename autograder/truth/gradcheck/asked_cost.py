@@ -1,6 +1,11 @@
 """Somebody's cost, asked at one place after the other, with an eye on what it does meanwhile."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+
+from autograder.truth.gradcheck.parameters import Floats, Integers, Parameters
 
 PORTION = 2**22
 """Numbers of moved parameters that are made at the same time: 32 MB."""
@@ -32,7 +37,7 @@ class AskedCost:
         Whether it answers in single precision.
     """
 
-    def __init__(self, function, parameters):
+    def __init__(self, function: Callable[[Any], Any], parameters: Parameters) -> None:
         if not callable(function):
             raise ValueError(f"the cost is a {type(function).__name__}, not a function")
         self._function = function
@@ -47,7 +52,7 @@ class AskedCost:
         with np.errstate(all="ignore"):
             self._expect_same(self.at(0, ELSEWHERE), self.at(0, ELSEWHERE))
 
-    def at(self, index, step):
+    def at(self, index: int | np.integer[Any], step: float) -> float:
         """Return the cost with a step in one parameter; NaN where it has none."""
         kept = self._vector[index]
         self._vector[index] = kept + step
@@ -55,7 +60,7 @@ class AskedCost:
         self._vector[index] = kept
         return value
 
-    def around(self, steps):
+    def around(self, steps: Floats) -> Floats:
         """Return the costs with each of some steps in each parameter, shape (n, k).
 
         By the cost's own method ``many``, where it has one, in portions of 32 MB.
@@ -85,7 +90,7 @@ class AskedCost:
                 ]
             )
 
-    def _at_once(self, many, moved, steps):
+    def _at_once(self, many: Callable[[Any], Any], moved: Integers, steps: Floats) -> Floats:
         """The costs with the steps in the moved parameters, one of each array asked once more."""
         n, count = self._vector.size, moved.size * steps.shape[1]
         vectors = np.tile(self._parameters.vector, (moved.size, steps.shape[1], 1))
@@ -96,15 +101,15 @@ class AskedCost:
                 f"many() returned an array of shape {found.shape}, {found.dtype} "
                 f"for {count} sets of parameters"
             )
-        found = found.astype(float).reshape(steps[moved].shape)
+        costs: Floats = found.astype(float).reshape(steps[moved].shape)
         for rows in self._parameters.split(moved):
             # Where most happens, another formula is the easiest to tell from other round-off.
-            most = np.argmax(np.nan_to_num(np.abs(found[rows] - self.base)))
-            i, j = rows[most // found.shape[1]], most % found.shape[1]
-            self._expect_alike(self.at(moved[i], steps[moved[i], j]), found[i, j].item())
-        return found
+            most = np.argmax(np.nan_to_num(np.abs(costs[rows] - self.base)))
+            i, j = rows[most // costs.shape[1]], most % costs.shape[1]
+            self._expect_alike(self.at(moved[i], steps[moved[i], j]), costs[i, j].item())
+        return costs
 
-    def _expect_alike(self, itself, many):
+    def _expect_alike(self, itself: float, many: float) -> None:
         """Raise ValueError unless many() has the same cost in mind."""
         tolerance = (1e-4 if self.single else 1e-10) * max(abs(itself), abs(many))
         if not (
@@ -114,14 +119,14 @@ class AskedCost:
         ):
             raise ValueError(f"many() says {many:.17g} where the cost itself says {itself:.17g}")
 
-    def along(self, direction, step):
+    def along(self, direction: Floats, step: float) -> float:
         """Return the cost a step along a direction, shape (n,); NaN where it has none."""
         self._vector[:] = self._parameters.vector + step * direction
         value = self._moved()
         self._vector[:] = self._parameters.vector
         return value
 
-    def _moved(self):
+    def _moved(self) -> float:
         """The cost at the moved vector: what has no value there is not the caller's mistake."""
         try:
             return _number(self._asked())
@@ -132,10 +137,10 @@ class AskedCost:
                 raise
             return float("nan")  # such as the logarithm of a negative number
 
-    def _asked(self):
+    def _asked(self) -> Any:
         return self._parameters.ask(self._function, self._vector, "the cost")
 
-    def _expect_same(self, first, again):
+    def _expect_same(self, first: float, again: float) -> None:
         if first != again and not (np.isnan(first) and np.isnan(again)):
             raise ValueError(
                 f"the cost is random: {first:.17g} the first time, {again:.17g} the second, at the "
@@ -143,7 +148,7 @@ class AskedCost:
             )
 
 
-def _number(value):
+def _number(value: Any) -> float:
     """The cost as a float; ValueError for what is no real number."""
     if type(value) is float or type(value) is np.float64:
         return float(value)
@@ -152,7 +157,7 @@ def _number(value):
     ):
         raise ValueError(f"the cost returned a {type(value).__name__}, not a number")
     if np.ndim(value):
-        raise ValueError(f"the cost returned an array of shape {value.shape}, not a number")
+        raise ValueError(f"the cost returned an array of shape {np.shape(value)}, not a number")
     if np.iscomplexobj(value):
         raise ValueError("the cost returned a complex number, not a real one")
     if not isinstance(value, int) and np.asarray(value).dtype.kind not in "iuf":

@@ -6,13 +6,15 @@ carries an error bar, and says "inconclusive" where no finite difference is to b
 """
 
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from autograder.truth.gradcheck import any_cost
 from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, CORNER, ONE_SIDED, POOR
-from autograder.truth.gradcheck.parameters import Parameters
+from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, CORNER, ONE_SIDED, POOR, Estimates
+from autograder.truth.gradcheck.parameters import Floats, Form, Integers, Parameters
 from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE, Report
 
 AGREE = 1e-7
@@ -34,7 +36,9 @@ AT_ONCE = 2**13
 """Parameters that are judged at the same time: more would fill memory anew in each check."""
 
 
-def check_gradients(cost, gradient, theta):
+def check_gradients(
+    cost: Callable[[Any], Any], gradient: Form | Callable[[Any], Form], theta: Form
+) -> Report:
     """Compare every gradient with a finite difference of the cost.
 
     Parameters
@@ -101,12 +105,14 @@ def check_gradients(cost, gradient, theta):
     )
 
 
-def rounded(derivatives):
+def rounded(derivatives: Floats) -> float:
     """Return what single precision leaves of derivatives in each: round-off of the largest."""
-    return 64 * SINGLE * np.fmax.reduce(np.abs(derivatives), initial=0.0)
+    return float(64 * SINGLE * np.fmax.reduce(np.abs(derivatives), initial=0.0))
 
 
-def judge(vector, estimates, errors, agree, poor):
+def judge(
+    vector: Floats, estimates: Estimates, errors: Floats, agree: float, poor: float
+) -> Integers:
     """Return PASS, FAIL or INCONCLUSIVE for every claim.
 
     Parameters
@@ -126,19 +132,19 @@ def judge(vector, estimates, errors, agree, poor):
     -------
     ndarray of int, shape (n,)
     """
-    given = vector, estimates.value, estimates.how, errors
+    value, how = estimates.value, estimates.how
     if vector.size <= AT_ONCE:
-        return _judge_at_once(*given, agree, poor)
+        return _judge_at_once(vector, value, how, errors, agree, poor)
+    portions = [slice(start, start + AT_ONCE) for start in range(0, vector.size, AT_ONCE)]
     return np.concatenate(
-        [
-            _judge_at_once(*(array[start : start + AT_ONCE] for array in given), agree, poor)
-            for start in range(0, vector.size, AT_ONCE)
-        ]
+        [_judge_at_once(vector[p], value[p], how[p], errors[p], agree, poor) for p in portions]
     )
 
 
 @np.errstate(all="ignore")
-def _judge_at_once(vector, value, how, allowed, agree, poor):
+def _judge_at_once(
+    vector: Floats, value: Floats, how: Integers, allowed: Floats, agree: float, poor: float
+) -> Integers:
     off, size = np.abs(vector - value), np.maximum(np.abs(vector), np.abs(value))
     allowed = agree * size + allowed
     # An infinity minus itself is nan: so it has not agreed.

@@ -1,9 +1,12 @@
 """The formulas of numerical differentiation, for the cost of anybody."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.parameters import Parameters
+from autograder.truth.gradcheck.parameters import Floats, Form, Parameters
 
 FORMULAS = {
     "one-sided": ((1, 0), (1, -1), 2.0**-26),
@@ -14,7 +17,9 @@ FORMULAS = {
 truncation and round-off of a plain cost are about equal."""
 
 
-def numerical_gradient(cost, theta, method="central", epsilon=None):
+def numerical_gradient(
+    cost: Callable[[Any], Any], theta: Form, method: str = "central", epsilon: float | None = None
+) -> Any:
     """Return the gradient of a cost, from nothing but values of it.
 
     =============  ===================================  ====================  ============
@@ -82,7 +87,7 @@ def numerical_gradient(cost, theta, method="central", epsilon=None):
     return float(found) if parameters.form == "number" else found
 
 
-def _complex_step(function, parameters, step):
+def _complex_step(function: Callable[[Any], Any], parameters: Parameters, step: float) -> Floats:
     found = np.empty(parameters.vector.size)
     for i in range(found.size):
         moved = parameters.vector.astype(complex)

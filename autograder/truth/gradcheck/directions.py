@@ -1,7 +1,9 @@
 """Gradients of many parameters, checked along a few random directions, with a bound on the rest."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +11,7 @@ from autograder.truth.gradcheck import any_cost
 from autograder.truth.gradcheck.asked_cost import AskedCost
 from autograder.truth.gradcheck.check import AGREE, AGREE_SINGLE, POOR_SINGLE, judge, rounded
 from autograder.truth.gradcheck.estimates import POOR
-from autograder.truth.gradcheck.parameters import Parameters
+from autograder.truth.gradcheck.parameters import Floats, Form, Parameters
 from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE
 
 
@@ -30,19 +32,19 @@ class AlongDirections:
     confidence : float
     """
 
-    analytic: np.ndarray
-    numeric: np.ndarray
-    errors: np.ndarray
+    analytic: Floats
+    numeric: Floats
+    errors: Floats
     verdict: str
     bound: float
     confidence: float
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Whether all directions agree."""
         return self.verdict == "pass"
 
-    def __str__(self):
+    def __str__(self) -> str:
         said = {"pass": "agree", "fail": "do NOT agree", "inconclusive": "can't be decided"}[
             self.verdict
         ]
@@ -56,7 +58,14 @@ class AlongDirections:
         )
 
 
-def check_directions(cost, gradient, theta, directions=5, rng=None, confidence=0.999):
+def check_directions(
+    cost: Callable[[Any], Any],
+    gradient: Form | Callable[[Any], Form],
+    theta: Form,
+    directions: int = 5,
+    rng: np.random.Generator | None = None,
+    confidence: float = 0.999,
+) -> AlongDirections:
     """Compare the gradient along random directions with the slope of the cost there.
 
     For a handful of costs instead of 4 for each parameter. A wrong gradient, off by a vector d, is

@@ -1,6 +1,9 @@
 """How near two answers are to each other: the students' measure, and the one that grades."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 TOLERANCE = 1e-6
 """The largest `deviation` of a right answer. Honest ways to write the backward pass agree to 5e-14
@@ -10,7 +13,7 @@ UNTOUCHED = 1e-12
 """The largest difference that round-off makes in an array which a bug has not touched."""
 
 
-def relative_difference(a, b):
+def relative_difference(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     """Return |a - b| / (|a| + |b|) in the Euclidean norm: 0 for equals, 1 for opposites.
 
     Parameters
@@ -27,22 +30,22 @@ def relative_difference(a, b):
     ValueError
         If the shapes differ: (n,) and (n, 1) would broadcast to (n, n).
     """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape:
-        raise ValueError(f"shapes {a.shape} and {b.shape} can't be compared")
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+    x, y = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if x.shape != y.shape:
+        raise ValueError(f"shapes {x.shape} and {y.shape} can't be compared")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return float("nan")
-    scale = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
+    scale = max(np.abs(x).max(initial=0.0), np.abs(y).max(initial=0.0))
     if scale == 0:
         return 0.0
     # A power of two changes no digit; without it the squares of very small and very large entries
     # get lost.
     exponent = -np.frexp(scale)[1]
-    a, b = np.ldexp(a, exponent), np.ldexp(b, exponent)
-    return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
+    x, y = np.ldexp(x, exponent), np.ldexp(y, exponent)
+    return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))
 
 
-def deviation(found, truth):
+def deviation(found: npt.ArrayLike, truth: npt.NDArray[Any]) -> float:
     """Return max|found - truth| / max|truth|, the measure by which gradients are graded.
 
     One number per array, because small entries of an array carry the round-off of its large ones:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.truth.gradcheck.parameters import Floats, Integers
+
 CENTRAL, ONE_SIDED, CORNER, COARSE, UNDEFINED = range(5)
 """How a derivative was found, or why it was not."""
 
@@ -34,13 +36,13 @@ class Estimates:
         The slopes before and behind a corner; nan elsewhere.
     """
 
-    value: np.ndarray
-    error: np.ndarray
-    step: np.ndarray
-    how: np.ndarray
-    sides: np.ndarray | None = None
+    value: Floats
+    error: Floats
+    step: Floats
+    how: Integers
+    sides: Floats | None = None
 
-    def words(self, i):
+    def words(self, i: int) -> str:
         """Say how the i-th was found, or why it was not."""
         left, right = (np.nan, np.nan) if self.sides is None else self.sides[:, i]
         if np.isfinite(left):

@@ -1,6 +1,7 @@
 """Steps to differ by, and what a difference with one of them knows of its own error."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,13 +22,13 @@ SMALL = 2.0**-19
 EPS = float(np.finfo(float).eps)
 
 
-def steps_for(size):
+def steps_for(size: float) -> tuple[float, ...]:
     """Return the ladder for a parameter of this size: a tuple of steps, to be tried in order."""
     return _ladder(math.frexp(size)[1])
 
 
 @cache
-def _ladder(own):
+def _ladder(own: int) -> tuple[float, ...]:
     """The ladder for parameters below this power of two."""
     power = max(own, 0)
     steps = [math.ldexp(1.0, power + rung) for rung in LADDER if power + rung < 1023]
@@ -62,17 +63,19 @@ class Rung:
     step: float
     bend: float
 
-    def refutes(self, other):
+    def refutes(self, other: "Rung") -> bool:
         """Whether no derivative is within the error bars of both."""
         return abs(self.value - other.value) > self.error + other.error
 
 
-def rounding_of(noise, step, size, value):
+def rounding_of(noise: float, step: float, size: float, value: float) -> float:
     """Return what the rounding of the costs, and of the moved parameter, leaves in a difference."""
     return 8 * noise / step + EPS * size / step * abs(value)
 
 
-def central(costs, base, step, noise, size, claimed):
+def central(
+    costs: Sequence[float], base: float, step: float, noise: float, size: float, claimed: bool
+) -> Rung:
     """Make a rung of the costs at +-1 and +-2 steps.
 
     Truncation shows in a difference twice as wide. A corner nearer than a third of the step hides
@@ -107,7 +110,7 @@ def central(costs, base, step, noise, size, claimed):
     return Rung(value, error, rounding, step, bend)
 
 
-def one_sided(look, base, step, noise):
+def one_sided(look: Callable[[float], float], base: float, step: float, noise: float) -> Rung:
     """Make a rung of a difference of second order, towards the sign of the step.
 
     Parameters

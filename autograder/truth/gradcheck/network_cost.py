@@ -2,12 +2,18 @@
 
 from functools import lru_cache
 from math import isfinite
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograder.truth.gradcheck import structured
+from autograder.truth.gradcheck.estimates import Estimates
+from autograder.truth.gradcheck.parameters import Parameters
 from autograder.truth.gradcheck.stacked import Examples
 from autograder.truth.network import (
+    Array,
+    Arrays,
     cost_from_logits,
     layer_sizes,
     parameter_keys,
@@ -36,7 +42,7 @@ class NetworkCost:
         If there are other labels, or not as many as examples, or X isn't finite.
     """
 
-    def __init__(self, X, Y):
+    def __init__(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> None:
         self.X, self.Y = np.asarray(X), np.asarray(Y)
         for name, given, array in (("X", X, self.X), ("Y", Y, self.Y)):
             if isinstance(given, np.ma.MaskedArray):
@@ -56,12 +62,13 @@ class NetworkCost:
         if not isfinite(self._examples.largest):
             raise ValueError("X isn't finite")
 
-    def __call__(self, parameters):
+    def __call__(self, parameters: Arrays) -> float:
         """Return the cost."""
         self._expect(parameters, 0)
-        return self._costs(parameters).item()
+        cost: float = self._costs(parameters).item()
+        return cost
 
-    def many(self, parameters):
+    def many(self, parameters: Arrays) -> Array:
         """Return the costs of several networks at once, shape (k,).
 
         Parameters
@@ -82,17 +89,17 @@ class NetworkCost:
             ]
         )
 
-    def _costs(self, parameters):
+    def _costs(self, parameters: Arrays) -> Any:
         return cost_from_logits(pre_activations(self.X, parameters)[0][-1], self.Y)
 
-    def _expect(self, parameters, axes):
+    def _expect(self, parameters: Any, axes: int) -> None:
         """Raise ValueError unless these are parameters of a network, behind so many axes."""
         if not isinstance(parameters, dict):
             raise ValueError("the network's parameters are a dict W1, b1, W2, ...")
         shapes = tuple(np.shape(array)[axes:] for array in parameters.values())
         _expect_network(tuple(parameters), shapes, len(self.X))
 
-    def derivatives(self, parameters, single=False):
+    def derivatives(self, parameters: Parameters, single: bool = False) -> Estimates:
         """Return Estimates for every parameter: see `structured`.
 
         Parameters
@@ -106,27 +113,29 @@ class NetworkCost:
 
 
 @lru_cache(maxsize=64)
-def _expect_network(names, shapes, inputs):
+def _expect_network(
+    names: tuple[str, ...], shapes: tuple[tuple[int, ...], ...], inputs: int
+) -> None:
     """Raise ValueError unless names and shapes are those of W1, b1, ... for so many inputs."""
-    shapes = dict(zip(names, shapes, strict=True))
-    names = parameter_keys(shapes)
-    if set(names) != set(shapes) or not shapes:
-        raise ValueError(f"the network's parameters are W1, b1, W2, ..., not {', '.join(shapes)}")
-    for W, b in zip(names[::2], names[1::2], strict=True):
-        units = shapes[W][0] if len(shapes[W]) == 2 else 0
-        if names[-2] == W:
+    shape_of = dict(zip(names, shapes, strict=True))
+    keys = parameter_keys(shape_of)
+    if set(keys) != set(names) or not names:
+        raise ValueError(f"the network's parameters are W1, b1, W2, ..., not {', '.join(names)}")
+    for W, b in zip(keys[::2], keys[1::2], strict=True):
+        units = shape_of[W][0] if len(shape_of[W]) == 2 else 0
+        if keys[-2] == W:
             units = 1
-        if shapes[W] != (units, inputs):
+        if shape_of[W] != (units, inputs):
             raise ValueError(
-                f"{W} has shape {shapes[W]}; from {inputs} inputs to {units or 'n'} "
+                f"{W} has shape {shape_of[W]}; from {inputs} inputs to {units or 'n'} "
                 f"units it must have {(units or 'n', inputs)}"
             )
-        if shapes[b] != (units, 1):
-            raise ValueError(f"{b} has shape {shapes[b]}; for {units} units it is {(units, 1)}")
+        if shape_of[b] != (units, 1):
+            raise ValueError(f"{b} has shape {shape_of[b]}; for {units} units it is {(units, 1)}")
         inputs = units
 
 
-def network_gradient(parameters, X, Y, epsilon=1e-5):
+def network_gradient(parameters: Arrays, X: Array, Y: Array, epsilon: float = 1e-5) -> Array:
     """Return the central differences of the network's cost, shape (n, 1), in vector order.
 
     With exactly this epsilon, across corners too, by one forward pass of many networks; in the
@@ -152,4 +161,5 @@ def network_gradient(parameters, X, Y, epsilon=1e-5):
         networks = vectors_to_parameters(vectors.reshape(-1, theta.size), layers)
         logits = pre_activations(X, networks)[0][-1]
         costs[:, moved] = cost_from_logits(logits, Y).reshape(2, -1)
-    return ((costs[0] - costs[1]) / (2 * epsilon)).reshape(-1, 1)
+    gradient: Array = (costs[0] - costs[1]) / (2 * epsilon)
+    return gradient.reshape(-1, 1)

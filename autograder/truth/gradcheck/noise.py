@@ -4,6 +4,9 @@ import math
 
 import numpy as np
 
+from autograder.truth.gradcheck.asked_cost import AskedCost
+from autograder.truth.gradcheck.parameters import Floats, Parameters
+
 PLACES = np.sort(np.random.default_rng(0).uniform(1, 13, 13))
 """Where a line is looked at for noise, in steps: at odd distances, or a regular staircase would
 look like a slope."""
@@ -20,7 +23,7 @@ SPREAD = 1.5
 """Of normal numbers, the standard deviation in medians of their size."""
 
 
-def noise_of(cost, parameters):
+def noise_of(cost: AskedCost, parameters: Parameters) -> float:
     """Return how much the cost trembles: the spread of its round-off, near these parameters.
 
     A few values along a line, so near to each other that a smooth cost is a cubic between
@@ -50,7 +53,7 @@ def noise_of(cost, parameters):
     return max(found or 0.0, unit * abs(cost.base))
 
 
-def _noise_along(cost, line):
+def _noise_along(cost: AskedCost, line: Floats) -> float | None:
     """The noise on a line; None where the cost never changes."""
     rough, stairs = None, math.inf
     for step in (*FINE_STEPS, *COARSE_STEPS):
@@ -72,13 +75,14 @@ def _noise_along(cost, line):
     return rough if stairs == math.inf else max(rough or 0.0, stairs)
 
 
-def _left_of(values):
+def _left_of(values: Floats) -> Floats:
     """What is left of neighbours without a cubic, a number for every window of them."""
     windows = np.lib.stride_tricks.sliding_window_view(values, WINDOW)
-    return np.sum(_WITHOUT_CUBICS * windows, axis=1)
+    left: Floats = np.sum(_WITHOUT_CUBICS * windows, axis=1)
+    return left
 
 
-def _orthogonal(places):
+def _orthogonal(places: Floats) -> Floats:
     """The unit vector that is orthogonal to all cubics at five places."""
     return np.linalg.qr(np.vander(places, WINDOW, increasing=True))[0][:, -1]
 

@@ -1,12 +1,21 @@
 """Parameters of whatever form a caller has, and gradients that fit them; others are refused."""
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from operator import is_
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int_]
+
+Form = float | npt.NDArray[Any] | dict[str, Any]
+"""How a caller gives parameters and gradients: a number, an array, or a dict of these."""
 
 INTERMEDIATE = ("dZ", "dA")
 """What many a backward pass returns besides: dZ3, dA2, ... belong to no parameter."""
@@ -30,14 +39,14 @@ class Parameters:
         Whether they came in single precision.
     """
 
-    names: tuple
-    shapes: tuple
-    vector: np.ndarray
+    names: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    vector: Floats
     form: str
     single: bool
 
     @classmethod
-    def of(cls, theta):
+    def of(cls, theta: Form) -> "Parameters":
         """Take the caller's parameters apart.
 
         Parameters
@@ -52,7 +61,7 @@ class Parameters:
             NaN and infinity: each named.
         """
         form = "dict" if isinstance(theta, dict) else None
-        arrays = theta if form else {"theta": theta}
+        arrays = theta if isinstance(theta, dict) else {"theta": theta}
         if not arrays:
             raise ValueError("theta is an empty dict: there is nothing to check")
         for name in arrays:
@@ -72,12 +81,12 @@ class Parameters:
         shapes = tuple([array.shape for array in found.values()])
         return cls(tuple(found), shapes, vector, form, single)
 
-    def restored(self, vectors):
+    def restored(self, vectors: npt.NDArray[Any]) -> Any:
         """Give vectors, shape (..., n), the caller's form, as views of them."""
         arrays = self.cut(vectors)
         return arrays if self.form == "dict" else arrays["theta"]
 
-    def cut(self, vectors):
+    def cut(self, vectors: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
         """Cut vectors, shape (..., n), into {name: arrays of its shape}, as views."""
         before = vectors.shape[:-1]
         return {
@@ -85,7 +94,7 @@ class Parameters:
             for name, shape, (start, end) in _places(self.names, self.shapes)
         }
 
-    def split(self, places):
+    def split(self, places: Integers) -> list[Integers]:
         """Say which of some ascending places in the vector, shape (k,), are in one array.
 
         Returns
@@ -97,13 +106,14 @@ class Parameters:
         runs = np.split(np.arange(places.size), np.searchsorted(places, ends[:-1]))
         return [run for run in runs if run.size]
 
-    def claimed(self, gradient):
+    def claimed(self, gradient: Form | Callable[[Any], Form]) -> Form:
         """Return the caller's gradient, asked at these parameters if it is a function."""
         if not callable(gradient):
             return gradient
-        return self.ask(gradient, self.vector, "the gradient")
+        given: Form = self.ask(gradient, self.vector, "the gradient")
+        return given
 
-    def ask(self, function, vector, whose):
+    def ask(self, function: Callable[[Any], Any], vector: npt.NDArray[Any], whose: str) -> Any:
         """Call somebody's function with a copy of a vector, in the caller's form.
 
         Parameters
@@ -131,7 +141,7 @@ class Parameters:
             raise ValueError(f"{whose} changes its input: let it work on a copy")
         return found
 
-    def vector_of(self, gradient):
+    def vector_of(self, gradient: Form) -> tuple[Floats, bool]:
         """Return the caller's gradient as a vector, and whether it came in single precision.
 
         Parameters
@@ -167,7 +177,7 @@ class Parameters:
 
 
 @lru_cache(maxsize=64)
-def _labels(names, keys):
+def _labels(names: tuple[str, ...], keys: tuple[str, ...]) -> list[str]:
     """What the gradients of these parameters are called, among the keys of somebody's dict."""
     plain = all(name in keys for name in names)
     labels = [
@@ -185,13 +195,15 @@ def _labels(names, keys):
 
 
 @lru_cache(maxsize=64)
-def _places(names, shapes):
+def _places(
+    names: tuple[str, ...], shapes: tuple[tuple[int, ...], ...]
+) -> list[tuple[str, tuple[int, ...], tuple[int, int]]]:
     """Every name with its shape and the two ends of its place in a vector."""
     ends = accumulate(map(math.prod, shapes), initial=0)
     return [*zip(names, shapes, pairwise(ends), strict=True)]
 
 
-def _joined(arrays):
+def _joined(arrays: Iterable[npt.NDArray[Any]]) -> tuple[Floats, bool]:
     """All entries in one vector of doubles, and whether some came in single precision."""
     arrays = [array.ravel() for array in arrays]
     vector, single = np.concatenate(arrays), 4 in [array.itemsize for array in arrays]
@@ -201,7 +213,7 @@ def _joined(arrays):
     return vector, single
 
 
-def _real(value, name, integers=False):
+def _real(value: Any, name: str, integers: bool = False) -> npt.NDArray[Any]:
     """An array of real numbers; integers only for what is not going to be moved."""
     if type(value) is np.ndarray and value.dtype == float:
         return value

@@ -1,13 +1,16 @@
 """What a check has found: in words, as a table in a notebook, as a picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograder.truth.gradcheck.estimates import Estimates
-from autograder.truth.gradcheck.parameters import Parameters
+from autograder.truth.gradcheck.parameters import Floats, Integers, Parameters
 
 VERDICTS = ("pass", "fail", "inconclusive")
 PASS, FAIL, INCONCLUSIVE = range(3)  # "pass" is 0, for what is not can be counted quickly
@@ -41,23 +44,23 @@ class Report:
     """
 
     parameters: Parameters
-    gradient: np.ndarray
+    gradient: Floats
     estimates: Estimates
-    found: np.ndarray
+    found: Integers
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """True when no parameter failed and at least one was decided."""
         _, failed, unknown = self.count()
         return not failed and unknown < self.found.size
 
     @property
-    def verdict(self):
+    def verdict(self) -> str:
         """ "pass", "fail", or "inconclusive" when nothing was decided."""
         return "pass" if self.passed else VERDICTS[FAIL if FAIL in self.found else INCONCLUSIVE]
 
     @cached_property
-    def names(self):
+    def names(self) -> tuple[str, ...]:
         """What the gradients are called: dW1, db1, ...; "gradient" for a single array."""
         names = self.parameters.names
         return (
@@ -65,26 +68,26 @@ class Report:
         )
 
     @cached_property
-    def verdicts(self):
+    def verdicts(self) -> dict[str, npt.NDArray[np.str_]]:
         """{name: array of "pass", "fail" and "inconclusive"}."""
         return self._by_name(np.array(VERDICTS)[self.found])
 
     @cached_property
-    def analytic(self):
+    def analytic(self) -> dict[str, Floats]:
         """{name: the gradient as given}."""
         return self._by_name(self.gradient)
 
     @cached_property
-    def numeric(self):
+    def numeric(self) -> dict[str, Floats]:
         """{name: the finite differences}, nan where there is none."""
         return self._by_name(self.estimates.value)
 
     @cached_property
-    def errors(self):
+    def errors(self) -> dict[str, Floats]:
         """{name: the error bars of the finite differences}."""
         return self._by_name(self.estimates.error)
 
-    def reason(self, name, *index):
+    def reason(self, name: str, *index: int) -> str:
         """Say why one entry has its verdict, with the numbers that it rests on.
 
         Parameters
@@ -111,14 +114,14 @@ class Report:
             self._starts[name] + (int(np.ravel_multi_index(places, shape)) if shape else 0)
         )
 
-    def count(self, name=None):
+    def count(self, name: str | None = None) -> tuple[int, int, int]:
         """Return how many passed, failed, and were inconclusive: of one array, or of all."""
         verdicts = self.found if name is None else self._found[name]
         unlike = np.count_nonzero(verdicts)
         failed = np.count_nonzero(verdicts == FAIL) if unlike else 0
         return int(verdicts.size - unlike), int(failed), int(unlike - failed)
 
-    def worst(self, name):
+    def worst(self, name: str) -> tuple[int, ...]:
         """Return the index of the entry of an array that most deserves to be looked at.
 
         Of those that failed, the one that is farthest off; else one that is inconclusive; else the
@@ -134,7 +137,7 @@ class Report:
         place = np.where(found == verdict, off, -1.0).argmax()
         return tuple(map(int, np.unravel_index(place, found.shape)))
 
-    def __str__(self):
+    def __str__(self) -> str:
         width = max(5, *(len(name) for name in self.names)) + 1
         lines = [f"{'array':<{width}}{'pass':>6}{'fail':>6}{'inconclusive':>14}"]
         for name in self.names:
@@ -145,7 +148,7 @@ class Report:
             lines.append(line)
         return "\n".join(lines)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         """Show it in a notebook: a line and a map of verdicts for every array."""
         rows = "".join(
             f"<tr><td><code>{_shown(name)}</code></td><td>{self._map(name)}</td>"
@@ -167,7 +170,7 @@ class Report:
             f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
 
-    def plot(self, axes=None):
+    def plot(self, axes: Any = None) -> Any:
         """Draw how far every gradient is from the finite difference, and return the axes.
 
         As a share of the larger of the two, logarithmic, array by array; what isn't a number stands
@@ -215,32 +218,32 @@ class Report:
         return axes
 
     @cached_property
-    def _starts(self):
+    def _starts(self) -> dict[str, int]:
         sizes = [array.size for array in self.analytic.values()]
         return dict(zip(self.names, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
 
     @cached_property
-    def _found(self):
+    def _found(self) -> dict[str, Integers]:
         return self._by_name(self.found)
 
-    def _by_name(self, vector):
+    def _by_name(self, vector: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
         """Cut into arrays, as views that nobody can change the report by."""
         fixed = vector.view()
         fixed.flags.writeable = False
         return dict(zip(self.names, self.parameters.cut(fixed).values(), strict=True))
 
-    def _names_to_show(self):
+    def _names_to_show(self) -> Sequence[str]:
         """All names; of too many, those with failures first."""
         if len(self.names) <= MOST_ROWS:
             return self.names
         return sorted(self.names, key=lambda name: -self.count(name)[FAIL])[:MOST_ROWS]
 
-    def _worst_in_words(self, name):
+    def _worst_in_words(self, name: str) -> str:
         index = self.worst(name)
         place = f"[{', '.join(map(str, index))}]" if index else ""
         return f"{name}{place}: {self.reason(name, *index)}"
 
-    def _reason(self, i):
+    def _reason(self, i: int) -> str:
         gradient, value, how = self.gradient[i], self.estimates.value[i], self.estimates.words(i)
         if not np.isfinite(gradient):
             return f"{gradient} is not a finite number"
@@ -253,7 +256,7 @@ class Report:
         off = abs(gradient - value) / max(abs(gradient), abs(value))
         return f"{gradient:.6g}, off by {off:.1g} of it ({how})"
 
-    def _map(self, name):
+    def _map(self, name: str) -> str:
         """A small picture of an array: a rectangle for each entry, or for the worst of a block."""
         found = np.atleast_1d(self._found[name])
         found = found.reshape(-1, found.shape[-1])
@@ -272,6 +275,6 @@ class Report:
         return f"<svg width='{columns * size}' height='{rows * size}'>{cells}</svg>"
 
 
-def _shown(text):
+def _shown(text: str) -> str:
     """Text for a page: nothing in it is markup, and what no page may hold is left out."""
     return escape("".join(letter for letter in text if letter.isprintable()))

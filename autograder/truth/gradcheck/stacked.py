@@ -10,10 +10,13 @@ more unit that hands this 1 on. For a small network the time goes into calling n
 numbers, so every array and every view is made once, and used by the next network of the same shape.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
+
+from autograder.truth.gradcheck.parameters import Floats, Integers
 
 ROUND_OFF, ROUND_OFF_SINGLE = (float(np.finfo(kind).eps) / 2 for kind in (float, np.float32))
 
@@ -52,7 +55,7 @@ class Examples:
         The largest entry of `given`: at least 1, and NaN or infinite if one of them is.
     """
 
-    def __init__(self, X, Y):
+    def __init__(self, X: Floats, Y: Floats) -> None:
         inputs, m = X.shape
         self.given = np.empty((2, inputs + 1, m))
         self.given[0, :-1] = X
@@ -87,7 +90,7 @@ class StackedLayer:
         Where the weights are among those of all layers.
     """
 
-    def __init__(self, W, A, Z, slope, place):
+    def __init__(self, W: Floats, A: Floats, Z: Floats, slope: Floats, place: slice) -> None:
         self.W, self.A, self.Z, self.slope, self.place = W, A, Z, slope, place
         self.on = self.maybe = np.empty(Z[0].shape)
         # The same once more, as the passes take them.
@@ -124,9 +127,9 @@ class StackedNetwork:
         How many numbers its arrays have.
     """
 
-    def __init__(self, names, shapes, m):
-        shapes = dict(zip(names, shapes, strict=True))
-        wide = [shapes[f"W{number}"][1] + 1 for number in range(1, len(names) // 2 + 1)]
+    def __init__(self, names: tuple[str, ...], shapes: tuple[tuple[int, ...], ...], m: int) -> None:
+        by_name = dict(zip(names, shapes, strict=True))
+        wide = [by_name[f"W{number}"][1] + 1 for number in range(1, len(names) // 2 + 1)]
         high = [*wide[1:], 1]
         ends = [*accumulate(h * c for h, c in zip(high, wide, strict=True))]
         places = [slice(start, end) for start, end in pairwise([0, *ends])]
@@ -164,14 +167,14 @@ class StackedNetwork:
         self.size = room.size + self._weights.size + self._found.size
 
     @staticmethod
-    def _of(name, places, wide):
+    def _of(name: str, places: Sequence[slice], wide: Sequence[int]) -> Integers:
         """Where the entries of a parameter are among all weights."""
         number = int(name[1:]) - 1
         grid = np.arange(places[number].start, places[number].stop).reshape(-1, wide[number])
         units = grid if number == len(wide) - 1 else grid[:-1]
         return (units[:, :-1] if name[0] == "W" else units[:, -1]).ravel()
 
-    def _views(self):
+    def _views(self) -> None:
         """Views of what the passes take."""
         self._own, self._sizes = self._weights
         self._X = self.layers[0].A_two
@@ -183,7 +186,7 @@ class StackedNetwork:
         self._back = [(layer, below) for below, layer in [*pairwise(self.layers)][::-1]]
         self._slope_own, self._slope_cubes = self._slope[0], self._slope[2]
 
-    def _products(self):
+    def _products(self) -> None:
         """What is multiplied with what for the sums, and where every parameter is found then."""
         high, wide = self._slope.shape[1], self._A.shape[1]
         if high * wide > AT_ONCE:
@@ -209,12 +212,12 @@ class StackedNetwork:
             top, left = top + h, left + c
         self._where = np.concatenate(where)[self.inside]
 
-    def compare_in(self, unit):
+    def compare_in(self, unit: float) -> None:
         """Expect the round-off of single or double precision: ROUND_OFF_SINGLE or ROUND_OFF."""
         self.unit, self.slack = unit, unit * self._sums
         self._slacks = np.array((unit * BACKWARD + self.slack) / self._m)
 
-    def fill(self, vector, examples):
+    def fill(self, vector: Floats, examples: Examples) -> None:
         """Take the parameters, shape (n,), and run forward."""
         self._own[self.inside] = vector
         np.abs(self._own, out=self._sizes)
@@ -224,7 +227,7 @@ class StackedNetwork:
         more = largest > examples.largest or largest != largest
         self.largest = largest if more else examples.largest
 
-    def forward(self, near=False):
+    def forward(self, near: bool = False) -> None:
         """Run both; with the sizes also of what is off by so little that others may have it on."""
         for layer, following in self._steps:
             np.matmul(layer.W, layer.A_two, out=layer.Z)
@@ -237,18 +240,18 @@ class StackedNetwork:
         last = self.layers[-1]
         np.matmul(last.W, last.A_two, out=last.Z)
 
-    def finite(self):
+    def finite(self) -> bool:
         """Whether the logits are."""
         return bool(np.isfinite(self._logits).all())
 
-    def nearest(self):
+    def nearest(self) -> float:
         """How near a hidden unit is to its kink, or 1."""
         if not self._hidden.size:
             return 1.0
         np.abs(self._hidden, out=self._distances)
         return float(self._distances[self._distances.argmin()])
 
-    def farthest(self):
+    def farthest(self) -> float:
         """How far a unit, or the logit, may move at most when any parameter goes by one.
 
         Each layer moves at most by its largest weight times the number of units it is given times
@@ -259,7 +262,7 @@ class StackedNetwork:
             moves = max(moves, moves * scale * layer.W.shape[2])
         return moves
 
-    def backward(self, examples, near=False):
+    def backward(self, examples: Examples, near: bool = False) -> None:
         """Fill in the slopes; near kinks, the sizes also of what others may have on."""
         wrong = np.exp(examples.right * self._logits)
         wrong += ONE
@@ -284,7 +287,7 @@ class StackedNetwork:
             else:
                 np.multiply(below.slope_two, below.on, out=below.slope_two)
 
-    def sums(self, step):
+    def sums(self, step: float) -> Floats:
         """For every parameter the means over examples, shape (3, n): r x, round-off, and of x^3.
 
         The first is of x by step, the second what it may be off by; the third what x^3 adds to the
@@ -304,7 +307,9 @@ class StackedNetwork:
 
 
 @lru_cache(maxsize=8)
-def idle(names, shapes, m):
+def idle(
+    names: tuple[str, ...], shapes: tuple[tuple[int, ...], ...], m: int
+) -> list[StackedNetwork]:
     """Return the networks of a shape that nobody works with now: a list, to take from and add to.
 
     Parameters

@@ -20,13 +20,18 @@ sums of x and of x^3 over the examples are matrix products, since both factors s
 round-off does not grow as the step shrinks, and steps are so small that truncation is round-off.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from autograder.truth.gradcheck.estimates import COARSE, CORNER, NOTHING, UNDEFINED, Estimates
+from autograder.truth.gradcheck.parameters import Floats, Parameters
 from autograder.truth.gradcheck.stacked import (
     KEPT,
     ROUND_OFF,
     ROUND_OFF_SINGLE,
+    Examples,
+    StackedLayer,
     StackedNetwork,
     idle,
 )
@@ -45,7 +50,7 @@ AT_ONCE = 2**15
 
 
 @np.errstate(all="ignore")
-def derivatives(examples, parameters, single=False):
+def derivatives(examples: Examples, parameters: Parameters, single: bool = False) -> Estimates:
     """Return the central difference of the cost by every parameter, with its error bar.
 
     Parameters
@@ -85,7 +90,9 @@ def derivatives(examples, parameters, single=False):
             waiting.append(network)
 
 
-def _estimates(network, examples, vector, smallest):
+def _estimates(
+    network: StackedNetwork, examples: Examples, vector: Floats, smallest: float
+) -> Estimates:
     network.fill(vector, examples)
     usual = FARTHEST / network.farthest()
     if not usual >= FARTHEST / LARGEST:  # or NaN
@@ -112,7 +119,7 @@ def _estimates(network, examples, vector, smallest):
     return Estimates(value, error, step, how)
 
 
-def _narrowed(network, usual):
+def _narrowed(network: StackedNetwork, usual: float) -> Floats:
     """The steps of all weights: narrower where a ReLU would switch.
 
     They are half of what would switch one, and 0 where there is no room at all.
@@ -130,7 +137,7 @@ def _narrowed(network, usual):
     return step
 
 
-def _strain(number, layers, rooms):
+def _strain(number: int, layers: Sequence[StackedLayer], rooms: Sequence[Floats]) -> Floats:
     """1 / (how far Z of each unit of a hidden layer may go, in each example, until one switches).
 
     Its own switch, and where it is on, the switches of the hidden units behind it.
@@ -149,7 +156,7 @@ def _strain(number, layers, rooms):
     return np.maximum(np.where(on, strain, 0.0), 1 / rooms[number])
 
 
-def _room(layer, slack):
+def _room(layer: StackedLayer, slack: float) -> Floats:
     """|Z|, or 0 where round-off may decide on which side of the kink it is."""
     Z, sizes = layer.Z
     room = np.abs(Z)
