@@ -1,10 +1,10 @@
-"""The notebook that never ran: a backward pass and a gradient check with the faults of the seed.
+"""The notebook that never ran: a backward pass and a gradient check with the seed's faults.
 
-Both start from right code (`standard_form.backward` and `repaired_check`) and get their faults one
-by one. A student has to make them run first, and then to make them right: the last fault of each
-is silent.
+Both start from correct code (`standard_form.backward` and `repaired_check`), to which the faults
+are added one by one. A student first has to make them run, and then to make them correct: the last
+fault of each is silent.
 """
-# The text of `repaired_check` is what students read, so it has no annotations.
+# Students read the text of `repaired_check`, so it has no annotations.
 # mypy: allow-untyped-defs
 
 import inspect
@@ -25,14 +25,14 @@ from autograder.truth.standard_form import STANDARD
 
 @dataclass(frozen=True)
 class Fault:
-    """A piece of code as it should be and as it stands in the notebook.
+    """A piece of code as it should be and as it is in the notebook.
 
     Attributes
     ----------
     right, wrong : str
-        `right` occurs once in the right source; an empty `wrong` means that the code is missing.
+        `right` occurs once in the correct source; an empty `wrong` means that the code is missing.
     symptom : type or None
-        The exception that it raises; None for a wrong answer without one.
+        The exception that it raises; None if it only makes the result wrong.
     """
 
     right: str
@@ -51,7 +51,7 @@ BACKWARD_FAULTS = (
         None,
     ),
 )
-"""The faults of the seed's backward pass, in the order in which someone who runs it meets them."""
+"""The faults of the seed's backward pass, in the order in which they show when it is run."""
 
 CHECK_FAULTS = (
     Fault("thetaminus = ", "thetaminus - ", NameError),
@@ -59,7 +59,7 @@ CHECK_FAULTS = (
     Fault("    gradapprox = np.zeros_like(theta)\n", "", NameError),
     Fault("np.isnan(difference) or difference > 1e-6", "difference > 1e-6", None),
 )
-"""The faults of the seed's check, in the same order. With the last one a NaN works fine."""
+"""The faults of the seed's check, in the same order. With the last one, NaN passes as agreement."""
 
 
 def never_ran_backward(name: str = "repaired_backward") -> str:
@@ -73,7 +73,7 @@ def never_ran_check(name: str = "repaired_check") -> str:
 
 
 def plant_faults(source: str, faults: Iterable[Fault]) -> str:
-    """Return the source with every fault in it; ValueError when one has no place, or several."""
+    """Return the source with every fault in it; ValueError unless each fits in one place."""
     for fault in faults:
         if source.count(fault.right) != 1:
             raise ValueError(f"{fault.right!r} occurs {source.count(fault.right)} times, not once")

@@ -1,8 +1,8 @@
 """The bank of planted bugs.
 
-To add one: append a `Bug` to a file in `bank/`. `tests/truth/test_bugs.py` then measures that it
+To add a bug, append a `Bug` to a file in `bank/`. `tests/truth/test_bugs.py` then measures that it
 runs, which gradient it corrupts first, that live cases show it, and on which of these special
-inputs it hides:
+inputs it is invisible:
 
 - "m=1", "m=3", "m=4": that many examples;
 - "flat labels": Y of shape (m,) instead of (1, m);
@@ -10,9 +10,9 @@ inputs it hides:
 - "constant units": every hidden unit is on for all examples or off for all of them;
 - "textbook": the textbook case.
 
-A bug that a teacher could name in two ways lists every kind that counts. One that is known from
-elsewhere, given away in another part, plain to see, or not sure to show itself in the same place
-on every live case is for the lessons only: suspect=False.
+A bug that a teacher could name in two ways lists every kind that is accepted. A bug is for the
+lessons only, with suspect=False, if it is well known, is given away in another part, is obvious,
+or may not show in the same place on every live case.
 """
 
 from autograder.truth.bank import batch, chain, lessons, loss, mask, scale, sign, transpose
@@ -21,21 +21,21 @@ from autograder.truth.planting import Bug, plant
 BANK = (
     *scale.BUGS, *sign.BUGS, *mask.BUGS, *chain.BUGS, *batch.BUGS, *transpose.BUGS, *loss.BUGS,
 )  # fmt: skip
-"""Silent bugs: the code runs, the shapes fit, and some number is wrong."""
+"""Silent bugs: the code runs, the shapes fit, but a number is wrong."""
 
 LESSONS = lessons.BUGS
-"""Bugs of aliasing, shape and precision, of which the numbers say little or nothing."""
+"""Bugs of aliasing, shape and precision, which the numbers barely show or don't show."""
 
 FIXED_DRAW = {
     "suspect_a": "dZ1_masked_by_gradient",
     "suspect_b": "db2_averaged_twice",
     "suspect_c": "dZ3_squared_error",
 }
-"""The suspects of the release that isn't personal: three kinds, three different places."""
+"""The suspects of the common release: three kinds, three different places."""
 
 
 def by_name(name: str) -> Bug:
-    """Return the bug of that name; KeyError when the bank has none."""
+    """Return the bug of that name; KeyError if the bank does not have it."""
     for bug in BANK:
         if bug.name == name:
             return bug
@@ -43,11 +43,11 @@ def by_name(name: str) -> Bug:
 
 
 MUTANT = by_name("dZ2_mask_per_unit")
-"""What `killing_case` must show. The textbook case can't: in its second layer every unit is on, or
-off, for all three examples. More examples alone don't help either; it takes a unit that switches
-between two of them, which is what makes a case live."""
+"""What `killing_case` must show. The textbook case can't: in its second layer, every unit is on for
+all three examples or off for all of them. More examples alone don't help either; a unit has to
+switch between two of them, as in a live case."""
 
 
 def suspect_source(name: str, bug: Bug) -> str:
-    """Return the start code of a suspect's cell: a backward pass with that name and that bug."""
+    """Return the starting code of a suspect's cell: a backward pass with that name and that bug."""
     return plant(bug, name=name)

@@ -1,4 +1,4 @@
-"""Draws that are made once: a generator in the same state draws the same again.
+"""Draws that are made only once: a generator in the same state draws the same again.
 
 All submissions of a class are asked about the same cases, which take longer to draw than to ask.
 """
@@ -14,19 +14,19 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _State = tuple[int, int, int, int]
-"""Of a generator of ``numpy.random.default_rng``."""
+"""The state of a generator of ``numpy.random.default_rng``."""
 
 MOST = 1024
-"""Draws that are kept: those of every question, with room for other seeds."""
+"""How many draws are kept: those of every question, with room for other seeds."""
 
 
 def cached_draw(
     draw: Callable[Concatenate[np.random.Generator, P], T],
 ) -> Callable[Concatenate[np.random.Generator, P], T]:
-    """Make ``draw(rng, ...)`` return what it returned to a generator in this state before.
+    """Make ``draw(rng, ...)`` return what it returned before to a generator in the same state.
 
-    The generator goes on as if it had drawn. What is returned is shared, so nobody may change it,
-    and the arrays in it can't be; the other arguments must be hashable.
+    The generator then has the state that it would have after the draw. The result is shared, so
+    nobody may change it; its arrays are read-only. The other arguments must be hashable.
     """
 
     @lru_cache(maxsize=MOST)
@@ -48,7 +48,7 @@ def cached_draw(
 
 
 def locked(value: T) -> T:
-    """`value`, with the arrays in it, in whatever it holds, made read-only."""
+    """`value`, with all arrays in it made read-only, however deep they are nested."""
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
     elif isinstance(value, dict):
@@ -62,7 +62,7 @@ def locked(value: T) -> T:
 
 
 def _state(rng: np.random.Generator) -> _State:
-    """The state of a generator of ``numpy.random.default_rng`` as whole numbers."""
+    """The state of a generator of ``numpy.random.default_rng``, as whole numbers."""
     state = rng.bit_generator.state
     return (*state["state"].values(), state["has_uint32"], state["uinteger"])
 

@@ -31,9 +31,9 @@ from autograder.truth.network import (
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Data and parameters, with the reference's answers to them.
+    """Data and parameters, with the reference's results for them.
 
-    The answers are computed once, so the arrays aren't to be changed: make a new case instead.
+    The results are computed once, so don't change the arrays: make a new case instead.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Case:
 
     @property
     def gradients(self) -> dict[str, Array]:
-        """The reference's gradients: a dict of dW1, db1, ..., of the caller's own."""
+        """The reference's gradients dW1, db1, ..., in a new dict."""
         return dict(self._gradients)
 
     def with_flat_labels(self) -> "Case":
@@ -92,15 +92,15 @@ def live_case(
     """Draw a live case (see `liveness.fault`).
 
     The weights are normal with variance 2 / n_in. The bias of a hidden unit is drawn between two
-    neighbouring pre-activations so that the unit switches there, and the output weights are shrunk
-    where a logit would be too large. So 56% to 65% of the draws are live from m = 3 to 50 (44% at
-    m = 2, 84% at m = 1), against 1% to 8% when every number is simply normal.
+    neighbouring pre-activations, so that the unit switches there, and the output weights are scaled
+    down if a logit would be too large. So 56% to 65% of the draws are live from m = 3 to 50 (44% at
+    m = 2, 84% at m = 1), compared with 1% to 8% if every number is simply normal.
 
     Parameters
     ----------
     rng : numpy.random.Generator
     m : int, optional
-        Examples; from 5 to 20 when left out.
+        The number of examples; by default drawn from 5 to 20.
     layers : tuple of int
         Inputs, units of each hidden layer, one output.
 
@@ -142,16 +142,16 @@ def synthetic_cache(
 ) -> tuple[Array, Array, Cache]:
     """Draw data and a cache that no forward pass made.
 
-    Z, W, b and X are drawn apart from each other; A is relu(Z) below and sigmoid(Z) on top. The
-    gradients of `network.backward_propagation` are still defined. Code that runs the forward pass
-    again, from X and W, gets other ones: off by a tenth or more in every dW. The cache is live in
-    the sense of `liveness.fault`.
+    Z, W, b and X are drawn independently; A is relu(Z) in hidden layers and sigmoid(Z) in the last
+    one. The gradients of `network.backward_propagation` are still defined. Code that runs the
+    forward pass again, from X and W, gets other gradients: off by a tenth or more in every dW. The
+    cache is live in the sense of `liveness.fault`.
 
     Parameters
     ----------
     rng : numpy.random.Generator
     m : int, optional
-        Examples; from 5 to 20 when left out.
+        The number of examples; by default drawn from 5 to 20.
     layers : tuple of int
 
     Returns
@@ -186,11 +186,11 @@ def synthetic_cache(
 
 
 def logit_case(rng: np.random.Generator, logit: float = 800.0) -> Case:
-    """Draw a case whose largest logits are +logit and -logit, each with a right and a wrong label.
+    """Draw a case whose largest logits are +logit and -logit, with the correct and the wrong label.
 
-    The largest and the smallest logit of a live case are stretched to the wanted size, and both
-    examples are there twice, with either label. log(A3) and log(1 - A3) are then infinite, or nan
-    after a product with 0; `network.cost_from_logits` isn't.
+    The largest and the smallest logit of a live case are stretched to the given size, and both
+    examples are included twice, once with each label. log(A3) or log(1 - A3) is then infinite, and
+    nan after a product with 0; `network.cost_from_logits` is finite.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def random_parameters(
 def _likeness_of_a_rerun(
     X: Array, Y: Array, cache: Cache, parameters: Mapping[str, Array]
 ) -> str | None:
-    """Say so when running the forward pass again would come near the right gradients."""
+    """Return a fault if running the forward pass again gives nearly the correct gradients."""
     truth = backward_propagation(X, Y, cache)
     rerun = backward_propagation(X, Y, forward_propagation(X, Y, parameters)[1])
     if any(deviation(rerun[key], truth[key]) < 0.1 for key in truth if key.startswith("dW")):

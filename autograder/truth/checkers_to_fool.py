@@ -1,11 +1,11 @@
-"""Three broken gradient checkers that students are asked to fool, and a right one to decide by.
+"""Three broken gradient checkers that students are asked to fool, and a correct one to decide.
 
-Students read the source of the broken ones as it stands here, so nothing in it says what is wrong.
-checker_a keeps the comparison of the last parameter only. checker_b compares two lengths, so it
-doesn't see where the vectors point. checker_c compares the slope along one direction; the direction
-is random but always the same, so whatever is orthogonal to it passes.
+Students read the source of the broken ones exactly as it is here, so nothing in it says what is
+wrong. checker_a keeps only the comparison of the last parameter. checker_b compares two lengths, so
+it ignores the directions of the vectors. checker_c compares the slope along one direction; the
+direction is random but always the same, so an error that is orthogonal to it passes.
 """
-# The text of the three is what students read, so it has no annotations.
+# Students read the text of the three, so it has no annotations.
 # mypy: allow-untyped-defs
 
 from collections.abc import Callable, Mapping
@@ -23,10 +23,10 @@ from autograder.truth.notebook_helpers import (
 )
 
 PASSES_BELOW = 1e-5
-"""A broken checker passes gradients when it returns less."""
+"""A broken checker passes gradients if it returns less than this."""
 
 WRONG_ABOVE = 1e-2
-"""Gradients are wrong for sure when `right_check` returns more."""
+"""Gradients are certainly wrong if `right_check` returns more than this."""
 
 
 def checker_a(parameters, gradients, X, Y, epsilon=1e-7):
@@ -91,17 +91,17 @@ CHECKERS: Mapping[str, Callable[..., Any]] = {
 def run_checker(
     name: str, parameters: Arrays, gradients: Arrays, X: Array, Y: Array, epsilon: float = 1e-7
 ) -> float:
-    """Return what a broken checker says of the gradients, with the reference as its helpers.
+    """Return what a broken checker returns for the gradients, with the reference's functions.
 
-    The same as the source that is shown, up to round-off: where that moves one parameter after the
-    other, all are moved at once here.
+    The result is that of the source above, up to round-off: where the source moves one parameter
+    after the other, all are moved at once here.
 
     Parameters
     ----------
     name : str
         checker_a, checker_b or checker_c.
     parameters, gradients : dict
-        Of the course's network with 47 parameters.
+        Those of the course's network with 47 parameters.
     X : ndarray, shape (4, m)
     Y : ndarray, shape (m,) or (1, m)
     epsilon : float
@@ -109,12 +109,12 @@ def run_checker(
     Returns
     -------
     float
-        It may be nan or infinite, without a warning, when the gradients are absurd.
+        It may be nan or infinite, without a warning, if the gradients are absurd.
 
     Raises
     ------
     KeyError
-        For another name.
+        If the name is a different one.
     """
     with np.errstate(all="ignore"):
         if name not in _COMPARED:
@@ -128,13 +128,13 @@ _COMPARED: Mapping[str, Callable[[Array], Any]] = {
     "checker_a": lambda vector: vector[-1, 0],
     "checker_b": np.linalg.norm,
 }
-"""What the checkers that look at all parameters compare of the two vectors."""
+"""What checker_a and checker_b compare of the two vectors."""
 
 
 def right_check(parameters: Arrays, gradients: Arrays, X: Array, Y: Array) -> float:
     """Return the relative difference between all the gradients and the numerical ones.
 
-    Infinite when the gradients aren't finite, so that they are never taken for right.
+    Infinite if the gradients are not finite, so that they never count as correct.
     """
     difference = relative_difference(
         gradients_to_vector(gradients), network_gradient(parameters, X, Y)

@@ -1,8 +1,8 @@
-"""Who is asked to find which bugs: a draw from the bank for every student.
+"""Which bugs each student is asked to find: a draw from the bank.
 
-Everybody gets three suspects of different kinds and of comparable difficulty: one bug that leaves
-every array right but for a factor, one that spoils a single array in another way, and one that
-spreads. Which ones depends on the course's secret and on the student's id, and on nothing else.
+Everybody gets three suspects of different kinds and of comparable difficulty: one bug that makes
+arrays wrong only by a factor, one that makes a single array wrong in another way, and one that
+affects several arrays. Which ones depends only on the course's secret and on the student's id.
 """
 
 import hmac
@@ -22,10 +22,10 @@ CLEARLY = 1e-9
 
 @cache
 def effect(bug: Bug) -> str:
-    """What a bug looks like beside the right gradients: one of `EFFECTS`, measured.
+    """What a bug does to the gradients: one of `EFFECTS`, measured.
 
-    "factor": each array is a multiple of the right one. "single": one array is wrong, and no
-    multiple. "spread": several arrays are wrong, and not all are multiples.
+    "factor": each array is a multiple of the correct one. "single": one array is wrong, and it is
+    not a multiple. "spread": several arrays are wrong, and not all are multiples.
     """
     rng, multiples = np.random.default_rng(0), True
     wrong: set[str] = set()
@@ -44,16 +44,16 @@ def effect(bug: Bug) -> str:
 def draw(secret: bytes, student: str) -> dict[str, str]:
     """Draw the suspects of one student.
 
-    All suspects of the bank are put into the student's own order, by a keyed hash. The first one
-    is taken, then the first of another kind and another effect, then the first of the third. So a
-    bug that is added to the bank changes few draws, and a student that enrols late none.
+    A keyed hash puts all suspects of the bank into an order of the student's own. The first one is
+    taken, then the first of another kind and another effect, then the first of a third kind and
+    effect. So adding a bug to the bank changes few draws, and a late enrolment changes none.
 
     Parameters
     ----------
     secret : bytes
-        The course's.
+        The course's secret.
     student : str
-        The id.
+        The student's id.
 
     Returns
     -------
@@ -73,6 +73,6 @@ def draw(secret: bytes, student: str) -> dict[str, str]:
 
 
 def keyed(secret: bytes, *words: str) -> bytes:
-    """A hash of words that only the owner of the secret can compute: 32 bytes (HMAC-SHA256)."""
+    """A hash of words that needs the secret to compute: 32 bytes (HMAC-SHA256)."""
     message = b"".join(len(each.encode()).to_bytes(4, "big") + each.encode() for each in words)
     return hmac.digest(secret, message, "sha256")

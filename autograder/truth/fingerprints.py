@@ -1,4 +1,4 @@
-"""What wrong gradients look like: a bug of the bank, or the right ones changed in a simple way."""
+"""What wrong gradients look like: a bug of the bank, or a simple change of the correct ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ from autograder.truth.network import Array, Arrays, Cache
 from autograder.truth.planting import ORDER, Bug, backward_with
 
 ALIKE = 1e-7
-"""How near found gradients must come to those of a bug, array by array, in every case."""
+"""How near the gradients must be to those of a bug, array by array, in every case."""
 DIFFERENT = 1e-4
-"""How far from the right ones they must be in some case: what is invisible is not recognised."""
+"""How far from the correct ones they must be in at least one case: a bug that does not show is not
+recognised."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +27,9 @@ class Seen:
     X, Y : ndarray
     cache : tuple
     truth : mapping of str to ndarray
-        The right gradients.
+        The correct gradients.
     found : mapping of str to ndarray
-        What came back, of whatever shapes; an array may be missing.
+        The returned arrays, of any shapes; some may be missing.
     """
 
     X: Array
@@ -53,7 +54,7 @@ def bugs_like(answers: Sequence[Seen]) -> list[Bug]:
     Returns
     -------
     list of Bug
-        More than one where they can't be told apart on these cases.
+        More than one if they can't be told apart on these cases.
     """
     return [bug for bug in BANK if answers and _is_like(bug, answers)]
 
@@ -71,7 +72,7 @@ def _is_like(bug: Bug, answers: Sequence[Seen]) -> bool:
 
 
 def change_of(key: str, answers: Sequence[Seen]) -> str:
-    """In which simple way an array differs from the right one, in every case.
+    """The simple way in which an array differs from the correct one, the same in every case.
 
     Parameters
     ----------
@@ -82,8 +83,8 @@ def change_of(key: str, answers: Sequence[Seen]) -> str:
     Returns
     -------
     str
-        What follows "Your dW2 is" in a sentence, or "" when it is none of these: a constant
-        multiple, the opposite, m times or 1/m of it, its transpose, another array of the right
+        What follows "Your dW2 is" in a sentence, or "" if it is not one of these: a constant
+        multiple, the opposite, m times or 1/m of it, its transpose, another array of the correct
         gradients, the same numbers in another shape or in other places.
     """
     found: list[Any] = [seen.found.get(key) for seen in answers]
@@ -118,7 +119,7 @@ def _same(found: Array, truth: Array) -> bool:
 
 
 def _factor(found: Array, truth: Array) -> float | None:
-    """c where found is c times the truth, else None."""
+    """c if found is c times the truth, else None."""
     if found.shape != truth.shape:
         return None
     c = float(np.vdot(found, truth) / np.vdot(truth, truth))

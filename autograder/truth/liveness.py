@@ -1,8 +1,8 @@
-"""What makes a case live, and the draws that aim at it.
+"""What makes a case live, and how such cases are drawn.
 
-A gradient check on a careless random case tests little: dead units leave whole arrays at zero,
-saturated outputs leave nothing to compare, and a unit near its kink has no derivative to speak of.
-A live case has none of that.
+A gradient check on a careless random case tests little: with dead units whole arrays are zero, with
+saturated outputs there is nothing to compare, and near the kink of a unit the derivative is not
+reliable. A live case has none of these problems.
 """
 
 from collections import Counter
@@ -16,18 +16,18 @@ from autograder.truth.network import Array, Cache, layer_errors
 T = TypeVar("T")
 
 MARGIN = 1e-2
-"""The least |Z| of a hidden unit: 500 times what a check with epsilon 1e-5 moves it."""
+"""The least |Z| of a hidden unit: 500 times as far as a check with epsilon 1e-5 moves it."""
 
 LARGEST_LOGIT = 3.0
-"""Beyond it the sigmoid saturates: wrong factors in dZ of the output hide, and an honest guard such
-as A3 + 1e-8 weighs more than 2.2e-7 of an example's share in a gradient."""
+"""Above it the sigmoid saturates: wrong factors in dZ of the output don't show, and a guard such as
+A3 + 1e-8 changes an example's share in a gradient by more than 2.2e-7."""
 
 LEAST_GRADIENT = 1e-3
-"""The least maximum of a gradient array: below it, round-off would speak first."""
+"""The least maximum of a gradient array: below it, round-off would dominate."""
 
 CANCELLATION = 4.0
-"""How much larger than a gradient array the shares of the examples in it may be. Where they cancel,
-the rounding of right answers grows by this factor: a guard stays below 9e-7."""
+"""How much larger than a gradient array the shares of the examples in it may be. If they cancel,
+the rounding of correct answers grows by this factor: the effect of a guard stays below 9e-7."""
 
 ATTEMPTS = 500
 
@@ -37,12 +37,12 @@ class NoLiveCase(ValueError):
 
 
 def fault(X: Array, Y: Array, cache: Cache) -> str | None:
-    """Say why data and a cache aren't live, or return None when they are.
+    """Say why data and a cache are not live, or return None if they are.
 
-    Live means: |Z| of the output at most 3, |Z| of hidden units at least 1e-2, every gradient array
-    with an entry of at least 1e-3 and of a quarter of what its examples contribute without their
-    signs and, with two examples or more, both labels present and every hidden unit on for one
-    example and off for another.
+    Live means: |Z| of the output is at most 3 and |Z| of hidden units at least 1e-2; every gradient
+    array has an entry that is at least 1e-3 and at least a quarter of the sum of the absolute
+    contributions of the examples; and with two examples or more, both labels occur and every hidden
+    unit is on for one example and off for another.
     """
     *hidden, output = cache[::4]
     if np.abs(output).max() > LARGEST_LOGIT:
@@ -79,12 +79,12 @@ def gradients_and_shares(X: Array, Y: Array, cache: Cache) -> tuple[list[float],
 
 
 def first_without_fault(draw: Callable[[], tuple[T, str | None]], wanted: str) -> T:
-    """Call draw() -> (drawn, fault or None) until there is no fault, and return what was drawn.
+    """Call draw() -> (drawn, fault or None) until it has no fault, and return what was drawn.
 
     Raises
     ------
     NoLiveCase
-        After 500 draws, naming what was wanted and what was wrong how often.
+        After 500 draws; the message says what was wanted, which faults occurred, and how often.
     """
     faults: Counter[str] = Counter()
     for _ in range(ATTEMPTS):
@@ -97,13 +97,13 @@ def first_without_fault(draw: Callable[[], tuple[T, str | None]], wanted: str) -
 
 
 def labels(rng: np.random.Generator, m: int) -> Array:
-    """Draw labels of shape (1, m), both of them present when m allows it."""
+    """Draw labels of shape (1, m); both values occur if m is at least 2."""
     ones = rng.integers(1, m) if m > 1 else rng.integers(0, 2)
     return (rng.permutation(m) < ones).astype(int).reshape(1, m)
 
 
 def straddling_biases(rng: np.random.Generator, products: Array) -> Array:
-    """Draw one bias per row of W A such that the unit switches between two of the examples."""
+    """Draw one bias per row of W A, such that the unit switches between two of the examples."""
     biases = rng.standard_normal((len(products), 1))
     if products.shape[1] == 1:
         return biases
@@ -111,7 +111,7 @@ def straddling_biases(rng: np.random.Generator, products: Array) -> Array:
     values = np.sort(products, axis=1)
     wide = values[:, 1:] - values[:, :-1] > 2 * room
     units = np.flatnonzero(wide.any(axis=1))
-    # The largest of random numbers, where there are gaps, picks each gap as often.
+    # The largest of the random numbers at the gaps picks each gap with the same probability.
     gaps = (wide * (1 + rng.random(wide.shape))).argmax(axis=1)[units]
     lower, upper = values[units, gaps] + room, values[units, gaps + 1] - room
     biases[units, 0] = -(lower + rng.random(units.size) * (upper - lower))

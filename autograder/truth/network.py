@@ -1,8 +1,9 @@
 """The reference network: ReLU layers, one sigmoid output unit and the cross-entropy cost.
 
 Parameters are a dict W1, b1, W2, b2, ... of any depth; examples are columns. Everything here keeps
-the dtype it is given, so the same lines serve in float64, in longdouble (a tighter truth) and in
-complex128 (complex-step derivatives): what is on and what is off goes by the real part.
+the dtype of its input, so the same code works in float64, in longdouble (for a more precise
+reference) and in complex128 (for complex-step derivatives): the real part decides whether a unit is
+on or off.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-"""Of real or complex floating-point numbers, in the dtype that the caller chose."""
+"""An array of real or complex floating-point numbers, in the dtype that the caller chose."""
 
 Arrays = Mapping[str, Array]
 """W1, b1, W2, b2, ... or dW1, db1, ..."""
@@ -58,25 +59,25 @@ def sigmoid(Z: npt.ArrayLike) -> Array:
 
 
 def relu(Z: npt.ArrayLike) -> Array:
-    """Return 0 where Z or its real part isn't positive, and Z elsewhere; the dtype is kept."""
+    """Return 0 where Z, or its real part, is not positive, and Z elsewhere; the dtype is kept."""
     Z = np.asarray(Z)
     if Z.dtype.kind != "c":
         positive: Array = np.maximum(Z, 0)
         return positive
-    return np.where(Z.real <= 0, 0, Z)  # this way round a NaN stays one
+    return np.where(Z.real <= 0, 0, Z)  # with this condition, NaN stays NaN
 
 
 def cost_from_logits(Z: Array, Y: npt.ArrayLike) -> Any:
     """Return the mean cross-entropy of sigmoid(Z) against the labels Y, without log(0).
 
     -y log(s) - (1 - y) log(1 - s) with s = sigmoid(z) equals softplus(z) - y z, where
-    softplus(z) = log(1 + exp(z)) = max(z, 0) + log1p(exp(-|z|)). No difference 1 - s is formed, so
-    nothing cancels and no logarithm sees a zero.
+    softplus(z) = log(1 + exp(z)) = max(z, 0) + log1p(exp(-|z|)). The difference 1 - s is never
+    computed, so nothing cancels, and the logarithm of 0 is never taken.
 
     Parameters
     ----------
     Z : ndarray, shape (..., 1, m)
-        Logits. Leading axes, if any, stand for separate networks.
+        Logits. Leading axes, if any, are separate networks.
     Y : array_like, shape (m,) or (1, m)
         Labels, 0 or 1.
 
@@ -88,7 +89,7 @@ def cost_from_logits(Z: Array, Y: npt.ArrayLike) -> Any:
     Raises
     ------
     ValueError
-        If there aren't as many labels as examples.
+        If the number of labels is not that of the examples.
     """
     Z = np.asarray(Z)
     labels = np.reshape(Y, (1, Z.shape[-1]))
@@ -110,7 +111,7 @@ def forward_propagation(X: Array, Y: Array, parameters: Arrays) -> tuple[Any, Ca
         Labels, 0 or 1.
     parameters : dict
         W1 of shape (n_1, n_0), b1 of shape (n_1, 1), W2 of shape (n_2, n_1), ...; the last layer
-        has one unit. Leading axes, if any, stand for separate networks on the same examples.
+        has one unit. Leading axes, if any, are separate networks on the same examples.
 
     Returns
     -------
@@ -128,7 +129,7 @@ def forward_propagation(X: Array, Y: Array, parameters: Arrays) -> tuple[Any, Ca
 
 
 def pre_activations(X: Array, parameters: Arrays) -> tuple[list[Array], list[Array]]:
-    """Return Z of every layer, and what each is given: X, A1, A2, ...
+    """Return Z and the input of every layer; the inputs are X, A1, A2, ...
 
     Parameters
     ----------
@@ -153,8 +154,8 @@ def backward_propagation(X: Array, Y: Array, cache: Cache) -> dict[str, Array]:
     """Return the gradient of the cost for every parameter, from the cache alone.
 
     dZ_L = A_L - Y, dW_l = dZ_l A_(l-1)^T / m, db_l = (sum of dZ_l over the examples) / m, and
-    dZ_(l-1) = (W_l^T dZ_l) * (Z_(l-1) > 0), with A_0 = X. Z and A are read and never computed
-    again, so the answer is defined for a cache that no forward pass made, too.
+    dZ_(l-1) = (W_l^T dZ_l) * (Z_(l-1) > 0), with A_0 = X. Z and A are taken from the cache and
+    never computed again, so the result is also defined for a cache that no forward pass made.
 
     Parameters
     ----------
@@ -178,7 +179,7 @@ def backward_propagation(X: Array, Y: Array, cache: Cache) -> dict[str, Array]:
 
 
 def layer_errors(Y: Array, cache: Cache) -> Iterator[tuple[int, Array]]:
-    """Yield (layer, dZ) from the last layer to the first: m times the derivative of the cost by Z.
+    """Yield (layer, dZ) from the last layer to the first; dZ is m times the derivative by Z.
 
     Parameters
     ----------
@@ -228,7 +229,7 @@ def vector_to_parameters(theta: Array, layers: Sequence[int] = LAYERS) -> dict[s
     Raises
     ------
     ValueError
-        If theta hasn't exactly as many entries as the layers have parameters.
+        If the number of entries of theta is not the number of parameters of the layers.
     """
     shapes: dict[str, tuple[int, int]] = {}
     for layer, (n_in, n_out) in enumerate(pairwise(layers), start=1):
@@ -244,7 +245,7 @@ def vector_to_parameters(theta: Array, layers: Sequence[int] = LAYERS) -> dict[s
 
 
 def vectors_to_parameters(vectors: Array, layers: Sequence[int] = LAYERS) -> dict[str, Array]:
-    """Cut many vectors at once, for a forward pass of as many networks on the same examples.
+    """Cut many vectors at once, for one forward pass of many networks on the same examples.
 
     Parameters
     ----------
@@ -256,7 +257,7 @@ def vectors_to_parameters(vectors: Array, layers: Sequence[int] = LAYERS) -> dic
     Returns
     -------
     dict
-        W1 of shape (k, n_1, n_0), b1 of shape (k, n_1, 1), ...: views, where that is possible.
+        W1 of shape (k, n_1, n_0), b1 of shape (k, n_1, 1), ...: views where possible.
     """
     parameters, start = {}, 0
     for layer, (n_in, n_out) in enumerate(pairwise(layers), start=1):

@@ -1,7 +1,7 @@
-"""The functions that every notebook gives or asks for, under their names there.
+"""The functions that the notebooks give or ask for, under the same names.
 
 Code that is shown to students (the broken checkers, the notebook that never ran) calls them by
-these names. Here they are the reference, so the same code can be run on the trusted side.
+these names. Here they are the reference, so the same code can run on the trusted side.
 """
 
 from typing import Any

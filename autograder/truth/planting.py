@@ -1,8 +1,8 @@
-"""How a bug is described, and how it gets into a backward pass.
+"""How a bug is described, and how it is planted in a backward pass.
 
-A bug is a few rewritings of Python expressions, each in the assignment to one variable. They are
-matched on the syntax tree, so spacing doesn't matter, and the text outside the changed statement
-stays as it was, byte for byte.
+A bug is a few edits of Python expressions, each in the assignment to one variable. They are matched
+on the syntax tree, so spacing doesn't matter, and the text outside the changed statement stays the
+same, byte for byte.
 """
 
 import ast
@@ -20,7 +20,7 @@ Backward = Callable[[Array, Array, Cache], dict[str, Array]]
 """A backward pass of (X, Y, cache), which returns dW1, db1, ..."""
 
 ORDER = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
-"""The gradients in the order in which a backward pass finds them."""
+"""The gradients in the order in which a backward pass computes them."""
 
 KINDS = {
     "scale": "a gradient is correct except for a constant factor",
@@ -29,20 +29,20 @@ KINDS = {
     "chain": "a product of the chain rule has a wrong factor: the wrong array, or one too many",
     "batch": "the sum or the average over the examples is wrong",
     "transpose": "the entries of an array are in the wrong places",
-    "loss": "dZ3 isn't the derivative of this cost",
+    "loss": "dZ3 is not the derivative of this cost",
 }
-"""What a student may be asked to tell apart."""
+"""The kinds that a student may be asked to tell apart."""
 
 LESSON_KINDS = {
     "alias": "an array that was passed in is changed",
     "shape": "the numbers are correct, but their arrangement is not",
     "dtype": "digits are lost",
 }
-"""What a comparison of values can't find, or hardly."""
+"""The kinds that a comparison of values can't find, or can barely find."""
 
 
 class BugDoesNotFit(ValueError):
-    """The code has no statement that the bug could change."""
+    """The code has no statement that the bug can change."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Edit:
     Attributes
     ----------
     target : str
-        The variable assigned to; only its first assignment that fits is changed.
+        The assigned variable; only the first assignment that fits is changed.
     old, new : str
-        Python expressions. In `old`, the name ANY stands for any expression, and in `new` for what
-        it was.
+        Python expressions. In `old`, the name ANY matches any expression; in `new`, it is replaced
+        by what it matched.
 
     Examples
     --------
@@ -68,7 +68,7 @@ class Edit:
     new: str
 
     def apply(self, source: str) -> str:
-        """Return the source with the edit made; `BugDoesNotFit` if there is no place for it."""
+        """Return the source with the edit made; `BugDoesNotFit` if it matches nowhere."""
         for statement in ast.walk(ast.parse(source)):
             if not self._assigns(statement):
                 continue
@@ -94,21 +94,21 @@ class Bug:
     ----------
     name : str
     kinds : tuple of str
-        The names from `KINDS` that count as a right diagnosis, the best one first; or one from
-        `LESSON_KINDS`, of a bug that is never a suspect.
+        The names from `KINDS` that are accepted as a diagnosis, the best one first; or one from
+        `LESSON_KINDS`, for a bug that is never a suspect.
     first_wrong : str
         The first gradient in `ORDER` that it corrupts.
     edits : tuple of Edit
     writes : str
-        The statement that it makes of the standard form's, as an example of what it does.
+        The statement of the standard form with the bug in it, as an example of what it does.
     hint : str
-        For a student who is looking for it.
+        A hint for a student who is looking for it.
     why : str
-        How people come to make it.
+        How people come to make this mistake.
     suspect : bool
         Whether a student may be asked to find it.
     invisible : tuple of str
-        The special inputs on which it changes nothing; their names are explained in `bugs`.
+        The special inputs on which it changes nothing; `bugs` explains their names.
     """
 
     name: str
@@ -132,7 +132,7 @@ class Bug:
 def plant(
     bugs: Bug | Iterable[Bug], source: str = STANDARD, name: str = "backward_propagation_n"
 ) -> str:
-    """Return the source of a backward pass with one bug or several planted, under a new name.
+    """Return the source of a backward pass with one or more bugs planted, under a new name.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def plant(
     Raises
     ------
     BugDoesNotFit
-        If an edit finds nothing to change; the message names the bug.
+        If an edit matches nothing; the message names the bug.
     """
     for bug in (bugs,) if isinstance(bugs, Bug) else bugs:
         for edit in bug.edits:
@@ -167,7 +167,7 @@ def rename(source: str, name: str) -> str:
 
 
 def compile_backward(source: str, name: str = "backward_propagation_n") -> Backward:
-    """Return the function of that name which the source defines; numpy is all that it is given."""
+    """Return the function of that name that the source defines; only numpy is available to it."""
     namespace: dict[str, Any] = {"np": np}
     exec(compile(source, f"<{name}>", "exec"), namespace)
     function: Backward = namespace[name]
@@ -176,7 +176,7 @@ def compile_backward(source: str, name: str = "backward_propagation_n") -> Backw
 
 @cache
 def backward_with(bug: Bug) -> Backward:
-    """Return the course's backward pass with one bug in it, compiled once and for all."""
+    """Return the course's backward pass with one bug in it, compiled only once."""
     return compile_backward(plant(bug))
 
 
@@ -197,7 +197,7 @@ class _Rewriting(ast.NodeTransformer):
 
 
 class _Filling(ast.NodeTransformer):
-    """Puts what ANY stood for into its place."""
+    """Replaces ANY by what it matched."""
 
     def __init__(self, bound: list[ast.expr]) -> None:
         self.bound = bound
@@ -207,7 +207,7 @@ class _Filling(ast.NodeTransformer):
 
 
 def _matches(pattern: Any, node: Any, bound: list[ast.expr]) -> bool:
-    """Compare two syntax trees; what stands where the pattern says ANY is appended to `bound`."""
+    """Whether two syntax trees match; what ANY in the pattern matches is appended to `bound`."""
     if isinstance(pattern, ast.Name) and pattern.id == "ANY":
         bound.append(node)
         return isinstance(node, ast.expr)

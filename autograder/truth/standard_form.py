@@ -1,10 +1,10 @@
-"""The backward pass of the course as a student would write it: what every planted bug starts from.
+"""The backward pass of the course as a student would write it: the start of every planted bug.
 
-It is a real function, so its text and its answers can't drift apart. Its names and the shape of
-its statements are the standard form that `planting` looks for.
+It is a real function, so its text and its results always agree. Its names and the form of its
+statements are the standard form that `planting` looks for.
 """
 # ruff: noqa: RUF059 (the biases are unpacked because the cache holds them)
-# The text of `backward` is what students read, so it has no annotations.
+# Students read the text of `backward`, so it has no annotations.
 # mypy: allow-untyped-defs
 
 import inspect

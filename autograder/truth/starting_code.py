@@ -7,7 +7,7 @@ NAMES = ("repaired_backward", "repaired_check", *FIXED_DRAW)
 
 
 def source(name: str) -> str:
-    """Return the code that the answer `name` starts from; KeyError when it starts from nothing."""
+    """Return the code that the answer `name` starts from; KeyError if it starts from nothing."""
     if name == "repaired_backward":
         return never_ran_backward(name).rstrip()
     if name == "repaired_check":
@@ -16,5 +16,5 @@ def source(name: str) -> str:
 
 
 def suspect(name: str, bug: str) -> str:
-    """Return the code of a suspect, with the bug of that name in it."""
+    """Return the code of the suspect `name`, with the bug of the name `bug` in it."""
     return suspect_source(name, by_name(bug)).rstrip()

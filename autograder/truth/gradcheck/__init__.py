@@ -1,9 +1,9 @@
-"""Numerical gradients and gradient checks: the whole family, behind a few functions.
+"""Numerical gradients and gradient checks.
 
-`numerical_gradient(cost, theta, method)` is for whoever wants numbers, and `check_gradients(cost,
-gradient, theta)` for whoever wants a verdict on every parameter; `check_directions` spends a
-handful of costs on however many parameters. All take anybody's cost; that of the reference network,
-`NetworkCost(X, Y)`, knows faster ways.
+`numerical_gradient(cost, theta, method)` returns numbers. `check_gradients(cost, gradient, theta)`
+gives a verdict on every parameter. `check_directions` needs only a handful of costs, for any number
+of parameters. All of them take any cost; the cost of the reference network, `NetworkCost(X, Y)`,
+has faster ways.
 """
 
 from autograder.truth.gradcheck.check import check_gradients

@@ -1,9 +1,10 @@
-"""Derivatives of a cost of which nothing is known, each with an error bar that can be trusted.
+"""Derivatives of any cost, each with an error bar that can be trusted.
 
-One epsilon for all parameters crosses corners here and drowns in round-off there. So every
-parameter has a ladder of steps, every step tells by itself how wrong it may be, and what a narrow
-one refutes is not believed of a wide one. Where two costs at the first step say just what has been
-claimed, the claim is the second opinion, and the ladder is not climbed.
+One epsilon for all parameters crosses corners in some places and is too small for the round-off in
+others. So several steps are tried for every parameter, from a list called the ladder. Each step, a
+rung, has an error bar of its own, and a wide step is ignored if a narrower one refutes it. If the
+difference at the first step agrees with the claimed gradient, no further steps are needed: the
+claim is an independent second result.
 """
 
 import math
@@ -37,36 +38,36 @@ from autograder.truth.gradcheck.noise import noise_of
 from autograder.truth.gradcheck.parameters import Floats, Parameters
 
 Look = Callable[[float], float]
-"""The cost a step away from the parameters, along some direction."""
+"""Returns the cost a step away from the parameters, along some direction."""
 
 Row = tuple[float, float, float, int, float, float]
 """The value, error, step, how and the two sides of one derivative: see `Estimates`."""
 
 GOOD = 1e-6
-"""An error, as a share of the gradient, that needs no further step."""
+"""An error, as a share of the gradient, that is small enough to need no further step."""
 
 SAME = 1e-7
-"""How near to a claim, as a share of it, a first difference must be to be believed by itself."""
+"""How near to the claim, as a share of it, the first difference must be to be enough by itself."""
 
 STRAIGHT = 1e-3
-"""How much of its slope a cost may bend within a first step that is believed by itself."""
+"""How much the cost may bend, as a share of its slope, if the first step is to be enough."""
 
 NOISY = 1e-4
-"""Noise, as a share of the cost, that may be a shape finer than any step."""
+"""Noise above this share of the cost may be a shape finer than any step."""
 
 NEARER = 10
-"""How much nearer to a claim, or to the step that refutes it, others must be to bear it out."""
+"""How much nearer to a claim, or to the step that refutes it, other steps must be to support it."""
 
 
 def derivatives(cost: AskedCost, parameters: Parameters, gradient: Floats) -> Estimates:
-    """Return the derivative by every parameter.
+    """Return the derivative with respect to every parameter.
 
     Parameters
     ----------
     cost : autograder.truth.gradcheck.asked_cost.AskedCost
     parameters : autograder.truth.gradcheck.parameters.Parameters
     gradient : ndarray, shape (n,)
-        What is to be checked: how small the errors must be depends on it.
+        The claimed gradient: how small the errors must be depends on it.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def along(
     cost, parameters
         As above.
     gradients : ndarray, shape (k,)
-        What is claimed for each direction.
+        The claimed slope along each direction.
     directions : ndarray, shape (k, n)
         Unit vectors.
 
@@ -124,10 +125,7 @@ def _gathered(rows: Sequence[Row]) -> Estimates:
 def _derivative(
     look: Look, first: Sequence[float], base: float, noise: float, gradient: float, size: float
 ) -> Row:
-    """(value, error, step, how, left, right) of the derivative of look at 0.
-
-    First is what it shows at both sides of the first step.
-    """
+    """The row of the derivative of `look` at 0; `first` holds its values at the first step."""
     rungs, largest, steps = [], abs(base), steps_for(size)
     confirmed = _confirmed(look, first, base, steps, noise, gradient, size)
     if confirmed:
@@ -143,7 +141,7 @@ def _derivative(
                 break
     if not rungs:
         return math.nan, math.nan, math.nan, UNDEFINED, math.nan, math.nan
-    # A step that has seen a corner knows nothing of what is nearer, and neither do wider ones.
+    # A step that crosses a corner says nothing about the slope nearer by, nor does a wider step.
     bent = [rung.step for rung in rungs if rung.bend > 0.7]
     corner = min(bent) if any(rung.bend > 2 for rung in rungs) else math.inf
     within = _unrefuted([rung for rung in rungs if rung.step < corner] or rungs)
@@ -153,7 +151,7 @@ def _derivative(
     accused = abs(gradient - best.value) > best.error + SAME * scale
     if accused and _doubtful(gradient, best, rungs, look, steps, base):
         corner = 0.0
-    # On a staircase one may mean the slope of the stairs, or that of a stair, which is 0.
+    # The slope of a staircase may be that of the whole, or that of one stair, which is 0.
     stair = gradient == 0 and noise > 1e6 * EPS * abs(base)
     if corner == math.inf and (stair or noise > NOISY * largest or _unresolved(rungs)):
         corner = 0.0
@@ -173,16 +171,16 @@ def _confirmed(
     gradient: float,
     size: float,
 ) -> Row | None:
-    """A row for a claim that the costs at the first step bear out, or None.
+    """A row for a claim that agrees with the costs at the first step, or None.
 
-    To be believed for a wrong reason, a claim would have to be off by just what truncation adds.
+    A wrong claim would only agree if it were off by exactly the truncation error.
     """
     (plus, minus), step = costs, steps[0]
     if noise > NOISY * max(abs(base), abs(plus), abs(minus)):
         return None
     value, steady = (plus - minus) / (2 * step), noise <= 1e6 * EPS * abs(base)
     if plus == minus == base and steady:
-        # What is too faint to be seen here is seen by the widest step, if it is to be seen at all.
+        # A slope too small to show at this step shows at the widest one, if it shows at all.
         step = max(steps)
         error = max(rounding_of(noise, step, size, 0.0), UNSEEN / step if gradient else 0.0)
         faint = error <= NOTHING * max(1.0, abs(base)) and abs(gradient) <= 10 * error
@@ -198,9 +196,9 @@ def _confirmed(
 
 
 def _settled(rungs: Sequence[Rung], gradient: float) -> bool:
-    """Whether the last rung bears the claim out, or all of at least three are sure that it's wrong.
+    """Whether the last rung agrees with the claim, or at least three all show that it is wrong.
 
-    Nobody is accused on the word of one step, nor believed on that of a wide one.
+    One step is not enough to call a claim wrong, and a wide one not enough to call it correct.
     """
     last = rungs[-1]
     near = max(abs(gradient), abs(last.value))
@@ -233,13 +231,13 @@ def _doubtful(
     steps: Sequence[float],
     base: float,
 ) -> bool:
-    """Whether an accusation is to be dropped, once every step has been heard.
+    """Whether all steps together leave it open that the claim is wrong.
 
-    It is where two steps are much nearer to the claim than the best one. So it is where a part of
-    the cost is in single precision, or looked up in a table: flat for narrow steps, and not for
-    wide ones. Of a smooth cost, truncation takes no two steps to the same wrong place. And it is
-    where no other step sees what the best one does. Steps that are too narrow for the rounding of
-    the cost bear nothing out.
+    That is so if two steps are much nearer to the claim than the best one. It happens when a part
+    of the cost is in single precision, or comes from a table: then it is flat for narrow steps, but
+    not for wide ones. For a smooth cost, truncation does not take two steps to the same wrong
+    value. It is also so if no other step supports the best one. Steps that are too narrow for the
+    rounding of the cost don't count.
     """
     off, known = abs(claim - best.value), {rung.step: rung.value for rung in rungs}
     values = [
@@ -254,13 +252,13 @@ def _doubtful(
 
 
 def _unresolved(rungs: Sequence[Rung]) -> bool:
-    """Whether even the narrowest step sees a shape that is none of a line, and more than noise."""
+    """Whether the cost is not a line even within the narrowest step, and not because of noise."""
     rung = min(rungs, key=lambda rung: rung.step)
     return rung.error > 0.1 * abs(rung.value) and rung.error > 4 * rung.rounding
 
 
 def _beside_a_corner(look: Look, base: float, noise: float, scale: float) -> Row | None:
-    """A row from one-sided differences, or None where they are too coarse as well."""
+    """A row from one-sided differences, or None if they are too coarse as well."""
     corner = None
     rights, lefts = (
         [one_sided(look, base, side * 2.0**power, noise) for power in FINE] for side in (1, -1)

@@ -1,4 +1,4 @@
-"""Somebody's cost, asked at one place after the other, with an eye on what it does meanwhile."""
+"""A caller's cost, evaluated at one place after the other, and checked while that happens."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,10 +8,10 @@ import numpy as np
 from autograder.truth.gradcheck.parameters import Floats, Integers, Parameters
 
 PORTION = 2**22
-"""Numbers of moved parameters that are made at the same time: 32 MB."""
+"""How many numbers of moved parameters are made at the same time: 32 MB."""
 
 ELSEWHERE = 2.0**-17
-"""Where a cost is asked twice, too: some draw their mask only where they have not been before."""
+"""A step at which the cost is also evaluated twice: some costs draw a mask only at new places."""
 
 
 class AskedCost:
@@ -26,15 +26,15 @@ class AskedCost:
     Raises
     ------
     ValueError
-        If it isn't a function; if at these parameters the cost isn't a finite real number, changes
-        its input, or isn't the same when it is asked again.
+        If it is not a function; if at these parameters the cost is not a finite real number,
+        changes its input, or differs when it is evaluated again.
 
     Attributes
     ----------
     base : float
         The cost at the parameters.
     single : bool
-        Whether it answers in single precision.
+        Whether it returns single precision.
     """
 
     def __init__(self, function: Callable[[Any], Any], parameters: Parameters) -> None:
@@ -53,7 +53,7 @@ class AskedCost:
             self._expect_same(self.at(0, ELSEWHERE), self.at(0, ELSEWHERE))
 
     def at(self, index: int | np.integer[Any], step: float) -> float:
-        """Return the cost with a step in one parameter; NaN where it has none."""
+        """Return the cost after a step in one parameter; NaN where it has no value."""
         kept = self._vector[index]
         self._vector[index] = kept + step
         value = self._moved()
@@ -61,19 +61,19 @@ class AskedCost:
         return value
 
     def around(self, steps: Floats) -> Floats:
-        """Return the costs with each of some steps in each parameter, shape (n, k).
+        """Return the costs after each of some steps in each parameter, shape (n, k).
 
-        By the cost's own method ``many``, where it has one, in portions of 32 MB.
+        They come from the cost's method ``many`` if it has one, in portions of 32 MB.
 
         Parameters
         ----------
         steps : ndarray, shape (k,) or (n, k)
-            The same for all parameters, or those of each.
+            The same steps for all parameters, or a row for each.
 
         Raises
         ------
         ValueError
-            If ``many`` returns anything but as many costs, or others than the cost does.
+            If ``many`` returns a different number of costs, or other values than the cost does.
         """
         n, many = self._vector.size, getattr(self._function, "many", None)
         steps = np.broadcast_to(steps, (n, np.shape(steps)[-1]))
@@ -91,7 +91,7 @@ class AskedCost:
             )
 
     def _at_once(self, many: Callable[[Any], Any], moved: Integers, steps: Floats) -> Floats:
-        """The costs with the steps in the moved parameters, one of each array asked once more."""
+        """The costs after steps in the moved parameters; one for each array is computed again."""
         n, count = self._vector.size, moved.size * steps.shape[1]
         vectors = np.tile(self._parameters.vector, (moved.size, steps.shape[1], 1))
         vectors[np.arange(moved.size), :, moved] += steps[moved]
@@ -103,31 +103,33 @@ class AskedCost:
             )
         costs: Floats = found.astype(float).reshape(steps[moved].shape)
         for rows in self._parameters.split(moved):
-            # Where most happens, another formula is the easiest to tell from other round-off.
+            # Where the cost changes most, a different formula is easiest to tell from round-off.
             most = np.argmax(np.nan_to_num(np.abs(costs[rows] - self.base)))
             i, j = rows[most // costs.shape[1]], most % costs.shape[1]
             self._expect_alike(self.at(moved[i], steps[moved[i], j]), costs[i, j].item())
         return costs
 
     def _expect_alike(self, itself: float, many: float) -> None:
-        """Raise ValueError unless many() has the same cost in mind."""
+        """Raise ValueError unless many() gives the same cost."""
         tolerance = (1e-4 if self.single else 1e-10) * max(abs(itself), abs(many))
         if not (
             abs(itself - many) <= tolerance
             or itself == many
             or (np.isnan(itself) and np.isnan(many))
         ):
-            raise ValueError(f"many() says {many:.17g} where the cost itself says {itself:.17g}")
+            raise ValueError(
+                f"many() returns {many:.17g}, but the cost itself returns {itself:.17g}"
+            )
 
     def along(self, direction: Floats, step: float) -> float:
-        """Return the cost a step along a direction, shape (n,); NaN where it has none."""
+        """Return the cost after a step along a direction, shape (n,); NaN where it has no value."""
         self._vector[:] = self._parameters.vector + step * direction
         value = self._moved()
         self._vector[:] = self._parameters.vector
         return value
 
     def _moved(self) -> float:
-        """The cost at the moved vector: what has no value there is not the caller's mistake."""
+        """The cost at the moved vector, NaN where it fails: that is not the caller's mistake."""
         try:
             return _number(self._asked())
         except ArithmeticError:
@@ -143,13 +145,13 @@ class AskedCost:
     def _expect_same(self, first: float, again: float) -> None:
         if first != again and not (np.isnan(first) and np.isnan(again)):
             raise ValueError(
-                f"the cost is random: {first:.17g} the first time, {again:.17g} the second, at the "
-                f"same parameters; draw its mask or its batch once, outside"
+                f"the cost is random: at the same parameters it is {first:.17g} the first time and "
+                f"{again:.17g} the second; draw its mask or its batch once, outside"
             )
 
 
 def _number(value: Any) -> float:
-    """The cost as a float; ValueError for what is no real number."""
+    """The cost as a float; ValueError for anything but a real number."""
     if type(value) is float or type(value) is np.float64:
         return float(value)
     if isinstance(value, bool | np.bool_) or not isinstance(

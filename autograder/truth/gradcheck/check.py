@@ -1,8 +1,9 @@
-"""A verdict on every single gradient, which neither a corner nor round-off can turn into a lie.
+"""A verdict on every single gradient, which neither corners nor round-off make wrong.
 
 One norm over all parameters hides a wrong gradient among larger ones, and one epsilon for all of
-them crosses corners here and drowns in round-off there. This check takes each parameter by itself,
-carries an error bar, and says "inconclusive" where no finite difference is to be trusted.
+them crosses corners in some places and is too small for the round-off in others. This check takes
+each parameter by itself, has an error bar for it, and says "inconclusive" where no finite
+difference can be trusted.
 """
 
 import warnings
@@ -18,22 +19,23 @@ from autograder.truth.gradcheck.parameters import Floats, Form, Integers, Parame
 from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE, Report
 
 AGREE = 1e-7
-"""How far apart, as a share of the larger, a gradient and an exact derivative may be. Right
-gradients agree to 1e-13; whoever adds 1e-8 to a probability is told so."""
+"""How far apart, as a share of the larger, a gradient and an exact derivative may be. Correct
+gradients agree to 1e-13; adding 1e-8 to a probability makes a difference that is reported."""
 
 AGREE_SINGLE = 1e-4
-"""The same in single precision, in which a right gradient is good for five or six digits."""
+"""The same in single precision, in which a correct gradient has five or six correct digits."""
 
 SINGLE = float(np.finfo(np.float32).eps)
 
 POOR_EXACT = 1e-6
-"""`POOR` of derivatives in which nothing but round-off is wrong."""
+"""`POOR` for derivatives whose only error is round-off."""
 
 POOR_SINGLE = 1e-2
-"""`POOR` in single precision."""
+"""`POOR` for single precision."""
 
 AT_ONCE = 2**13
-"""Parameters that are judged at the same time: more would fill memory anew in each check."""
+"""How many parameters are judged at the same time: for more, each check would allocate new memory
+from the system."""
 
 
 def check_gradients(
@@ -44,47 +46,48 @@ def check_gradients(
     Parameters
     ----------
     cost : callable
-        ``cost(theta)`` is a number. Of a plain function nothing is asked but that it is the same
-        function every time: a dropout mask or a batch must be drawn outside. One that has a method
-        ``many``, which takes parameters with one more axis in front and returns as many costs, is
-        asked for most of them at once. A `NetworkCost` knows a way that takes a few passes instead
-        of 2 n.
+        ``cost(theta)`` is a number. A plain function only has to be the same function every time:
+        draw a dropout mask or a batch outside. A cost may have a method ``many``, which takes
+        parameters with one more axis in front and returns as many costs; then most costs are
+        computed with it at once. A `NetworkCost` needs only a few passes instead of 2 n.
     gradient : float, ndarray, dict, or callable
-        What is to be checked, shaped as theta, or ``gradient(theta)`` that returns it. In a dict,
-        the gradient of W1 is called W1 or dW1; dZ1, dA1, ... are left out.
+        What to check, with the shape of theta, or a function ``gradient(theta)`` that returns it.
+        In a dict, the gradient of W1 is called W1 or dW1; dZ1, dA1, ... are ignored.
     theta : float, ndarray of any shape, or dict of these
-        Where to check. Left as it is.
+        Where to check. It is not changed.
 
     Returns
     -------
     Report
         A gradient g fails when |g - D| > 1e-7 max(|g|, |D|) + e, where D is the difference and e
-        its error bar, and when it is NaN or infinite. "inconclusive" is what has no derivative, for
-        it sits on a corner of the cost, and what round-off hides: where e is more than a thousandth
-        of the gradient, or with a `NetworkCost` more than a millionth.
+        its error bar, and when it is NaN or infinite. "inconclusive" means that the cost has no
+        derivative here, because it has a corner, or that round-off hides it: e is more than a
+        thousandth of the gradient, or with a `NetworkCost` more than a millionth.
 
     Raises
     ------
     ValueError
-        For parameters that can't be moved (integers, objects, none at all); for a cost that isn't
-        finite there, isn't a number, changes its input or is random; for gradients that are
-        missing, left over or of another shape. The message says which.
+        If parameters can't be moved (integers, objects, an empty array or dict); if the cost is not
+        finite there, is not a number, changes its input or is random; if gradients are missing,
+        are left over or have a different shape. The message says which.
 
     Warns
     -----
     UserWarning
-        If parameters, gradients or cost are in single precision: then 1e-7 becomes 1e-4.
+        If parameters, gradients or cost are in single precision: then 1e-4 is used instead of 1e-7.
 
     Notes
     -----
-    Two costs, 2^-17 to either side, are enough where they say what is claimed, and hardly bend: for
-    a wrong reason they would have to miss the derivative by just as much as the gradient does.
-    Elsewhere a ladder of steps is climbed. Of each, the error bar is the sum of what a step twice
-    as wide changes (truncation), of what bends the cost on the way (corners), and of 8 times the
-    noise of the cost over the step (round-off). It ends where that is at most a millionth of the
-    gradient and the claim agrees, or where three steps are sure that it is wrong; and where none
-    will do, with one-sided differences. Before a claim is called wrong, every step is heard: two
-    that are much nearer to it clear it, and one step alone accuses nobody.
+    Two costs, 2^-17 to either side, are enough where their difference agrees with the gradient and
+    the cost hardly bends: to agree with a wrong gradient, the difference would have to miss the
+    derivative by exactly as much as the gradient does. Elsewhere several steps are tried, one after
+    the other. The error bar of each is the sum of three terms: the change when the step is twice as
+    wide (truncation), the bend of the cost within the step (corners), and 8 times the noise of the
+    cost divided by the step (round-off). The search ends when the error bar is at most a millionth
+    of the gradient and the gradient agrees, or when three steps clearly show that it is wrong. If
+    no step is good enough, one-sided differences are tried. Before a gradient is called wrong, all
+    steps are evaluated: it is not called wrong if two of them are much nearer to it, or if only one
+    step speaks against it.
     """
     parameters = Parameters.of(theta)
     vector, single = parameters.vector_of(parameters.claimed(gradient))
@@ -106,7 +109,7 @@ def check_gradients(
 
 
 def rounded(derivatives: Floats) -> float:
-    """Return what single precision leaves of derivatives in each: round-off of the largest."""
+    """Return the error of single precision in each derivative: the round-off of the largest."""
     return float(64 * SINGLE * np.fmax.reduce(np.abs(derivatives), initial=0.0))
 
 
@@ -118,15 +121,15 @@ def judge(
     Parameters
     ----------
     vector : ndarray, shape (n,)
-        What is claimed.
+        The claimed gradient.
     estimates : Estimates
-        What it is compared with. Those that turn out too coarse are noted as COARSE in ``how``.
+        What it is compared with. Those that are too coarse are marked COARSE in ``how``.
     errors : ndarray, shape (n,)
         The error bars.
     agree : float
-        How far apart, as a share of the larger, the two may be besides.
+        How far apart, as a share of the larger, the two may be in addition to the error bar.
     poor : float
-        The error, as a share of the larger, with which nothing has been shown.
+        An error larger than this share of the larger shows nothing.
 
     Returns
     -------
@@ -147,15 +150,15 @@ def _judge_at_once(
 ) -> Integers:
     off, size = np.abs(vector - value), np.maximum(np.abs(vector), np.abs(value))
     allowed = agree * size + allowed
-    # An infinity minus itself is nan: so it has not agreed.
+    # Infinity minus infinity is nan, which does not count as agreement.
     agreed, blurred = off - allowed <= 0, (allowed > poor * size) & (size > 0)
     verdicts = np.zeros(vector.shape, int)
     if np.count_nonzero(agreed > blurred) == vector.size and not np.count_nonzero(how):
         return verdicts  # all PASS, by a central difference
     verdicts[~agreed] = FAIL
     how[blurred & (how == CENTRAL)] = COARSE
-    # Who agrees with a one-sided difference is right, who doesn't need not be wrong; and a coarse
-    # one refutes nothing that isn't far away.
+    # A gradient that agrees with a one-sided difference is correct, but one that doesn't may be
+    # correct too. And a coarse difference only refutes what is far away.
     beside = (how == ONE_SIDED) & (blurred | ~agreed)
     coarse = (how == COARSE) & ~(off > 10 * allowed)
     unknown = ~np.isfinite(value) | np.isnan(allowed) | (how == CORNER)

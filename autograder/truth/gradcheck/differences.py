@@ -1,4 +1,4 @@
-"""The formulas of numerical differentiation, for the cost of anybody."""
+"""The formulas of numerical differentiation, for any cost."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,14 +13,14 @@ FORMULAS = {
     "central": ((1, -1), (1 / 2, -1 / 2), 1e-5),
     "richardson": ((1, -1, 2, -2), (2 / 3, -2 / 3, -1 / 12, 1 / 12), 1e-3),
 }
-"""Where the cost is asked, in epsilons; the weights of its values there; and the epsilon at which
-truncation and round-off of a plain cost are about equal."""
+"""Where the cost is evaluated, in epsilons; the weights of these values; and the epsilon at which
+truncation and round-off of a typical cost are about equal."""
 
 
 def numerical_gradient(
     cost: Callable[[Any], Any], theta: Form, method: str = "central", epsilon: float | None = None
 ) -> Any:
-    """Return the gradient of a cost, from nothing but values of it.
+    """Return the gradient of a cost, computed from its values only.
 
     =============  ===================================  ====================  ============
     method         formula, by parameter                truncation            round-off
@@ -37,29 +37,29 @@ def numerical_gradient(
         ``cost(theta)`` is a number. For "complex" it must take complex parameters, and be made of
         analytic functions (Squire and Trapp, 1998, doi:10.1137/S003614459631241X). If it has a
         method ``many``, which takes parameters with one more axis in front and returns as many
-        costs, that is asked for many places at once.
+        costs, it is used to evaluate many places at once.
     theta : float, ndarray of any shape, or dict of these
-        Left as it is.
+        It is not changed.
     method : str
     epsilon : float, optional
-        Left out, the step that suits the method; and for the central differences of a `NetworkCost`
-        those that it finds best itself, free of round-off.
+        By default a step that suits the method. The central differences of a `NetworkCost` then use
+        the steps that it chooses itself, free of round-off.
 
     Returns
     -------
     float, ndarray or dict
-        Shaped as theta; the gradient of W1 in a dict is called dW1.
+        With the shape of theta; in a dict, the gradient of W1 is called dW1.
 
     Raises
     ------
     ValueError
-        For parameters and costs with which nothing could be trusted, for an unknown method, and
-        for an epsilon that isn't greater than 0, or so small that it moves nothing.
+        If parameters or cost can't be used (see `check_gradients`), if the method is unknown, or if
+        epsilon is not greater than 0 or too small to move a parameter.
     """
     parameters = Parameters.of(theta)
     if method not in (*FORMULAS, "complex"):
         known = ", ".join((*FORMULAS, "complex"))
-        raise ValueError(f"no method is called {method!r}; there are {known}")
+        raise ValueError(f"no method is called {method!r}; choose from {known}")
     if epsilon is not None and not (
         isinstance(epsilon, int | float | np.number) and 0 < epsilon < np.inf
     ):
@@ -75,8 +75,8 @@ def numerical_gradient(
         if stuck.any():
             large = parameters.vector[stuck][0]
             raise ValueError(
-                f"a step of {step:.2g} doesn't move {large:.2g}, which has no digits "
-                "for it: scale the parameters, or widen epsilon"
+                f"a step of {step:.2g} doesn't move {large:.2g}, because it is below its "
+                "precision: scale the parameters, or increase epsilon"
             )
         costs = AskedCost(cost, parameters).around(step * np.array(offsets))
         with np.errstate(invalid="ignore", over="ignore"):

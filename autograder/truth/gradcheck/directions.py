@@ -1,4 +1,4 @@
-"""Gradients of many parameters, checked along a few random directions, with a bound on the rest."""
+"""Gradients of many parameters, checked along a few random directions, with an error bound."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE
 
 @dataclass(frozen=True, eq=False)
 class AlongDirections:
-    """What a check along random directions has found.
+    """The result of a check along random directions.
 
     Attributes
     ----------
     analytic, numeric, errors : ndarray, shape (k,)
-        The gradient along each direction, the cost's slope there, and its error bar.
+        The gradient along each direction, the slope of the cost along it, and its error bar.
     verdict : str
-        "fail" when a direction disagrees; "inconclusive" when one could not be decided, because the
-        cost has a corner there or its round-off hides the slope; else "pass".
+        "fail" if they disagree along a direction; "inconclusive" if one can't be decided, because
+        the cost has a corner there or its round-off hides the slope; else "pass".
     bound : float
         With the given confidence, the whole gradient is off by no more than this, in the Euclidean
-        norm; nan when a direction could not be decided.
+        norm; nan if a direction can't be decided.
     confidence : float
     """
 
@@ -66,12 +66,12 @@ def check_directions(
     rng: np.random.Generator | None = None,
     confidence: float = 0.999,
 ) -> AlongDirections:
-    """Compare the gradient along random directions with the slope of the cost there.
+    """Compare the gradient along random directions with the slope of the cost along them.
 
-    For a handful of costs instead of 4 for each parameter. A wrong gradient, off by a vector d, is
-    off by d.v along v; for directions v of normal numbers d.v is normal with the spread |d|. So k
-    directions in which no more than b was seen bound |d|: all of them that near to 0 has the
-    probability (2 Phi(b / |d|) - 1)^k.
+    This takes a handful of costs instead of 4 for each parameter. A wrong gradient, off by a vector
+    d, is off by d.v along v; for directions v of normal numbers, d.v is normal with standard
+    deviation |d|. So k directions along which it is off by at most b give a bound on |d|: the
+    probability that all of them are that small is (2 Phi(b / |d|) - 1)^k.
 
     Parameters
     ----------
@@ -79,9 +79,9 @@ def check_directions(
         As for `check_gradients`.
     directions : int
     rng : numpy.random.Generator, optional
-        Draws them; one with seed 0 when left out.
+        Draws the directions; by default one with seed 0.
     confidence : float
-        Of the bound.
+        The confidence of the bound.
 
     Returns
     -------
@@ -90,12 +90,12 @@ def check_directions(
     Raises
     ------
     ValueError
-        As for `check_gradients`, and for fewer directions than 1.
+        As for `check_gradients`, and for fewer than 1 direction.
     """
     if not isinstance(directions, int | np.integer) or directions < 1:
-        raise ValueError(f"{directions} directions: at least one is needed, and a whole number")
+        raise ValueError(f"directions is {directions}; it must be a whole number, at least one")
     if not 0 < confidence < 1:
-        raise ValueError(f"a confidence of {confidence} is none between 0 and 1")
+        raise ValueError(f"confidence is {confidence}; it must be between 0 and 1")
     rng = np.random.default_rng(0) if rng is None else rng
     if not isinstance(rng, np.random.Generator):
         raise ValueError(f"rng is a {type(rng).__name__}, not a numpy.random.Generator")
@@ -115,7 +115,7 @@ def check_directions(
     decided = INCONCLUSIVE not in verdicts
     verdict = "fail" if FAIL in verdicts else "pass" if decided else "inconclusive"
     with np.errstate(invalid="ignore", over="ignore"):
-        # What may have been overlooked, for directions of normal numbers instead of unit length.
+        # The largest possible difference, for directions of normal numbers instead of unit length.
         seen = float(((np.abs(analytic - found.value) + errors) * sizes).max())
     share = NormalDist().inv_cdf((1 + (1 - confidence) ** (1 / directions)) / 2)
     bound = seen / share if decided else float("nan")

@@ -1,4 +1,4 @@
-"""How near two answers are to each other: the students' measure, and the one that grades."""
+"""How near two arrays are to each other: the students' measure, and the one used for grading."""
 
 from typing import Any
 
@@ -6,24 +6,24 @@ import numpy as np
 import numpy.typing as npt
 
 TOLERANCE = 1e-6
-"""The largest `deviation` of a right answer. Honest ways to write the backward pass agree to 5e-14
-and an honest guard such as A3 + 1e-8 costs 5.5e-7; every drawn bug is far above."""
+"""The largest `deviation` of a correct answer. Correct ways to write the backward pass agree to
+5e-14, and a guard such as A3 + 1e-8 costs 5.5e-7; every drawn bug is far above."""
 
 UNTOUCHED = 1e-12
-"""The largest difference that round-off makes in an array which a bug has not touched."""
+"""The largest difference that round-off makes in an array that a bug has not changed."""
 
 
 def relative_difference(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
-    """Return |a - b| / (|a| + |b|) in the Euclidean norm: 0 for equals, 1 for opposites.
+    """Return |a - b| / (|a| + |b|) in the Euclidean norm: 0 for equal arrays, 1 for opposite ones.
 
     Parameters
     ----------
-    a, b : array_like of one shape
+    a, b : array_like of the same shape
 
     Returns
     -------
     float
-        0.0 when both are zero; nan when anything in them is NaN or infinite.
+        0.0 when both are zero; nan when an entry is NaN or infinite.
 
     Raises
     ------
@@ -38,18 +38,18 @@ def relative_difference(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     scale = max(np.abs(x).max(initial=0.0), np.abs(y).max(initial=0.0))
     if scale == 0:
         return 0.0
-    # A power of two changes no digit; without it the squares of very small and very large entries
-    # get lost.
+    # Without this, the squares of very small and very large entries are lost. Scaling by a power of
+    # two changes no digit.
     exponent = -np.frexp(scale)[1]
     x, y = np.ldexp(x, exponent), np.ldexp(y, exponent)
     return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))
 
 
 def deviation(found: npt.ArrayLike, truth: npt.NDArray[Any]) -> float:
-    """Return max|found - truth| / max|truth|, the measure by which gradients are graded.
+    """Return max|found - truth| / max|truth|, the measure used to grade gradients.
 
-    One number per array, because small entries of an array carry the round-off of its large ones:
-    element by element, right answers would fail.
+    It is one number per array, because small entries of an array carry the round-off of its large
+    ones: element by element, correct answers would fail.
 
     Parameters
     ----------
@@ -59,8 +59,8 @@ def deviation(found: npt.ArrayLike, truth: npt.NDArray[Any]) -> float:
     Returns
     -------
     float
-        inf when the shapes differ, when found holds anything but finite real numbers, or when truth
-        is all zero and found isn't.
+        inf when the shapes differ, when found has anything but finite real numbers, or when truth
+        is all zero and found is not.
     """
     found = np.asarray(found)
     if found.shape != truth.shape or found.dtype.kind not in "biuf":

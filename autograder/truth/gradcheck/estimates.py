@@ -1,4 +1,4 @@
-"""What a finite difference has found for every parameter, how surely, and in which way."""
+"""The finite difference for every parameter, with its error and how it was found."""
 
 from dataclasses import dataclass
 
@@ -10,30 +10,30 @@ CENTRAL, ONE_SIDED, CORNER, COARSE, UNDEFINED = range(5)
 """How a derivative was found, or why it was not."""
 
 NOTHING = 1e-9
-"""An error, as a share of the cost or of 1, with which a gradient is shown to be 0."""
+"""An error, as a share of the cost or of 1, small enough to show that a gradient is 0."""
 
 POOR = 1e-3
-"""An error, as a share of the gradient, with which nothing has been shown."""
+"""An error larger than this share of the gradient shows nothing."""
 
 
 @dataclass(frozen=True)
 class Estimates:
-    """Derivatives of a cost by n parameters, or along n directions.
+    """Derivatives of a cost with respect to n parameters, or along n directions.
 
     Attributes
     ----------
     value : ndarray, shape (n,)
-        nan where there is none.
+        nan where none was found.
     error : ndarray, shape (n,)
-        A bound on what truncation, round-off and corners of the cost leave in the value.
+        A bound on the error from truncation, round-off and corners of the cost.
     step : ndarray, shape (n,)
-        The epsilon that it was found with.
+        The epsilon of the difference.
     how : ndarray of int, shape (n,)
-        CENTRAL; ONE_SIDED, beside a corner; CORNER, the cost has no derivative here, or none that
-        a step could find; COARSE, the error is too large to show anything; UNDEFINED, the cost is
-        not finite nearby.
+        CENTRAL; ONE_SIDED: next to a corner; CORNER: the cost has no derivative here, or no step
+        finds it; COARSE: the error is too large to show anything; UNDEFINED: the cost is not finite
+        nearby.
     sides : ndarray, shape (2, n), optional
-        The slopes before and behind a corner; nan elsewhere.
+        The slopes before and after a corner; nan elsewhere.
     """
 
     value: Floats
@@ -46,11 +46,13 @@ class Estimates:
         """Say how the i-th was found, or why it was not."""
         left, right = (np.nan, np.nan) if self.sides is None else self.sides[:, i]
         if np.isfinite(left):
-            return f"the cost has a corner here: its slope is {left:.6g} before, {right:.6g} behind"
+            return (
+                f"the cost has a corner here: its slope is {left:.6g} before and {right:.6g} after"
+            )
         return {
             CENTRAL: f"central difference, epsilon {self.step[i]:.2g}",
-            ONE_SIDED: f"one-sided difference beside a corner, epsilon {self.step[i]:.2g}",
-            CORNER: "the cost has a corner here, or a shape finer than any step, and no derivative",
-            COARSE: f"round-off of the cost hides what is below {self.error[i]:.1g}",
-            UNDEFINED: "the cost isn't finite beside these parameters",
+            ONE_SIDED: f"one-sided difference next to a corner, epsilon {self.step[i]:.2g}",
+            CORNER: "no derivative: the cost has a corner here, or a shape finer than any step",
+            COARSE: f"round-off of the cost hides everything below {self.error[i]:.1g}",
+            UNDEFINED: "the cost is not finite near these parameters",
         }[int(self.how[i])]

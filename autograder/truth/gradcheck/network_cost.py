@@ -1,4 +1,4 @@
-"""The cost of the reference network, as a function of its parameters that knows faster ways."""
+"""The cost of the reference network as a function of its parameters, with faster ways to check."""
 
 from functools import lru_cache
 from math import isfinite
@@ -23,12 +23,12 @@ from autograder.truth.network import (
 )
 
 LARGEST_BATCH = 2**13
-"""How many numbers of one layer, for all networks and examples, a batched forward pass takes to
-either side at once: more would leave the processor's cache."""
+"""How many numbers of one layer, for all networks and examples, a batched forward pass computes at
+once for each side: more would not fit into the processor's cache."""
 
 
 class NetworkCost:
-    """J(parameters) on some data, by `autograder.truth.network.forward_propagation`.
+    """J(parameters) on some data, as in `autograder.truth.network.forward_propagation`.
 
     Parameters
     ----------
@@ -39,7 +39,8 @@ class NetworkCost:
     Raises
     ------
     ValueError
-        If there are other labels, or not as many as examples, or X isn't finite.
+        If there are other labels, if their number is not that of the examples, or if X is not
+        finite.
     """
 
     def __init__(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> None:
@@ -53,14 +54,17 @@ class NetworkCost:
             self.X, self.Y = self.X.astype(float), self.Y.astype(float)
         m = self.X.shape[-1] if self.X.ndim == 2 and self.X.size else None
         if self.Y.shape not in ((m,), (1, m)):
-            raise ValueError(f"X has shape {self.X.shape}, Y has {self.Y.shape}: (n, m), (1, m)?")
+            raise ValueError(
+                f"X has shape {self.X.shape} and Y has {self.Y.shape}; they must be (n, m) and "
+                "(m,) or (1, m)"
+            )
         if not np.isin(self.Y, (0, 1)).all():
-            raise ValueError("Y holds other labels than 0 and 1")
-        for array in (self.X, self.Y):  # copies, of which others are made
+            raise ValueError("Y holds labels other than 0 and 1")
+        for array in (self.X, self.Y):  # our own copies, from which other arrays are computed
             array.flags.writeable = False
         self._examples = Examples(self.X, self.Y)
         if not isfinite(self._examples.largest):
-            raise ValueError("X isn't finite")
+            raise ValueError("X is not finite")
 
     def __call__(self, parameters: Arrays) -> float:
         """Return the cost."""
@@ -93,7 +97,7 @@ class NetworkCost:
         return cost_from_logits(pre_activations(self.X, parameters)[0][-1], self.Y)
 
     def _expect(self, parameters: Any, axes: int) -> None:
-        """Raise ValueError unless these are parameters of a network, behind so many axes."""
+        """Raise ValueError unless these are parameters of a network, after that many axes."""
         if not isinstance(parameters, dict):
             raise ValueError("the network's parameters are a dict W1, b1, W2, ...")
         shapes = tuple(np.shape(array)[axes:] for array in parameters.values())
@@ -106,7 +110,7 @@ class NetworkCost:
         ----------
         parameters : autograder.truth.gradcheck.parameters.Parameters
         single : bool
-            Whether they are compared with gradients of single precision.
+            Whether they are compared with gradients in single precision.
         """
         _expect_network(parameters.names, parameters.shapes, len(self.X))
         return structured.derivatives(self._examples, parameters, single)
@@ -116,7 +120,7 @@ class NetworkCost:
 def _expect_network(
     names: tuple[str, ...], shapes: tuple[tuple[int, ...], ...], inputs: int
 ) -> None:
-    """Raise ValueError unless names and shapes are those of W1, b1, ... for so many inputs."""
+    """Raise ValueError unless names and shapes are those of W1, b1, ... for that many inputs."""
     shape_of = dict(zip(names, shapes, strict=True))
     keys = parameter_keys(shape_of)
     if set(keys) != set(names) or not names:
@@ -138,8 +142,8 @@ def _expect_network(
 def network_gradient(parameters: Arrays, X: Array, Y: Array, epsilon: float = 1e-5) -> Array:
     """Return the central differences of the network's cost, shape (n, 1), in vector order.
 
-    With exactly this epsilon, across corners too, by one forward pass of many networks; in the
-    dtype of the parameters, so that longdouble gives more digits.
+    They are taken with exactly this epsilon, even across corners, by one forward pass of many
+    networks, and in the dtype of the parameters, so longdouble gives more digits.
 
     Parameters
     ----------

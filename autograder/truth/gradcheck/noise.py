@@ -1,4 +1,4 @@
-"""How much a cost trembles, which bounds what any difference of it can show."""
+"""The noise of a cost, which limits what any difference of it can show."""
 
 import math
 
@@ -8,29 +8,29 @@ from autograder.truth.gradcheck.asked_cost import AskedCost
 from autograder.truth.gradcheck.parameters import Floats, Parameters
 
 PLACES = np.sort(np.random.default_rng(0).uniform(1, 13, 13))
-"""Where a line is looked at for noise, in steps: at odd distances, or a regular staircase would
-look like a slope."""
+"""Where the cost is evaluated along a line, in steps. The distances are irregular, because a
+regular staircase would look like a slope."""
 
 WINDOW = 5
 
 FINE_STEPS, COARSE_STEPS = (2.0**-30, 2.0**-17), (2.0**-10, 2.0**-4)
-"""Steps along a line. Noise in single precision is one flat stair at the finest of them, and
-nothing to see where something else is added that is fine."""
+"""Steps along a line. With the finest of them, noise in single precision is a single flat stair,
+and it can't be seen if a term in double precision is added."""
 
 EPS = float(np.finfo(float).eps)
 
 SPREAD = 1.5
-"""Of normal numbers, the standard deviation in medians of their size."""
+"""The standard deviation of normal numbers, divided by the median of their absolute values."""
 
 
 def noise_of(cost: AskedCost, parameters: Parameters) -> float:
-    """Return how much the cost trembles: the spread of its round-off, near these parameters.
+    """Return the noise of the cost near these parameters: the spread of its round-off.
 
-    A few values along a line, so near to each other that a smooth cost is a cubic between
-    neighbours; what is left of them without it is noise (after More and Wild, 2011,
-    doi:10.1137/100786125). It is looked for in windows to both sides of the parameters, of which
-    two corners spoil less than half. A cost that takes a few values only has a noise of the step
-    between them, and none has less than the rounding of its value.
+    The cost is evaluated at a few places along a line, so near to each other that a smooth cost is
+    a cubic between neighbours; what remains without the cubic is noise (after More and Wild, 2011,
+    doi:10.1137/100786125). This is done in windows on both sides of the parameters; two corners
+    spoil less than half of them. If a cost takes only a few values, the noise is the step between
+    them. It is never less than the rounding of the cost.
 
     Parameters
     ----------
@@ -48,13 +48,13 @@ def noise_of(cost: AskedCost, parameters: Parameters) -> float:
     unit = float(np.finfo(np.float32 if cost.single else float).eps)
     with np.errstate(all="ignore"):
         found = _noise_along(cost, near)
-        if found is None:  # it never changes when parameters change by a share of themselves
+        if found is None:  # the cost is the same for relative changes of the parameters
             found = _noise_along(cost, line)
     return max(found or 0.0, unit * abs(cost.base))
 
 
 def _noise_along(cost: AskedCost, line: Floats) -> float | None:
-    """The noise on a line; None where the cost never changes."""
+    """The noise along a line; None where the cost never changes."""
     rough, stairs = None, math.inf
     for step in (*FINE_STEPS, *COARSE_STEPS):
         if rough is not None and step in COARSE_STEPS:
@@ -68,7 +68,7 @@ def _noise_along(cost: AskedCost, line: Floats) -> float | None:
         if len(different) > len(PLACES) / 2 and left.size:
             spread = SPREAD * float(np.median(np.abs(left)))
             if step in COARSE_STEPS and spread <= 4 * EPS * np.abs(different).max():
-                spread = 0.0  # so far away it is larger, and rounded more
+                spread = 0.0  # so far away the cost is larger, and rounded more
             rough = max(rough or 0.0, spread, 0.0 if stairs == math.inf else stairs / 4)
         elif all(len(np.unique(side[np.isfinite(side)])) > 1 for side in sides):
             stairs = min(stairs, float(np.diff(different).min()))
@@ -76,7 +76,7 @@ def _noise_along(cost: AskedCost, line: Floats) -> float | None:
 
 
 def _left_of(values: Floats) -> Floats:
-    """What is left of neighbours without a cubic, a number for every window of them."""
+    """What remains of each window of neighbours without a cubic, one number per window."""
     windows = np.lib.stride_tricks.sliding_window_view(values, WINDOW)
     left: Floats = np.sum(_WITHOUT_CUBICS * windows, axis=1)
     return left

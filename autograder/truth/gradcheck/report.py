@@ -1,4 +1,4 @@
-"""What a check has found: in words, as a table in a notebook, as a picture."""
+"""The result of a check: in words, as a table in a notebook, as a picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from autograder.truth.gradcheck.estimates import Estimates
 from autograder.truth.gradcheck.parameters import Floats, Integers, Parameters
 
 VERDICTS = ("pass", "fail", "inconclusive")
-PASS, FAIL, INCONCLUSIVE = range(3)  # "pass" is 0, for what is not can be counted quickly
+PASS, FAIL, INCONCLUSIVE = range(3)  # "pass" is 0, because nonzero entries are counted quickly
 
 COLOURS = ("#d9e6f2", "#b2182b", "#f4c95d")
-"""Pale blue, red and yellow: told apart by those who see colours otherwise, and in grey."""
+"""Pale blue, red and yellow: they can be told apart with colour blindness, and in grey."""
 
 MOST_CELLS = 4096
-"""Entries of all arrays that are shown one by one; of more, blocks with the worst in each."""
+"""How many entries of all arrays are shown one by one; for more, each block shows its worst."""
 
 MOST_ROWS = 200
-"""Arrays that a notebook shows: those with failures first."""
+"""How many arrays a notebook shows, those with failures first."""
 
 DRAWN_FROM, DRAWN_TO = 1e-17, 2.0
-"""Relative differences that a picture shows: of equals, and of a number and its opposite."""
+"""The limits of the relative differences in a picture: equal numbers, and opposite ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class Report:
 
     @cached_property
     def numeric(self) -> dict[str, Floats]:
-        """{name: the finite differences}, nan where there is none."""
+        """{name: the finite differences}, nan where one could not be computed."""
         return self._by_name(self.estimates.value)
 
     @cached_property
@@ -88,22 +88,22 @@ class Report:
         return self._by_name(self.estimates.error)
 
     def reason(self, name: str, *index: int) -> str:
-        """Say why one entry has its verdict, with the numbers that it rests on.
+        """Say why one entry has its verdict, with the numbers behind it.
 
         Parameters
         ----------
         name : str
-            Of the array.
+            The array's name.
         *index : int
-            Of the entry, one for each axis; negative ones count from the end.
+            The entry's index, one number for each axis; negative ones count from the end.
 
         Raises
         ------
         ValueError
-            If there is no such entry.
+            If the report has no such entry.
         """
         if name not in self._starts:
-            raise ValueError(f"no gradient is called {name!r}; there are {', '.join(self.names)}")
+            raise ValueError(f"no gradient is called {name!r}; choose from {', '.join(self.names)}")
         shape = self.analytic[name].shape
         if len(index) != len(shape) or not all(
             -size <= i < size for i, size in zip(index, shape, strict=True)
@@ -115,16 +115,16 @@ class Report:
         )
 
     def count(self, name: str | None = None) -> tuple[int, int, int]:
-        """Return how many passed, failed, and were inconclusive: of one array, or of all."""
+        """Return how many passed, failed, and were inconclusive: in one array, or in all."""
         verdicts = self.found if name is None else self._found[name]
         unlike = np.count_nonzero(verdicts)
         failed = np.count_nonzero(verdicts == FAIL) if unlike else 0
         return int(verdicts.size - unlike), int(failed), int(unlike - failed)
 
     def worst(self, name: str) -> tuple[int, ...]:
-        """Return the index of the entry of an array that most deserves to be looked at.
+        """Return the index of the entry of an array to look at first.
 
-        Of those that failed, the one that is farthest off; else one that is inconclusive; else the
+        If some failed, the one that is farthest off among these; else an inconclusive one; else the
         one that is farthest off.
         """
         found, numeric = self._found[name], self.numeric[name]
@@ -160,11 +160,11 @@ class Report:
         said = {
             "pass": "No gradient is wrong",
             "fail": "Some gradients are wrong",
-            "inconclusive": "Nothing could be decided",
+            "inconclusive": "Nothing can be decided",
         }[self.verdict]
         of = " of ".join(str(n) for n in (self.count()[PASS], self.found.size))
         if len(self.names) > MOST_ROWS:
-            of += f" in {len(self.names)} arrays, of which {MOST_ROWS} are shown,"
+            of += f" in {len(self.names)} arrays ({MOST_ROWS} are shown)"
         return (
             f"<p><b>{said}.</b> {of} pass.</p>"
             f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
@@ -173,8 +173,8 @@ class Report:
     def plot(self, axes: Any = None) -> Any:
         """Draw how far every gradient is from the finite difference, and return the axes.
 
-        As a share of the larger of the two, logarithmic, array by array; what isn't a number stands
-        at the top, as far away as the opposite.
+        As a share of the larger of the two, on a logarithmic axis, array by array. What is not a
+        number is drawn at the top, as far away as the opposite number.
 
         Parameters
         ----------
@@ -182,7 +182,7 @@ class Report:
             New ones when left out.
         """
         if axes is None:
-            from matplotlib import pyplot  # here, because only who draws needs it
+            from matplotlib import pyplot  # here, because it is only needed to draw
 
             axes = pyplot.figure(figsize=(8, 4)).add_subplot()
         value = self.estimates.value
@@ -227,13 +227,13 @@ class Report:
         return self._by_name(self.found)
 
     def _by_name(self, vector: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
-        """Cut into arrays, as views that nobody can change the report by."""
+        """Cut into arrays, as read-only views, so that nobody can change the report."""
         fixed = vector.view()
         fixed.flags.writeable = False
         return dict(zip(self.names, self.parameters.cut(fixed).values(), strict=True))
 
     def _names_to_show(self) -> Sequence[str]:
-        """All names; of too many, those with failures first."""
+        """All names, or if there are too many, those with failures first."""
         if len(self.names) <= MOST_ROWS:
             return self.names
         return sorted(self.names, key=lambda name: -self.count(name)[FAIL])[:MOST_ROWS]
@@ -252,7 +252,7 @@ class Report:
         if self.found[i] == INCONCLUSIVE:
             return how
         if not gradient and not value:
-            return f"0, and 0 says the cost, to within {self.estimates.error[i]:.1g} ({how})"
+            return f"0, and the cost says 0 to within {self.estimates.error[i]:.1g} ({how})"
         off = abs(gradient - value) / max(abs(gradient), abs(value))
         return f"{gradient:.6g}, off by {off:.1g} of it ({how})"
 
@@ -276,5 +276,5 @@ class Report:
 
 
 def _shown(text: str) -> str:
-    """Text for a page: nothing in it is markup, and what no page may hold is left out."""
+    """Text for a page: markup is escaped, and unprintable characters are left out."""
     return escape("".join(letter for letter in text if letter.isprintable()))

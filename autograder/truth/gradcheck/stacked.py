@@ -1,13 +1,13 @@
-"""The network beside one of sizes, in the same arrays: three rows that every pass fills at once.
+"""The network and its absolute values in the same arrays: three rows that every pass fills at once.
 
 Row 0 is the network. Row 1 is the network whose inputs, weights and biases are the absolute values
-of this one's: its numbers bound what the sums of this one's are made of, and so their round-off, in
-whatever order somebody sums up (Higham, Accuracy and Stability of Numerical Algorithms, 2002,
-section 3.1). Row 2 holds the cubes that `structured` needs of both factors of a change.
+of those in row 0: its numbers bound the terms of the sums in row 0, and so their round-off, in any
+order of summation (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1).
+Row 2 holds the cubes that `structured` needs of both factors of a change.
 
-Biases are the last column of their layer's weights, which is given a 1; each hidden layer has one
-more unit that hands this 1 on. For a small network the time goes into calling numpy, not into its
-numbers, so every array and every view is made once, and used by the next network of the same shape.
+Biases are the last column of their layer's weights, whose input is a 1; each hidden layer has one
+more unit that passes this 1 on. For a small network most time is spent on calling numpy, not on the
+numbers, so every array and every view is made once and reused for networks of the same shape.
 """
 
 from collections.abc import Sequence
@@ -21,23 +21,24 @@ from autograder.truth.gradcheck.parameters import Floats, Integers
 ROUND_OFF, ROUND_OFF_SINGLE = (float(np.finfo(kind).eps) / 2 for kind in (float, np.float32))
 
 ONE, ZERO = np.array(1.0), np.array(0.0)
-"""Numbers that numpy need not convert at every call."""
+"""Numbers that numpy does not have to convert at every call."""
 
 UNKNOWN = 0.1
-"""An error of a logit that changes a probability by more than its derivative says."""
+"""A logit error above this may change a probability by more than its derivative says."""
 
 BACKWARD = 64
-"""Round-offs that an honest backward pass makes in a sum, beside those of its forward pass."""
+"""How many round-offs a correct backward pass makes in a sum, besides those of the forward pass."""
 
 KEPT = 2**21
-"""Numbers in the arrays of a network that are kept for the next one of its shape: 16 MB."""
+"""A network with at most this many numbers is kept for the next one of its shape: 16 MB."""
 
 AT_ONCE = 2**12
-"""Up to so many products of a unit and an input, all with all are faster than layer by layer."""
+"""Up to this many products of a unit and an input, one product of all is faster than a product for
+each layer."""
 
 
 class Examples:
-    """What all networks are given.
+    """The data that all networks are given.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ class Examples:
     given : ndarray, shape (2, n_0 + 1, m)
         X and a row of ones, and their absolute values.
     Y, right, wrong : ndarray, shape (m,)
-        The labels; which way the logits should go, 1 or -1; and which way they shouldn't.
+        The labels; the direction in which the logits should go, 1 or -1; and the opposite one.
     largest : float
         The largest entry of `given`: at least 1, and NaN or infinite if one of them is.
     """
@@ -69,25 +70,26 @@ class Examples:
 
 
 class StackedLayer:
-    """A layer of h units that are given c numbers each: views of the network's arrays.
+    """A layer of h units with c inputs each: views of the network's arrays.
 
     Attributes
     ----------
     W : ndarray, shape (2, h, c)
-        Weights, with the biases in the last column; of a hidden layer, the last row hands the 1 on.
+        Weights, with the biases in the last column; in a hidden layer, the last row passes the 1
+        on.
     A : ndarray, shape (3, c, m)
-        What it is given.
+        The inputs.
     Z : ndarray, shape (2, h, m)
         Pre-activations.
     on : ndarray, shape (h, m)
         1 where a unit is on, above zero, and 0 where it is off.
     maybe : ndarray, shape (h, m)
-        The same near kinks, with a 1 where somebody else's sums may have it on.
+        The same near kinks, with a 1 also where another order of summation may have it on.
     slope : ndarray, shape (3, h, m)
-        How far the logit goes, towards the wrong label, when a pre-activation goes by one; and what
-        an honest backward pass sums up for it, without signs.
+        How far the logit moves, towards the wrong label, when a pre-activation moves by one; and
+        the same sum of absolute values, which bounds the round-off of a correct backward pass.
     place : slice
-        Where the weights are among those of all layers.
+        Where the weights are among the weights of all layers.
     """
 
     def __init__(self, W: Floats, A: Floats, Z: Floats, slope: Floats, place: slice) -> None:
@@ -103,14 +105,14 @@ class StackedLayer:
 
 
 class StackedNetwork:
-    """All arrays of a network of some shape, to be filled pass by pass.
+    """All arrays of a network of some shape, which the passes fill.
 
     Parameters
     ----------
     names, shapes : tuple
-        Of the parameters W1, b1, W2, b2, ... in any order.
+        The names and shapes of the parameters W1, b1, W2, b2, ... in any order.
     m : int
-        Examples.
+        The number of examples.
 
     Attributes
     ----------
@@ -118,11 +120,11 @@ class StackedNetwork:
     inside : ndarray of int, shape (n,)
         Where every parameter is among the weights of all layers.
     slack : float
-        By how much a pre-activation may differ when somebody else sums it up, as a share of its
+        By how much a pre-activation may differ with another order of summation, as a share of its
         size.
     largest : float
-        The largest size of what a layer is given, and of the logits, or 1; NaN or infinite where
-        that is.
+        The largest absolute value among the inputs of the layers and the logits, and at least 1;
+        NaN or infinite if one of them is.
     size : int
         How many numbers its arrays have.
     """
@@ -156,7 +158,7 @@ class StackedNetwork:
         self.inside = np.concatenate([self._of(name, places, wide) for name in names])
         self._sums, self._m, self._share = sum(c + 7 for c in wide), m, np.array(1 / m)
         self.compare_in(ROUND_OFF)
-        # Where the weights of a layer begin, and where its 1 is, which is none of them.
+        # Where the weights of a layer begin, and where its 1 is, which is not a weight.
         self._bounds = [
             bound
             for end, place in zip(ends, places, strict=True)
@@ -175,7 +177,7 @@ class StackedNetwork:
         return (units[:, :-1] if name[0] == "W" else units[:, -1]).ravel()
 
     def _views(self) -> None:
-        """Views of what the passes take."""
+        """Views of what the passes use."""
         self._own, self._sizes = self._weights
         self._X = self.layers[0].A_two
         self._Z_sizes, self._hidden = self._Z[1].reshape(-1), self._Z[0, :-1].reshape(-1)
@@ -187,7 +189,7 @@ class StackedNetwork:
         self._slope_own, self._slope_cubes = self._slope[0], self._slope[2]
 
     def _products(self) -> None:
-        """What is multiplied with what for the sums, and where every parameter is found then."""
+        """What is multiplied for the sums, and where every parameter is in the products."""
         high, wide = self._slope.shape[1], self._A.shape[1]
         if high * wide > AT_ONCE:
             self._found = np.empty((3, self._weights.shape[1]))
@@ -213,12 +215,12 @@ class StackedNetwork:
         self._where = np.concatenate(where)[self.inside]
 
     def compare_in(self, unit: float) -> None:
-        """Expect the round-off of single or double precision: ROUND_OFF_SINGLE or ROUND_OFF."""
+        """Set the unit round-off to expect: ROUND_OFF or ROUND_OFF_SINGLE."""
         self.unit, self.slack = unit, unit * self._sums
         self._slacks = np.array((unit * BACKWARD + self.slack) / self._m)
 
     def fill(self, vector: Floats, examples: Examples) -> None:
-        """Take the parameters, shape (n,), and run forward."""
+        """Fill in the parameters, shape (n,), and run the forward pass."""
         self._own[self.inside] = vector
         np.abs(self._own, out=self._sizes)
         self._X[...] = examples.given
@@ -228,7 +230,7 @@ class StackedNetwork:
         self.largest = largest if more else examples.largest
 
     def forward(self, near: bool = False) -> None:
-        """Run both; with the sizes also of what is off by so little that others may have it on."""
+        """Run both forward passes; near kinks, a unit that is barely off counts as on in row 1."""
         for layer, following in self._steps:
             np.matmul(layer.W, layer.A_two, out=layer.Z)
             np.heaviside(layer.Z_own, ZERO, out=layer.on)
@@ -241,21 +243,21 @@ class StackedNetwork:
         np.matmul(last.W, last.A_two, out=last.Z)
 
     def finite(self) -> bool:
-        """Whether the logits are."""
+        """Whether the logits are finite."""
         return bool(np.isfinite(self._logits).all())
 
     def nearest(self) -> float:
-        """How near a hidden unit is to its kink, or 1."""
+        """The distance of the nearest hidden unit to its kink; 1 without hidden units."""
         if not self._hidden.size:
             return 1.0
         np.abs(self._hidden, out=self._distances)
         return float(self._distances[self._distances.argmin()])
 
     def farthest(self) -> float:
-        """How far a unit, or the logit, may move at most when any parameter goes by one.
+        """The farthest that a unit or the logit may move when any parameter moves by one.
 
-        Each layer moves at most by its largest weight times the number of units it is given times
-        what these moved: a bound that is never too small and costs little.
+        Each layer moves at most by its largest weight times the number of its inputs times how far
+        these move: a bound that is never too small and is cheap to compute.
         """
         moves, scales = self.largest, np.maximum.reduceat(self._sizes, self._bounds).tolist()[2::2]
         for layer, scale in zip(self.layers[1:], scales, strict=True):
@@ -263,20 +265,20 @@ class StackedNetwork:
         return moves
 
     def backward(self, examples: Examples, near: bool = False) -> None:
-        """Fill in the slopes; near kinks, the sizes also of what others may have on."""
+        """Fill in the slopes; near kinks, a unit that is barely off counts as on in row 1."""
         wrong = np.exp(examples.right * self._logits)
         wrong += ONE
         np.reciprocal(wrong, out=wrong)
         right = ONE - wrong
         self._wrong, self._right, self._change = wrong, right, wrong * right
         self._towards[...] = examples.wrong
-        # Whoever computes A3 - Y makes an error of a unit round-off in examples with the label 1,
-        # however sure the network is of them. An error of the logit changes the probability by its
-        # derivative; one that is far from small, by up to itself.
+        # Computing A3 - Y makes an error of a unit round-off in examples with label 1, however sure
+        # the network is of them. A small error of the logit changes the probability by its
+        # derivative; a large one, by up to the probability itself.
         known = self.slack * self.largest < UNKNOWN
         sizes = self._logit_sizes * (self._change if known else wrong)
         sizes += np.maximum(wrong, examples.Y)
-        if not known:  # then a probability may be any
+        if not known:  # then a probability may have any value
             np.maximum(sizes, (self.slack * self._logit_sizes > UNKNOWN) / self.slack, out=sizes)
         np.multiply(sizes, self._slacks, out=self._towards_sizes)
         for layer, below in self._back:
@@ -288,10 +290,11 @@ class StackedNetwork:
                 np.multiply(below.slope_two, below.on, out=below.slope_two)
 
     def sums(self, step: float) -> Floats:
-        """For every parameter the means over examples, shape (3, n): r x, round-off, and of x^3.
+        """For every parameter, means over the examples, shape (3, n).
 
-        The first is of x by step, the second what it may be off by; the third what x^3 adds to the
-        first. Slopes are overwritten with the factors that they contribute.
+        The first row is the mean of r x divided by the step, the second is how far that may be off
+        by round-off, and the third is what the term with x^3 adds to the first. The slopes are
+        overwritten with the factors that they contribute.
         """
         cubic = self._right - self._wrong
         cubic *= self._change
@@ -310,13 +313,13 @@ class StackedNetwork:
 def idle(
     names: tuple[str, ...], shapes: tuple[tuple[int, ...], ...], m: int
 ) -> list[StackedNetwork]:
-    """Return the networks of a shape that nobody works with now: a list, to take from and add to.
+    """Return the networks of a shape that are not in use: a list to take from and to add to.
 
     Parameters
     ----------
     names, shapes : tuple
-        Of the parameters.
+        The names and shapes of the parameters.
     m : int
-        Examples.
+        The number of examples.
     """
     return []

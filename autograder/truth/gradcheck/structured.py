@@ -6,18 +6,19 @@ moves the logit of an example by exactly
 
     x = step * slope[i] * A[j],
 
-where A is what the layer is given and the slope is how far the logit goes when unit i goes by one:
-one pass for all weights of all units. How far a unit may go before any ReLU behind it switches, the
-room, is known by the same means, so each step is taken small enough.
+where A is the input of the layer, and slope[i] is how far the logit moves when unit i moves by one:
+one pass gives it for all weights of all units. The same pass tells how far a unit may move before
+any ReLU after it switches (its room), so each step is made small enough.
 
-What a moved logit does to the cost is computed as a change, never as a difference of two costs.
+The effect of a moved logit on the cost is computed as a change, never as a difference of two costs.
 With r the probability that the network gives to the wrong label, and x counted towards that label,
 
     loss(z + x) - loss(z - x) = 2 (r x + r (1 - r) (1 - 2 r) x^3 / 6),
 
 in which nothing cancels; what is left out is below x^4 / 120 of it, 1e-31 with the steps taken. The
-sums of x and of x^3 over the examples are matrix products, since both factors stand apart. So
-round-off does not grow as the step shrinks, and steps are so small that truncation is round-off.
+sums of x and of x^3 over the examples are matrix products, because both are products of a factor of
+the unit and a factor of the input. So round-off does not grow as the step shrinks, and the steps
+are so small that truncation is no larger than round-off.
 """
 
 from collections.abc import Sequence
@@ -37,21 +38,21 @@ from autograder.truth.gradcheck.stacked import (
 )
 
 FARTHEST = 2.0**-24
-"""How far a step may move a logit or a unit, 6e-8: x^2 / 6 is then near to a unit round-off."""
+"""How far a step may move a logit or a unit, 6e-8: x^2 / 6 is then close to a unit round-off."""
 
 LARGEST = 1e100
-"""A logit that a step of 1 could move farther leaves no room for its cube."""
+"""The largest distance that a step of 1 may move a logit, so that its cube does not overflow."""
 
 SMALLEST, SMALLEST_SINGLE = 1e-280, 1e-37
-"""Below it, numbers of double and of single precision lose their digits."""
+"""Below these, numbers in double and in single precision lose digits."""
 
 AT_ONCE = 2**15
-"""Numbers that are worked on at the same time beside kinks: more would leave the cache."""
+"""How many numbers are processed at the same time near kinks: more would not fit into the cache."""
 
 
 @np.errstate(all="ignore")
 def derivatives(examples: Examples, parameters: Parameters, single: bool = False) -> Estimates:
-    """Return the central difference of the cost by every parameter, with its error bar.
+    """Return the central difference of the cost for every parameter, with its error bar.
 
     Parameters
     ----------
@@ -59,20 +60,20 @@ def derivatives(examples: Examples, parameters: Parameters, single: bool = False
     parameters : autograder.truth.gradcheck.parameters.Parameters
         W1, b1, W2, b2, ... in any order.
     single : bool
-        Whether what they are compared with was computed in single precision. Error bars are the
-        round-off that an honest gradient may have.
+        Whether the gradients to compare with were computed in single precision. The error bars are
+        the round-off that a correct gradient may have.
 
     Returns
     -------
     Estimates
         In the order of the parameters. CORNER where a unit that the parameter moves is on its kink,
-        as far as round-off lets one tell; COARSE where a sum of 0 shows nothing; UNDEFINED
-        everywhere if the weights are beyond 1e100.
+        up to round-off; COARSE where a sum of 0 shows nothing; UNDEFINED everywhere if the weights
+        are beyond 1e100.
 
     Raises
     ------
     ValueError
-        If the logits aren't finite there.
+        If the logits are not finite there.
     """
     shape = parameters.names, parameters.shapes, examples.Y.size
     waiting = idle(*shape)
@@ -97,7 +98,7 @@ def _estimates(
     usual = FARTHEST / network.farthest()
     if not usual >= FARTHEST / LARGEST:  # or NaN
         if not network.finite():
-            raise ValueError("the logits aren't finite at these parameters: nothing to compare")
+            raise ValueError("the logits are not finite at these parameters: nothing to compare")
         none = np.full(vector.shape, np.nan)
         return Estimates(none, none, none, np.full(vector.shape, UNDEFINED))
     near = network.nearest() <= 2 * FARTHEST + network.slack * network.largest
@@ -120,9 +121,9 @@ def _estimates(
 
 
 def _narrowed(network: StackedNetwork, usual: float) -> Floats:
-    """The steps of all weights: narrower where a ReLU would switch.
+    """The steps of all weights: smaller where a ReLU would switch.
 
-    They are half of what would switch one, and 0 where there is no room at all.
+    There they are half of the step that would switch it, and 0 if the room is 0.
     """
     hidden, step = network.layers[:-1], np.full(network.layers[-1].place.stop, usual)
     rooms = [_room(layer, network.slack) for layer in hidden]
@@ -130,7 +131,7 @@ def _narrowed(network: StackedNetwork, usual: float) -> Floats:
         strain, inputs = _strain(number, network.layers, rooms), np.abs(layer.A[0])
         steps = step[layer.place].reshape(layer.W[0].shape)
         for unit in np.flatnonzero(strain.max(axis=1) * inputs.max() * 2 * usual > 1):
-            # nan is 0 times infinity: a unit on its kink that is not moved.
+            # nan is 0 times infinity: a unit on its kink that does not move.
             reach = np.fmax.reduce(strain[unit] * inputs, axis=1)
             close = np.flatnonzero(reach * 2 * usual > 1)
             steps[unit, close] = 0.5 / reach[close]
@@ -138,9 +139,9 @@ def _narrowed(network: StackedNetwork, usual: float) -> Floats:
 
 
 def _strain(number: int, layers: Sequence[StackedLayer], rooms: Sequence[Floats]) -> Floats:
-    """1 / (how far Z of each unit of a hidden layer may go, in each example, until one switches).
+    """1 / (how far Z of each unit of a hidden layer may move, in each example, until one switches).
 
-    Its own switch, and where it is on, the switches of the hidden units behind it.
+    That counts its own switch and, where it is on, the switches of the hidden units after it.
     """
     on, behind = layers[number].on, layers[number + 1 :]
     strain = np.zeros(on.shape)
@@ -149,7 +150,7 @@ def _strain(number: int, layers: Sequence[StackedLayer], rooms: Sequence[Floats]
         units = slice(start, start + width)
         reach = behind[0].W[0][:, units, np.newaxis]
         for layer, following, room in zip(behind, behind[1:], rooms[number + 1 :], strict=False):
-            # nan is 0 / 0: a unit that sits on its kink, but is not moved.
+            # nan is 0 / 0: a unit that is on its kink, but does not move.
             strains = np.fmax.reduce(np.abs(reach) / room[:, np.newaxis])
             np.fmax(strain[units], strains, out=strain[units])
             reach = np.einsum("qk,kie->qie", following.W[0], layer.on[:, np.newaxis] * reach)
@@ -157,7 +158,7 @@ def _strain(number: int, layers: Sequence[StackedLayer], rooms: Sequence[Floats]
 
 
 def _room(layer: StackedLayer, slack: float) -> Floats:
-    """|Z|, or 0 where round-off may decide on which side of the kink it is."""
+    """|Z|, or 0 where round-off decides on which side of the kink it is."""
     Z, sizes = layer.Z
     room = np.abs(Z)
     return np.where(room > slack * sizes, room, 0.0)

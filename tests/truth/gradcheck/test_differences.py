@@ -102,7 +102,7 @@ class TestFormulas:
             numerical_gradient(Odd(), THETA)
 
     def test_what_is_no_method_or_no_step_is_refused(self):
-        with pytest.raises(ValueError, match="'centre'; there are one-sided, central"):
+        with pytest.raises(ValueError, match="'centre'; choose from one-sided, central"):
             numerical_gradient(smooth, THETA, "centre")
         for epsilon in (0, -1e-5, np.nan, np.inf, "a"):
             with pytest.raises(ValueError, match="must be a number greater than 0"):

@@ -231,7 +231,7 @@ def test_infinite_logits_are_refused():
     parameters = {key: 1e200 * array for key, array in case.parameters.items()}
     with (
         np.errstate(over="ignore", invalid="ignore"),
-        pytest.raises(ValueError, match="logits aren't finite"),
+        pytest.raises(ValueError, match="logits are not finite"),
     ):
         numerical_gradient(NetworkCost(case.X, case.Y), parameters)
 
