@@ -1,4 +1,4 @@
-"""One file per assignment, one function per graded cell: what is asked and what is right."""
+"""One file per assignment, one function per graded cell: what is asked and what is correct."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ ASSIGNMENTS = ("one_dimension", "n_dimensions", "planted_bugs")
 
 
 class GraderFailed(Exception):
-    """The grader made a mistake of its own: nothing may be concluded about the student."""
+    """The grader itself failed: this says nothing about the student."""
 
     line = "{where}: the grader failed, not the student: {text}"
 
@@ -34,8 +34,8 @@ class Question:
     parts : mapping of str to float
         The points of each part, in the order in which they are shown.
     asks : callable
-        ``asks(student, rng, marks)`` draws cases from ``rng``, asks, and notes the findings. One
-        that has a fourth parameter `key` is told which bugs this student was given.
+        ``asks(student, rng, marks)`` draws cases from ``rng``, asks, and notes the findings. If it
+        has a fourth parameter `key`, it gets the bugs that this student was given.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Question:
     def ask(
         self, student: Student, rng: np.random.Generator, marks: Marks, key: Mapping[str, str]
     ) -> None:
-        """Ask it; `key` goes to those questions only that have a use for it."""
+        """Ask the question; `key` is only passed on if the question uses it."""
         more = {"key": key} if "key" in signature(self.asks).parameters else {}
         self.asks(student, rng, marks, **more)
 
@@ -65,7 +65,7 @@ def question(**parts: float) -> Callable[[Callable[..., None]], Question]:
 
 @cache
 def questions_of(assignment: str) -> Mapping[str, Question]:
-    """The questions of an assignment by name, in the order of its notebook; none of another's."""
+    """The questions of an assignment by name, in the order of its notebook; empty for others."""
     if assignment not in ASSIGNMENTS:
         return MappingProxyType({})
     module = import_module(f"autograder.questions.{assignment}")
@@ -79,11 +79,11 @@ def names() -> list[str]:
 
 
 def find(name: str) -> Question:
-    """The question of that name; names are unique over all assignments."""
+    """The question of that name; names are unique across all assignments."""
     for assignment in ASSIGNMENTS:
         if name in questions_of(assignment):
             return questions_of(assignment)[name]
-    raise GraderFailed(f"no question is called {name!r}; there are {', '.join(names())}")
+    raise GraderFailed(f"no question is called {name!r}; the questions are {', '.join(names())}")
 
 
 def judge(
@@ -101,16 +101,16 @@ def judge(
     name : str
         The question's name.
     student : autograder.questions.student.Student
-        Answers, from this process or from behind walls.
+        It answers, in this process or from behind walls.
     seed : int, optional
-        The seed of an earlier verdict; a fresh one by default.
+        The seed of an earlier verdict; a new one by default.
     silent : str
-        Why the student can't answer any more; then nothing is asked, and nothing earned.
+        Why the student can't answer any more; then nothing is asked and nothing is earned.
     key : mapping of str to str, optional
-        The names of the bugs that this student was given, by suspect; those of the common release
-        by default.
+        The names of the bugs that this student was given, by suspect; by default those of the
+        common release.
     help : {"none", "where", "what"}
-        What the messages say of wrong gradients: see `autograder.questions.verdict.HELP`.
+        What the messages say about wrong gradients: see `autograder.questions.verdict.HELP`.
 
     Returns
     -------
@@ -119,7 +119,7 @@ def judge(
     Raises
     ------
     GraderFailed
-        The question itself broke, or there is none of this name.
+        The question itself failed, or no question has this name.
     """
     asked = find(name)
     seed = secrets.randbits(48) if seed is None else int(seed)
@@ -133,9 +133,9 @@ def judge(
         with np.errstate(all="ignore"):
             asked.ask(student, np.random.default_rng(seed), marks, key or FIXED_DRAW)
     except Exception as error:
-        said = str(error)[:200]  # which may quote a student's answer
+        said = str(error)[:200]  # it may quote a student's answer
         raise GraderFailed(
-            f"the question {name!r} broke at seed {seed} ({type(error).__name__}: {said}); "
-            "this is no fault of the student: please report it with the seed"
+            f"the question {name!r} failed at seed {seed} ({type(error).__name__}: {said}); "
+            "this is not the student's fault: please report it with the seed"
         ) from error
     return Verdict(name, marks.findings(), seed)

@@ -1,4 +1,4 @@
-"""Checks along random directions: what is known of them whatever the directions are."""
+"""Checks along random directions: what must hold for any choice of directions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +10,8 @@ from autograder.truth.cases import Case
 from autograder.truth.network import Array, Arrays
 
 MOST_SEEDS = 16
-"""Of directions that move every parameter with a chance of one half, one answer in 65,536 misses a
-bias as often."""
+"""If directions move each parameter with probability one half, one correct answer in 65,536 misses
+a bias with all of these seeds."""
 
 
 def expect_factor(
@@ -22,17 +22,18 @@ def expect_factor(
     others: Replacing,
     gradients_of: Callable[[Arrays], dict[str, Array]],
 ) -> None:
-    """Raise Wrong unless a directional check sees gradients that are wrong by a factor.
+    """Raise Wrong unless a directional check notices gradients that are wrong by a factor.
 
     Parameters
     ----------
     ask : callable
         ``ask(case, gradients, replacing, directions=1, seed=...)`` returns an Answer.
     array : str or None
-        The only array of the other cost's gradients that is not zero. Directions that leave it
-        alone, as honest ones may that move about half of the parameters, see no slope at all.
+        The only array of the other cost's gradients that is not zero. Along directions that don't
+        move it, the slope is 0; correct checks may draw such directions, for example if they move
+        only about half of the parameters.
     others, gradients_of
-        Of :func:`other_cost`.
+        What :func:`other_cost` returns.
     """
     scaled = {key: factor * each for key, each in gradients_of(case.parameters).items()}
     known = abs(factor - 1) / (abs(factor) + 1)
@@ -52,11 +53,12 @@ def expect_factor(
 def two_of_three(
     holds: Callable[[float], bool], ask: Callable[..., Answer], *arguments: Any
 ) -> list[float]:
-    """What was said with two seeds of three when it doesn't hold; nothing when it holds for two.
+    """The results for two of three seeds if they don't hold; empty if two results hold.
 
-    A random direction is nearly at right angles to the gradient once in a long while. Then even
-    right gradients look bad, and wrong ones good (1.3% of directions, where a tenth of the length
-    is wrong by a tenth). Two directions, and three seeds, are fooled once in ten million times.
+    Once in a while, a random direction is nearly at right angles to the gradient. Then even correct
+    gradients look bad, and wrong ones look good (for 1.3% of directions, if a tenth of the length
+    is wrong by a tenth). With two directions and three seeds, that happens once in ten million
+    times.
     """
     good = 0
     bad: list[float] = []

@@ -1,10 +1,10 @@
-"""Stand-ins that save questions back and forth, each in its own way.
+"""Stand-ins that need fewer messages between the grader and a student's code.
 
-A stand-in that is trusted is answered by the grader, over a pipe where there are walls. What is
-`Given` is nobody's graded answer, so it may run beside a student's code: it travels once, as its
-source, and each call of it stays there. What is `Foreseen` stays with the grader, and some of its
-answers travel ahead. How often either was called over there is a claim of that side; what came
-out of it shows in the answers.
+An ordinary stand-in runs in the grader, and behind walls each call goes over a pipe. A `Given`
+function is not a graded answer, so it may run next to the student's code: its source is sent once,
+and its calls need no messages. A `Foreseen` function stays in the grader, and some of its results
+are sent in advance. The number of calls that the student's side reports for either can't be
+trusted, but their effect shows in the answers.
 """
 
 import inspect
@@ -25,7 +25,7 @@ class Given:
     function : callable
         Defined at the top level of its module; it uses `np`, its arguments and its constants.
     constants : mapping of str to number, array, or tuple or dict of these
-        Handed to the function by name, after what the caller gives.
+        Passed to the function by name, after the caller's arguments.
     """
 
     function: Callable[..., Any]
@@ -36,12 +36,12 @@ class Given:
 
     @property
     def name(self) -> str:
-        """What the source calls it."""
+        """The function's name in the source."""
         return str(self.function.__name__)
 
     @property
     def source(self) -> str:
-        """The text that defines the function, wherever `np` is numpy."""
+        """The text that defines the function; it expects `np` to be numpy."""
         return _source(self.function)
 
 
@@ -52,11 +52,12 @@ def _source(function: Callable[..., Any]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Foreseen:
-    """A trusted function, with arguments that a right answer will call it with.
+    """A trusted function, with arguments that a correct answer will call it with.
 
-    What it says to these is sent along, found by nothing but a digest of all arguments. So whoever
-    wants to know it has to come up with the arguments, bit for bit, which is to call the function.
-    Whoever calls it elsewhere, or hands the same over in another way, asks the grader as usual.
+    Its results for these are sent along, and can only be looked up by a digest of all arguments. So
+    to read a result, code has to have the arguments, bit for bit, which is as good as calling the
+    function. Calls with other arguments, or with the same ones passed in another way, go to the
+    grader as usual.
 
     Attributes
     ----------
@@ -64,7 +65,7 @@ class Foreseen:
         Returns numbers, None, or tuples of these.
     calls : list of tuple
         Positional arguments. A question that has to know whether the function was called leaves
-        some out: these the grader answers, and counts.
+        some of them out: those calls go to the grader, which counts them.
     """
 
     function: Callable[..., Any]
@@ -78,7 +79,7 @@ class Foreseen:
 
 
 def slope_of_sine(t: float, k: float) -> float:
-    """The derivative of ``k sin(k t)`` by t."""
+    """The derivative of ``k sin(k t)`` with respect to t."""
     slope: float = k * k * np.cos(k * t)
     return slope
 
@@ -90,7 +91,7 @@ def exponential(t: float) -> float:
 
 
 def slope_of_cubic(t: float, a: float, b: float, c: float) -> float:
-    """The derivative of ``a t^3 + b t^2 + c t + d`` by t."""
+    """The derivative of ``a t^3 + b t^2 + c t + d`` with respect to t."""
     return 3 * a * t**2 + 2 * b * t + c
 
 

@@ -1,4 +1,4 @@
-"""Gradient checkers: asked about right gradients, about wrong ones, and about other costs."""
+"""Gradient checkers: they are asked about correct and wrong gradients, and about other costs."""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
@@ -29,12 +29,13 @@ from autograder.truth.network import (
 from autograder.truth.planting import Bug, backward_with
 
 Replacing = Mapping[str, Callable[..., Any]]
-"""What stands in for functions of the student, by name."""
+"""Functions that stand in for the student's own, by name."""
 
 RIGHT_BELOW = 1e-6
 VALUE_FROM = 1e-4
 RIGHT_CASES, OTHER_COSTS, SMALL_BATCH = 20, 3, 3
-"""How often a checker is asked about right gradients before anything else, and of what."""
+"""How often a checker is first asked about correct gradients, how many of these are of other costs,
+and the number of examples in every fourth network."""
 
 BUGS_OF_A_CASE = 4
 
@@ -49,7 +50,7 @@ NETWORK: Replacing = {
 def other_cost(
     rng: np.random.Generator, array: str | None = None
 ) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
-    """A cost that is no network's: sum(a sin(theta)), with random a.
+    """A cost that does not come from a network: sum(a sin(theta)), with random a.
 
     Parameters
     ----------
@@ -60,9 +61,9 @@ def other_cost(
     Returns
     -------
     replacing : dict
-        What stands in for the forward pass and the numerical gradient. The cost stays on this
-        side, because who knew `a` would need no numerical gradient. It returns the number and
-        None for a cache, and raises ValueError for parameters of other shapes than the network's.
+        Stand-ins for the forward pass and the numerical gradient. The cost runs in the grader,
+        because code that knew `a` would need no numerical gradient. It returns the cost and None as
+        the cache, and raises ValueError for parameters whose shapes are not those of the network.
     gradients : callable
         ``gradients(parameters)`` returns dW1 … db3.
     """
@@ -84,7 +85,7 @@ def other_cost(
 def foreseen_steps(
     rng: np.random.Generator, cost: Callable[..., Any], case: Case, epsilon: float
 ) -> Foreseen:
-    """A cost that foresees the steps of a central difference, but for one that the grader sees."""
+    """A cost that foresees all steps of a central difference except one, which the grader sees."""
     theta = parameters_to_vector(case.parameters)
     moved = np.repeat(theta, 2 * theta.size, axis=1)
     moved[:, ::2] += epsilon * np.eye(theta.size)
@@ -102,9 +103,9 @@ def ask_checker(
     replacing: Replacing = NETWORK,
     **by_name: Any,
 ) -> Answer:
-    """One call of a checker, which must look at the cost at least once.
+    """One call of a checker, which must evaluate the cost at least once.
 
-    Of a cost that is given away the count is the other side's claim; one that is not tells.
+    The count can be trusted only for a cost that runs in the grader.
     """
     arguments = case.parameters, gradients, case.X, case.Y
     answer = student.call(name, *arguments, replacing=replacing, **by_name)
@@ -122,7 +123,7 @@ def wrong_gradients(
     Returns
     -------
     list of (str, Case, dict)
-        The kind of the bug, the case, and gradients that a right check calls wrong.
+        The kind of the bug, the case, and gradients that a correct check calls wrong.
     """
     found: list[tuple[str, Case, dict[str, Array]]] = []
     cases: list[Case] = []
@@ -139,7 +140,7 @@ def wrong_gradients(
 
 
 def _kind_after_kind(rng: np.random.Generator) -> Iterator[Bug]:
-    """Every bug of the bank in random order, but one of each kind before a second of any."""
+    """Every bug of the bank in random order, with one of each kind before a second of any kind."""
     by_kind: dict[str, list[Bug]] = {}
     for i in rng.permutation(len(bugs.BANK)):
         by_kind.setdefault(bugs.BANK[i].kinds[0], []).append(bugs.BANK[i])
@@ -148,7 +149,7 @@ def _kind_after_kind(rng: np.random.Generator) -> Iterator[Bug]:
 
 
 def true_difference(case: Case, gradients: Arrays) -> float:
-    """What a right checker returns, up to the round-off of its numerical gradient."""
+    """What a correct checker returns, up to the round-off of its numerical gradient."""
     return relative_difference(*map(gradients_to_vector, (gradients, case.gradients)))
 
 
@@ -159,17 +160,17 @@ def expect_right(
     network: Replacing = NETWORK,
     epsilon: float | None = None,
 ) -> Answer:
-    """Raise Wrong unless a checker passes right gradients, of networks and of other costs.
+    """Raise Wrong unless a checker passes correct gradients, of networks and of other costs.
 
     Parameters
     ----------
     epsilon : float, optional
-        The step of a checker that takes the differences itself.
+        The step of a checker that computes the differences itself.
 
     Returns
     -------
     Answer
-        What it said of a network.
+        Its answer for the last network.
     """
     for number in range(RIGHT_CASES - OTHER_COSTS):
         case = live_case(rng, SMALL_BATCH if number % 4 == 0 else None)
@@ -195,7 +196,7 @@ def _expect_small(found: float, what: str) -> None:
 def expect_values(
     student: Student, name: str, rng: np.random.Generator, count: int, network: Replacing = NETWORK
 ) -> None:
-    """Raise Wrong unless a checker gives wrong gradients the difference that they have."""
+    """Raise Wrong unless a checker returns the true difference of wrong gradients."""
     slipped: dict[str, str] = {}
     for kind, case, gradients in wrong_gradients(rng, count):
         truth = true_difference(case, gradients)
@@ -207,12 +208,12 @@ def expect_values(
 
 
 def raise_slipped(slipped: Mapping[str, str], hint: str) -> None:
-    """Raise Wrong when some kinds of bugs have slipped through a checker.
+    """Raise Wrong if the result was wrong for some kinds of bugs.
 
     Parameters
     ----------
     slipped : dict of str to str
-        By the bug's kind, what was said of its gradients.
+        By the bug's kind, what was wrong.
     hint : str
     """
     if slipped:
@@ -224,7 +225,7 @@ def raise_slipped(slipped: Mapping[str, str], hint: str) -> None:
 
 
 def expect_sign(student: Student, name: str, case: Case) -> None:
-    """Raise Wrong unless opposite gradients give 1."""
+    """Raise Wrong unless gradients with the opposite sign give 1."""
     opposite = {key: -array for key, array in case.gradients.items()}
     found = ask_checker(student, name, case, opposite).number()
     if not abs(found - 1) <= 1e-3:
@@ -236,7 +237,7 @@ def expect_sign(student: Student, name: str, case: Case) -> None:
 def expect_nan_fails(
     student: Student, name: str, case: Case, array: str, network: Replacing = NETWORK
 ) -> Answer:
-    """Raise Wrong when one NaN in an array gives a small difference; return the answer."""
+    """Raise Wrong if one NaN in an array gives a small difference; return the answer."""
     spoilt = case.gradients | {array: case.gradients[array].copy()}
     spoilt[array].flat[0] = np.nan
     answer = student.call(name, case.parameters, spoilt, case.X, case.Y, replacing=network)

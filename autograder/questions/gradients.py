@@ -1,4 +1,4 @@
-"""Backward passes: asked on many cases, compared array by array, told in the student's terms."""
+"""Backward passes: asked on many cases, compared array by array, reported in students' terms."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -34,7 +34,7 @@ IMITATION = (
 
 @dataclass(frozen=True, eq=False)
 class BackwardCase:
-    """One question to a backward pass: its three arguments, in words too, and the right arrays."""
+    """One call of a backward pass: its arguments, their description, and the correct arrays."""
 
     words: str
     X: Array
@@ -48,14 +48,14 @@ class BackwardCase:
 
 
 def of_live_case(case: Case) -> BackwardCase:
-    """The backward question of a live case."""
+    """The call of a backward pass for a live case."""
     sizes = "-".join(map(str, case.layers))
     words = f"for layer sizes {sizes}, {case.m} examples and Y of shape {case.Y.shape}"
     return BackwardCase(words, case.X, case.Y, case.cache)
 
 
 def of_synthetic_cache(rng: np.random.Generator, **how: Any) -> BackwardCase:
-    """The backward question of a cache that no forward pass made."""
+    """The call of a backward pass for a cache that no forward pass made."""
     X, Y, cache = synthetic_cache(rng, **how)
     words = f"on a cache unrelated to W and X, with {X.shape[1]} examples"
     return BackwardCase(words, X, Y, cache, synthetic=True)
@@ -63,7 +63,7 @@ def of_synthetic_cache(rng: np.random.Generator, **how: Any) -> BackwardCase:
 
 @cached_draw
 def backward_cases(rng: np.random.Generator) -> list[BackwardCase]:
-    """Live cases, larger layers, and synthetic caches; flat labels are asked for elsewhere."""
+    """Live cases, larger layers, and synthetic caches; flat labels are part of other questions."""
     return [
         of_live_case(live_case(rng)),
         of_live_case(live_case(rng)),
@@ -85,18 +85,18 @@ def faults_of_backward(
         The function to ask.
     cases : list of BackwardCase
     help : {"none", "where", "what"}
-        What else to say of the first array that is wrong.
+        What else to say about the first array that is wrong.
 
     Returns
     -------
     dict of str to str
-        For each of the six arrays the first thing that is wrong with it, or "".
+        For each of the six arrays, the first thing that is wrong with it, or "".
 
     Raises
     ------
     Wrong
-        An array is right wherever a forward pass made the cache and wrong on a synthetic one: the
-        function takes its numbers from somewhere else.
+        If an array is correct for caches that a forward pass made and wrong for a synthetic one:
+        the function does not compute it from the cache.
     """
     faults = dict.fromkeys(ARRAYS, "")
     imitated = False
@@ -118,7 +118,7 @@ def faults_of_backward(
 
 
 def _arrays_of(answer: Answer) -> dict[str, Array]:
-    """What of an answer are arrays of real numbers, by name."""
+    """The arrays of real numbers in an answer, by name."""
     found = {}
     for key in ARRAYS:
         with suppress(Wrong, KeyError):
@@ -127,7 +127,7 @@ def _arrays_of(answer: Answer) -> dict[str, Array]:
 
 
 def _likeness(first: str, answers: Sequence[Seen], help: str) -> Sequence[str]:
-    """What more there is to say of wrong gradients: sentences."""
+    """Further sentences about wrong gradients, as far as `help` allows."""
     if help == "what":
         likely, change = bugs_like(answers), change_of(first, answers)
         if likely:
@@ -142,7 +142,7 @@ def _likeness(first: str, answers: Sequence[Seen], help: str) -> Sequence[str]:
 
 
 def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> str:
-    """What is wrong with one array of an answer, or "". Its shape is another question."""
+    """What is wrong with one array of an answer, or "". Another part checks its exact shape."""
     try:
         gradients = answer.dictionary()
         if array not in gradients:
@@ -161,17 +161,17 @@ def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> str:
 
 
 def expect_arrays(faults: Mapping[str, str], arrays: Collection[str]) -> None:
-    """Raise Wrong with what is wrong with any of these arrays."""
+    """Raise Wrong if something is wrong with any of these arrays, and say what."""
     wrong = [array for array in ARRAYS if array in arrays and faults[array]]
     said = dict.fromkeys(faults[array] for array in wrong)
-    if len(said) > 2:  # a list of six would hide what the first one says
+    if len(said) > 2:  # six messages would hide the first one
         raise Wrong(f"{next(iter(said))} Also wrong: {', '.join(wrong[1:])}.")
     if said:
         raise Wrong(" ".join(said))
 
 
 def expect_unchanged(answer: Answer, given: Sequence[Any], names: Sequence[str]) -> None:
-    """Raise Wrong when a call changed what it was given, by a single bit."""
+    """Raise Wrong if a call changed its arguments, even by a single bit."""
     for before, after, name in zip_longest(given, answer.arguments[: len(given)], names):
         if not _same(before, after):
             raise Wrong(f"{answer.function} changed {name}; work on a copy.")

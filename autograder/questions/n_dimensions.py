@@ -1,4 +1,4 @@
-"""What `n_dimensions` asks: the N-dim gradient check of a small network, and its tools."""
+"""What `n_dimensions` asks: the gradient check of a small network, and its tools."""
 
 from typing import Any
 
@@ -42,11 +42,11 @@ from autograder.truth.network import Array, Arrays
 CACHE = ("Z1", "A1", "W1", "b1", "Z2", "A2", "W2", "b2", "Z3", "A3", "W3", "b3")
 BATCHES = (1, 3, 50)
 WIDE = 2e-2
-"""A step with which a one-sided difference, or one with another step, is seen to be off."""
+"""A step so wide that a one-sided difference, or one with another step, is visibly off."""
 
 
 def read_forward(answer: Answer) -> tuple[float, Any]:
-    """The cost as a number and the cache of a forward pass's answer."""
+    """The cost, as a number, and the cache from the answer of a forward pass."""
     value = answer.returned()
     if not isinstance(value, tuple | list) or len(value) != 2:
         raise Wrong(f"{answer.function} returned {describe(value)}, not the pair (cost, cache).")
@@ -126,7 +126,7 @@ def backward_propagation_n(student: Student, rng: np.random.Generator, marks: Ma
     for part, arrays in LAYER_PARTS.items():
         with marks.part(part):
             expect_arrays(faults, arrays)
-    # A wrong array has lost its own part already; what follows is asked of the right ones.
+    # A wrong array has already lost its own part; the parts below check only the correct ones.
     right = [array for array in ARRAYS if not faults[array]]
     with marks.part("any_batch"):
         for m in BATCHES:
@@ -197,7 +197,7 @@ def numerical_gradient(student: Student, rng: np.random.Generator, marks: Marks)
     answer, truth = with_other_cost(WIDE)
     words = "With another cost in place of forward_propagation_n (call it by its name)"
     with marks.part("uses_the_forward_function"):
-        # Wide enough for whatever difference one takes, which the other part is about.
+        # Wide enough for any difference formula; the other part checks which one it is.
         expect_vector(answer, truth, f"{words},", tolerance=0.1)
     with marks.part("value"):
         if marks.earned("uses_the_forward_function"):
@@ -207,7 +207,7 @@ def numerical_gradient(student: Student, rng: np.random.Generator, marks: Marks)
             for epsilon in (1e-5, WIDE):
                 expect_gradient(ask(STAND_IN, epsilon=epsilon), case, epsilon)
     with marks.part("nothing_changed"):
-        # Of whatever kind: that is another part's business.
+        # Whatever they are: another part checks that.
         came_back = [each for each in answers if not each.failure and each.value is not None]
         if not came_back:
             answers[-1].returned()
@@ -254,7 +254,7 @@ def gradient_report(student: Student, rng: np.random.Generator, marks: Marks) ->
                 dict.fromkeys(order[3:], 1.01),
                 dict(zip(order[::2], loud, strict=True)),
             ):
-                case = draw(rng)  # one of which nobody has seen the right gradients
+                case = draw(rng)  # a new one, so that its correct gradients are not known
                 gradients, words = dict(case.gradients), {}
                 for array, factor in factors.items():
                     gradients[array] = case.gradients[array] * factor
@@ -276,33 +276,33 @@ def directional_check(student: Student, rng: np.random.Generator, marks: Marks) 
         bad = two_of_three(lambda found: 0 <= found < 1e-4, ask, case, case.gradients)
         if bad:
             raise Wrong(f"Correct gradients gave {bad[-1]:.3e}; they must give less than 1e-4.")
-        case = live_case(rng)  # one of which nobody has seen the right gradients
+        case = live_case(rng)  # a new one, so that its correct gradients are not known
         halved = {key: 0.5 * array for key, array in case.gradients.items()}
         found = ask(case, halved, directions=2, seed=0).number()
         if not found > 1e-4:
             raise Wrong(
                 f"Half of the correct gradients gave {found:.3e}; they must give more than 1e-4."
             )
-        # Where all gradients are wrong by one factor, every direction tells the same number.
+        # If all gradients are wrong by the same factor, the result is the same for every direction.
         cost = other_cost(rng)
-        for factor in (-1.0, 3.0):  # the difference has another sign in each of them
+        for factor in (-1.0, 3.0):  # the signs of the two differences are opposite
             expect_factor(ask, case, factor, None, *cost)
         for array in ARRAYS:
             factor = rng.choice([0.5, 0.9, 1.1, 2.0, 3.0])
             expect_factor(ask, case, factor, array, *other_cost(rng, array))
-        # Of right gradients: what wrong ones get is the same whichever way one looks.
+        # With correct gradients, because for these wrong ones all directions give the same result.
         others, gradients_of = other_cost(rng)
         truth = gradients_of(case.parameters)
         first, again = (ask(case, truth, others, directions=1, seed=7).number() for _ in range(2))
         if first != again:
             raise Wrong("The same seed must give the same result, bit for bit.")
     with marks.part("cost"):
-        # The grader's own stand-ins, so that it is the grader who counts.
+        # With the grader's own stand-ins, so that the grader counts.
         case = live_case(rng)
         for directions in (3, 1):
             answer = ask(case, case.gradients, directions=directions)
             answer.number()
-            # A full numerical gradient hides 94 runs of the network in one call.
+            # One call of the numerical gradient hides 94 runs of the network.
             runs = answer.calls["forward_propagation_n"] + 94 * answer.calls["numerical_gradient"]
             if runs > 2 * directions:
                 raise Wrong(

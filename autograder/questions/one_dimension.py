@@ -14,7 +14,7 @@ from autograder.questions.student import Answer, Student, describe
 from autograder.questions.verdict import Marks, Wrong
 
 Function = Callable[[Any], Any]
-"""Of one number, or of an array of them."""
+"""A function of one number or of an array of numbers."""
 
 Pair = Callable[[float, float], Any]
 """A function of x and theta."""
@@ -66,13 +66,13 @@ def backward_propagation(student: Student, rng: np.random.Generator, marks: Mark
 
 
 def smooth_functions(rng: np.random.Generator) -> list[tuple[str, Function, Given, float]]:
-    """Functions of one number with what the error law needs.
+    """Functions of one number, with what the error law needs.
 
     Returns
     -------
     list of (str, callable, Given, float)
         A name for the message, f, its derivative, and a theta at which ``|f'''(theta)| >= 1``. The
-        last theta is larger than 1, so that a step scaled with theta shows.
+        last theta is larger than 1 in size, so that a step that is scaled with theta shows.
     """
     a, b, c, d = map(float, rng.uniform(1, 2, 4) * rng.choice([-1, 1], 4))
     k = rng.uniform(1.2, 2)
@@ -93,12 +93,12 @@ def numerical_derivative(student: Student, rng: np.random.Generator, marks: Mark
     with marks.part("value"):
         for name, f, df, theta in cases:
             answer = student.call("numerical_derivative", of_numbers(f), theta)
-            # Wide enough for a one-sided quotient, which the other part is about.
+            # Wide enough for a one-sided quotient, which the other part checks.
             scale = 1 + abs(df(theta))
             case = f"At theta = {theta:.4g} the slope of {name} is {df(theta):.6g};"
             expect(answer, df(theta), case, "Which step is the difference divided by?", 1e-4, scale)
     with marks.part("error_law"):
-        # At 1e-3 the law lies below what float32 or a rounded result leaves over.
+        # At 1e-3 the error law is below the round-off of float32 or of a rounded result.
         for epsilon, (name, f, df, theta) in product((1e-2, 1e-3), cases):
             answer = student.call("numerical_derivative", of_numbers(f), theta, epsilon=epsilon)
             error, law = (
@@ -120,7 +120,7 @@ def relative_difference(student: Student, rng: np.random.Generator, marks: Marks
 
     with marks.part("value"):
         for shape in ((), (), (7,), (5, 1)):
-            # Clear of zero, where an honest guard below the line would show.
+            # Not near zero, where a small number added to the denominator would show.
             a = rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape)
             b = a * rng.uniform(0.2, 0.8) + 0.1 * rng.normal(size=shape)
             a, b = (a, b) if shape else (float(a), float(b))
@@ -154,8 +154,8 @@ def pairs(
     Returns
     -------
     list of (str, callable, callable, float, float)
-        The cost in words, J(x, theta), factor times dJ/dtheta, x, theta. ``|J|`` is at most 10
-        times ``|dJ/dtheta|``, so that round-off at epsilon = 1e-7 stays below 1e-7.
+        The formula of the cost, J(x, theta), factor times dJ/dtheta, x, theta. ``|J|`` is at most
+        10 times ``|dJ/dtheta|``, so that round-off at epsilon = 1e-7 stays below 1e-7.
     """
     x, theta = rng.uniform(0.6, 1.4, 2)
     a, b, k = rng.uniform(0.5, 2), rng.uniform(0.5, 2), rng.uniform(0.7, 1.3)
@@ -173,9 +173,9 @@ def pairs(
 def check_pair(
     student: Student, forward: Pair, backward: Pair, x: float, theta: float, **by_name: Any
 ) -> Answer:
-    """The student's `gradient_check` of another pair of functions.
+    """The answer of the student's `gradient_check` for another pair of functions.
 
-    They stay on this side: who could read them would know the difference without checking.
+    They run in the grader: code that could read them would know the difference without a check.
     """
     forward, backward = of_numbers(forward), of_numbers(backward)
     replacing = {"forward_propagation": forward, "backward_propagation": backward, **TOOLS}
@@ -186,7 +186,7 @@ def check_pair(
 def gradient_check(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     with marks.part("right_pairs"):
         for cost, forward, backward, x, theta in pairs(rng):
-            # The grader answers and counts: a difference near 0 doesn't show that both were called.
+            # The grader counts the calls: a difference near 0 doesn't show that both were called.
             answer = check_pair(student, forward, backward, x, theta)
             for name in ("forward_propagation", "backward_propagation"):
                 if not answer.failure and not answer.calls[name]:
@@ -226,7 +226,7 @@ def gradient_check(student: Student, rng: np.random.Generator, marks: Marks) -> 
 
 
 def watched(f: Function, asked_at: list[npt.NDArray[Any]]) -> Function:
-    """A function that notes in a list where it was asked."""
+    """`f`, which notes in a list where it is called."""
 
     def noting(t: Any) -> Any:
         asked_at.append(np.ravel(t))
@@ -238,7 +238,7 @@ def watched(f: Function, asked_at: list[npt.NDArray[Any]]) -> Function:
 def expect_steps(
     asked_at: list[npt.NDArray[Any]], theta: float, epsilons: npt.NDArray[Any]
 ) -> None:
-    """Raise Wrong unless a function was asked near `theta`, at nearly all of these distances."""
+    """Raise Wrong unless a function was called at nearly all of these distances from `theta`."""
     steps = np.abs(np.concatenate([np.zeros(0), *asked_at]).real.astype(float) - theta)
     taken = sum(bool(np.any(np.abs(steps - each) <= 0.05 * each)) for each in epsilons)
     if taken < 25:
@@ -250,7 +250,7 @@ def error_sweep(student: Student, rng: np.random.Generator, marks: Marks) -> Non
     def sweep(
         f: Function, df: Function, theta: float, epsilons: npt.NDArray[Any]
     ) -> npt.NDArray[Any]:
-        # The function stays on this side: who could read it would know its errors from the law.
+        # The function runs in the grader: code that could read it would know its errors by the law.
         f = of_numbers(f)
         answer = student.call("error_sweep", f, df, theta, epsilons, replacing=TOOLS)
         errors = answer.array()
@@ -273,13 +273,13 @@ def error_sweep(student: Student, rng: np.random.Generator, marks: Marks) -> Non
                     f"{epsilons[worst]:.3g} is {truth[worst]:.4e}; yours is {errors[worst]:.4e}."
                 )
     with marks.part("roundoff_side"):
-        # Up to 1e-8: above it, truncation would bend the slope of a one-sided difference, by luck.
+        # Only up to 1e-8: above, the truncation of a one-sided difference may change the slope.
         epsilons = rng.permutation(np.geomspace(1e-13, 1e-8, 29))
         name, f, df, theta = smooth_functions(rng)[rng.integers(3)]
         asked_at: list[npt.NDArray[Any]] = []
         found = sweep(watched(f, asked_at), df, theta, epsilons)
         expect_steps(asked_at, theta, epsilons)
-        errors = np.abs(found)  # the sign is the other part's business
+        errors = np.abs(found)  # the other part checks the sign
         seen = np.isfinite(errors) & (errors > 0)
         if seen.sum() < 25:
             raise Wrong(f"For {name}, only {seen.sum()} of 29 errors are finite and above 0.")

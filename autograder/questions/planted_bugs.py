@@ -1,4 +1,4 @@
-"""What `planted_bugs` asks: code that never ran, three suspects, a case and a few lies."""
+"""What `planted_bugs` asks: broken code, three suspects, a killing case, gradients that fool."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -31,12 +31,12 @@ GIVEN: dict[str, Callable[..., Any]] = {
     "forward_propagation_n": Given(network),
     "numerical_gradient": numerical_gradient,
 }
-"""What the notebook gives, in case that a cell of the student's own has changed it."""
+"""The functions that the notebook gives, in case a cell of the student has changed them."""
 
 NUMBER = re.compile(r"[-+]?(nan|inf|\d+\.?\d*(e[-+]?\d+)?)", re.IGNORECASE)
 
 MOST_WORDS = 10_000
-"""How many letters of what a checker prints are looked at."""
+"""How many characters of a checker's output are compared."""
 
 LARGEST_BATCH = 50
 LARGEST_VALUE = 10.0
@@ -178,7 +178,7 @@ def killing_case(student: Student, rng: np.random.Generator, marks: Marks) -> No
 
 @cached_draw
 def fooling_case(rng: np.random.Generator) -> Case:
-    """A live case on which every broken checker passes the right gradients with room to spare."""
+    """A live case on which every broken checker passes the correct gradients with a margin."""
     for _ in range(100):
         case = live_case(rng)
         said = [
@@ -187,7 +187,7 @@ def fooling_case(rng: np.random.Generator) -> Case:
         ]
         if max(said) < checkers_to_fool.PASSES_BELOW / 10:
             return case
-    raise ValueError("the broken checkers did not all pass right gradients in any of 100 cases")
+    raise ValueError("in none of 100 cases did all broken checkers pass the correct gradients")
 
 
 @question(checker_a=1, checker_b=1, checker_c=2)
@@ -206,7 +206,7 @@ def fool_the_checker(student: Student, rng: np.random.Generator, marks: Marks) -
 
 
 def read_gradients(answer: Answer, name: str) -> dict[str, Array]:
-    """The finite gradients, of the right shapes, that are meant for one checker."""
+    """The gradients meant for one checker; raises Wrong unless they are finite and fit in shape."""
     gradients = answer.dictionary().get(name)
     if not isinstance(gradients, dict):
         raise Wrong(f'"{name}" holds {describe(gradients)}, not a dict of gradients.')
@@ -220,7 +220,7 @@ def read_gradients(answer: Answer, name: str) -> dict[str, Array]:
 
 
 def expect_fooled(name: str, case: Case, gradients: Arrays) -> None:
-    """Raise Wrong unless the broken checker passes what a right one does not."""
+    """Raise Wrong unless the broken checker passes them and a correct one does not."""
     said = checkers_to_fool.run_checker(name, case.parameters, gradients, case.X, case.Y)
     if not said < checkers_to_fool.PASSES_BELOW:
         raise Wrong(f"{name} was not fooled: it returned {said:.2e}, and passes below 1e-5.")

@@ -1,4 +1,4 @@
-"""Reports of a check, array by array: what stands out, and what must not."""
+"""Reports of a check, array by array: wrong arrays must stand out, correct ones must not."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,7 +18,7 @@ from autograder.truth.network import Arrays
 REPORTED_BELOW, REPORTED_ABOVE = 1e-6, 1e-4
 LEAST_TINY = 5e-5
 """The least norm of a tiny gradient array. The round-off of a central difference with epsilon 1e-5
-is below 1e-11 an entry, so a right report stays below 5e-7."""
+is below 1e-11 per entry, so a correct report stays below 5e-7."""
 
 
 def read_report(answer: Answer) -> dict[str, float]:
@@ -35,7 +35,7 @@ def read_report(answer: Answer) -> dict[str, float]:
 
 
 def expect_report(answer: Answer, wrong: Mapping[str, str]) -> None:
-    """Raise Wrong unless the arrays in `wrong` stand out and all others are clean."""
+    """Raise Wrong unless the report marks exactly the arrays in `wrong`."""
     for array, found in read_report(answer).items():
         if array in wrong and not found > REPORTED_ABOVE:
             raise Wrong(f"{array} was wrong ({wrong[array]}), but the report gives it {found:.3e}.")
@@ -46,7 +46,7 @@ def expect_report(answer: Answer, wrong: Mapping[str, str]) -> None:
 def expect_bugs_found(
     ask: Callable[[Case, Arrays], Answer], rng: np.random.Generator, count: int
 ) -> None:
-    """Raise Wrong unless reports of gradients with bugs tell the wrong arrays from the right ones.
+    """Raise Wrong unless reports of gradients with bugs mark the wrong arrays and only these.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def expect_bugs_found(
         ``ask(case, gradients)`` returns the Answer with the report.
     rng : numpy.random.Generator
     count : int
-        How many bugs. Arrays that a bug changes by less than ten times what must be seen are not
-        looked at.
+        The number of bugs. Arrays that a bug changes by less than ten times the required
+        sensitivity are not checked.
     """
     slipped: dict[str, str] = {}
     for kind, case, gradients in wrong_gradients(rng, count):
@@ -72,7 +72,7 @@ def expect_bugs_found(
 
 @cached_draw
 def with_tiny_gradients(rng: np.random.Generator) -> Case:
-    """A case with so small a W3 that the gradients below it are tiny, but clear of round-off."""
+    """A case with such a small W3 that the gradients below it are tiny, but above round-off."""
     for _ in range(ATTEMPTS):
         case = live_case(rng)
         case = replace(case, parameters=case.parameters | {"W3": case.parameters["W3"] * 0.01})

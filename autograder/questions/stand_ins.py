@@ -1,8 +1,8 @@
-"""Right answers that stand in for the student's own, and survive whatever they are called with.
+"""Correct answers that stand in for the student's own, and are safe to call with any arguments.
 
-Behind walls a stand-in is answered by the grader itself, and the arguments come from code that
-nobody trusts. So before anything is computed they are looked at: few numbers, of the shapes that
-the notebook speaks of. Everything else raises, with a message that is meant for the student.
+Behind walls a stand-in runs in the grader itself, and its arguments come from untrusted code. So
+they are checked before anything is computed: they must be few numbers, in the shapes that the
+notebook uses. Everything else raises, with a message for the student.
 """
 
 import math
@@ -20,7 +20,7 @@ from autograder.truth.gradcheck import relative_difference as right_difference
 from autograder.truth.network import LAYERS, Array, Arrays
 
 LARGER = (6, 8, 5, 1)
-"""Layer sizes that no notebook shows; three layers, as the cache of 12 holds."""
+"""Layer sizes that no notebook shows; three layers, as in the cache of 12 arrays."""
 
 MOST_NUMBERS = 4096
 MOST_AXES = 4
@@ -51,7 +51,7 @@ def numbers(value: Any, what: str = "an argument") -> Any:
     Raises
     ------
     ValueError
-        For anything else, and for more than 4,096 numbers; it begins with `what`.
+        For anything else, and for more than 4,096 numbers; the message begins with `what`.
     """
     if isinstance(value, float | complex):
         return value
@@ -65,7 +65,7 @@ def numbers(value: Any, what: str = "an argument") -> Any:
         raise ValueError(f"{what} is {describe(value)}, but numbers were expected")
     if value.ndim > MOST_AXES:
         raise ValueError(f"{what} has {value.ndim} axes")
-    # An array without entries may still have an axis that is longer than any memory.
+    # An array without entries may still have an axis that is too long for any memory.
     if value.size > MOST_NUMBERS or max(value.shape, default=0) > MOST_NUMBERS:
         raise ValueError(
             f"{what} has shape {value.shape}; at most {MOST_NUMBERS} numbers are allowed"
@@ -74,7 +74,7 @@ def numbers(value: Any, what: str = "an argument") -> Any:
 
 
 def _array_of_list(value: Any, what: str) -> Array:
-    """np.asarray, once it is clear that the list is small and that there are only numbers in it."""
+    """np.asarray, after a check that the list is small and contains only numbers."""
     room, waiting = MOST_NUMBERS, [value]
     while waiting:
         for each in waiting.pop():
@@ -98,7 +98,7 @@ def _real(value: Any) -> Array:
 
 
 def of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a function see only numbers and small arrays, which stay small when they broadcast."""
+    """Give a function only numbers and small arrays, which stay small when they are broadcast."""
 
     @wraps(function)
     def checked(*arguments: Any, **by_name: Any) -> Any:
@@ -156,7 +156,7 @@ def _batch(X: Any, Y: Any) -> tuple[Array, Array]:
 
 
 def _parameters(found: Mapping[str, Any], inputs: int) -> dict[str, Array]:
-    """The six arrays, when their shapes are those of a network with so many inputs."""
+    """The six arrays, if their shapes are those of a network with that many inputs."""
     arrays = {key: np.asarray(numbers(found[key], key)) for key in SHAPES}
     shapes = tuple(array.shape for array in arrays.values())
     if shapes not in KNOWN_LAYERS:
@@ -204,7 +204,7 @@ def numerical_gradient(parameters: Any, X: Any, Y: Any, epsilon: Any = 1e-5) -> 
 
 
 class _Asked:
-    """Arguments that are the same when all of their bytes are: a class asks the same again."""
+    """Arguments that are equal if all their bytes are: a class asks for the same ones again."""
 
     def __init__(self, arguments: tuple[dict[str, Array], Array, Array, float]) -> None:
         parameters, X, Y, epsilon = self.arguments = arguments
@@ -236,7 +236,7 @@ def sines_of(weights: Arrays) -> Callable[..., tuple[float, None]]:
 
 
 def numerical_gradient_of_sines(weights: Arrays) -> Callable[..., Array]:
-    """The central differences of a sum of sines, in which every parameter has a term of its own."""
+    """The central differences of a sum of sines, which has one term for every parameter."""
 
     def numerical_gradient(parameters: Any, X: Any, Y: Any, epsilon: Any = 1e-5) -> Array:
         X, _ = _batch(X, Y)

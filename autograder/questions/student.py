@@ -1,8 +1,8 @@
-"""The interface that questions are written against: ask a student, get an answer.
+"""The interface that questions use: ask a student, get an answer.
 
-A question passes numbers, arrays, tuples and dicts of arrays, and functions as stand-ins; it gets
-an `Answer` of the same plain kinds back. Whether the student's code runs in this process or
-behind walls is not its business.
+A question passes numbers, arrays, tuples and dicts of arrays, and functions as stand-ins. It gets
+an `Answer` with values of the same plain types. It does not know whether the student's code runs in
+this process or behind walls.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from autograder.questions.verdict import Wrong
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back from one call.
+    """The result of one call.
 
     Attributes
     ----------
@@ -26,13 +26,13 @@ class Answer:
     value : plain value
         What it returned; None when it raised.
     raised : str
-        The exception's class name, or "" when there was none.
+        The exception's class name, or "" if none was raised.
     failure : str
-        Why there is no value, in one line for the student; "" when there is one.
+        Why no value was returned, in one line for the student; else "".
     printed : str
         What went to stdout.
     arguments : tuple
-        The positional arguments as they are afterwards, where they were watched; stand-ins as None.
+        The positional arguments after the call, if they were watched; stand-ins as None.
     calls : mapping
         How often each stand-in was called: by name for replaced functions, by position for
         arguments.
@@ -47,7 +47,7 @@ class Answer:
     calls: Mapping[str | int, int] = field(default_factory=dict)
 
     def returned(self) -> Any:
-        """The value; raises Wrong when the call failed or returned nothing."""
+        """The value; raises Wrong if the call failed or returned None."""
         if self.failure:
             raise Wrong(f"{self.function} {self.failure}")
         if self.value is None:
@@ -80,7 +80,7 @@ class Answer:
 
 
 class Student(Protocol):
-    """Whoever answers: the code of one submission after its cells have run."""
+    """The code of one submission, after its cells have run."""
 
     def call(
         self,
@@ -92,7 +92,7 @@ class Student(Protocol):
     ) -> Answer:
         """Call the function `name`; functions in `replacing` stand in for the student's own.
 
-        What becomes of the arguments is told when it is `watching`.
+        With `watching`, the answer has the arguments as they are after the call.
         """
 
     def value(self, name: str) -> Answer:
@@ -100,7 +100,7 @@ class Student(Protocol):
 
 
 def real_array(value: Any, what: str) -> npt.NDArray[Any]:
-    """`value` as an array of real numbers; raises Wrong, beginning with `what`, if it is none."""
+    """`value` as an array of real numbers, or Wrong with a message that begins with `what`."""
     try:
         array = np.asarray(value)
     except ValueError:
@@ -111,7 +111,7 @@ def real_array(value: Any, what: str) -> npt.NDArray[Any]:
 
 
 def describe(value: object) -> str:
-    """What a value is, in a student's words."""
+    """What a value is, in words for students."""
     match value:
         case None:
             return "None"
@@ -126,5 +126,5 @@ def describe(value: object) -> str:
 
 
 def _is_huge(value: object) -> bool:
-    """Whether a whole number is too large for a float; far beyond, Python refuses to print it."""
+    """Whether a whole number is too large for a float; Python refuses to print much larger ones."""
     return isinstance(value, int) and value.bit_length() > 1000

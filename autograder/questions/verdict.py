@@ -1,4 +1,4 @@
-"""What a question returns: points by part, a message for the student, the seed of the cases."""
+"""The result of a question: points by part, messages for the student, the seed of the cases."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,16 +9,16 @@ HELP = {
     "where": "which of them went wrong first",
     "what": "what they look like, and a hint",
 }
-"""What a student is told of wrong gradients, by the instructor's choice."""
+"""What a student is told about wrong gradients; the instructor chooses."""
 
 
 class Wrong(Exception):
-    """An answer is wrong; the text says to the student what differs, where and by how much."""
+    """An answer is wrong; the text tells the student what differs, where and by how much."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found about one part of a question.
+    """The result of one part of a question.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Finding:
     earned : bool
         All or nothing.
     message : str
-        Why it was lost, in the student's terms; empty when earned.
+        Why the part was lost, in the student's terms; empty if it was earned.
     """
 
     part: str
@@ -54,7 +54,7 @@ class Verdict:
     findings : tuple of Finding
         One for every declared part, in order.
     seed : int
-        Draws the same cases again.
+        The seed that draws the same cases again.
     """
 
     question: str
@@ -78,13 +78,13 @@ class Verdict:
 class Marks:
     """Where a question notes what it finds, part by part.
 
-    A part is written ``with marks.part("value"):`` and is earned when its body ends without
-    :class:`Wrong`. A part that is never opened, because one that gates it was lost, is lost too.
+    A part is written ``with marks.part("value"):`` and is earned if its body ends without
+    :class:`Wrong`. A part that is never opened, because a part that gates it was lost, is lost too.
 
     Attributes
     ----------
     help : {"none", "where", "what"}
-        How much a message may say of gradients that are wrong: see `HELP`.
+        How much a message may say about wrong gradients: see `HELP`.
     """
 
     parts: Mapping[str, float]
@@ -103,7 +103,7 @@ class Marks:
             self.lost[name] = str(wrong)
 
     def earned(self, name: str) -> bool:
-        """Whether a part that has been opened was earned: what a gate asks."""
+        """Whether a part was opened and earned: used for gates."""
         return name in self.opened and name not in self.lost
 
     def findings(self) -> tuple[Finding, ...]:
@@ -118,6 +118,6 @@ class Marks:
 
 
 def expect_something_right(marks: Marks, parts: Iterable[str]) -> None:
-    """Raise Wrong when none of these parts was earned: then there is nothing to hold on to."""
+    """Raise Wrong if none of these parts was earned: then the rest can't be checked."""
     if not any(map(marks.earned, parts)):
         raise Wrong(f"not checked until {' or '.join(parts)} is correct")
