@@ -64,7 +64,7 @@ class TestAsk:
         assert "Did you write it, and does it end in `return`?" in capsys.readouterr().out
 
     def test_an_unknown_question_is_the_grader_s_mistake(self):
-        with pytest.raises(GraderFailed, match="no question is called 'forward'; the questions are forw"):
+        with pytest.raises(GraderFailed, match="is called 'forward'; the questions are forw"):
             ask("forward")
 
     def test_a_broken_question_gives_no_score(self, broken, capsys):
