@@ -1,4 +1,4 @@
-"""How an answer is declared in `mistakes/` and `styles/`: a function, or a slip of the pen."""
+"""How answers are declared in `mistakes/` and `styles/`: as a function, or as a small change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,12 +41,12 @@ class Answer:
 
     @property
     def all_lost(self):
-        """Every part that this answer doesn't get."""
+        """All parts that this answer does not earn."""
         return self.loses | self.gated | self.untold
 
     @property
     def answers(self):
-        """What a notebook is opened with."""
+        """The answer in the form in which a notebook is opened with it."""
         if self.text is not None:
             return {self.question: self.text}
         text = cells(self.assignment)[self.question].source
@@ -66,7 +66,7 @@ def mistake(loses=(), gated=()):
 
 
 def style(function):
-    """Declare that the function below, named after its question, is right in its own way."""
+    """Declare that the function below, named after its question, is correct in its own way."""
     return _declare(STYLES, function)
 
 
@@ -84,5 +84,5 @@ def slip(assignment, question, tells, *changes, loses=(), gated=(), untold=()):
 
 
 def other_words(assignment, question, tells, *changes):
-    """Declare a right answer that differs from the source notebook's in pieces of its text."""
+    """Declare a correct answer that differs from the source notebook's in pieces of its text."""
     STYLES.append(Answer(assignment, question, tells, None, changes))

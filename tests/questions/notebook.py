@@ -16,7 +16,7 @@ import matplotlib
 from autograder import questions
 from autograder.grading.local_student import LocalStudent
 
-matplotlib.use("Agg")  # where no window can open
+matplotlib.use("Agg")  # because no window can be opened
 
 SOURCE = Path(__file__).parents[2] / "source"
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.DOTALL | re.M)
@@ -67,7 +67,7 @@ class Cell:
 
 @cache
 def cells(assignment):
-    """The code cells of a source notebook by grade_id, demonstrations left out."""
+    """The code cells of a source notebook by grade_id, without demonstrations."""
     notebook = json.loads((SOURCE / assignment / f"{assignment}.ipynb").read_text())
     found = {}
     for cell in notebook["cells"]:
@@ -146,7 +146,7 @@ class Notebook:
         """Run the visible checks of one question."""
         out = io.StringIO()
         with contextlib.redirect_stdout(out), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Jupyter shows them, and goes on
+            warnings.simplefilter("ignore")  # Jupyter shows them and continues
             value = cells(self.assignment)[f"test_{question}"].run(self.namespace)
         lines = CHECKED.findall(out.getvalue())
         return Visible(
@@ -158,7 +158,7 @@ class Notebook:
 
     @property
     def student(self):
-        """Whoever wrote this notebook, in process."""
+        """The student who wrote this notebook, in process."""
         return LocalStudent(self.namespace)
 
     def judge(self, question, seed):

@@ -1,4 +1,4 @@
-"""Values such as a student's function may return, for hypothesis to draw; and their equality."""
+"""Values that a student's function may return, for hypothesis to draw, and their equality."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -82,7 +82,7 @@ def odd(name):
 
 
 HUGE = st.sampled_from([*ODD]).map(odd)
-"""Values at the limits of what may pass, or beyond what anybody's memory holds."""
+"""Values at the limits of what is accepted, or too large for any memory."""
 
 SHAPES_OF_ARRAYS = {
     "dW1": (5, 4), "db1": (5, 1), "dW2": (3, 5), "db2": (3, 1), "dW3": (1, 3), "db3": (1, 1),
@@ -96,13 +96,13 @@ NEARLY_RIGHT = st.one_of(
     )
     for dtype in ("f8", "f4")
 )
-"""Gradients of the right shapes that hold anything."""
+"""Gradients of the correct shapes with any values."""
 
 ANYTHING = st.one_of(PLAIN, HUGE, NEARLY_RIGHT, st.lists(st.one_of(PLAIN, HUGE), max_size=3))
 
 
 def same(a, b):
-    """Whether two values are equal, taking NaN for equal to itself, and a numpy number for one."""
+    """Whether two values are equal; NaN equals NaN, and a numpy number equals a plain one."""
     if isinstance(a, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if isinstance(a, list | tuple):

@@ -1,4 +1,4 @@
-"""If this fails, something that a student's code returns stops the grader, or keeps it busy."""
+"""If this fails, a value that a student's code returns can stop the grader or keep it busy."""
 
 import time
 
@@ -16,7 +16,7 @@ from tests.questions.plain_values import ANYTHING, HUGE, ODD
 
 QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
 LONG = 5
-"""Seconds of the processor's time; far more than a question may take, on a slow machine too."""
+"""Seconds of processor time: far more than a question may take, even on a slow machine."""
 
 STEADY = settings(
     deadline=None,
@@ -42,7 +42,7 @@ ANSWERS = st.fixed_dictionaries(
 
 
 class Anything:
-    """Answers each call with the next of some answers, whatever was asked.
+    """Answers each call with the next one of some answers, whatever the call is.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class Anything:
 
 
 def verdict_on(question, answers, calls, seed=0):
-    """The verdict, within bounds that hold whatever the answers are."""
+    """The verdict, checked against limits that hold for any answers."""
     begun = time.process_time()
     verdict = judge(question, Anything(answers, calls), seed)
     assert time.process_time() - begun < LONG

@@ -1,4 +1,4 @@
-"""If this fails, a verdict can't be replayed, or the grader's mistake is counted as a student's."""
+"""If this fails, a verdict can't be repeated, or the grader's mistakes cost students points."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def asked_in(namespace, name, seed=None):
 
 @pytest.fixture
 def broken(monkeypatch):
-    """A question that breaks at its first case."""
+    """A question that fails at its first case."""
 
     @question(value=1)
     def broken(student, rng, marks):

@@ -8,7 +8,7 @@ from tests.questions.notebook import ASSIGNMENTS, HIDDEN, Notebook, cells
 QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
 
 GATES = {"backward_propagation_n": {"uses_the_cache"}}
-"""Visible checks worth nothing that stand in front of others."""
+"""Visible checks for 0 points that gate others."""
 
 
 def test_both_notebook_and_questions_are_there():

@@ -1,4 +1,4 @@
-"""If this fails, a function that is given away can't run where a student's code does."""
+"""If this fails, a given function can't run where a student's code runs."""
 
 import ast
 import builtins
@@ -33,7 +33,7 @@ FUNCTIONS = [
 class TestForeseen:
     @pytest.mark.parametrize("epsilon", [1e-5, 2e-2])
     def test_the_steps_of_an_answer_are_foreseen_bit_for_bit(self, epsilon):
-        """All of them but one, which the grader wants to see."""
+        """All of them except one, which the grader has to see."""
         rng = np.random.default_rng(8)
         case, (others, _) = live_case(rng), other_cost(rng)
         foreseen = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
@@ -57,7 +57,7 @@ class TestForeseen:
 
 
 class Overheard:
-    """A notebook's student; what goes to and fro is written down."""
+    """A notebook's student that records what is passed in both directions."""
 
     def __init__(self, student):
         self._student = student
@@ -86,7 +86,7 @@ def handed_out():
 
 
 def rebuilt(each):
-    """The function as it is where only its source and its constants have arrived."""
+    """The function as it is on the other side, which gets only its source and its constants."""
     namespace = {"np": np}
     exec(each.source, namespace)
     return lambda *arguments, **by_name: namespace[each.name](

@@ -1,4 +1,4 @@
-"""If this fails, feedback says more than the instructor chose, or not what it could."""
+"""If this fails, feedback says more than the instructor chose, or less."""
 
 import pytest
 
@@ -12,7 +12,7 @@ NAMES = ["backward_propagation_n", "repaired_backward", "suspect_b"]
 
 
 def verdicts(name, bug, *replaced):
-    """{level of help: what is said} of a backward pass with a bug; the marks are the same."""
+    """{level of help: the verdict} of a backward pass with a bug; all give the same points."""
     (assignment,) = (each for each in ASSIGNMENTS if name in questions.questions_of(each))
     source = plant(by_name(bug), name=name)
     for old, new in replaced:
@@ -57,7 +57,7 @@ def test_what_is_wrong_from_the_beginning_has_no_place_before_it():
 
 
 def test_gradients_from_elsewhere_are_told_so_and_nothing_else():
-    """Of a synthetic cache they look like no bug that could be named."""
+    """For a synthetic cache they don't look like any bug with a name."""
     name = "backward_propagation_n"
     source = plant(by_name("dW2_doubled"), name=name).replace(" * 2", "").replace(
         "m = X.shape[1]\n", "m = X.shape[1]\n    _, cache = forward_propagation_n("

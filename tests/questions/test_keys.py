@@ -1,4 +1,4 @@
-"""If this fails, a right diagnosis of one's own bugs loses points, or one of others' keeps them."""
+"""If this fails, correct diagnoses of personal bugs lose points, or another student's earn them."""
 
 from itertools import product
 
@@ -14,7 +14,7 @@ KEYS = [draw(b"a secret for this test", f"student{number}") for number in range(
 
 
 def said(key, kind=0):
-    """A right diagnosis; where several kinds count, the one at this place of the list."""
+    """A correct diagnosis; where several kinds are accepted, the one at this place in the list."""
     found = {}
     for name, bug in key.items():
         kinds = by_name(bug).kinds

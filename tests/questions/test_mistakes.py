@@ -1,4 +1,4 @@
-"""If this fails, a mistake keeps its marks, loses others' marks, or is punished without warning."""
+"""If this fails, a mistake keeps its points, costs others, or shows in no visible check."""
 
 from itertools import groupby
 
@@ -33,7 +33,7 @@ def mistakes_of(assignment):
 
 
 def rounds(assignment):
-    """Wrong answers to every question at once, until each mistake has had its turn."""
+    """Wrong answers to all questions at once, until each mistake has occurred once."""
     by_question = mistakes_of(assignment)
     for turn in range(max(map(len, by_question.values()))):
         yield {name: found[turn % len(found)] for name, found in by_question.items()}

@@ -1,4 +1,4 @@
-"""If this fails, a right answer loses marks, or is told by a visible check that it is wrong."""
+"""If this fails, a correct answer loses points, or a visible check calls it wrong."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""If this fails, whoever calls a stand-in keeps the grader busy, fills its memory, or stops it."""
+"""If this fails, a call of a stand-in can keep the grader busy, fill its memory, or stop it."""
 
 import time
 import tracemalloc
@@ -47,12 +47,12 @@ STAND_INS = {
         (CASE.parameters, CASE.X, CASE.Y, 1e-5),
     ),
 }
-"""Every kind of stand-in that is answered by the grader, with arguments that it is meant for."""
+"""Every kind of stand-in that runs in the grader, with arguments that it is meant for."""
 
 each_stand_in = pytest.mark.parametrize("name", STAND_INS)
 
 LONG, LARGE = 1.0, 8 << 20
-"""Seconds and bytes: far more than any honest call takes."""
+"""Seconds and bytes: far more than any ordinary call takes."""
 
 
 def survives(function, *arguments, **by_name):
@@ -145,7 +145,7 @@ def test_too_many_examples():
 
 
 class TestHonestCalls:
-    """Nobody notices that a stand-in looks twice."""
+    """The checks of the arguments don't change the result."""
 
     @pytest.mark.parametrize(
         "number", [2, 2.0, True, np.float64(2), np.float32(2), np.int64(2), np.array(2.0), [2.0]]
@@ -210,7 +210,7 @@ class TestHonestCalls:
 
 
 class Idle:
-    """Answers nothing, and keeps what it was handed."""
+    """Returns no answers, and records what it was given."""
 
     def __init__(self):
         self.handed = {}
@@ -227,7 +227,7 @@ class Idle:
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_no_question_hands_out_anything_else(assignment):
-    """A stand-in that looks at nothing would let any caller through."""
+    """A stand-in that checks nothing would accept any caller."""
     for question in questions_of(assignment):
         student = Idle()
         judge(question, student, seed=1)

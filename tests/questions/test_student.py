@@ -1,4 +1,4 @@
-"""If this fails, a question reads an answer for another value than the student returned."""
+"""If this fails, a question reads another value from an answer than the student returned."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Mistakes in a gradient check, each as a change of a right one.
+"""Mistakes in a gradient check, each as a change of a correct one.
 
 They are for the lessons and for the tests of the questions: of each it is measured whether it
 misses wrong gradients, and whether it gives an alarm at right ones.
@@ -38,7 +38,7 @@ def check(parameters, gradients, X, Y, epsilon=1e-5):
     passes = bool(difference < 1e-6)
     return difference, passes
 '''
-"""A right check, in the form in which students meet it."""
+"""A correct check, in the form in which students meet it."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ CHECKERS = (
 
 
 def broken(checker=None):
-    """The function `check` with a mistake in it, or without any.
+    """The function `check`, with a mistake in it or without one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Changes of a backward pass that are none: they leave every gradient as it was."""
+"""Changes of a backward pass that are not bugs: every gradient stays the same."""
 
 from autograder.truth.planting import Edit
 
@@ -12,4 +12,4 @@ CONTROLS = (
     Edit("dA1", "W2.T", "np.transpose(W2)"),
     Edit("m", "X.shape[1]", "len(X.T)"),
 )
-"""Changes that leave every gradient as it was, and must never be called bugs."""
+"""Changes that leave every gradient the same, and must never be called bugs."""

@@ -10,7 +10,7 @@ from autograder.truth.network import LAYERS
 
 
 def kink_case(rng, m=None, layers=LAYERS, distance=1e-6, straddled=False):
-    """Draw a case with one first-layer unit this near to its kink, and every other Z clear of it.
+    """Draw a case with one first-layer unit this near to its kink, and every other Z far from it.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def kink_case(rng, m=None, layers=LAYERS, distance=1e-6, straddled=False):
         unit, side = rng.integers(len(W)), rng.choice([-1, 1])
         moved = rng.choice(case.m, 2 if straddled else 1, replace=False)
         for example, target in zip(moved, (side * distance, -side * distance), strict=False):
-            # The shortest step of the example's inputs that gives this unit the wanted Z.
+            # The smallest change of the example's inputs that gives this unit the wanted Z.
             missing = target - (W[unit] @ X[:, example] + b[unit, 0])
             X[:, example] += missing * W[unit] / (W[unit] @ W[unit])
         case = replace(case, X=X)
@@ -61,8 +61,8 @@ def textbook_case():
     -------
     Case
     """
-    # The legacy generator is what makes this the textbook's case; a RandomState of our own leaves
-    # the global one alone.
+    # The textbook's case needs the legacy generator; an own RandomState does not change the global
+    # one.
     rng = np.random.RandomState(1)
     X = rng.randn(4, 3)
     shapes = {"W1": (5, 4), "b1": (5, 1), "W2": (3, 5), "b2": (3, 1), "W3": (1, 3), "b3": (1, 1)}

@@ -1,4 +1,4 @@
-"""If this fails, a lesson says of a broken check what isn't so, or the right one isn't."""
+"""If this fails, a lesson is wrong about a broken check, or the correct check is broken."""
 
 from functools import cache
 
@@ -31,7 +31,7 @@ def passes(check, case, gradients):
 
 
 def passed_by(check):
-    """The parts of right gradients, of those with bugs, and of those with a NaN that pass."""
+    """The shares of correct gradients, of those with bugs, and of those with a NaN that pass."""
     spoilt = [(case, case.gradients | {"dW1": case.gradients["dW1"] * np.nan}) for case in cases()]
     right = [(case, case.gradients) for case in cases()]
     return [np.mean([passes(check, *each) for each in some])

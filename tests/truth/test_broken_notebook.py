@@ -1,4 +1,4 @@
-"""If this fails, the notebook that never ran runs, or can't be repaired into what is right."""
+"""If this fails, the notebook that never ran does run, or repairs don't make it correct."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def compile_check(source):
 
 
 def repairs(source, faults):
-    """Yield the source as it is before each repair, with the symptom that it then has."""
+    """Yield the source before each repair, with the symptom that it has then."""
     for fault in faults:
         yield source, fault.symptom
         if fault.wrong:

@@ -1,4 +1,4 @@
-"""If this fails, the bank says of a bug what isn't so, and right diagnoses lose their points."""
+"""If this fails, the bank is wrong about a bug, and correct diagnoses lose points."""
 
 from dataclasses import replace
 from functools import cache
@@ -57,7 +57,7 @@ def special_cases():
 
 
 def with_constant_units(case):
-    """Move the hidden biases until the units of each layer are, in turns, always on and never."""
+    """Move the hidden biases until the units of each layer are, in turn, always on or always off."""
     parameters, A = dict(case.parameters), case.X
     for layer in (1, 2):
         products = parameters[f"W{layer}"] @ A
@@ -107,7 +107,7 @@ def test_it_says_what_a_student_and_a_teacher_need(bug):
 
 @pytest.mark.parametrize("bug", LESSONS, ids=lambda bug: bug.name)
 def test_lessons_do_what_their_kind_says_and_little_else(bug):
-    """The numbers are right, to half precision at worst."""
+    """The numbers are correct, at least to half precision."""
     backward, changed, shapes, dtypes = compile_backward(plant(bug)), set(), set(), set()
     for case in live_cases()[:20]:
         values = tuple(array.copy() for array in case.cache)

@@ -25,7 +25,7 @@ def drawn():
 
 @pytest.mark.parametrize("before", [0, 1, 2])
 def test_the_same_state_draws_once_and_goes_on_alike(drawn, before):
-    """Also where half of a number is left over, which 32-bit integers do."""
+    """Also if half of a number is left over, as after drawing 32-bit integers."""
     first, second, plain = (np.random.default_rng(5) for _ in range(3))
     for rng in (first, second, plain):
         rng.integers(9, size=before, dtype=np.int32)

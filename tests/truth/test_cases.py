@@ -1,4 +1,4 @@
-"""If this fails, students are tested on inputs that hide mistakes, or can't be judged at all."""
+"""If this fails, students are tested on inputs that hide mistakes or that can't be judged."""
 
 import contextlib
 
@@ -24,7 +24,7 @@ DEEPER = (6, 8, 5, 4, 1)
 
 
 def assert_live(X, Y, cache, gradients):
-    """The design's list, written out apart from `liveness.fault`."""
+    """The design's list of conditions, written independently of `liveness.fault`."""
     *hidden, output = cache[::4]
     assert np.abs(output).max() <= 3
     assert all(np.abs(Z).min() >= 1e-2 for Z in hidden)
@@ -55,7 +55,7 @@ def test_a_third_of_the_draws_or_more_is_live(monkeypatch, m):
     rng, accepted = np.random.default_rng(2), 0
     for _ in range(100):
         with contextlib.suppress(liveness.NoLiveCase):
-            live_case.__wrapped__(rng, m)  # which forgets
+            live_case.__wrapped__(rng, m)  # without the cache
             accepted += 1
     assert accepted >= 33
 

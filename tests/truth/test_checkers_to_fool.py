@@ -1,4 +1,4 @@
-"""If this fails, the broken checkers can't be fooled, or reject right gradients to begin with."""
+"""If this fails, the broken checkers can't be fooled, or they reject correct gradients."""
 
 import inspect
 
@@ -69,7 +69,7 @@ def test_the_shown_source_says_the_same_with_the_notebook_helpers(name):
         wrong = {key: gradient * rng.uniform(0.5, 2) for key, gradient in case.gradients.items()}
         for gradients in (case.gradients, wrong, fooled_b(case.gradients)):
             asked = case.parameters, gradients, case.X, case.Y
-            # Of right gradients both say nothing but round-off, each its own.
+            # For correct gradients both return only round-off, and not the same.
             assert run_checker(name, *asked) == pytest.approx(
                 namespace[name](*asked), rel=1e-6, abs=1e-8
             )

@@ -51,7 +51,7 @@ def test_a_draw_depends_on_the_secret_and_the_student_alone(drawn):
 
 
 def test_a_new_bug_changes_few_draws(drawn, monkeypatch):
-    """It takes the place of another one in those draws alone in which it comes first."""
+    """It replaces another bug only in those draws in which it comes first."""
     without = tuple(bug for bug in BANK if bug.name != "dZ2_unmasked")
     had_it = {who for who, suspects in drawn.items() if "dZ2_unmasked" in suspects.values()}
     monkeypatch.setattr(draws, "BANK", without)

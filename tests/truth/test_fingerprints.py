@@ -1,4 +1,4 @@
-"""If this fails, feedback names a bug that isn't there, or doesn't know one that it should."""
+"""If this fails, feedback names a bug that isn't there, or misses one that it should recognise."""
 
 from functools import cache
 
@@ -19,7 +19,7 @@ each_bug = pytest.mark.parametrize("bug", BANK, ids=lambda bug: bug.name)
 
 @cache
 def inputs(seed=1, count=3):
-    """As the questions ask: live cases, larger layers, synthetic caches."""
+    """The cases that the questions use: live cases, larger layers, synthetic caches."""
     rng = np.random.default_rng(seed)
     cases = [live_case(rng) for _ in range(count)]
     cases.append(live_case(rng, layers=(6, 8, 5, 1)))
@@ -35,7 +35,7 @@ def seen(backward, cases=None):
 
 
 def changed(**change):
-    """Answers in which some arrays are a function of the right ones and of m."""
+    """Answers in which some arrays are a function of the correct ones and of m."""
     answers = seen(backward_propagation)
     for each in answers:
         for key, how in change.items():
@@ -63,7 +63,7 @@ def test_right_gradients_look_like_nothing():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_gradients_that_are_wrong_in_no_known_way_are_not_given_a_name(seed):
-    """Also where one number of one array is off by a thousandth."""
+    """Also if one number of one array is off by a thousandth."""
     rng = np.random.default_rng(seed)
     for key in ORDER:
         noisy = changed(**{key: lambda one, key=key: one.truth[key] * rng.uniform(0.5, 2)})

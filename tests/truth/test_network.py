@@ -1,4 +1,4 @@
-"""If this fails, right answers are compared with wrong ones: the reference network is broken."""
+"""If this fails, the reference network is broken, and correct answers are marked wrong."""
 
 import mpmath
 import numpy as np

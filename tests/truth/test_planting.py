@@ -1,4 +1,4 @@
-"""If this fails, bugs don't get into the code that students are given, or more than bugs does."""
+"""If this fails, students are given code without the bugs, or with other changes too."""
 
 import ast
 import doctest
@@ -33,7 +33,7 @@ class TestStandardForm:
                 assert deviation(found[key], gradient) < 1e-13
 
     def test_its_statements_survive_unparsing(self):
-        # Or a planted line would differ from its neighbours in style, and give itself away.
+        # Otherwise a planted line would differ in style from its neighbours, which gives it away.
         for line in map(str.strip, STANDARD.splitlines()):
             if " = " in line:
                 assert ast.unparse(ast.parse(line)) == line

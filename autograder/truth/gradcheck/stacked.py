@@ -95,7 +95,7 @@ class StackedLayer:
     def __init__(self, W: Floats, A: Floats, Z: Floats, slope: Floats, place: slice) -> None:
         self.W, self.A, self.Z, self.slope, self.place = W, A, Z, slope, place
         self.on = self.maybe = np.empty(Z[0].shape)
-        # The same once more, as the passes take them.
+        # The same arrays again, in the form that the passes use.
         self.W_up, self.A_two, self.Z_own, self.slope_two = (
             W.swapaxes(1, 2),
             A[:2],

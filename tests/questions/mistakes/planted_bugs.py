@@ -1,4 +1,4 @@
-"""If one of these kept a part, a student who made the mistake would be told that all is well."""
+"""If one of these kept a part, a student would earn points for the mistake and not hear of it."""
 # ruff: noqa: F811, F821 (many answers to one question; their names are those of the notebook)
 
 from functools import partial
@@ -97,7 +97,7 @@ for suspect, bug in bugs.FIXED_DRAW.items():
     repair("Swaps one bug for another.", ("A1.T", "Z1.T"))
     repair("Squeezes what a single example needs.", ("A2.T", "A2.squeeze().T"))
     repair("Counts the rows of X.", ("X.shape[1]", "len(X)"))
-    repair("Knows the sizes of the layers by heart.", ("dW1 = ", "dW1 = np.ones((5, 4)) * "))
+    repair("Hard-codes the sizes of the layers.", ("dW1 = ", "dW1 = np.ones((5, 4)) * "))
     repair(
         "Asks the numerical gradient.",
         (
@@ -189,12 +189,12 @@ def killing_case():
 EACH = {"checker_a", "checker_b", "checker_c"}
 
 fool(
-    "Returns right gradients for the first.",
+    "Returns correct gradients for the first.",
     ("only_the_last = np.ones((47, 1))", "only_the_last = right.copy()"),
     loses={"checker_a"},
 )
 fool(
-    "Keeps the first parameter right, not the last.",
+    "Keeps the first parameter correct, not the last.",
     ("only_the_last[-1] = right[-1]", "only_the_last[0] = right[0]"),
     loses={"checker_a"},
 )
@@ -208,7 +208,7 @@ fool(
 )
 fool("Takes a direction of its own.", ("default_rng(0)", "default_rng(1)"), loses={"checker_c"})
 fool(
-    "Forgets to put the right ones below.",
+    "Forgets to add the correct ones.",
     ("gradients(right + aside)", "gradients(aside)"),
     loses={"checker_c"},
 )
@@ -226,7 +226,7 @@ fool(
     loses=EACH,
 )
 fool(
-    "Returns right gradients for all.",
+    "Returns correct gradients for all.",
     ("only_the_last = np.ones((47, 1))", "only_the_last = right.copy()"),
     ("= -right", "= right"),
     ("right + aside", "right"),

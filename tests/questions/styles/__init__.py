@@ -1,4 +1,4 @@
-"""Right answers as other people write them: none may lose a part, and no check may complain."""
+"""Correct answers in other styles: none may lose a part, and no visible check may complain."""
 
 from importlib import import_module
 from pkgutil import walk_packages

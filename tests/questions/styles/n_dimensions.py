@@ -1,4 +1,4 @@
-"""If one of these lost a part, an honest student would lose marks for the way they write."""
+"""If one of these lost a part, students would lose points for their style of writing code."""
 # ruff: noqa: F811, F821 (many answers to one question; their names are those of the notebook)
 
 from functools import partial

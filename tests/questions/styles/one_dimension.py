@@ -1,4 +1,4 @@
-"""If one of these lost a part, an honest student would lose marks for the way they write."""
+"""If one of these lost a part, students would lose points for their style of writing code."""
 # ruff: noqa: F811 (many answers to one question)
 
 import numpy as np
@@ -22,7 +22,7 @@ def forward_propagation(x, theta):
 
 @style
 def forward_propagation(x, theta):
-    """Has vectors in mind."""
+    """Is written for vectors."""
     return np.atleast_1d(theta) @ np.atleast_1d(x)
 
 
@@ -65,7 +65,7 @@ def relative_difference(a, b):
 
 @style
 def relative_difference(a, b):
-    """Keeps the line below away from zero."""
+    """Keeps the denominator away from zero."""
     if np.shape(a) != np.shape(b):
         raise ValueError("can't compare these")
     norms = np.linalg.norm(a) + np.linalg.norm(b)
@@ -74,7 +74,7 @@ def relative_difference(a, b):
 
 @style
 def relative_difference(a, b):
-    """Adds a little below the line, and calls NaN a total disagreement."""
+    """Adds a little to the denominator, and returns a total disagreement for NaN."""
     if np.shape(a) != np.shape(b):
         raise ValueError("can't compare these")
     a, b = np.ravel(a), np.ravel(b)
@@ -84,7 +84,7 @@ def relative_difference(a, b):
 
 @style
 def relative_difference(a, b):
-    """Takes care of numbers and arrays apart."""
+    """Treats numbers and arrays separately."""
     if isinstance(a, float | int) and isinstance(b, float | int):
         return 0.0 if a == b else abs(a - b) / (abs(a) + abs(b))
     if a.shape != b.shape:
@@ -110,7 +110,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 
 @style
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
-    """Hands functions of its own to its own tools."""
+    """Passes functions of its own to its own tools."""
     from functools import partial
 
     approx = numerical_derivative(partial(forward_propagation, x), theta, epsilon=epsilon)
@@ -123,7 +123,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 
 @style
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
-    """Hands everything over by name."""
+    """Passes everything by name."""
 
     def J(t):
         return forward_propagation(x=x, theta=t)
@@ -137,7 +137,7 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
 
 @style
 def error_sweep(f, df, theta, epsilons):
-    """Hands everything over by name."""
+    """Passes everything by name."""
     slopes = [numerical_derivative(epsilon=e, theta=theta, f=f) for e in epsilons]
     return np.abs(np.array(slopes) - df(theta))
 
@@ -160,5 +160,5 @@ def error_sweep(f, df, theta, epsilons):
 
 @style
 def error_sweep(f, df, theta, epsilons):
-    """Gives f all the points at once."""
+    """Calls f with all points at once."""
     return abs((f(theta + epsilons) - f(theta - epsilons)) / (2 * epsilons) - df(theta))

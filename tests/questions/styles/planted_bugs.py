@@ -1,4 +1,4 @@
-"""If one of these lost a part, an honest student would lose marks for the way they write."""
+"""If one of these lost a part, students would lose points for their style of writing code."""
 # ruff: noqa: F821 (the names are those of the notebook)
 
 from functools import partial
@@ -66,7 +66,7 @@ def killing_case():
 
 @style
 def fool_the_checker(parameters, X, Y):
-    """Takes the same lie for two of them, and says so."""
+    """Uses the same wrong gradients for two of them, and says so."""
     right = numerical_gradient(parameters, X, Y)
     direction = np.random.default_rng(0).standard_normal((47, 1))
     lie = direction[::-1] - direction * (direction[::-1] * direction).sum() / (direction**2).sum()

@@ -1,4 +1,4 @@
-"""If this fails, the per-parameter check accuses right gradients or overlooks wrong ones."""
+"""If this fails, the per-parameter check fails correct gradients or passes wrong ones."""
 
 import math
 from functools import cache
@@ -31,7 +31,7 @@ from tests.truth.made_cases import kink_case, textbook_case
 
 
 def plain(case):
-    """The cost as anybody would hand it in."""
+    """The cost as most people would write it."""
     return lambda parameters: forward_propagation(case.X, case.Y, parameters)[0]
 
 
@@ -96,8 +96,8 @@ class TestNoFalseAlarm:
         case = make() if make is textbook_case else make(np.random.default_rng(5))
         assert check(case, cost_of).passed
 
-    def test_for_a_cost_that_trembles(self):
-        """The textbook's cost, with log(1 - A3), for which 1e-7 calls right gradients wrong."""
+    def test_for_a_noisy_cost(self):
+        """The textbook's cost, with log(1 - A3), for which 1e-7 calls correct gradients wrong."""
 
         def naive(parameters):
             A3 = forward_propagation(case.X, case.Y, parameters)[1][9]
@@ -114,7 +114,7 @@ class TestNoFalseAlarm:
 
     @pytest.mark.parametrize("dW2", [0.0, 2.8e-17, 5.5e-17])
     def test_for_another_order_of_summation_on_a_kink(self, dW2):
-        """0.1 + 0.1 + 0.1 - 0.3 is 0, or 3e-17, or 6e-17, as one adds."""
+        """0.1 + 0.1 + 0.1 - 0.3 is 0, or 3e-17, or 6e-17, depending on the order."""
         parameters = {
             "W1": np.ones((1, 3)),
             "b1": np.array([[-0.3]]),
@@ -131,7 +131,7 @@ class TestNoFalseAlarm:
         assert check_gradients(cost, gradients, parameters).count()[1] == 0
 
     def test_for_two_units_on_their_kinks_one_behind_the_other(self):
-        """Somebody else's last bit may have both on: then a gradient of 1e-18 is right as well."""
+        """With another last bit both units may be on: then a gradient of 1e-18 is correct too."""
         parameters = {
             "W1": np.array(
                 [[-0.6232744625373522, 0.5819484831901086, 0.0413259793472436], [1.0, 1.0, 1.0]]
@@ -147,7 +147,7 @@ class TestNoFalseAlarm:
         assert check(case, dW2=case.gradients["dW2"] + 1e-17).count()[1] == 0
 
     def test_where_a_logit_depends_on_the_order_of_its_sum(self):
-        """1e20 - 1e20 + 500 is 500 or 0, as one adds."""
+        """1e20 - 1e20 + 500 is 500 or 0, depending on the order."""
         X = np.array([[1e20], [1e20], [500.0]])
         parameters = {"W1": np.array([[1.0, -1.0, 1.0]]), "b1": np.zeros((1, 1))}
         gradients = {"dW1": -0.5 * X.T, "db1": np.array([[-0.5]])}
@@ -155,7 +155,7 @@ class TestNoFalseAlarm:
         assert report.verdict == "inconclusive"
 
     def test_where_inputs_are_far_from_zero(self):
-        """Sums of ten millions that leave a few: another order of summation, another Z."""
+        """Terms near ten million with a small sum: Z depends on the order of summation."""
         for seed in range(50):
             rng = np.random.default_rng(seed)
             X, W = 1e7 + rng.standard_normal((6, 20)), rng.standard_normal((5, 6))
@@ -194,7 +194,7 @@ class TestNoFalseAlarm:
         assert check_gradients(cost, gradient, theta).verdict != "fail"
 
     def test_where_the_cost_has_lost_what_the_gradient_keeps(self):
-        """log(1 + exp(-50)) is 0 wherever one goes, and no witness against a slope of 2e-22."""
+        """log(1 + exp(-50)) is 0 everywhere nearby, and says nothing against a slope of 2e-22."""
 
         def lossy(t):
             return float(np.log(1 + np.exp(t)))
@@ -215,7 +215,7 @@ class TestNoFalseAlarm:
         assert report.count() == (4, 0, 0)
 
     def test_where_a_part_of_the_cost_is_coarse(self):
-        """A table of ten thousand nodes, a naive logarithm, a rounded loss beside a penalty."""
+        """A table of ten thousand nodes, a naive logarithm, a rounded loss with a penalty."""
         nodes = np.linspace(-3, 3, 10001)
         table, rng = np.sin(nodes), np.random.default_rng(1)
         for _ in range(60):
@@ -241,7 +241,7 @@ class TestNoFalseAlarm:
 
 class TestNoBlindSpot:
     def test_a_wrong_entry_that_nothing_else_of_its_array_hides(self):
-        """Errors of every size from a millionth on, and none that a step makes up for."""
+        """Errors of every size from a millionth on, and none that a step hides."""
         rng, asked = np.random.default_rng(12), live_cases()[:40]
         for case in asked:
             key = rng.choice([*case.parameters])
@@ -298,7 +298,7 @@ class TestNoBlindSpot:
 
     @pytest.mark.parametrize("factor", [-1.0, 0.0])
     def test_a_saturated_network_passes_nothing(self, factor):
-        """A3 - Y is 2e-16, and as wrong as large."""
+        """A3 - Y is 2e-16, and its error is as large as itself."""
         parameters = {"W1": np.array([[36.0]]), "b1": np.zeros((1, 1))}
         wrong = np.array([[factor * -1 / (1 + np.exp(36.0))]])
         report = check_gradients(
@@ -321,7 +321,7 @@ class TestNoBlindSpot:
         assert report.verdict != "pass"
 
     def test_corners_of_other_parameters_blind_nobody(self):
-        """A lasso at its start: 100 parameters on the corner of |t|, and one beside them."""
+        """A lasso at its start: 100 parameters on the corner of |t|, and one elsewhere."""
         theta = np.append(np.zeros(100), 0.5)
         wrong = np.append(np.zeros(100), np.exp(0.5) * (1 + 1e-5))
         report = check_gradients(
@@ -358,7 +358,7 @@ class TestNoBlindSpot:
 
 
 class TestHowOftenACostIsAsked:
-    """Counted, as seconds can't be: a claim that is right takes two costs for most parameters."""
+    """Counted instead of timed: a correct claim takes two costs for most parameters."""
 
     @staticmethod
     def asked(case, gradients):
@@ -378,7 +378,7 @@ class TestHowOftenACostIsAsked:
         assert 2 * n < count < 3 * n
 
     def test_a_cost_that_is_nothing_until_far_away(self):
-        """All units are off, and it stays 0 for a good while: every gradient is 0, plainly."""
+        """All units are off, and far from their kinks: every gradient is clearly 0."""
         rng = np.random.default_rng(17)
         for _ in range(40):
             A, theta = np.abs(rng.normal(size=(6, 4))), -np.abs(rng.normal(size=4))
@@ -400,7 +400,7 @@ class TestHowOftenACostIsAsked:
 
 
 class Many:
-    """A cost that takes a whole stack of parameters, too."""
+    """A cost that also takes a whole stack of parameters."""
 
     def __init__(self, case, other=None):
         self.one, self.all = plain(case), quick(other or case).many
@@ -479,7 +479,7 @@ class TestCorners:
         assert check_gradients(abs, -1.0, distance).verdict == "fail"
 
     def test_nobody_is_believed_about_the_other_side(self):
-        """A unit that is barely on has a derivative, and 0 is not it."""
+        """A unit that is barely on has a derivative, which is not 0."""
         rng = np.random.default_rng(11)
         for _ in range(60):
             case = kink_case(rng, m=3, distance=1e-8, straddled=True)
@@ -558,7 +558,7 @@ class TestSinglePrecision:
         assert report.count()[1] == 0
 
     def test_a_kink_is_as_wide_as_its_round_off(self):
-        """In doubles 1e-9 from its kink, a unit may be on either side of it in floats."""
+        """A unit that is 1e-9 from its kink in doubles may be on either side of it in floats."""
         rng = np.random.default_rng(0)
         for _ in range(60):
             parameters = {
@@ -577,7 +577,7 @@ class TestSinglePrecision:
             assert report.count()[1] == 0
 
     def test_double_precision_afterwards_is_what_it_was(self):
-        """The arrays of a network are used again."""
+        """The arrays of a network are reused."""
         case = live_case(np.random.default_rng(16))
         before = check(case)
         single = {key: array.astype(np.float32) for key, array in case.parameters.items()}
@@ -609,7 +609,7 @@ class TestSinglePrecision:
         assert report.count()[1] == 0
 
     def test_a_cost_that_is_partly_in_single_precision(self):
-        """A loss in float32 beside a penalty in float64, as many a model has it."""
+        """A loss in float32 with a penalty in float64, as in many models."""
         failed = missed = 0
         for seed in range(60):
             rng = np.random.default_rng(seed)
@@ -686,7 +686,7 @@ REFUSED = {
 
 
 class TestRefusals:
-    """Each is a ValueError of one line, and nothing passes in silence."""
+    """Each is a ValueError with one line, and nothing passes silently."""
 
     @pytest.mark.parametrize("name", REFUSED)
     def test_what_cannot_be_checked(self, name):
@@ -737,7 +737,7 @@ class TestRefusals:
             check_gradients(lambda t: float(t + (rng.random() if t != 1 else 0)), 1.0, 1.0)
 
     def test_a_power_that_is_no_real_number_on_the_other_side(self):
-        """Python's own floats would answer with a complex one."""
+        """Python's own floats would give a complex number."""
         assert check_gradients(lambda t: t**0.5, lambda t: 0.5 * t**-0.5, 1e-6).verdict != "fail"
         assert check_gradients(lambda t: t**0.5, 50.0, 1e-3).verdict == "fail"
 

@@ -1,4 +1,4 @@
-"""If this fails, numerical gradients are not what their formulas promise."""
+"""If this fails, numerical gradients don't follow their formulas."""
 
 import numpy as np
 import pytest

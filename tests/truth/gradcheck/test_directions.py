@@ -1,4 +1,4 @@
-"""If this fails, the check along random directions promises more than it has seen."""
+"""If this fails, the check along random directions promises more than it has checked."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def test_the_bound_holds_as_often_as_it_says(directions):
             lambda t: float(np.sin(t).sum()), gradient, theta, directions, rng, confidence=0.9
         )
         broken += found.bound < 1
-    # A tenth is promised; a binomial count of 400 stays below 64 but for once in 20,000 times.
+    # A tenth is promised; a binomial count of 400 reaches 64 only once in 20,000 times.
     assert 16 < broken < 64
 
 

@@ -1,4 +1,4 @@
-"""If this fails, the rule that decides what is right can't be trusted."""
+"""If this fails, the rule that decides what is correct can't be trusted."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""If this fails, a check finds what is wrong and does not say it."""
+"""If this fails, a check finds errors but does not report them."""
 
 import re
 from xml.etree import ElementTree

@@ -41,7 +41,7 @@ def column(gradients):
 
 @pytest.mark.parametrize("step", [2.0**-30, structured.FARTHEST, 1e-5, 2.0**-12])
 def test_a_quotient_is_that_of_the_cost(step):
-    """With forty digits, the difference of two costs, also with much wider steps than are taken."""
+    """The difference of two costs with forty digits, also with much wider steps than are taken."""
     case = live_case(np.random.default_rng(1), 3, (3, 3, 2, 1))
     parameters, examples = Parameters.of(case.parameters), Examples(case.X, case.Y)
     network = StackedNetwork(parameters.names, parameters.shapes, 3)
@@ -63,7 +63,7 @@ def test_a_quotient_is_that_of_the_cost(step):
 
 
 def _fine_cost(case, theta):
-    """The cost of case.X and case.Y, number by number, as many digits as mpmath works with."""
+    """The cost of case.X and case.Y, number by number, with as many digits as mpmath uses."""
     total = mpmath.mpf(0)
     for x, y in zip(case.X.T, case.Y.ravel(), strict=True):
         given, rest = [mpmath.mpf(float(each)) for each in x], [*theta]
@@ -162,7 +162,7 @@ def test_the_order_is_that_of_the_dict():
 @pytest.mark.parametrize("layers", DEPTHS[1:])
 @pytest.mark.parametrize("distance", [1e-4, 1e-7, 1e-10, 1e-13])
 def test_steps_stay_on_their_side_of_a_kink(layers, distance):
-    """With a step of 1e-7 for all of them, each of these would be off."""
+    """With a step of 1e-7 for all of them, each of these would be wrong."""
     rng = np.random.default_rng(4)
     for _ in range(5):
         case = kink_case(rng, m=8, layers=layers, distance=distance, straddled=True)

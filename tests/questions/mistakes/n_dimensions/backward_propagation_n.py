@@ -1,4 +1,4 @@
-"""If one of these kept a part, a student who made the mistake would be told that all is well."""
+"""If one of these kept a part, a student would earn points for the mistake and not hear of it."""
 # ruff: noqa: F811, F821 (many answers to one question; their names are those of the notebook)
 
 from functools import partial
@@ -27,7 +27,7 @@ backward(
     gated=REST,
 )
 backward(
-    "Has a sigmoid's derivative too many.",
+    "Has one sigmoid derivative too many.",
     ("dZ3 = A3 - Y", "dZ3 = (A3 - Y) * A3 * (1 - A3)"),
     loses=LAYERS,
     gated=REST,
@@ -106,7 +106,7 @@ backward(
     loses={"float64_and_shapes"},
 )
 backward(
-    "Knows the sizes of the layers by heart.",
+    "Hard-codes the sizes of the layers.",
     ("dW1 = dZ1 @ X.T / m", "dW1 = np.reshape(dZ1 @ X.T / m, (5, 4))"),
     loses=LAYERS,
     gated=REST,

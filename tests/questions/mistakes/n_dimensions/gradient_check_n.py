@@ -1,4 +1,4 @@
-"""If one of these kept a part, a student who made the mistake would be told that all is well."""
+"""If one of these kept a part, a student would earn points for the mistake and not hear of it."""
 # ruff: noqa: F811, F821 (many answers to one question; their names are those of the notebook)
 
 from functools import partial

@@ -1,4 +1,4 @@
-"""If one of these kept a part, a student who made the mistake would be told that all is well."""
+"""If one of these kept a part, a student would earn points for the mistake and not hear of it."""
 # ruff: noqa: F811, F821 (many answers to one question; their names are those of the notebook)
 
 from functools import partial
@@ -44,7 +44,7 @@ numerical(
     gated={"nothing_changed"},
 )
 numerical(
-    "Has plus and minus the wrong way round.",
+    "Mixes up plus and minus.",
     ("J_plus - J_minus", "J_minus - J_plus"),
     loses={"value", USES},
     gated={"nothing_changed"},
@@ -99,12 +99,12 @@ numerical(
     gated={"nothing_changed"},
 )
 numerical(
-    "Hands the vector to the forward pass.",
+    "Passes the vector to the forward pass.",
     ("vector_to_dictionary(thetaplus)", "thetaplus"),
     loses={"value", USES, "nothing_changed"},
 )
 numerical(
-    "Hands parameters of other shapes to the forward pass.",
+    "Passes parameters of other shapes to the forward pass.",
     (
         "theta, _",
         """def forward_flat(X, Y, theta):

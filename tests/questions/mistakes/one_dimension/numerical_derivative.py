@@ -1,4 +1,4 @@
-"""If one of these kept a part, a student who made the mistake would be told that all is well."""
+"""If one of these kept a part, a student would earn points for the mistake and not hear of it."""
 # ruff: noqa: F811, F821 (many answers to one question; their names are those of the notebook)
 
 import numpy as np
@@ -76,7 +76,7 @@ def numerical_derivative(f, theta, epsilon=1e-5):
 
 @mistake(loses={"value", "error_law"})
 def numerical_derivative(f, theta, epsilon=1e-5):
-    """Has plus and minus the wrong way round."""
+    """Mixes up plus and minus."""
     return (f(theta - epsilon) - f(theta + epsilon)) / (2 * epsilon)
 
 
