@@ -57,7 +57,7 @@ def special_cases():
 
 
 def with_constant_units(case):
-    """Move the hidden biases until the units of each layer are, in turn, always on or always off."""
+    """Move the hidden biases until each unit is always on or always off, in turn."""
     parameters, A = dict(case.parameters), case.X
     for layer in (1, 2):
         products = parameters[f"W{layer}"] @ A
