@@ -8,16 +8,18 @@ been graded.
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
 from autograder.grading.grade import question_of
+from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.waiving import is_test
-from autograder.questions import names, questions_of
+from autograder.questions import Question, names, questions_of
 
 TOTAL = re.compile(r"\*\*Points:\*\* (\d+(?:\.\d+)?)")
 WRITTEN = re.compile(r"^summary\(.*\bwritten=(\d+(?:\.\d+)?)\)", re.DOTALL | re.MULTILINE)
@@ -48,21 +50,21 @@ class RefuseDisagreement(NbGraderPreprocessor):
         With a line for everything that doesn't agree.
     """
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         found = list(disagreements(nb, questions_of(resources["nbgrader"]["assignment"])))
         if found:
             raise Disagreement(*found)
         return nb, resources
 
 
-def disagreements(nb, questions) -> Iterator[str]:
+def disagreements(nb: NotebookNode, questions: Mapping[str, Question]) -> Iterator[str]:
     """Say what does not agree in a source.
 
     Parameters
     ----------
-    nb : NotebookNode
+    nb
         With the hidden tests.
-    questions : mapping of str to autograder.questions.Question
+    questions
         Those of the assignment.
 
     Yields
@@ -76,7 +78,7 @@ def disagreements(nb, questions) -> Iterator[str]:
         yield from _of_totals(nb)
 
 
-def _of_totals(nb):
+def _of_totals(nb: NotebookNode) -> Iterator[str]:
     """Compare what the notebook says of all its points, and of those for written answers."""
     graded = [cell for cell in nb.cells if is_grade(cell)]
     total, written = (
@@ -92,7 +94,7 @@ def _of_totals(nb):
                 yield f"summary() promises {said} for written answers, and they give {written:g}"
 
 
-def _of_cell(cell, questions):
+def _of_cell(cell: NotebookNode, questions: Mapping[str, Question]) -> Iterator[str]:
     name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
     try:
         tree = ast.parse(TransformerManager().transform_cell(cell.source))
@@ -115,7 +117,7 @@ def _of_cell(cell, questions):
             yield from _of_checks(name, question, call.args[0], _table(tree, call.args[1]))
 
 
-def _of_name(cell, asked, questions):
+def _of_name(cell: str, asked: object, questions: Mapping[str, Question]) -> Iterator[str]:
     if asked not in questions:
         known = [*(questions or names())]
         near = get_close_matches(str(asked), known, n=3) or known
@@ -124,11 +126,24 @@ def _of_name(cell, asked, questions):
         yield f"the cell {cell} asks {asked!r}, which is the question of the cell test_{asked}"
 
 
-def _of_checks(cell, question, named, shown):
+def _of_checks(
+    cell: str, question: Question, named: ast.expr, shown: dict[str, float] | list[float] | None
+) -> Iterator[str]:
     """Compare what ``run_checks(name, {part: points})`` shows to the student."""
-    if getattr(named, "value", question.name) != question.name:
-        yield f"the visible check of {cell} is called {named.value!r} in place of {question.name!r}"
-    for part in dict.fromkeys([*question.parts, *shown]) if isinstance(shown, dict) else ():
+    name, given = getattr(named, "value", question.name), [*question.parts.values()]
+    if name != question.name:
+        yield f"the visible check of {cell} is called {name!r} in place of {question.name!r}"
+    if isinstance(shown, dict):
+        yield from _of_parts(cell, question, shown)
+    elif shown is not None and shown != given:
+        yield (
+            f"the parts of {cell} give {_listed(shown)} points in its visible check and "
+            f"{_listed(given)} in its question"
+        )
+
+
+def _of_parts(cell: str, question: Question, shown: Mapping[str, float]) -> Iterator[str]:
+    for part in dict.fromkeys([*question.parts, *shown]):
         promised, given = shown.get(part), question.parts.get(part)
         if given is None and promised:
             yield f"the visible check of {cell} has {part} ({promised:g}), and its question has not"
@@ -139,15 +154,9 @@ def _of_checks(cell, question, named, shown):
                 f"{part} gives {promised:g} points in the visible check of {cell} and {given:g} in "
                 "its question"
             )
-    given = [*question.parts.values()]
-    if isinstance(shown, list) and shown != given:
-        yield (
-            f"the parts of {cell} give {_listed(shown)} points in its visible check and "
-            f"{_listed(given)} in its question"
-        )
 
 
-def _table(tree, table):
+def _table(tree: ast.AST, table: ast.expr | None) -> dict[str, float] | list[float] | None:
     """What can be read of a table of parts without running the cell.
 
     {part: points} where it is written out; the points alone, in order, where the parts are computed
@@ -171,11 +180,11 @@ def _table(tree, table):
     return dict(zip(named, points, strict=True)) if len(named) == len(points) else points
 
 
-def _listed(points):
+def _listed(points: Iterable[float]) -> str:
     return " + ".join(f"{each:g}" for each in points)
 
 
-def _calls(tree, name):
+def _calls(tree: ast.AST, name: str) -> list[ast.Call]:
     """The calls of a function, by whatever path it is reached."""
     return [
         node for node in ast.walk(tree) if isinstance(node, ast.Call)

@@ -5,15 +5,19 @@ people, and turned into pages for people.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
 from autograder.grading.errors import printable
 from autograder.grading.mime_types import PICTURES, SHOWN, TEXTS
 from autograder.grading.pictures import NOT_ONE, problem_with, weight
+from autograder.grading.preprocessor_types import Processed, Resources
 
 # Each output costs a little more than what it holds, so that there can't be a million empty ones.
 OVERHEAD = 100
@@ -41,7 +45,7 @@ class AllowedOutputs(NbGraderPreprocessor):
         OutputLimits.notebook, help="The most bytes of all outputs of a notebook."
     ).tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         limits = OutputLimits(self.max_output, self.max_cell, self.max_notebook)
         left = limits.notebook
         for cell in nb.cells:
@@ -51,15 +55,17 @@ class AllowedOutputs(NbGraderPreprocessor):
         return nb, resources
 
 
-def allowed(outputs, limits=OutputLimits(), left=None):
+def allowed(
+    outputs: object, limits: OutputLimits = OutputLimits(), left: int | None = None
+) -> list[NotebookNode]:
     """The outputs of one cell, without what is of no known type, misshapen or too large.
 
     Parameters
     ----------
-    outputs : object
+    outputs
         A list of outputs, or whatever else was read from a notebook.
-    limits : OutputLimits
-    left : int, optional
+    limits
+    left
         What the cells above have left of the notebook's limit.
 
     Returns
@@ -69,10 +75,12 @@ def allowed(outputs, limits=OutputLimits(), left=None):
         first error, result and warning, is always there; a short one just as it was.
     """
     left = min(limits.cell, limits.notebook if left is None else left)
-    kept, over, seen = [], [], set()
-    outputs = [*map(_known, outputs)] if isinstance(outputs, list) else []
-    before = outputs.pop() if outputs and _says_what_is_left_out(outputs[-1]) else None
-    for output in outputs:
+    kept: list[NotebookNode] = []
+    over: list[int] = []
+    seen: set[tuple[str, str | None]] = set()
+    known = [*map(_known, outputs)] if isinstance(outputs, list) else []
+    before = known.pop() if known and _says_what_is_left_out(known[-1]) else None
+    for output in known:
         cost, kind = size(output), (output.output_type, output.get("name"))
         decides = kind not in {*seen, ("stream", "stdout"), ("display_data", None)}
         seen.add(kind)
@@ -95,13 +103,13 @@ def allowed(outputs, limits=OutputLimits(), left=None):
     return kept
 
 
-def _says_what_is_left_out(output):
+def _says_what_is_left_out(output: NotebookNode) -> bool:
     """Whether it is the line that this has written itself, before, in the place of others."""
     is_printed = output.output_type == "stream" and output.name == "stdout"
     return is_printed and LEFT_OUT.fullmatch(output.text) is not None
 
 
-def _known(output):
+def _known(output: object) -> NotebookNode:
     """An output in the shape that nbformat asks for, with nothing in it that nobody knows."""
     output = output if isinstance(output, dict) else {}
     kind = output.get("output_type")
@@ -123,16 +131,18 @@ def _known(output):
     return _line("An output of an unknown kind is left out.")
 
 
-def _data(given):
+def _data(given: object) -> dict[str, str]:
     given = given if isinstance(given, dict) else {}
+    texts = {kind: _text(given.get(kind)) for kind in SHOWN}
     data, lines = {}, []
-    for kind in SHOWN:
-        text = _text(given.get(kind))
-        trouble = NOT_ONE if text is None else "" if kind in TEXTS else problem_with(kind, text)
-        if not trouble:
+    for kind, text in texts.items():
+        if text is None:
+            continue
+        problem = "" if kind in TEXTS else problem_with(kind, text)
+        if not problem:
             data[kind] = text
-        elif trouble != NOT_ONE:
-            lines.append(f"[A picture ({kind}) is left out: it {trouble}.]")
+        elif problem != NOT_ONE:
+            lines.append(f"[A picture ({kind}) is left out: it {problem}.]")
     if lines:
         data["text/plain"] = "\n".join(filter(None, (data.get("text/plain"), *lines)))
     if not data:
@@ -141,34 +151,37 @@ def _data(given):
     return data
 
 
-def _sizes(given, data):
+def _sizes(given: object, data: Mapping[str, str]) -> dict[str, dict[str, int]]:
     """Of an output's metadata, the width and height of pictures; templates write them as HTML."""
     sizes = {}
     for kind in data.keys() & {*PICTURES}:
         found = given.get(kind) if isinstance(given, dict) else None
         found = found if isinstance(found, dict) else {}
-        numbers = {key: found.get(key) for key in ("width", "height")}
-        numbers = {k: v for k, v in numbers.items() if type(v) is int and 0 < v <= 10_000}
+        numbers = {
+            key: number
+            for key in ("width", "height")
+            if type(number := found.get(key)) is int and 0 < number <= 10_000
+        }
         if numbers:
             sizes[kind] = numbers
     return sizes
 
 
-def _text(value):
+def _text(value: object) -> str | None:
     """A text as one string that can be written to a file; None for what is no text."""
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         value = "".join(value)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
 
 
-def _parts(output):
+def _parts(output: NotebookNode) -> list[tuple[str, str]]:
     """What an output holds: pairs of a name and a text."""
     if output.output_type == "error":
         return [("traceback", "\n".join([output.ename, output.evalue, *output.traceback]))]
     return [*output.data.items()] if "data" in output else [("text", output.text)]
 
 
-def size(output):
+def size(output: NotebookNode) -> int:
     """Bytes that an allowed output counts for: pictures weigh what it takes to draw them."""
     return OVERHEAD + sum(
         weight(kind, text) if kind in PICTURES else len(text.encode())
@@ -176,7 +189,7 @@ def size(output):
     )
 
 
-def _replaced(output, why):
+def _replaced(output: NotebookNode, why: str) -> NotebookNode:
     """The same kind of output with one line in it, because the kind can decide a score."""
     what = max(_parts(output), key=lambda part: len(part[1]))[0]
     line = f"[An output of {_in_words(size(output))} ({what}) is left out: {why}.]"
@@ -184,16 +197,17 @@ def _replaced(output, why):
         return _node(output_type="error", ename=output.ename[:100], evalue=line, traceback=[line])
     if output.output_type == "stream":
         return _node(output_type="stream", name=output.name, text=f"{line}\n")
-    return nbformat.from_dict({**output, "data": {"text/plain": line}, "metadata": {}})
+    return _node(**{**output, "data": {"text/plain": line}, "metadata": {}})
 
 
-def _line(text):
+def _line(text: str) -> NotebookNode:
     return _node(output_type="stream", name="stdout", text=f"[{text}]\n")
 
 
-def _node(**fields):
-    return nbformat.from_dict(fields)
+def _node(**fields: Any) -> NotebookNode:
+    node: NotebookNode = nbformat.from_dict(fields)
+    return node
 
 
-def _in_words(size):
+def _in_words(size: float) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"

@@ -1,8 +1,14 @@
 """The Open-in-Colab badge of releases and lessons, written here once."""
 
+from pathlib import Path
+
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
+from traitlets.config import Config
+
+from autograder.grading.preprocessor_types import Processed, Resources
 
 PLACEHOLDER = "owner/repository"
 BEGINNING = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
@@ -19,19 +25,19 @@ class OpenInColab(NbGraderPreprocessor):
     ).tag(config=True)
     branch = Unicode("main", help="The branch that Colab opens.").tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         assignment, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
         if is_set(self.config):
             self.mark(nb, f"release/{assignment}/{notebook}.ipynb")
         return nb, resources
 
-    def mark(self, nb, path):
+    def mark(self, nb: NotebookNode, path: str) -> None:
         """Put the badge above the title, in place of one that is there.
 
         Parameters
         ----------
-        nb : nbformat.NotebookNode
-        path : str
+        nb
+        path
             Where the notebook is in the repository.
         """
         address = f"{self.repository}/blob/{self.branch}/{path}"
@@ -42,19 +48,19 @@ class OpenInColab(NbGraderPreprocessor):
             title.source = f"{badge}\n\n{text}"
 
 
-def is_set(config):
+def is_set(config: Config) -> bool:
     """Whether a course names the repository that its badges point to."""
     return "repository" in config.get("OpenInColab", {})
 
 
-def mark_lessons(folder, config):
+def mark_lessons(folder: Path, config: Config) -> None:
     """Put the badge of this course above every lesson, if the course has badges.
 
     Parameters
     ----------
-    folder : pathlib.Path
+    folder
         Where the lessons are; there need not be any.
-    config : traitlets.config.Config
+    config
     """
     badge = OpenInColab(config=config)
     for path in sorted(folder.glob("*.ipynb")) if is_set(config) else ():

@@ -4,8 +4,13 @@ The graded notebook holds the hidden tests and the mark schemes again, because n
 back before it grades. The Formgrader shows them to the instructor; feedback must not.
 """
 
+from typing import Any
+
+from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from traitlets import List
+
+from autograder.grading.preprocessor_types import Processed, Resources
 
 INSTEAD = {"code": "# hidden test", "markdown": "*(for the grader)*"}
 
@@ -19,9 +24,11 @@ class HideWhatIsHidden(ClearHiddenTests, ClearMarkScheme):
     """
 
     # nbconvert's HTMLExporter sets it for whatever stands below it, and warns where it is unknown.
-    display_data_priority = List().tag(config=True)
+    display_data_priority: List[Any] = List().tag(config=True)
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> Processed:
         ends = {
             self.begin_test_delimeter: self.end_test_delimeter,
             self.begin_mark_scheme_delimeter: self.end_mark_scheme_delimeter,

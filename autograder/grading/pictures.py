@@ -6,6 +6,8 @@ some kilobytes can have a billion pixels. Both take the reader's tab, and no san
 
 import binascii
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NoReturn
 from urllib.parse import unquote
 from xml.parsers import expat
 
@@ -25,19 +27,15 @@ ADDRESS = re.compile(rf"data:({'|'.join(map(re.escape, PICTURES))});base64,([A-Z
 GIF_FRAME, PNG_FRAME, JPEG_SIZE = b"\x00\x2c", b"fcTL", re.compile(rb"\xff[\xc0-\xc3\xc5-\xcf]")
 
 
-def problem_with(kind, data):
+def problem_with(kind: str, data: object) -> str:
     """Why a picture must not be shown: the end of a sentence, or "".
 
     Parameters
     ----------
-    kind : str
+    kind
         A MIME type.
-    data : object
+    data
         The text of an SVG, or base64 of another picture.
-
-    Returns
-    -------
-    str
     """
     try:
         drawn = _drawn(kind, data)
@@ -48,7 +46,7 @@ def problem_with(kind, data):
     return f"has {drawn:,} pixels: {MOST_PIXELS:,} are the most" if drawn > MOST_PIXELS else ""
 
 
-def weight(kind, data):
+def weight(kind: str, data: str) -> int:
     """What showing a picture costs: its bytes, or more where a few of them draw very much.
 
     Parameters
@@ -66,12 +64,12 @@ def weight(kind, data):
     return max(len(data), own)
 
 
-def weight_of_addresses(text):
+def weight_of_addresses(text: str) -> int:
     """The :func:`weight` of all pictures that stand as addresses in clean HTML."""
     return sum(weight(kind, as_in_outputs(kind, data)) for kind, data in ADDRESS.findall(text))
 
 
-def as_in_outputs(kind, data):
+def as_in_outputs(kind: str, data: Any) -> Any:
     """A picture's data as outputs hold it, of what is base64 throughout, as in attachments."""
     if kind != SVG:
         return data
@@ -81,7 +79,7 @@ def as_in_outputs(kind, data):
         return None  # which is no picture
 
 
-def _drawn(kind, data):
+def _drawn(kind: str, data: Any) -> int:
     """Elements of an SVG as often as they are drawn, or pixels; raises _Refused."""
     try:
         if kind == SVG:
@@ -94,7 +92,7 @@ def _drawn(kind, data):
     raise _Refused(NOT_ONE)
 
 
-def _pixels(kind, data):
+def _pixels(kind: str, data: bytes) -> int:
     """Pixels of all frames; of a JPEG the largest of what may be its size."""
     if kind == "image/png":
         return _area(data, 16, 4, "big") * max(1, data.count(PNG_FRAME))
@@ -103,12 +101,12 @@ def _pixels(kind, data):
     return _pixels_of_jpeg(data)
 
 
-def _area(data, at, size, order):
+def _area(data: bytes, at: int, size: int, order: Literal["little", "big"]) -> int:
     first, second = (int.from_bytes(data[i : i + size], order) for i in (at, at + size))
     return first * second
 
 
-def _pixels_of_jpeg(data):
+def _pixels_of_jpeg(data: bytes) -> int:
     """Segments say how long they are; the size stands in one that begins a frame."""
     at, most = 2, 0
     while data[at : at + 1] == b"\xff":
@@ -130,11 +128,13 @@ class _Refused(Exception):
 class _Drawing:
     """Elements of an SVG by number: what each is called, and which others it draws, how often."""
 
-    def __init__(self):
-        self._inside = []
-        self._parts, self._uses, self._places = [], [], {}
+    def __init__(self) -> None:
+        self._inside: list[tuple[int, str]] = []
+        self._parts: list[list[tuple[int, int]]] = []
+        self._uses: list[list[tuple[str, int]]] = []
+        self._places: dict[str, list[int]] = {}
 
-    def count(self, text):
+    def count(self, text: str) -> int:
         """How many elements are drawn; one more than are allowed stands for any more."""
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
@@ -147,7 +147,7 @@ class _Drawing:
                     self._parts[number].append((used, times))
         return self._drawn()
 
-    def _begin(self, name, attributes):
+    def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
         name, number = name.rpartition(":")[2], len(self._parts)
         if not self._inside and number == 0 and name != "svg":
             raise _Refused(NOT_ONE)
@@ -164,16 +164,17 @@ class _Drawing:
                 self._places.setdefault(attributes[key], []).append(number)
         self._uses.append([*_uses(name, attributes)])
 
-    def _end(self, _):
+    def _end(self, _: str) -> None:
         self._inside.pop()
 
-    def _read(self, text):
+    def _read(self, text: str) -> None:
         if self._inside[-1][1] == "style":
             _check_style(text)
 
-    def _drawn(self):
+    def _drawn(self) -> int:
         """How many elements the first one comes to, with all that it uses."""
-        drawn, waiting, open_ones = {}, [(0, False)], set()
+        drawn: dict[int, int] = {}
+        waiting, open_ones = [(0, False)], set()
         while waiting:
             number, is_known = waiting.pop()
             if is_known:
@@ -189,7 +190,7 @@ class _Drawing:
         return drawn[0]
 
 
-def _uses(name, attributes):
+def _uses(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """The names that an element refers to, with how often each may be drawn for it."""
     points = 1 + len(attributes.get("d", "") + attributes.get("points", "")) // 2
     for key, value in attributes.items():
@@ -204,16 +205,16 @@ def _uses(name, attributes):
                     yield each, points if "marker" in f"{key} {lower}" else 1
 
 
-def _is_small(address):
+def _is_small(address: str) -> bool:
     found = PICTURE.fullmatch(address.strip())
     return found is not None and not problem_with(found[1], found[2])
 
 
-def _check_style(text):
+def _check_style(text: str) -> None:
     if "\\" in text or "url(" in text.lower() or "@" in text:
         raise _Refused("has styles that refer to other things")
 
 
-def _refuse_entity(*_):
+def _refuse_entity(*_: object) -> NoReturn:
     # Of its own, so that it could swell.
     raise _Refused(NOT_ONE)

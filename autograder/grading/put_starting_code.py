@@ -1,7 +1,9 @@
 """Broken code that an answer starts from, put where other answers start from an empty stub."""
 
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.truth import starting_code
 
 
@@ -12,7 +14,9 @@ class StartFromBrokenCode(NbGraderPreprocessor):
     is known to be untouched, and before ``SaveCells``, so that the gradebook knows the same text.
     """
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> Processed:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if name in starting_code.NAMES:
             cell.source = starting_code.source(name)

@@ -1,11 +1,15 @@
 """Watch over what students already have: a release that was graded by can't change silently."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
+
+from autograder.grading.preprocessor_types import Processed, Resources
 
 
 class ChangedAfterRelease(Exception):
@@ -48,7 +52,7 @@ class RefuseSilentChanges(NbGraderPreprocessor):
         "`autograder release --keep-grades`.",
     ).tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
             try:
@@ -66,7 +70,7 @@ class RefuseSilentChanges(NbGraderPreprocessor):
         return nb, resources
 
 
-def _remedy(assignment, cells):
+def _remedy(assignment: str, cells: bool) -> str:
     remove = f"nbgrader db assignment remove {assignment} --force"
     if not cells:
         return (
@@ -81,15 +85,15 @@ def _remedy(assignment, cells):
     )
 
 
-def differences(nb, released, tests=False):
+def differences(nb: NotebookNode, released: Notebook, tests: bool = False) -> Iterator[Difference]:
     """What of a notebook differs from the one in the gradebook.
 
     Parameters
     ----------
-    nb : NotebookNode
+    nb
         A source on its way to the release, or a release.
-    released : nbgrader.api.Notebook
-    tests : bool
+    released
+    tests
         Compare the text of test cells as well. The gradebook keeps them with the hidden part,
         which a release does not have.
 
@@ -110,7 +114,7 @@ def differences(nb, released, tests=False):
             what = "earns points now" if graded else "earns no points any more"
             yield Difference(f"{name} {what}", True)
             continue
-        now = float(cell.metadata.nbgrader.points) if graded else None
+        now = float(cell.metadata.nbgrader.points) if graded else 0.0
         if graded and now != points[name]:
             says = f"{name} is worth {now:g} in place of {points[name]:g} points"
             yield Difference(says, False)
@@ -118,19 +122,14 @@ def differences(nb, released, tests=False):
             yield Difference(f"the locked cell {name} has another text", False)
 
 
-def points_of(nb):
+def points_of(nb: NotebookNode) -> dict[str, float]:
     """The points of each graded cell of a notebook, by its grade_id."""
     found = (cell.metadata.nbgrader for cell in nb.cells if utils.is_grade(cell))
     return {each.grade_id: float(each.points) for each in found}
 
 
-def above_the_maximum(gradebook, assignment):
+def above_the_maximum(gradebook: Gradebook, assignment: str) -> list[str]:
     """Manual scores that are larger than what their cell gives, which nobody cuts unasked.
-
-    Parameters
-    ----------
-    gradebook : nbgrader.api.Gradebook
-    assignment : str
 
     Returns
     -------
@@ -147,11 +146,11 @@ def above_the_maximum(gradebook, assignment):
     )
 
 
-def _is_compared(cell, tests):
-    return utils.is_locked(cell) and (tests or not utils.is_grade(cell))
+def _is_compared(cell: NotebookNode, tests: bool) -> bool:
+    return bool(utils.is_locked(cell)) and (tests or not utils.is_grade(cell))
 
 
-def _is_kept(cell):
+def _is_kept(cell: NotebookNode) -> bool:
     return any(
         kind(cell) for kind in (utils.is_grade, utils.is_solution, utils.is_locked, utils.is_task)
     )

@@ -70,12 +70,8 @@ TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 NEVER_CLOSED = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
 
 
-def clean(text):
+def clean(text: str) -> str:
     """Make HTML safe to be put into a page.
-
-    Parameters
-    ----------
-    text : str
 
     Returns
     -------
@@ -89,12 +85,12 @@ def clean(text):
     return CLEANER.clean(text)
 
 
-def as_text(text):
+def as_text(text: str) -> str:
     """Any text as HTML that shows it literally."""
     return f"<pre>{html.escape(text)}</pre>"
 
 
-def _attribute(tag, name, value):
+def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "id":
         return ID_PREFIX + value
     pattern = VALUES.get((tag, name))
@@ -107,13 +103,13 @@ def _attribute(tag, name, value):
     return f"#{ID_PREFIX}{value[1:]}" if value.startswith("#") else value
 
 
-def _trouble_with(kind, data):
+def _trouble_with(kind: str, data: str) -> str:
     return problem_with(kind, as_in_outputs(kind, data))
 
 
-def _too_deep(text):
+def _too_deep(text: str) -> bool:
     """Whether more elements may be open at once than DEEPEST; closing tags that match none."""
-    opened = Counter()
+    opened: Counter[str] = Counter()
     total = 0
     for closing, name in TAG.findall(text):
         name = name.lower()

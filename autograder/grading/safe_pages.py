@@ -7,12 +7,16 @@ preprocessor takes away what templates write unquoted or run, the filters clean 
 
 import html
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
 
 import nbformat
 from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert import filters
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
@@ -24,6 +28,7 @@ from autograder.grading.pictures import (
     problem_with,
     weight_of_addresses,
 )
+from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.safe_html import as_text, clean
 
 # What takes time is counted in steps, of which a processor does some 50,000 a second: a character
@@ -52,16 +57,17 @@ class SafeToShow(NbGraderPreprocessor):
     """Leave in a notebook what its page needs and no template can be tricked with."""
 
     # The exporter sets it for whatever stands below it, and warns where it is unknown.
-    display_data_priority = List().tag(config=True)
+    display_data_priority: List[Any] = List().tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         # The title, the language, and the state of widgets, which goes into a script.
         nb.metadata = nbformat.from_dict(PYTHON)
         bytes_left, steps_left = OutputLimits.notebook, MOST_STEPS_OF_NOTEBOOK
         for cell in nb.cells:
             ours = cell.metadata.get("nbgrader")
             cell.metadata = nbformat.from_dict({"nbgrader": ours} if _is_ours(ours) else {})
-            texts = [(cell, "source", len if cell.cell_type == "code" else steps)]
+            cost: Callable[[str], int] = len if cell.cell_type == "code" else steps
+            texts = [(cell, "source", cost)]
             if cell.cell_type == "code":
                 # Also those that another pipeline has graded.
                 cell.outputs = allowed(cell.get("outputs"), left=bytes_left)
@@ -82,13 +88,13 @@ class SafeToShow(NbGraderPreprocessor):
         return nb, resources
 
 
-def _is_ours(metadata):
+def _is_ours(metadata: object) -> bool:
     """Whether it is nbgrader's metadata with a name that can stand in HTML."""
     name = metadata.get("grade_id") if isinstance(metadata, dict) else None
-    return isinstance(name, str) and re.fullmatch(r"[\w.-]+", name)
+    return isinstance(name, str) and re.fullmatch(r"[\w.-]+", name) is not None
 
 
-def steps(source):
+def steps(source: str) -> int:
     """How long Markdown takes to be rendered, from what stands in it: see :data:`MOST_STEPS`."""
     closed, searched = set(), 0
     for found in reversed([*FORMULA.finditer(source)]):
@@ -101,12 +107,12 @@ def steps(source):
     return len(source) + blocks * STEPS_OF_A_BLOCK + searched // SEARCHED_IN_A_STEP
 
 
-def _steps_of_html(text):
+def _steps_of_html(text: str) -> int:
     return len(text) // HTML_IN_A_STEP
 
 
 @pass_context
-def markdown2html(context, source):
+def markdown2html(context: Context, source: str) -> str:
     """Render Markdown with the pictures that are attached to its cell, and clean the result."""
     renderer = _Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
     if len(source) > LONGEST_MARKDOWN or steps(source) > MOST_STEPS:
@@ -119,7 +125,7 @@ def markdown2html(context, source):
 
 
 @pass_context
-def clean_html(context, text):
+def clean_html(context: Context, text: object) -> str:
     """Clean HTML; its pictures are left out when the page has shown enough of them."""
     cleaned, resources = clean(str(text)), context["resources"]
     left = resources.get(LEFT, OutputLimits.notebook) - weight_of_addresses(cleaned)
@@ -133,30 +139,34 @@ class _Renderer(IPythonRenderer):
     # A short text can show one large picture a thousand times.
     bytes_left = OutputLimits.cell
 
-    def image(self, text, url, title=None):
+    def image(self, text: str, url: str, title: str | None = None) -> str:
         if not url.startswith("attachment:"):
             return super().image(text, url, title)
         name = unquote(url.removeprefix("attachment:"))
         bundle = self.attachments.get(name, {})
         for kind in PICTURES:
             data = bundle.get(kind)
-            if not problem_with(kind, as_in_outputs(kind, data)) and len(data) <= self.bytes_left:
+            if data is None or problem_with(kind, as_in_outputs(kind, data)):
+                continue
+            if len(data) <= self.bytes_left:
                 self.bytes_left -= len(data)
                 return super().image(text, f"data:{kind};base64,{''.join(data.split())}", title)
         return f"<em>[The picture {html.escape(name)} is missing, too large, or no picture.]</em>"
 
 
-def ansi2html(text):
+def ansi2html(text: object) -> str:
     """Colour a terminal's text, unless it has so many colours that this would never end."""
     text = re.sub(rf"\x1b\[[^@-~]{{{LONGEST_COLOUR},}}[@-~]", "", str(text))
     if text.count("\x1b[") > MOST_COLOURS:
         text = filters.strip_ansi(text)
-    return filters.ansi2html(text)
+    coloured: str = filters.ansi2html(text)
+    return coloured
 
 
-def highlight_code(source, language=None, metadata=None):
+def highlight_code(source: str, language: str | None = None, metadata: Any = None) -> str:
     """Colour code as Python, whatever language its notebook or cell claims to be in."""
-    return filters.Highlight2HTML(pygments_lexer="ipython3")(source)
+    coloured: str = filters.Highlight2HTML(pygments_lexer="ipython3")(source)
+    return coloured
 
 
 # By the names under which the templates call them.

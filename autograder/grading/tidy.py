@@ -5,10 +5,14 @@ nobody can read for every new cell. None of it belongs into git, nor into what s
 """
 
 import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.questions import questions_of
 
 OF_EDITORS = {
@@ -39,18 +43,18 @@ class Tidy(NbGraderPreprocessor):
     An assignment that asks no questions of ours stays as its instructor wrote it.
     """
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         if questions_of(resources["nbgrader"]["assignment"]):
             tidy(nb)
         return nb, resources
 
 
-def tidy(nb):
+def tidy(nb: NotebookNode) -> None:
     """Clear what editors leave in a notebook.
 
     Parameters
     ----------
-    nb : NotebookNode
+    nb
         It is changed. A cell of nbgrader's gets its grade_id for an id, and of the others those
         whose id is not made of words get one that is.
     """
@@ -66,7 +70,7 @@ def tidy(nb):
     _give_ids(nb)
 
 
-def _tidy_cell(cell):
+def _tidy_cell(cell: NotebookNode) -> None:
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
     for key in OF_EDITORS & {*cell.metadata}:
@@ -80,7 +84,7 @@ def _tidy_cell(cell):
             del cell.metadata[key]
 
 
-def _give_ids(nb):
+def _give_ids(nb: NotebookNode) -> None:
     """Ids that a person can read in a diff, and that stay."""
     names = [_name(cell) for cell in nb.cells]
     taken = {name for name in names if name is not None}
@@ -92,7 +96,7 @@ def _give_ids(nb):
         taken.add(cell.id)
 
 
-def _free(cell, taken):
+def _free(cell: NotebookNode, taken: Collection[str]) -> str:
     """The first words of a cell, with a number where another cell has them already."""
     text = cell.source.strip().split("\n")[0].lower()
     words = re.findall(r"[a-z0-9]+", re.sub(r"\(https?:[^)]*\)", "", text))[:6]
@@ -103,18 +107,19 @@ def _free(cell, taken):
     return next(each for each in (wanted, *numbered) if each not in taken)
 
 
-def _name(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+def _name(cell: NotebookNode) -> str | None:
+    name: str | None = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return name
 
 
-def left_over(nb, assignment=""):
+def left_over(nb: NotebookNode, assignment: str = "") -> Iterator[str]:
     """What is not as it should be in a notebook, and can't be put right by a program.
 
     Parameters
     ----------
-    nb : NotebookNode
+    nb
         As :func:`tidy` leaves it.
-    assignment : str, optional
+    assignment
         Whose source it is. The names of cells are looked at where there are questions for it.
 
     Yields
@@ -132,19 +137,20 @@ def left_over(nb, assignment=""):
         yield f"its metadata has {key!r}: remove it in JupyterLab's Property Inspector"
     panel = "in JupyterLab's Create Assignment panel"
     for cell in nb.cells if questions_of(assignment) else ():
-        if _name(cell) is None and cell.cell_type == "code":
+        name = _name(cell)
+        if name is None and cell.cell_type == "code":
             yield f"the code cell {cell.id} is neither read-only nor an answer: say which {panel}"
-        elif _name(cell) is not None and not WORDS.fullmatch(_name(cell)):
-            yield f"the cell {_name(cell)} has no name that a person gave it: give it one {panel}"
+        elif name is not None and not WORDS.fullmatch(name):
+            yield f"the cell {name} has no name that a person gave it: give it one {panel}"
 
 
-def tidy_file(path, assignment=""):
+def tidy_file(path: Path, assignment: str = "") -> list[str]:
     """Have a notebook file hold what :func:`tidy` leaves of it.
 
     Parameters
     ----------
-    path : pathlib.Path
-    assignment : str, optional
+    path
+    assignment
         See :func:`left_over`.
 
     Returns
