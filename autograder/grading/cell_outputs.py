@@ -1,5 +1,8 @@
 """What a cell showed, as the outputs of a notebook."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from nbformat import NotebookNode, from_dict
 
 from autograder.box.child import EVENT
@@ -9,9 +12,10 @@ MOST_UPDATES = 64 << 20
 """Bytes; a picture that is shown a thousand times and updated as often would have no end."""
 
 
-def output(kind: str, **fields) -> NotebookNode:
+def output(kind: str, **fields: Any) -> NotebookNode:
     """An output of a notebook. It is checked with the notebook, once, and not here."""
-    return from_dict({"output_type": kind, **fields})
+    node: NotebookNode = from_dict({"output_type": kind, **fields})
+    return node
 
 
 class Outputs:
@@ -20,15 +24,17 @@ class Outputs:
     A display can be updated later, also from another cell, so it remembers those that can.
     """
 
-    def __init__(self):
-        self._displays, self._updates = {}, 0
+    def __init__(self) -> None:
+        self._displays: dict[str, list[NotebookNode]] = {}
+        self._texts: list[tuple[NotebookNode, list[str]]] = []
+        self._updates = 0
 
-    def of_cell(self, events):
+    def of_cell(self, events: Iterable[tuple[Any, ...]]) -> list[NotebookNode]:
         """The outputs of one cell.
 
         Parameters
         ----------
-        events : list of tuple
+        events
             As they came from a child: see `autograder.box.events`.
 
         Returns
@@ -36,7 +42,8 @@ class Outputs:
         list of NotebookNode
             As nbclient makes them, with neighbouring texts of one stream joined.
         """
-        outputs, clear_before_next = [], False
+        outputs: list[NotebookNode] = []
+        clear_before_next = False
         self._texts = []
         for kind, *fields in events:
             if kind == "clear":
@@ -54,7 +61,7 @@ class Outputs:
             stream.text = "".join(texts)
         return outputs
 
-    def _append(self, outputs, kind, fields):
+    def _append(self, outputs: list[NotebookNode], kind: str, fields: Sequence[Any]) -> None:
         match kind:
             case "stream":
                 name, text = fields
@@ -76,14 +83,16 @@ class Outputs:
                     data=data, metadata=metadata, execution_count=count,
                 )  # fmt: skip
 
-    def _show(self, outputs, identity, kind, **fields):
+    def _show(
+        self, outputs: list[NotebookNode], identity: str | None, kind: str, **fields: Any
+    ) -> None:
         shown = output(kind, **fields)
         outputs.append(shown)
         if identity is not None:
             self._displays.setdefault(identity, []).append(shown)
             self._update(fields["data"], fields["metadata"], identity)
 
-    def _update(self, data, metadata, identity):
+    def _update(self, data: dict[str, Any], metadata: dict[str, Any], identity: str) -> None:
         shown = self._displays.get(identity, ())
         self._updates += len(shown) * (EVENT + size_of((data, metadata)))
         if self._updates <= MOST_UPDATES:

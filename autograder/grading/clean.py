@@ -19,6 +19,7 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.grading.personal_copies import of
+from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.reading import read
 from autograder.grading.rebuild import rebuild
 
@@ -53,7 +54,9 @@ def clean(submission: bytes, given: NotebookNode, known: NotebookNode) -> Notebo
     return _clean(read(submission), submission, given, known)
 
 
-def _clean(notebook, submission, given, known):
+def _clean(
+    notebook: NotebookNode, submission: bytes, given: NotebookNode, known: NotebookNode
+) -> NotebookNode:
     rebuilt = rebuild(given, notebook)
     if "kernelspec" in known.metadata:
         rebuilt.metadata.kernelspec = nbformat.from_dict(known.metadata.kernelspec)
@@ -67,7 +70,7 @@ def _clean(notebook, submission, given, known):
     return rebuilt
 
 
-def _is_known(cell):
+def _is_known(cell: NotebookNode) -> bool:
     return "nbgrader" in cell.metadata
 
 
@@ -87,7 +90,7 @@ def known_to_the_gradebook(
         The common release; it stays as it is.
     assignment, notebook, db_url : str
     """
-    nb = nbformat.from_dict(release)
+    nb: NotebookNode = nbformat.from_dict(release)
     resources = {"nbgrader": {"notebook": notebook, "assignment": assignment, "db_url": db_url}}
     for step in (OverwriteKernelspec(), OverwriteCells()):
         nb, _ = step.preprocess(nb, resources)
@@ -97,7 +100,7 @@ def known_to_the_gradebook(
 class Clean(NbGraderPreprocessor):
     """A sanitizer that stands in for nbgrader's own: it calls :func:`clean`."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         names = resources["nbgrader"]
         assignment, notebook = names["assignment"], names["notebook"]
         coursedir = self.parent.parent.coursedir
@@ -116,9 +119,9 @@ class Clean(NbGraderPreprocessor):
 
 
 @lru_cache(maxsize=8)
-def _checked(path, written):
+def _checked(path: Path, written: int) -> NotebookNode:
     """A release, once for a class. Whatever is rebuilt from it has flags and points that are valid,
     so that nbgrader need not check them in every submission, before and after it has run."""
-    release = nbformat.read(path, as_version=4)
+    release: NotebookNode = nbformat.read(path, as_version=4)
     CheckCellMetadata().preprocess(release, {})
     return release

@@ -2,6 +2,7 @@
 
 import os
 
+from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Dict, Enum, Float, Integer, List, Unicode
 
@@ -10,6 +11,7 @@ from autograder.box.preflight import proven_warden
 from autograder.grading.extra_files import released_files
 from autograder.grading.grade import Rules, grade
 from autograder.grading.personal_copies import answer_key
+from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.questions.verdict import HELP
 
 
@@ -63,7 +65,7 @@ class TrustedExecute(NbGraderPreprocessor):
             memory=self.grader_memory,
         )
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         """See `autograder.grading.grade.grade`, for what it raises."""
         assignment, student = (resources["nbgrader"][each] for each in ("assignment", "student"))
         coursedir = self.parent and self.parent.parent.coursedir

@@ -7,15 +7,20 @@ is full. An assignment of this course is one notebook; what else is handed in st
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
 from traitlets import List
 from traitlets.log import get_logger
 
 from autograder.grading.errors import CourseError
+from autograder.grading.preprocessor_types import Processed, Resources
 
 STAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
@@ -35,7 +40,7 @@ class ExtraFilesRefused(Exception):
     line = "{where}: {text}"
 
 
-def before_reading(assignment, student, notebooks):
+def before_reading(assignment: str, student: str, notebooks: list[str]) -> None:
     """In `c.Autograde.pre_convert_hook`: keep nbgrader from opening what has no end.
 
     nbgrader goes on after whatever a hook raises, so this one acts: a notebook that is no file of
@@ -43,17 +48,17 @@ def before_reading(assignment, student, notebooks):
 
     Parameters
     ----------
-    assignment, student : str
+    assignment, student
         As nbgrader was asked for, patterns among them.
-    notebooks : list of str
+    notebooks
         The paths of one hand-in; nbgrader's own list.
     """
     folders = {Path(path).parent for path in notebooks}
-    for path in notebooks[:]:
-        reason = no_file(path, LARGEST_NOTEBOOK)
+    for notebook in notebooks[:]:
+        reason = no_file(notebook, LARGEST_NOTEBOOK)
         if reason:
-            get_logger().error("%s %s: ask for the .ipynb file again", path, reason)
-            notebooks.remove(path)
+            get_logger().error("%s %s: ask for the .ipynb file again", notebook, reason)
+            notebooks.remove(notebook)
     for folder in folders:
         if is_elsewhere(folder):
             continue
@@ -67,27 +72,20 @@ def before_reading(assignment, student, notebooks):
             path.rename(f"{path}.refused")
 
 
-def released_files(coursedir, assignment):
-    """What a release has beside its notebooks, which they may read: {path in its folder: bytes}.
-
-    Parameters
-    ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
-    assignment : str
-    """
+def released_files(coursedir: CourseDirectory, assignment: str) -> dict[str, bytes]:
+    """What a release has beside its notebooks, which they may read: {path in its folder: bytes}."""
     folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
     found = find_all_files(folder, [*coursedir.ignore, "*.ipynb"])
     return {os.path.relpath(path, folder): Path(path).read_bytes() for path in sorted(found)}
 
 
-def check_room(files, assignment, disk):
+def check_room(files: Mapping[str, bytes], assignment: str, disk: int) -> None:
     """Raise CourseError unless a release's files leave room in what a submission may write.
 
     Parameters
     ----------
-    files : mapping of str to bytes
-    assignment : str
-    disk : int
+    files, assignment
+    disk
         Bytes. Where user namespaces are refused no single file may be larger than an eighth.
     """
     sizes = [*map(len, files.values())]
@@ -99,7 +97,7 @@ def check_room(files, assignment, disk):
         )
 
 
-def no_file(path, largest):
+def no_file(path: str | Path, largest: int) -> str:
     """Why a path, or what it links to, must not be opened: the end of a sentence, or ""."""
     try:
         found = os.stat(path)
@@ -110,17 +108,17 @@ def no_file(path, largest):
     return f"is larger than {largest / 1e6:g} MB" if found.st_size > largest else ""
 
 
-def is_elsewhere(folder):
+def is_elsewhere(folder: Path) -> bool:
     """Whether the folder of a hand-in is a link, or in a student's folder that is one."""
     return folder.is_symlink() or folder.parent.is_symlink()
 
 
-def carried(folder):
+def carried(folder: Path) -> dict[str, bytes]:
     """What goes along with a notebook: {name: bytes} of the short texts in its folder.
 
     Parameters
     ----------
-    folder : pathlib.Path
+    folder
         Of a submission, or of a graded one.
     """
     found = {}
@@ -142,7 +140,7 @@ class RefuseLinks(NbGraderPreprocessor):
         After which nbgrader removes what it has made of this submission.
     """
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         names = resources["nbgrader"]
         path = Path(resources["metadata"]["path"], f"{names['notebook']}.ipynb")
         if path.is_symlink() or is_elsewhere(path.parent):
@@ -175,9 +173,9 @@ class CarryTime(NbGraderPreprocessor):
     """
 
     # nbconvert's HTMLExporter sets it for whatever stands below it, and warns where it is unknown.
-    display_data_priority = List().tag(config=True)
+    display_data_priority: List[Any] = List().tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         # nbconvert's writer puts these beside the page or notebook.
         beside = carried(Path(resources["metadata"]["path"]))
         resources["outputs"] = {**(resources["outputs"] or {}), **beside}
@@ -191,7 +189,7 @@ class CarryToExchange(CarryTime):
     all others would stay where they are. Nobody finds a page under a secret that nobody knows.
     """
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         nb, resources = super().preprocess(nb, resources)
         beside = resources["outputs"]
         beside.setdefault(STAMP, b"")

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
@@ -11,10 +11,11 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
 from autograder.box.limits import Limits
+from autograder.box.warden import Warden
 from autograder.grading.errors import CourseError
 from autograder.grading.submission import Cell, Job, run
 from autograder.grading.waiving import all_points, is_test, name_of, waived_in
-from autograder.questions import questions_of
+from autograder.questions import Question, questions_of
 
 SEED = "seed"
 """Where the graded notebook keeps the seed of its cases."""
@@ -65,7 +66,7 @@ class Rules:
 
 
 def grade(
-    nb: NotebookNode, assignment: str, key: Mapping[str, str], rules: Rules, warden,
+    nb: NotebookNode, assignment: str, key: Mapping[str, str], rules: Rules, warden: Warden,
     files: Mapping[str, bytes],
 ) -> bool:  # fmt: skip
     """Run a notebook's cells, ask its questions, and write down what came of it in its outputs.
@@ -80,14 +81,13 @@ def grade(
 
     Parameters
     ----------
-    nb : NotebookNode
+    nb
         What `autograder.grading.clean.clean` made of a submission; it is changed.
-    assignment : str
-    key : mapping of str to str
+    assignment
+    key
         The bugs that this student was given, by suspect.
-    rules : Rules
-    warden : autograder.box.warden.Warden
-    files : mapping of str to bytes
+    rules, warden
+    files
         What lies beside it, by path.
 
     Returns
@@ -125,14 +125,17 @@ def grade(
     return result.was_held_up
 
 
-def _to_run(nb, skipped):
+def _to_run(nb: NotebookNode, skipped: str) -> Iterator[NotebookNode]:
     for cell in nb.cells:
         tags = {*cell.metadata.get("tags", ())}
         if cell.cell_type == "code" and not tags & {skipped, SKIPPED_BY_NBGRADER}:
             yield cell
 
 
-def _asked_of(cell, asked, waived, hidden):
+def _asked_of(
+    cell: NotebookNode, asked: Mapping[str, Question], waived: Container[str],
+    hidden: tuple[str, str],
+) -> Cell:  # fmt: skip
     """What is run of a cell, and which question decides about it."""
     question = question_of(cell, asked)
     if name_of(cell) in waived:
@@ -146,21 +149,22 @@ def visible(source: str, begin: str, end: str) -> str:
 
     Parameters
     ----------
-    source : str
-    begin, end : str
+    source
+    begin, end
         The lines between which nbgrader takes out a hidden test.
     """
     cell = NotebookNode(source=source, metadata={})
     step = ClearHiddenTests(
         begin_test_delimeter=begin, end_test_delimeter=end, enforce_metadata=False
     )
-    return step.preprocess_cell(cell, {}, 0)[0].source
+    text: str = step.preprocess_cell(cell, {}, 0)[0].source
+    return text
 
 
-_drawn = 0.0, None
+_drawn: tuple[float, int | None] = 0.0, None
 
 
-def _seed_for_now():
+def _seed_for_now() -> int:
     """A seed that is minutes old at most.
 
     All of a class are asked about the same cases, which is fair, and they are drawn only once. Who
@@ -175,23 +179,23 @@ def _seed_for_now():
     return seed
 
 
-def question_of(cell, asked):
+def question_of(cell: NotebookNode, asked: Container[str]) -> str:
     """The name of the question that decides about a cell, or "".
 
     Parameters
     ----------
-    cell : NotebookNode
-    asked : mapping of str to autograder.questions.Question
-        The questions of its assignment.
+    cell
+    asked
+        The questions of its assignment, by name.
     """
     if not is_test(cell):
         return ""
-    grade_id = cell.metadata.nbgrader.grade_id
+    grade_id: str = cell.metadata.nbgrader.grade_id
     name = grade_id.removeprefix("test_")
     return name if name in asked and name != grade_id else ""
 
 
-def decided_inside(nb, asked):
+def decided_inside(nb: NotebookNode, asked: Container[str]) -> list[str]:
     """The grade_ids of test cells about which no question of ours decides."""
     return [
         cell.metadata.nbgrader.grade_id
@@ -200,16 +204,18 @@ def decided_inside(nb, asked):
     ]
 
 
-def check_questions(nb, asked, waived=frozenset()):
+def check_questions(
+    nb: NotebookNode, asked: Mapping[str, Question], waived: Container[str] = frozenset()
+) -> None:
     """Raise NoQuestion unless there is each question that is asked, with the points of its cell.
 
     Parameters
     ----------
-    nb : NotebookNode
+    nb
         With its hidden tests.
-    asked : mapping of str to autograder.questions.Question
-        The questions of its assignment.
-    waived : set of str
+    asked
+        The questions of its assignment, by name.
+    waived
         The test cells about which nothing is asked.
 
     Raises

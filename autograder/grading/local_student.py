@@ -4,6 +4,9 @@ There are no walls here. It answers through the same interface as a walled stude
 question can tell which one it talks to.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from autograder.box.call_function import Answers
 from autograder.box.plain_values import plain
 from autograder.questions.student import Answer
@@ -17,39 +20,48 @@ class LocalStudent:
 
     Parameters
     ----------
-    namespace : dict
+    namespace
         The notebook's global variables.
-    seconds : float
+    seconds
         The time limit of a call. It holds in the main thread of systems that have SIGALRM.
     """
 
-    def __init__(self, namespace, seconds=SECONDS):
+    def __init__(self, namespace: dict[str, Any], seconds: float = SECONDS) -> None:
         self._answers = Answers(namespace)
         self._seconds = seconds
 
-    def call(self, name, *arguments, replacing=None, watching=False, **by_name):
+    def call(
+        self,
+        name: str,
+        *arguments: Any,
+        replacing: Mapping[str, Callable[..., Any]] | None = None,
+        watching: bool = False,
+        **by_name: Any,
+    ) -> Answer:
         """See :meth:`autograder.questions.student.Student.call`."""
-        calls = {}
+        calls: dict[str | int, int] = {}
         given = [_given(place, each, calls) for place, each in enumerate(arguments)]
         named = {key: _given(key, each, calls) for key, each in by_name.items()}
         others = {key: _counted(key, each, calls) for key, each in (replacing or {}).items()}
         asked = name, given, named, others, self._seconds, watching
         return Answer(name, **self._answers.call(*asked), calls=calls)
 
-    def value(self, name):
+    def value(self, name: str) -> Answer:
         """See :meth:`autograder.questions.student.Student.value`."""
         return Answer(name, **self._answers.value(name))
 
 
-def _given(key, argument, calls):
+def _given(key: str | int, argument: Any, calls: dict[str | int, int]) -> Any:
     return _counted(key, argument, calls) if callable(argument) else plain(argument)
 
 
-def _counted(key, function, calls):
+def _counted(
+    key: str | int, function: Callable[..., Any], calls: dict[str | int, int]
+) -> Callable[..., Any]:
     """A stand-in that counts its calls and trades in plain copies, as one over a pipe does."""
     calls[key] = 0
 
-    def stand_in(*arguments, **by_name):
+    def stand_in(*arguments: Any, **by_name: Any) -> Any:
         calls[key] += 1
         asked = {name: _handed_over(each) for name, each in by_name.items()}
         return plain(function(*map(_handed_over, arguments), **asked))
@@ -57,6 +69,6 @@ def _counted(key, function, calls):
     return stand_in
 
 
-def _handed_over(argument):
+def _handed_over(argument: Any) -> Any:
     """What a stand-in sees of an argument: `f` in ``numerical_derivative(f, theta)`` stays one."""
     return argument if callable(argument) else plain(argument)

@@ -5,8 +5,11 @@ lost all of these is recognised by what it defines, or by where it stands.
 """
 
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader import utils
 
 
@@ -32,7 +35,7 @@ class HandedIn:
 
     type: str
     source: str
-    pictures: dict = field(default_factory=dict)
+    pictures: dict[str, Any] = field(default_factory=dict)
     name: object = None
     id: object = None
     place: int | None = None
@@ -43,13 +46,14 @@ class HandedIn:
     is_extra: bool = False
 
 
-def find(release, submission):
+def find(release: NotebookNode, submission: NotebookNode) -> list[HandedIn]:
     """Say of every cell of a submission what it stands for.
 
     Parameters
     ----------
-    release, submission : NotebookNode
-        The submission may hold anything that can be read from JSON.
+    release
+    submission
+        It may hold anything that can be read from JSON.
 
     Returns
     -------
@@ -61,14 +65,14 @@ def find(release, submission):
     _recognise(release, handed_in)
     _recognise_by_definition(release, handed_in)
     chosen = _choose_answers(release, handed_in) | _choose_given(release, handed_in)
-    _mark_anchors([each for each in handed_in if chosen.get(each.place) is each])
+    _mark_anchors([(at, each) for at, each in _placed(handed_in) if chosen.get(at) is each])
     _find_written_answers(release, handed_in, chosen)
     for each in handed_in:
         each.is_extra = _is_extra(release, each, chosen)
     return handed_in
 
 
-def _read(cell):
+def _read(cell: dict[str, Any]) -> HandedIn:
     metadata, source = cell.get("metadata"), cell.get("source")
     ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     ours = ours if isinstance(ours, dict) else {}
@@ -82,7 +86,7 @@ def _read(cell):
     return each
 
 
-def _pictures(attachments):
+def _pictures(attachments: object) -> dict[str, Any]:
     if not isinstance(attachments, dict):
         return {}
     return {
@@ -96,16 +100,20 @@ def _pictures(attachments):
     }
 
 
-def _name(released):
-    return released.metadata.get("nbgrader", {}).get("grade_id")
+def _name(released: NotebookNode) -> str | None:
+    name: str | None = released.metadata.get("nbgrader", {}).get("grade_id")
+    return name
 
 
-def _recognise(release, handed_in):
-    by_name, by_text, by_id = {}, {}, {}
+def _recognise(release: NotebookNode, handed_in: Sequence[HandedIn]) -> None:
+    by_name: dict[str, int] = {}
+    by_text: dict[str, int] = {}
+    by_id: dict[str, int] = {}
     for place, released in enumerate(release.cells):
         by_text[released.source.strip()] = place
-        if _name(released) is not None:
-            by_name[_name(released)] = by_id[released.get("id")] = place
+        name = _name(released)
+        if name is not None:
+            by_name[name] = by_id[released.get("id")] = place
     for each in handed_in:
         text = each.source.strip()
         known = [
@@ -116,14 +124,14 @@ def _recognise(release, handed_in):
         _set_place(release, each, next((place for place in known if place is not None), None))
 
 
-def _set_place(release, each, place):
+def _set_place(release: NotebookNode, each: HandedIn, place: int | None) -> None:
     each.place = place
     if place is not None:
         each.changed = each.source.strip() not in ("", release.cells[place].source.strip())
         each.is_foreign_answer = False
 
 
-def _recognise_by_definition(release, handed_in):
+def _recognise_by_definition(release: NotebookNode, handed_in: Sequence[HandedIn]) -> None:
     """Answers whose cells lost all their metadata: a function is known by its name."""
     seen = {each.place for each in handed_in}
     for place, released in enumerate(release.cells):
@@ -134,30 +142,37 @@ def _recognise_by_definition(release, handed_in):
                     _set_place(release, each, place)
 
 
-def _defines(each, released):
+def _defines(each: HandedIn, released: NotebookNode) -> bool:
     """Whether a cell defines, at its top level, the function or variable that is asked for."""
-    name = re.escape(_name(released))
-    return re.search(rf"^(?:def\s+{name}\b|{name}\s*=[^=])", each.source, re.MULTILINE)
+    name = re.escape(released.metadata.nbgrader.grade_id)
+    pattern = rf"^(?:def\s+{name}\b|{name}\s*=[^=])"
+    return re.search(pattern, each.source, re.MULTILINE) is not None
 
 
-def merged(release, handed_in):
+def merged(release: NotebookNode, handed_in: Sequence[HandedIn]) -> set[int]:
     """The places of answers that stand in the cell of an earlier answer: cells were merged.
 
     The stub of such an answer must not run after the answer.
     """
-    answers = {each.place: each for each in handed_in if each.is_answer}
+    answers = answers_by_place(handed_in)
     return {
         place
         for place, released in enumerate(release.cells)
         if place not in answers and utils.is_solution(released) and released.cell_type == "code"
-        if any(each.place < place and _defines(each, released) for each in answers.values())
+        if any(at < place and _defines(each, released) for at, each in answers.items())
     }
 
 
-def _choose_answers(release, handed_in):
+def answers_by_place(handed_in: Sequence[HandedIn]) -> dict[int, HandedIn]:
+    """The student's answers, by the index of the release cell that they answer."""
+    return {each.place: each for each in handed_in if each.is_answer and each.place is not None}
+
+
+def _choose_answers(release: NotebookNode, handed_in: Sequence[HandedIn]) -> dict[int, HandedIn]:
     """The answer for each place: {place: HandedIn}."""
     names = {_name(released): place for place, released in enumerate(release.cells)}
-    best, tested = {}, set()
+    best: dict[int, tuple[int, HandedIn]] = {}
+    tested = set()
     for each in handed_in:
         if each.place is None:
             continue
@@ -166,7 +181,7 @@ def _choose_answers(release, handed_in):
             tested.add(each.place)
             continue
         in_time = names.get(f"test_{_name(released)}") not in tested
-        rank = each.changed and 1 + in_time
+        rank = 1 + in_time if each.changed else 0
         if each.place not in best or (rank and rank >= best[each.place][0]):
             best[each.place] = rank, each
     for _, each in best.values():
@@ -174,9 +189,9 @@ def _choose_answers(release, handed_in):
     return {place: each for place, (_, each) in best.items()}
 
 
-def _choose_given(release, handed_in):
+def _choose_given(release: NotebookNode, handed_in: Sequence[HandedIn]) -> dict[int, HandedIn]:
     """The cell that stands for each of the other places: the unchanged one, or the first."""
-    chosen = {}
+    chosen: dict[int, HandedIn] = {}
     for each in handed_in:
         if each.place is None or utils.is_solution(release.cells[each.place]):
             continue
@@ -185,17 +200,24 @@ def _choose_given(release, handed_in):
     return chosen
 
 
-def _mark_anchors(known):
+def _placed(handed_in: Sequence[HandedIn]) -> Iterator[tuple[int, HandedIn]]:
+    """The cells that stand for one of the release, with its index."""
+    return ((each.place, each) for each in handed_in if each.place is not None)
+
+
+def _mark_anchors(known: Iterable[tuple[int, HandedIn]]) -> None:
     """Mark the longest run of cells that kept the release's order; the others have been moved."""
-    runs = []
-    for each in known:
-        before = [run for run in runs if run[-1].place < each.place]
-        runs.append([*max(before, key=len, default=[]), each])
-    for each in max(runs, key=len, default=[]):
+    runs: list[list[tuple[int, HandedIn]]] = []
+    for place, each in known:
+        before = [run for run in runs if run[-1][0] < place]
+        runs.append([*max(before, key=len, default=[]), (place, each)])
+    for _, each in max(runs, key=len, default=[]):
         each.is_anchor = True
 
 
-def _find_written_answers(release, handed_in, chosen):
+def _find_written_answers(
+    release: NotebookNode, handed_in: Sequence[HandedIn], chosen: dict[int, HandedIn]
+) -> None:
     """Written answers that lost their metadata, or stand beside the cell that is meant for them."""
     if not any(each.is_answer for each in handed_in):
         return
@@ -215,22 +237,24 @@ def _find_written_answers(release, handed_in, chosen):
                 chosen[place] = longest
 
 
-def _between(handed_in, place):
+def _between(handed_in: Sequence[HandedIn], place: int) -> Sequence[HandedIn]:
     """The cells between the nearest anchors on both sides of a place."""
     low, high = -1, len(handed_in)
     for index, each in enumerate(handed_in):
-        if each.is_anchor and each.place < place:
+        if not each.is_anchor or each.place is None:
+            continue
+        if each.place < place:
             low = index
-        elif each.is_anchor and each.place > place:
+        elif each.place > place:
             high = min(high, index)
     return handed_in[low + 1 : high]
 
 
-def _is_extra(release, each, chosen):
+def _is_extra(release: NotebookNode, each: HandedIn, chosen: Mapping[int, HandedIn]) -> bool:
     if not each.source.strip() or (each.place is not None and chosen[each.place] is each):
         return False
     if each.place is None or each.changed:
         return True
     # Of copies that were not changed, a helper is run again, as the student ran it again.
     released = release.cells[each.place]
-    return utils.is_locked(released) and not utils.is_grade(released)
+    return bool(utils.is_locked(released) and not utils.is_grade(released))

@@ -9,10 +9,13 @@ looks at, is dropped before the rest becomes a notebook.
 import json
 import re
 import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 
 MOST_PARTS = 3_000_000
@@ -39,12 +42,8 @@ class TooLarge(ValueError):
     line = "{where} {text}"
 
 
-def read(submission):
+def read(submission: bytes) -> NotebookNode:
     """Read what was handed in.
-
-    Parameters
-    ----------
-    submission : bytes
 
     Returns
     -------
@@ -73,23 +72,24 @@ def read(submission):
     with warnings.catch_warnings():
         for about in (MissingIDFieldWarning, DuplicateCellId):  # ids are only a hint here
             warnings.simplefilter("ignore", about)
-        return nbformat.reads(needed, as_version=4)
+        current: NotebookNode = nbformat.reads(needed, as_version=4)
+    return current
 
 
-def _has_few_parts(submission):
+def _has_few_parts(submission: bytes) -> bool:
     if sum(map(submission.count, (b"{", b"[", b",", b'"'))) <= MOST_PARTS:
         return True
     # Most of these stand inside of texts, perhaps.
     return all(number < MOST_PARTS for number, _ in enumerate(PART.finditer(submission)))
 
 
-def _needed(notebook):
+def _needed(notebook: object) -> dict[str, Any]:
     """A notebook with what grading needs."""
-    whole = isinstance(notebook, dict)
-    sheets = notebook.get("cells", notebook.get("worksheets")) if whole else None
+    notebook = notebook if isinstance(notebook, dict) else {}
+    sheets = notebook.get("cells", notebook.get("worksheets"))
     if not isinstance(sheets, list):
         raise NotANotebook("no cells in it")
-    needed = {"metadata": {}, **_plain(notebook, ("nbformat", "nbformat_minor"))}
+    needed: dict[str, Any] = {"metadata": {}, **_plain(notebook, ("nbformat", "nbformat_minor"))}
     if "cells" in notebook:
         needed["cells"] = sheets
     else:
@@ -110,11 +110,11 @@ def _needed(notebook):
     return needed
 
 
-def _is_sheet(value):
+def _is_sheet(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("cells"), list)
 
 
-def _cell(cell, is_current):
+def _cell(cell: Mapping[str, Any], is_current: bool) -> dict[str, Any]:
     """A cell with what grading needs; one of the current format is as its schema wants it."""
     kept = _plain(cell, ("cell_type", "id", "level"))
     if is_current:
@@ -142,7 +142,7 @@ def _cell(cell, is_current):
     return kept
 
 
-def _names(ours):
+def _names(ours: Mapping[str, Any]) -> dict[str, Any]:
     """Of nbgrader's metadata, what cells are recognised by: a folder for a name is an odd one."""
     return {
         name: "" if isinstance(ours[name], dict | list) else ours[name]
@@ -151,7 +151,7 @@ def _names(ours):
     }
 
 
-def _bundle(bundle):
+def _bundle(bundle: object) -> dict[str, Any]:
     """What is attached under one name, by kind, if all of it is text."""
     found = bundle.items() if isinstance(bundle, dict) else ()
     texts = {kind: "".join(map(str, data)) if isinstance(data, list) else data
@@ -159,7 +159,7 @@ def _bundle(bundle):
     return texts if all(isinstance(data, str) for data in texts.values()) else {}
 
 
-def _plain(given, names):
+def _plain(given: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {
         name: given[name]
         for name in names
@@ -170,13 +170,19 @@ def _plain(given, names):
 class SubmissionExporter(NotebookExporter):
     """`c.Autograde.exporter_class`: nbgrader's own, which reads submissions like :func:`read`."""
 
-    def from_file(self, file_stream, resources=None, **options):
+    def from_file(
+        self, file_stream: Any, resources: Any = None, **options: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """As nbconvert's, whose second pass reads what the first one wrote."""
-        names, coursedir = resources["nbgrader"], self.parent.coursedir
+        converter: Any = self.parent
+        names, coursedir = resources["nbgrader"], converter.coursedir
         submitted = coursedir.format_path(
             coursedir.submitted_directory, names["student"], names["assignment"]
         )
         if Path(resources["metadata"]["path"]) != Path(submitted):
             return super().from_file(file_stream, resources, **options)
         notebook = read(file_stream.buffer.read())
-        return self.from_notebook_node(notebook, resources, **options)
+        written: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(
+            notebook, resources, **options
+        )
+        return written

@@ -6,13 +6,21 @@ for a deleted test. Here the release decides what the notebook is; the submissio
 was answered, and which cells the student added.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader import utils
 
 from autograder.grading import match_cells
+from autograder.grading.match_cells import HandedIn
 
-NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+NEW_CELL: Mapping[str, Callable[..., NotebookNode]] = {
+    "code": new_code_cell,
+    "markdown": new_markdown_cell,
+    "raw": new_raw_cell,
+}
 
 
 class WrongNotebook(Exception):
@@ -21,14 +29,14 @@ class WrongNotebook(Exception):
     line = "{where}: {text} If not, {remedy}"
 
 
-def rebuild(release, submission):
+def rebuild(release: NotebookNode, submission: NotebookNode) -> NotebookNode:
     """Carry over a student's answers and extra cells into the release notebook.
 
     Parameters
     ----------
-    release : NotebookNode
+    release
         What the student was given. Its cells, order, ids, points and flags stay.
-    submission : NotebookNode
+    submission
         What came back.
 
     Returns
@@ -45,7 +53,7 @@ def rebuild(release, submission):
         No answer cell of the release is in the submission, or more of other notebooks are.
     """
     handed_in = match_cells.find(release, submission)
-    answers = {each.place: each for each in handed_in if each.is_answer}
+    answers = match_cells.answers_by_place(handed_in)
     _check_notebook(release, handed_in, answers)
     extras, merged = _extras(handed_in), match_cells.merged(release, handed_in)
     cells = list(extras.get(-1, []))
@@ -60,10 +68,13 @@ def rebuild(release, submission):
     if (release.nbformat, release.nbformat_minor) < (4, 5):  # which has no ids
         for cell in cells:
             cell.pop("id", None)
-    return nbformat.from_dict({**release, "cells": cells})
+    rebuilt: NotebookNode = nbformat.from_dict({**release, "cells": cells})
+    return rebuilt
 
 
-def _check_notebook(release, handed_in, answers):
+def _check_notebook(
+    release: NotebookNode, handed_in: Sequence[HandedIn], answers: Mapping[int, HandedIn]
+) -> None:
     asked = sum(utils.is_solution(cell) for cell in release.cells)
     others = sum(each.is_foreign_answer for each in handed_in)
     if asked and (not answers or len(answers) < min(asked / 2, others)):
@@ -74,11 +85,12 @@ def _check_notebook(release, handed_in, answers):
         )
 
 
-def _extras(handed_in):
+def _extras(handed_in: Sequence[HandedIn]) -> dict[int, list[NotebookNode]]:
     """The student's own cells, by the index of the release cell that they come after."""
-    extras, after, number = {}, -1, 0
+    extras: dict[int, list[NotebookNode]] = {}
+    after, number = -1, 0
     for each in handed_in:
-        if each.is_anchor:
+        if each.is_anchor and each.place is not None:
             after = each.place
         if each.is_extra and each.type in NEW_CELL:
             number += 1
@@ -88,7 +100,7 @@ def _extras(handed_in):
     return extras
 
 
-def _copy_pictures(handed_in, cell):
+def _copy_pictures(handed_in: HandedIn, cell: NotebookNode) -> None:
     """Pictures that were pasted into a written answer are attached to its cell."""
     if handed_in.pictures and cell.cell_type == "markdown":
         cell.attachments = nbformat.from_dict(handed_in.pictures)

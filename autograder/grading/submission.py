@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from nbformat import NotebookNode
+
+from autograder.box.child import Child
 from autograder.box.limits import Limits
+from autograder.box.warden import Warden
 from autograder.grading.cell_outputs import Outputs, output
 from autograder.grading.sandboxed_student import SandboxedStudent
 from autograder.questions import judge
+from autograder.questions.verdict import Verdict
 
 TIMES = 2
 """How often a submission is run whose process something outside has ended."""
@@ -58,8 +63,8 @@ class Job:
 class Ran(NamedTuple):
     """What became of a cell: its number, None when it did not run, and its outputs."""
 
-    count: int | None
-    outputs: list
+    number: int | None
+    outputs: list[NotebookNode]
 
 
 class Result(NamedTuple):
@@ -72,17 +77,8 @@ class Result(NamedTuple):
     was_held_up: bool
 
 
-def run(job, warden):
+def run(job: Job, warden: Warden) -> Result:
     """Run a submission's cells and ask its questions.
-
-    Parameters
-    ----------
-    job : Job
-    warden : autograder.box.warden.Warden
-
-    Returns
-    -------
-    Result
 
     Raises
     ------
@@ -103,13 +99,15 @@ def run(job, warden):
     )
 
 
-def _run_once(job, warden):
-    found, verdicts = [], []
+def _run_once(job: Job, warden: Warden) -> tuple[Result, Child]:
+    found: list[Ran] = []
+    verdicts: list[Verdict] = []
     with warden.child(job.limits) as child:
         student, outputs, count = SandboxedStudent(child), Outputs(), 0
         child.place(job.files)
         for cell in job.cells:
-            number, shown = None, []
+            number: int | None = None
+            shown: list[NotebookNode] = []
             if not child.ended:
                 number = count = count + 1
                 shown = outputs.of_cell(child.run(cell.source))
@@ -125,7 +123,7 @@ def _run_once(job, warden):
     return Result(found, lost and child.was_held_up), child
 
 
-def _written(verdict, count):
+def _written(verdict: Verdict, count: int | None) -> list[NotebookNode]:
     """The outputs of a test cell. nbgrader reads the score from the result, a plain float."""
     score = output(
         "execute_result",
@@ -136,6 +134,6 @@ def _written(verdict, count):
     return [output("stream", name="stdout", text=f"{verdict}\n"), score]
 
 
-def _not_run(why):
+def _not_run(why: str) -> NotebookNode:
     text = f"This cell was not run: {why}."
     return output("error", ename="NotRun", evalue=text, traceback=[text])

@@ -4,17 +4,20 @@ What nbgrader's converters do with a submission between a course folder and a gr
 with neither: the same steps of the same configuration, in the same order, on values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader import utils
 
+from autograder.box.warden import Warden
 from autograder.grading.clean import OWNER, clean
 from autograder.grading.grade import Rules, grade
+from autograder.grading.preprocessor_types import Processed, Resources
 
 SCORES, SECONDS = "scores", "seconds"
 """Where a graded notebook keeps what was recorded of it, and how long that took."""
@@ -112,9 +115,11 @@ class Graded:
     was_held_up: bool
 
 
-def together(parts):
+def together(parts: Sequence[Graded]) -> Graded:
     """What became of a submission, from what became of each of its notebooks."""
-    notebooks, scores, comments = {}, {}, {}
+    notebooks: dict[str, str] = {}
+    scores: dict[str, float | None] = {}
+    comments: dict[str, str | None] = {}
     for each in parts:
         notebooks |= each.notebooks
         scores |= each.scores
@@ -123,18 +128,8 @@ def together(parts):
     return Graded(notebooks, scores, comments, seconds, was_held_up)
 
 
-def graded(task, notebook, warden):
+def graded(task: Task, notebook: Notebook, warden: Warden) -> Graded:
     """Grade one notebook of a submission.
-
-    Parameters
-    ----------
-    task : Task
-    notebook : Notebook
-    warden : autograder.box.warden.Warden
-
-    Returns
-    -------
-    Graded
 
     Raises
     ------
@@ -152,43 +147,42 @@ def graded(task, notebook, warden):
     scores, comments = _scores(nb), _comments(nb)
     seconds = perf_counter() - began
     nb.metadata.update({SCORES: scores, SECONDS: round(seconds, 3)})
-    scores, comments = (
-        {notebook.prefix + name: value for name, value in found.items()}
-        for found in (scores, comments)
-    )
+    scores = {notebook.prefix + name: score for name, score in scores.items()}
+    comments = {notebook.prefix + name: comment for name, comment in comments.items()}
     text = f"{nbformat.v4.writes(nb)}\n"
     text.encode()  # what can't be written is found here, where it fails nobody else
     return Graded({notebook.name: text}, scores, comments, seconds, was_held_up)
 
 
-def _through(steps, nb, resources):
+def _through(steps: Iterable[Step], nb: NotebookNode, resources: Resources) -> Processed:
     for kind, settings in steps:
         nb, resources = kind(**settings)(nb, resources)
     return nb, resources
 
 
-def _resources(task, notebook):
+def _resources(task: Task, notebook: str) -> Resources:
     names = {"student": task.student, "assignment": task.assignment, "notebook": notebook}
     return {"nbgrader": names, "unique_key": notebook, "metadata": {}, "outputs": {}}
 
 
 @lru_cache(maxsize=16)
-def _read(text):
+def _read(text: str) -> NotebookNode:
     """A notebook that is read once; nobody may change it."""
-    return nbformat.reads(text, as_version=4)
+    nb: NotebookNode = nbformat.reads(text, as_version=4)
+    return nb
 
 
-def _scores(nb):
+def _scores(nb: NotebookNode) -> dict[str, float | None]:
     """What ``SaveAutoGrades`` would record, by cell."""
     cells = filter(utils.is_grade, nb.cells)
     return {each.metadata.nbgrader.grade_id: utils.determine_grade(each)[0] for each in cells}
 
 
-def _comments(nb):
+def _comments(nb: NotebookNode) -> dict[str, str | None]:
     cells = (each for each in nb.cells if utils.is_solution(each) or utils.is_task(each))
     return {each.metadata.nbgrader.grade_id: _comment(each) for each in cells}
 
 
-def _comment(cell):
+def _comment(cell: NotebookNode) -> str | None:
     unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
     return "No response." if unchanged and not utils.is_task(cell) else None

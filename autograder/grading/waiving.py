@@ -1,6 +1,10 @@
 """Questions that are not asked, because everybody gets their points: `c.TrustedExecute.waived`."""
 
+from collections.abc import Collection, Iterable
+
+from nbformat import NotebookNode
 from nbgrader import utils
+from traitlets.config import Config
 
 from autograder.grading.cell_outputs import output
 from autograder.grading.errors import CourseError
@@ -8,29 +12,30 @@ from autograder.grading.errors import CourseError
 FILE = "c.TrustedExecute.waived in nbgrader_config.py"
 
 
-def is_test(cell):
+def is_test(cell: NotebookNode) -> bool:
     """Whether a cell's points are given by what it runs: code that is graded and not an answer."""
-    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+    return cell.cell_type == "code" and bool(utils.is_grade(cell) and not utils.is_solution(cell))
 
 
-def tests_of(nb):
+def tests_of(nb: NotebookNode) -> dict[str, str]:
     """The grade_ids of a notebook's test cells, by what they are called without `test_`."""
-    names = map(name_of, filter(is_test, nb.cells))
+    names = [cell.metadata.nbgrader.grade_id for cell in filter(is_test, nb.cells)]
     return {name.removeprefix("test_"): name for name in names}
 
 
-def name_of(cell):
+def name_of(cell: NotebookNode) -> str | None:
     """The grade_id of a cell, or None."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+    name: str | None = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return name
 
 
-def waived_in(nb, names):
+def waived_in(nb: NotebookNode, names: Iterable[str]) -> set[str]:
     """The test cells of a notebook whose points everybody gets.
 
     Parameters
     ----------
-    nb : NotebookNode
-    names : iterable of str
+    nb
+    names
         Of an assignment's questions, with or without the `test_` of their cell.
 
     Returns
@@ -43,16 +48,17 @@ def waived_in(nb, names):
     return {tests[name] for name in wanted if name in tests}
 
 
-def all_points(cell, count):
+def all_points(cell: NotebookNode, count: int | None) -> list[NotebookNode]:
     """The outputs of a test cell whose question was waived, as nbgrader reads the score in them.
 
     Parameters
     ----------
-    cell : NotebookNode
-    count : int or None
+    cell
+    count
         The number under which it ran.
     """
-    points, name = float(cell.metadata.nbgrader.points), name_of(cell).removeprefix("test_")
+    ours = cell.metadata.nbgrader
+    points, name = float(ours.points), ours.grade_id.removeprefix("test_")
     said = f"{name}: {points:g} of {points:g} points\n  waived: everybody gets them\n"
     score = {"text/plain": repr(points)}
     return [
@@ -61,12 +67,13 @@ def all_points(cell, count):
     ]
 
 
-def waived_of(config, assignment):
+def waived_of(config: Config, assignment: str) -> Collection[str]:
     """The names of an assignment's questions that a configuration waives."""
-    return config.get("TrustedExecute", {}).get("waived", {}).get(assignment, ())
+    waived: dict[str, Collection[str]] = config.get("TrustedExecute", {}).get("waived", {})
+    return waived.get(assignment, ())
 
 
-def check_waived(config, assignments):
+def check_waived(config: Config, assignments: Collection[str]) -> None:
     """Raise CourseError where questions of an assignment are waived that there is not."""
     for name in config.get("TrustedExecute", {}).get("waived", {}).keys() - {*assignments}:
         raise CourseError(
@@ -74,7 +81,7 @@ def check_waived(config, assignments):
         )
 
 
-def check_names(names, notebooks):
+def check_names(names: Iterable[str], notebooks: Iterable[NotebookNode]) -> None:
     """Raise CourseError where a question is waived that none of an assignment's notebooks asks."""
     known = {name for notebook in notebooks for name in tests_of(notebook)}
     for name in sorted({each.removeprefix("test_") for each in names} - known):
