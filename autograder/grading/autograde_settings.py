@@ -1,8 +1,14 @@
 """How nbgrader is configured to autograde in a course: its steps, its rules, its hooks."""
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbgrader.api import SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import (
     AssignLatePenalties,
+    NbGraderPreprocessor,
     OverwriteCells,
     OverwriteKernelspec,
     SaveAutoGrades,
@@ -16,6 +22,9 @@ from autograder.grading.nbgrader_app import unusable
 from autograder.grading.settings import CLEANING, kinds_of
 from autograder.grading.task import Step
 
+if TYPE_CHECKING:
+    from autograder.grading.course import Course
+
 BY_THE_RUN = (
     *CLEANING, OverwriteKernelspec, OverwriteCells, TrustedExecute, SaveAutoGrades,
     AssignLatePenalties,
@@ -28,7 +37,7 @@ class Configured:
 
     Parameters
     ----------
-    course : autograder.grading.course.Course
+    course
 
     Attributes
     ----------
@@ -44,7 +53,7 @@ class Configured:
         this name may have, or nothing that puts up walls.
     """
 
-    def __init__(self, course):
+    def __init__(self, course: "Course") -> None:
         effective_settings.check(course.app, course.dir)
         self._dir = course.dir
         try:
@@ -59,7 +68,7 @@ class Configured:
         except Exception as error:  # whatever the course's own classes raise
             raise unusable(error) from error
 
-    def _own_steps(self):
+    def _own_steps(self) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
         converter = self._converter
         kinds = kinds_of([*converter.sanitize_preprocessors, *converter.autograde_preprocessors])
         for kind in kinds:
@@ -68,12 +77,13 @@ class Configured:
                     f"nbgrader_config.py: {kind!r} among the preprocessors is not a class: name one"
                 )
         runs = next(at for at, kind in enumerate(kinds) if issubclass(kind, TrustedExecute))
-        return tuple(
+        before, after = (
             tuple(self._step(each) for each in part if not issubclass(each, BY_THE_RUN))
             for part in (kinds[:runs], kinds[runs:])
         )
+        return before, after
 
-    def _step(self, kind):
+    def _step(self, kind: type[NbGraderPreprocessor]) -> Step:
         step = kind(parent=self._converter)
         return Step(kind, {name: getattr(step, name) for name in step.traits(config=True)})
 
@@ -81,33 +91,38 @@ class Configured:
         """How an assignment is graded."""
         return self._execute.rules(assignment)
 
-    def is_excluded(self, student):
+    def is_excluded(self, student: str) -> bool:
         """Whether nbgrader is told to leave a student out."""
         return student in self._dir.student_id_exclude.split(",")
 
-    def before(self, assignment, student, notebooks):
+    def before(self, assignment: str, student: str, notebooks: Iterable[Path]) -> list[str]:
         """Run the hook that comes first; those of the notebooks that are still to be read then."""
         return self._run(self._converter.run_pre_convert_hook, assignment, student, notebooks)
 
-    def after(self, assignment, student, notebooks):
+    def after(self, assignment: str, student: str, notebooks: Iterable[Path]) -> None:
         """Set the permissions of what was made, and run the hook that comes last."""
         self._converter.set_permissions(assignment, student)
         self._run(self._converter.run_post_convert_hook, assignment, student, notebooks)
 
-    def _run(self, hook, assignment, student, notebooks):
+    def _run(
+        self, hook: Callable[[], object], assignment: str, student: str, notebooks: Iterable[Path]
+    ) -> list[str]:
         self._dir.assignment_id, self._dir.student_id = assignment, student
         self._converter.notebooks = [*map(str, notebooks)]
         try:
             hook()
-            return self._converter.notebooks
+            left: list[str] = self._converter.notebooks
+            return left
         finally:
             self._dir.student_id = "*"
 
-    def penalty(self, student):
+    def penalty(self, student: str) -> Callable[[SubmittedNotebook, float], float | None]:
         """What is taken off a submission that is late: for `Recorder.record`."""
 
-        def penalty(notebook, seconds):
-            found = self._late.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
+        def penalty(notebook: SubmittedNotebook, seconds: float) -> float | None:
+            found: float | None = self._late.plugin_inst.late_submission_penalty(
+                student, notebook.score, seconds
+            )
             return found if found is None else self._late._check_late_penalty(notebook, found)
 
         return penalty

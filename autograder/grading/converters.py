@@ -1,10 +1,13 @@
 """nbgrader's converters, which say what became of their one assignment or submission."""
 
-from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.utils import chdir
 
 
-class _Noting:
+class _Noting(BaseConverter):
     """A converter that remembers the exception which nbgrader only writes into its log.
 
     Attributes
@@ -16,33 +19,29 @@ class _Noting:
         The step that it reads; what to do about a file there that can't be used.
     """
 
-    failure = None
+    failure: Exception | None = None
     processed = False
 
-    def init_destination(self, assignment_id, student_id):
-        with _Note(self):
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        with self._noted():
             self.processed = super().init_destination(assignment_id, student_id)
         return self.processed
 
-    def init_assignment(self, assignment_id, student_id):
-        with _Note(self):
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        with self._noted():
             super().init_assignment(assignment_id, student_id)
 
-    def convert_single_notebook(self, notebook_filename):
-        with _Note(self):
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        with self._noted():
             super().convert_single_notebook(notebook_filename)
 
-
-class _Note:
-    def __init__(self, converter):
-        self.converter = converter
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        if isinstance(error, Exception):
-            self.converter.failure = error
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.failure = error
+            raise
 
 
 class Release(_Noting, GenerateAssignment):
@@ -57,7 +56,7 @@ class Feedback(_Noting, GenerateFeedback):
     reads, remedy = "autograded", "grade again with --force"
     _has_exporter = False
 
-    def start(self):
+    def start(self) -> None:
         """As nbgrader does, but with one exporter for all pages: it compiles its templates once."""
         if not self._has_exporter:
             self._has_exporter = True

@@ -9,14 +9,16 @@ import os
 import re
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import nbformat
-from nbgrader.api import MissingEntry
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
@@ -42,7 +44,7 @@ class Course:
 
     Parameters
     ----------
-    root : path
+    root
         The folder that holds ``nbgrader_config.py`` and ``source/``.
 
     Attributes
@@ -59,7 +61,7 @@ class Course:
         The folder holds no course.
     """
 
-    def __init__(self, root="."):
+    def __init__(self, root: str | Path = ".") -> None:
         self.root = Path(root).resolve()
         if not is_unicode(str(self.root)):
             raise CourseError(
@@ -73,23 +75,24 @@ class Course:
             )
         self.app = configured(self.root)
         self.dir = self.app.coursedir
-        self._converters, self.server_is_gone = {}, False
+        self._converters: dict[type, Any] = {}
+        self.server_is_gone = False
 
-    def folder(self, step, student, assignment):
+    def folder(self, step: str, student: str, assignment: str) -> Path:
         """Where nbgrader keeps a step ("source", "submitted", …) of a student's assignment."""
         return Path(
             self.dir.format_path(getattr(self.dir, f"{step}_directory"), student, assignment)
         )
 
-    def notebook(self, step, student, assignment, name=None):
+    def notebook(self, step: str, student: str, assignment: str, name: str | None = None) -> Path:
         """A notebook in :meth:`folder`, by default the one that is called like its assignment."""
         return self.folder(step, student, assignment) / f"{name or assignment}.ipynb"
 
-    def notebooks(self, assignment):
+    def notebooks(self, assignment: str) -> list[str]:
         """The names of an assignment's notebooks in ``source/``."""
         return sorted(path.stem for path in self.folder("source", ".", assignment).glob("*.ipynb"))
 
-    def released(self, assignment):
+    def released(self, assignment: str) -> dict[str, NotebookNode]:
         """{name: notebook} of a release, as far as there is one."""
         paths = {name: self.notebook("release", ".", assignment, name)
                  for name in self.notebooks(assignment)}  # fmt: skip
@@ -99,12 +102,12 @@ class Course:
             if path.is_file()
         }
 
-    def setting(self, section, name):
+    def setting(self, section: str, name: str) -> Any:
         """A setting of ``nbgrader_config.py``, or None where it is not set."""
         return self.app.config.get(section, {}).get(name)
 
     @contextmanager
-    def gradebook(self):
+    def gradebook(self) -> Iterator[Gradebook]:
         """The open gradebook; a context manager that raises only CourseError."""
         try:
             with gradebook.opened(self.dir.db_url, self.dir.course_id) as opened:
@@ -113,12 +116,12 @@ class Course:
             self.server_is_gone = True
             raise
 
-    def assignments(self):
+    def assignments(self) -> list[str]:
         """The assignments by name: folders of ``source/`` with notebooks in them."""
         found = self.folder("source", ".", ".").glob("*/*.ipynb")
         return sorted({path.parent.name for path in found if path.parent.name[0] != "."})
 
-    def check_assignment(self, assignment):
+    def check_assignment(self, assignment: str) -> None:
         """Raise CourseError unless there are source notebooks for it: one if it asks questions."""
         why = problem_with_name(assignment)
         if why and assignment in self.assignments():
@@ -137,25 +140,25 @@ class Course:
                 f"notebook, {assignment}.ipynb: rename it or move it away"
             )
 
-    def students(self, assignment):
+    def students(self, assignment: str) -> list[str]:
         """The ids of everyone with a folder for this assignment in ``submitted/``."""
         return self._everyone("submitted", assignment)
 
-    def strays(self):
+    def strays(self) -> Iterable[str]:
         """A line for everything in ``submitted/`` that is in the wrong place."""
         if self.dir.directory_structure != CourseDirectory.directory_structure.default_value:
             return []
         return strays(self.folder("submitted", ".", "."), self.assignments())
 
-    def release(self, assignment, keep_grades=False):
+    def release(self, assignment: str, keep_grades: bool = False) -> Outcome:
         """Write ``release/`` and note the assignment in the gradebook.
 
         A release that fails leaves the earlier one where it was.
 
         Parameters
         ----------
-        assignment : str
-        keep_grades : bool
+        assignment
+        keep_grades
             Accept other points and texts under submissions that exist, and keep their grades.
 
         Returns
@@ -169,7 +172,8 @@ class Course:
         self.app.config.RefuseSilentChanges.keep_grades = keep_grades
         with self.gradebook():
             pass
-        source, notes = self.notebook("source", ".", assignment), []
+        source = self.notebook("source", ".", assignment)
+        notes: list[str] = []
         try:
             if assignment in ASSIGNMENTS:  # others are their instructor's to tidy
                 notes = self._tidied(source, assignment)
@@ -188,14 +192,14 @@ class Course:
             notes += self._still_graded(assignment)
         return replace(outcome, note="\n".join(notes))
 
-    def lessons(self):
+    def lessons(self) -> list[str]:
         """Tidy the lessons, and put the badge of this course above each: lines about it."""
         folder = self.root / "notebooks"
         lines = [line for path in sorted(folder.glob("*.ipynb")) for line in self._tidied(path)]
         mark_lessons(folder, self.app.config)
         return lines
 
-    def _tidied(self, path, assignment=""):
+    def _tidied(self, path: Path, assignment: str = "") -> list[str]:
         """Clear what editors left in a notebook file: lines that say what was done, or is left.
 
         Raises
@@ -209,7 +213,7 @@ class Course:
             why = in_one_line(error, self.shown(path), converters.Release.remedy)
             raise CourseError(why) from error
 
-    def _still_graded(self, assignment):
+    def _still_graded(self, assignment: str) -> list[str]:
         """What is to be done about the grades that were kept under a changed release."""
         with self.gradebook() as book:
             if not book.find_assignment(assignment).submissions:
@@ -221,13 +225,13 @@ class Course:
             *(f"{each}: only you can change that, in the Formgrader" for each in above),
         ]
 
-    def personalise(self, assignment, students) -> Iterator[str]:
+    def personalise(self, assignment: str, students: Iterable[str]) -> Iterator[str]:
         """Write a release for each student; see :mod:`autograder.grading.personal_copies`."""
         self.check_released(assignment)
         release = nbformat.read(self.notebook("release", ".", assignment), as_version=4)
         yield from personal_copies.personalise(self.root, assignment, release, students)
 
-    def check_released(self, assignment):
+    def check_released(self, assignment: str) -> None:
         """Raise CourseError unless the gradebook and ``release/`` know the same assignment."""
         self.check_assignment(assignment)
         remedy = f"run `autograder release {assignment}`"
@@ -237,7 +241,7 @@ class Course:
             if not path.is_file():
                 raise CourseError(f"{self.shown(path)} is missing: {remedy}")
         try:
-            released = {}
+            released: dict[str, NotebookNode] = {}
             for name, path in paths.items():
                 released[name] = nbformat.read(path, as_version=4)
         except Exception as error:
@@ -268,7 +272,7 @@ class Course:
             except NoQuestion as error:
                 raise CourseError(f"{self.shown(paths[name])}: {error}") from error
 
-    def released_cells(self, assignment):
+    def released_cells(self, assignment: str) -> list[str]:
         """The names of a release's cells in the order of its notebooks; none without a release."""
         released = self.released(assignment)
         return [
@@ -278,7 +282,7 @@ class Course:
             if "nbgrader" in cell.metadata
         ]
 
-    def decided_inside(self, assignment):
+    def decided_inside(self, assignment: str) -> list[str]:
         """The names of those test cells whose scores are decided in the student's own process."""
         released = self.released(assignment)
         return [
@@ -287,11 +291,11 @@ class Course:
             for cell in decided_inside(notebook, questions_of(assignment))
         ]
 
-    def feedback(self, assignment, student):
+    def feedback(self, assignment: str, student: str) -> Outcome:
         """Write the feedback page of a student from :meth:`graded`: an :class:`Outcome`."""
         return self.convert(converters.Feedback, assignment, student, force=True)
 
-    def graded(self, assignment):
+    def graded(self, assignment: str) -> list[str]:
         """The ids of everyone whose submission has been graded to the end."""
         if not is_unicode(assignment) or not gradebook.exists(self.dir.db_url):
             return []
@@ -299,20 +303,26 @@ class Course:
             whole = scores.recorded(book, assignment)
         return [student for student in self._everyone("autograded", assignment) if student in whole]
 
-    def _everyone(self, step, assignment):
+    def _everyone(self, step: str, assignment: str) -> list[str]:
         directory = getattr(self.dir, f"{step}_directory")
         pattern = self.dir.format_path(
             directory, "(?P<student>[^/]*)", re.escape(assignment), escape=True
         )
         found = glob.glob(self.dir.format_path(directory, "*", glob.escape(assignment)))
-        folders = filter(os.path.isdir, found)
-        return sorted(re.fullmatch(pattern, path)["student"] for path in folders)
+        folders = (re.fullmatch(pattern, path) for path in found if os.path.isdir(path))
+        return sorted(match["student"] for match in folders if match)
 
-    def shown(self, path):
+    def shown(self, path: Path) -> str:
         """A path as messages show it: from the course folder on."""
         return printable(str(path.relative_to(self.root)))
 
-    def convert(self, converter_class, assignment, student, force):
+    def convert(
+        self,
+        converter_class: type[converters.Release | converters.Feedback],
+        assignment: str,
+        student: str,
+        force: bool,
+    ) -> Outcome:
         """Have one of nbgrader's converters do its work on one thing: an :class:`Outcome`.
 
         Raises

@@ -8,11 +8,11 @@ import re
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
-def harmless(text):
+def harmless(text: str) -> str:
     """`text` as it may be written into a cell."""
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def as_it_was(cell):
+def as_it_was(cell: str) -> str:
     """What :func:`harmless` was given."""
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell

@@ -1,7 +1,12 @@
 """Whether the configuration in effect, whoever set what in which order, keeps students' code in."""
 
+from collections.abc import Iterator
+
 from nbconvert.exporters import HTMLExporter
+from nbgrader.apps import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from autograder.grading import safe_pages, settings
@@ -12,14 +17,14 @@ from autograder.grading.reading import SubmissionExporter
 REMEDY = f"add the line `{settings.LINE}` to {settings.FILE}, below `c = get_config()`"
 
 
-def check(app, coursedir):
+def check(app: NbGrader, coursedir: CourseDirectory) -> None:
     """Raise CourseError unless the configuration in effect has :func:`gaps` nowhere.
 
     Parameters
     ----------
-    app : nbgrader.apps.NbGrader
+    app
         With the configuration of the course.
-    coursedir : nbgrader.coursedir.CourseDirectory
+    coursedir
     """
     _check_hooks(app.config)
     try:
@@ -30,7 +35,7 @@ def check(app, coursedir):
         raise CourseError(f"this course would not be graded behind walls ({found[0]}): {REMEDY}")
 
 
-def gaps(app, coursedir):
+def gaps(app: NbGrader, coursedir: CourseDirectory) -> list[str]:
     """What lets students' code, or what they wrote, out of where it is kept.
 
     Parameters
@@ -46,7 +51,7 @@ def gaps(app, coursedir):
     return [*_gaps(app, coursedir)]
 
 
-def _check_hooks(config):
+def _check_hooks(config: Config) -> None:
     """nbgrader checks them as well, but fails to say what is wrong."""
     for section in ("BaseConverter", "Autograde"):
         for name in ("pre_convert_hook", "post_convert_hook"):
@@ -61,7 +66,7 @@ def _check_hooks(config):
                 raise CourseError(f"{where} is {given!r}, which is not a function: name one")
 
 
-def _gaps(app, coursedir):
+def _gaps(app: NbGrader, coursedir: CourseDirectory) -> Iterator[str]:
     grade, release, feedback = (
         kind(coursedir=coursedir, parent=app)
         for kind in (Autograde, GenerateAssignment, GenerateFeedback)

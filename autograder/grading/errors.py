@@ -11,7 +11,7 @@ class CourseError(Exception):
     line = "{where} was not graded: {text}"
 
 
-def in_one_line(error: Exception, where: str, remedy: str) -> str:
+def in_one_line(error: BaseException, where: str, remedy: str) -> str:
     """Say in one line what an exception means; in more where it found more than one thing.
 
     An exception class of this project says it itself, in ``line``: a text with places for
@@ -19,11 +19,11 @@ def in_one_line(error: Exception, where: str, remedy: str) -> str:
 
     Parameters
     ----------
-    error : Exception
+    error
         From nbgrader, from our preprocessors, or from what they call.
-    where : str
+    where
         The file that it is about, as seen from the course folder.
-    remedy : str
+    remedy
         What to do about a file that can't be used, for example to ask for it again.
 
     Returns
@@ -35,7 +35,7 @@ def in_one_line(error: Exception, where: str, remedy: str) -> str:
     return "\n".join(line.format(where=where, text=text, remedy=remedy) for text in found)
 
 
-def _line_of_others(error: Exception) -> str:
+def _line_of_others(error: BaseException) -> str:
     """The same for exceptions of Python and of libraries."""
     # Only here, because they take half a second, and the command line reads this file first.
     from jsonschema import ValidationError
@@ -63,17 +63,17 @@ def _line_of_others(error: Exception) -> str:
     return f"{{where}}: {kind}: {{text}} (details in {LOG}): {{remedy}}"
 
 
-def first_line(error):
+def first_line(error: BaseException | None) -> str:
     """The first line of an exception's text, with nothing in it that can't be printed."""
     return printable(str(error).strip().split("\n")[0])
 
 
-def printable(text):
+def printable(text: str) -> str:
     """`text` on one line, with escapes for what a terminal can't show."""
     return "".join(each if each.isprintable() else _escaped(each) for each in text)
 
 
-def _escaped(character):
+def _escaped(character: str) -> str:
     if "\udc80" <= character <= "\udcff":  # a byte of a file's name that is not in UTF-8
         return f"\\x{ord(character) - 0xDC00:02x}"
     return character.encode("unicode_escape").decode()

@@ -1,10 +1,11 @@
 """The gradebook, opened so that whatever is wrong with it comes out as one line."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from nbgrader.api import Base, Gradebook
-from sqlalchemy import create_engine, inspect, select
+from sqlalchemy import Connection, create_engine, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -22,7 +23,7 @@ class ServerGone(CourseError):
 
 
 @contextmanager
-def opened(db_url, course_id):
+def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
     """The open gradebook at an address.
 
     Raises
@@ -35,13 +36,8 @@ def opened(db_url, course_id):
         yield gradebook
 
 
-def check(db_url):
-    """Raise CourseError if the gradebook that there is can't be used; it stays as it is.
-
-    Parameters
-    ----------
-    db_url : str
-    """
+def check(db_url: str) -> None:
+    """Raise CourseError if the gradebook that there is can't be used; it stays as it is."""
     with _in_one_line(db_url):
         server = make_url(db_url).drivername.startswith("postgresql")
         patience = {"connect_timeout": CONNECT_SECONDS} if server else {}
@@ -56,7 +52,7 @@ def check(db_url):
                 _check_file(connection)
 
 
-def _check_file(connection):
+def _check_file(connection: Connection) -> None:
     """Whether all of a file of SQLite can be read, and whether something could be written."""
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
@@ -69,7 +65,7 @@ def _check_file(connection):
 
 
 @contextmanager
-def _in_one_line(db_url):
+def _in_one_line(db_url: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, ImportError, OSError) as error:
@@ -81,14 +77,8 @@ def _in_one_line(db_url):
         ) from error
 
 
-def raise_if_gone(error, db_url):
-    """Raise ServerGone where an error, of whoever has used the gradebook, says that.
-
-    Parameters
-    ----------
-    error : BaseException
-    db_url : str
-    """
+def raise_if_gone(error: BaseException, db_url: str) -> None:
+    """Raise ServerGone where an error, of whoever has used the gradebook, says that."""
     if isinstance(error, OperationalError) and not _is_file(db_url):
         raise ServerGone(
             f"the gradebook {address(db_url)} can't be used ({first_line(error.orig)}): see that "
@@ -97,22 +87,23 @@ def raise_if_gone(error, db_url):
         ) from error
 
 
-def exists(db_url):
+def exists(db_url: str) -> bool:
     """Whether there is a gradebook; opening one creates it. Only a file can be found missing."""
     return not _is_file(db_url) or Path(make_url(db_url).database or "").exists()
 
 
-def _is_file(db_url):
+def _is_file(db_url: str) -> bool:
     try:
         return make_url(db_url).drivername.startswith("sqlite")
     except ArgumentError:
         return False
 
 
-def address(db_url):
+def address(db_url: str) -> str:
     """Where a gradebook is, for people: a file, or an address without its password."""
     try:
         url = make_url(db_url)
     except ArgumentError:
         return repr(db_url)
-    return url.database if url.drivername.startswith("sqlite") else url.render_as_string()
+    path = url.database if url.drivername.startswith("sqlite") else None
+    return path or url.render_as_string()

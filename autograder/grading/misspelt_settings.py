@@ -1,5 +1,6 @@
 """Settings that nobody reads, because there is a slip in their names."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from traitlets.config import Config, Configurable
@@ -8,12 +9,12 @@ SURELY = 0.85
 """How alike the names of two classes are if one is a slip: other programs have settings, too."""
 
 
-def misspelt(config):
+def misspelt(config: Config) -> dict[str, str]:
     """The settings of a configuration that belong to no class that is loaded.
 
     Parameters
     ----------
-    config : traitlets.config.Config
+    config
         Of ``nbgrader_config.py``.
 
     Returns
@@ -22,10 +23,10 @@ def misspelt(config):
         The nearest name by each that nobody knows, both as they stand in the file; "" where there
         is none. A class that is like no other is left out: it may be somebody else's.
     """
-    kinds = {}
+    kinds: dict[str, list[type[Configurable]]] = {}
     for kind in _all_of(Configurable):
         kinds.setdefault(kind.__name__, []).append(kind)
-    found = {}
+    found: dict[str, str] = {}
     for section, settings in config.items():
         if not isinstance(settings, Config):
             continue
@@ -44,18 +45,19 @@ def misspelt(config):
     return found
 
 
-def _settings_of(kinds):
+def _settings_of(kinds: Iterable[type[Configurable]]) -> set[str]:
     return {name for kind in kinds for name in kind.class_trait_names(config=True)}
 
 
-def in_words(near):
+def in_words(near: str) -> str:
     """What to do about a name, with the nearest one that is known."""
     return f"did you mean {near}?" if near else "nobody reads it: delete it"
 
 
-def _all_of(kind):
+def _all_of(kind: type[Configurable]) -> set[type[Configurable]]:
     """All classes that are made from one."""
-    found, new = set(), [kind]
+    found: set[type[Configurable]] = set()
+    new = [kind]
     while new:
         for each in new.pop().__subclasses__():
             if each not in found:

@@ -3,6 +3,7 @@
 import logging
 import re
 from contextlib import suppress
+from pathlib import Path
 
 from nbgrader.apps import NbGrader
 from tornado.log import app_log
@@ -18,12 +19,12 @@ class _App(NbGrader):
     raise_config_file_errors = True
 
 
-def configured(root):
+def configured(root: Path) -> NbGrader:
     """nbgrader with the configuration of a course folder.
 
     Parameters
     ----------
-    root : pathlib.Path
+    root
         It holds ``nbgrader_config.py``.
 
     Returns
@@ -52,7 +53,7 @@ def configured(root):
     return app
 
 
-def unusable(error):
+def unusable(error: BaseException) -> CourseError:
     """The CourseError of a configuration that something has raised an exception about."""
     if isinstance(error, SystemExit):  # how a file of settings says it itself
         return CourseError(first_line(error))
@@ -65,12 +66,12 @@ def unusable(error):
 class _Log(logging.Handler):
     """Writes line by line; in a folder that can't be written to, the work there reports it."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path) -> None:
         super().__init__(logging.INFO)
         self._path = path
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
 
-    def emit(self, record):
+    def emit(self, record: logging.LogRecord) -> None:
         line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")  # any file's name
         with suppress(OSError), self._path.open("ab") as file:
             file.write(line)

@@ -11,12 +11,14 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
 from autograder.grading.csv_cells import as_it_was, harmless
@@ -41,18 +43,18 @@ class Personal:
     Attributes
     ----------
     secret : bytes
-    codes : dict of str to str
+    codes : mapping of str to str
         Each student's code, which stands in the notebook and in the list of codes.
     """
 
     secret: bytes
-    codes: dict
+    codes: Mapping[str, str]
 
-    def draw(self, student):
+    def draw(self, student: str) -> dict[str, str]:
         """The names of the student's bugs, by suspect."""
         return draw(self.secret, student)
 
-    def code(self, student):
+    def code(self, student: str) -> str:
         """What tells a student's copy from others: twelve letters.
 
         It changes with the secret and with the draw, and says nothing of them.
@@ -61,20 +63,17 @@ class Personal:
         letters = base64.b32encode(digest).decode()[:12]
         return "-".join(letters[i : i + 4] for i in (0, 4, 8))
 
-    def release(self, release, student):
+    def release(self, release: NotebookNode, student: str) -> NotebookNode:
         """The student's own copy of a release.
 
         Parameters
         ----------
-        release : NotebookNode
+        release
             What everybody would be given; it stays as it is.
-        student : str
-
-        Returns
-        -------
-        NotebookNode
+        student
         """
-        copy, drawn = nbformat.from_dict(release), self.draw(student)
+        copy: NotebookNode = nbformat.from_dict(release)
+        drawn = self.draw(student)
         for cell in copy.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             if name in drawn:
@@ -88,14 +87,14 @@ class Personal:
         )
         return copy
 
-    def check_and_release(self, release, student):
+    def check_and_release(self, release: NotebookNode, student: str) -> NotebookNode:
         """The student's own copy of a release; raises CourseError where it can't be drawn again."""
         trouble = self.problem_with(student)
         if trouble:
             raise CourseError(trouble)
         return self.release(release, student)
 
-    def problem_with(self, student):
+    def problem_with(self, student: str) -> str:
         """Why a student's own release can't be drawn again, or ""."""
         if student not in self.codes:
             return (
@@ -109,19 +108,19 @@ class Personal:
             )
         return ""
 
-    def check(self):
+    def check(self) -> None:
         """Raise CourseError when the codes are not those of this secret and this bank."""
         for student in self.codes:
             trouble = self.problem_with(student)
             if trouble:
                 raise CourseError(f"{printable(student)}'s copy can't be drawn again: {trouble}")
 
-    def owner(self, notebook):
+    def owner(self, notebook: NotebookNode) -> str | None:
         """Whose copy a notebook is; None when no code of this course stands in it.
 
         Parameters
         ----------
-        notebook : NotebookNode
+        notebook
             As it was handed in.
         """
         owners = {code: student for student, code in self.codes.items()}
@@ -135,7 +134,7 @@ class Personal:
         return None
 
 
-def of(root, assignment):
+def of(root: str | Path, assignment: str) -> Personal | None:
     """What the personal releases of an assignment were made with; None when there are none.
 
     Raises
@@ -160,23 +159,25 @@ def of(root, assignment):
     return Personal(_read_secret(root), codes)
 
 
-def answer_key(root, assignment, student):
+def answer_key(root: str | Path, assignment: str, student: str) -> dict[str, str]:
     """The bugs that a student was given, by suspect: drawn for that student, or for everybody."""
     personal = of(root, assignment)
     return dict(FIXED_DRAW) if personal is None else personal.draw(student)
 
 
-def personalise(root, assignment, release, students):
+def personalise(
+    root: str | Path, assignment: str, release: NotebookNode, students: Iterable[str]
+) -> Iterator[str]:
     """Write a release for each student, all of them or none.
 
     Parameters
     ----------
-    root : path
+    root
         The course folder. The secret is made here when there is none yet.
-    assignment : str
-    release : NotebookNode
+    assignment
+    release
         What everybody would be given.
-    students : list of str
+    students
         Those of an earlier roster are added.
 
     Yields
@@ -215,17 +216,16 @@ def personalise(root, assignment, release, students):
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _check_earlier(earlier, assignment):
-    for student in earlier.codes if earlier else ():
-        if earlier.problem_with(student):
-            raise CourseError(
-                f"{FOLDER}/{assignment}/ was made with another {SECRET} or another bank of bugs, "
-                "and students may have those copies: put back what it was made with, or remove "
-                "the folder to begin anew"
-            )
+def _check_earlier(earlier: Personal | None, assignment: str) -> None:
+    if earlier is not None and any(map(earlier.problem_with, earlier.codes)):
+        raise CourseError(
+            f"{FOLDER}/{assignment}/ was made with another {SECRET} or another bank of bugs, "
+            "and students may have those copies: put back what it was made with, or remove "
+            "the folder to begin anew"
+        )
 
 
-def _write_codes(path, personal, students):
+def _write_codes(path: Path, personal: Personal, students: Iterable[str]) -> None:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(("id", "code"))
@@ -233,7 +233,7 @@ def _write_codes(path, personal, students):
     path.write_text(text.getvalue(), encoding="utf-8")
 
 
-def _put_into_place(work, folder, assignment):
+def _put_into_place(work: Path, folder: Path, assignment: str) -> None:
     """The new folder and zip file in place of the old ones, which are gone only after that."""
     place = folder / assignment
     if place.exists():
@@ -242,7 +242,7 @@ def _put_into_place(work, folder, assignment):
     os.replace(work / "all.zip", folder / f"{assignment}.zip")
 
 
-def _secret(root):
+def _secret(root: str | Path) -> bytes:
     path = Path(root, SECRET)
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -250,7 +250,7 @@ def _secret(root):
     return _read_secret(root)
 
 
-def _read_secret(root):
+def _read_secret(root: str | Path) -> bytes:
     try:
         secret = Path(root, SECRET).read_bytes().strip()
     except OSError as error:

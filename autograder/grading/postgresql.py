@@ -6,12 +6,14 @@ which still acknowledges: whoever waits has to look at the clock. Listening to S
 also for gradebooks that nbgrader opens.
 """
 
+from collections.abc import Generator
 from functools import cache
 from math import inf
 from time import monotonic
+from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Dialect, Engine
 
 from autograder.stopping import if_asked
 
@@ -26,12 +28,12 @@ class StoppedWaiting(KeyboardInterrupt):
     """Ctrl-C, while a server was waited for."""
 
 
-def listen():
+def listen() -> None:
     """From here on, connections of this process to a PostgreSQL server are such ones."""
     event.listen(Engine, "do_connect", _connect)
 
 
-def _connect(dialect, _, arguments, options):
+def _connect(dialect: Dialect, _: object, arguments: list[Any], options: dict[str, Any]) -> Any:
     if dialect.name != "postgresql" or dialect.driver != "psycopg":
         return None  # SQLAlchemy does it
     options.setdefault("connect_timeout", SECONDS)
@@ -41,20 +43,22 @@ def _connect(dialect, _, arguments, options):
 
 
 @cache
-def _connection_class():
+def _connection_class() -> Any:
     """A connection that gives up; psycopg is only there where it is needed."""
     import psycopg
+    from psycopg.abc import RV, PQGen
 
     class TooLong(psycopg.OperationalError):
         pass
 
-    class Impatient(psycopg.Connection):
+    class Impatient(psycopg.Connection[Any]):
         seconds = SECONDS
 
-        def wait(self, generator, *_, **__):
-            waiting = _limited(generator, self.seconds, TooLong)
+        def wait(self, gen: PQGen[RV], *_: Any, **__: Any) -> RV:
+            waiting = _limited(gen, self.seconds, TooLong)
             try:
-                return psycopg.waiting.wait(waiting, self.pgconn.socket, LOOK_SECONDS)
+                found: RV = psycopg.waiting.wait(waiting, self.pgconn.socket, LOOK_SECONDS)
+                return found
             except (KeyboardInterrupt, TooLong) as given_up:
                 self.pgconn.finish()  # else whoever rolls back would wait again
                 if isinstance(given_up, KeyboardInterrupt):
@@ -64,7 +68,9 @@ def _connection_class():
     return Impatient
 
 
-def _limited(generator, seconds, error):
+def _limited(
+    generator: Generator[Any, Any, Any], seconds: float, error: type[Exception]
+) -> Generator[Any, Any, Any]:
     """What psycopg waits for, until it takes too long: it asks every LOOK_SECONDS."""
     began, found = monotonic(), None
     try:

@@ -14,12 +14,12 @@ LONGEST_FOLDER = 255
 """Bytes of a folder's name, on every file system that people use."""
 
 
-def read_roster(path):
+def read_roster(path: str | Path) -> list[str]:
     """The ids of a class, in the order of the file.
 
     Parameters
     ----------
-    path : path
+    path
         A CSV file with a column `id`; commas, semicolons or tabs between the columns, as Excel and
         the LMS write them, in UTF-8 (with or without a byte order mark) or UTF-16 with one.
 
@@ -34,7 +34,8 @@ def read_roster(path):
     """
     path = Path(path)
     rows = _rows(path)
-    seen, wrong = {}, []
+    seen: dict[str, int] = {}
+    wrong = []
     for line, student in rows:
         why = _trouble_with(student) or (
             f"{_short(student)} again, as in line {seen[student]}" if student in seen else ""
@@ -50,7 +51,7 @@ def read_roster(path):
     return list(seen)
 
 
-def _rows(path):
+def _rows(path: Path) -> list[tuple[int, str]]:
     text = _text(path)
     heading = text.partition("\n")[0]
     separator = max(SEPARATORS, key=heading.count)
@@ -72,7 +73,7 @@ def _rows(path):
     return rows
 
 
-def _text(path):
+def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -88,7 +89,7 @@ def _text(path):
     return text
 
 
-def _trouble_with(student):
+def _trouble_with(student: str) -> str:
     """Why an id can't be a folder's name, which nbgrader makes of it; or ""."""
     if not student:
         return f"no {COLUMN}"
@@ -98,6 +99,6 @@ def _trouble_with(student):
     return ""
 
 
-def _short(student):
+def _short(student: str) -> str:
     shown = printable(student)
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"

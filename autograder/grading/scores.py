@@ -1,8 +1,10 @@
 """Which scores in the gradebook belong to what is handed in now."""
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -15,6 +17,9 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from autograder.grading.preprocessor_types import Processed, Resources
 
 
 class ForgetEarlierScores(NbGraderPreprocessor):
@@ -23,13 +28,13 @@ class ForgetEarlierScores(NbGraderPreprocessor):
     A submission whose grading fails half-way would keep the score of the one before it.
     """
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
             forget(gradebook, info["assignment"], info["student"], self._to_come(info))
         return nb, resources
 
-    def _to_come(self, info):
+    def _to_come(self, info: dict[str, Any]) -> list[str] | None:
         """This notebook and those after it: the others have been graded just now."""
         if self.parent is None:
             return None
@@ -37,15 +42,17 @@ class ForgetEarlierScores(NbGraderPreprocessor):
         return names[names.index(info["notebook"]) :]
 
 
-def forget(gradebook, assignment, student, notebooks=None):
+def forget(
+    gradebook: Gradebook, assignment: str, student: str, notebooks: Collection[str] | None = None
+) -> None:
     """Take back the automatic scores of a submission; manual scores and comments stay.
 
     Parameters
     ----------
-    gradebook : nbgrader.api.Gradebook
-    assignment, student : str
+    gradebook
+    assignment, student
         It is not an error if there is no such submission.
-    notebooks : collection of str, optional
+    notebooks
         Only those of them; all by default.
     """
     try:
@@ -79,30 +86,24 @@ class Scored(NamedTuple):
     to_read: bool
 
     @property
-    def says_something(self):
+    def says_something(self) -> bool:
         """Whether there is a score, or a person who has to give one."""
         return self.auto is not None or self.manual is not None or self.to_read
 
     @property
-    def waits(self):
+    def waits(self) -> bool:
         """Whether there is no score before a person gives one."""
         return self.to_read and self.auto is None and self.manual is None
 
     @property
-    def score(self):
+    def score(self) -> float:
         """The points, as nbgrader counts them."""
-        if self.auto is None and self.manual is None:
-            return 0.0
-        return (self.auto if self.manual is None else self.manual) + (self.extra or 0.0)
+        given = self.auto if self.manual is None else self.manual
+        return 0.0 if given is None else given + (self.extra or 0.0)
 
 
-def all_scores(gradebook, assignment):
+def all_scores(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, Scored]]:
     """What the gradebook holds of an assignment, in one query.
-
-    Parameters
-    ----------
-    gradebook : nbgrader.api.Gradebook
-    assignment : str
 
     Returns
     -------
@@ -124,26 +125,26 @@ def all_scores(gradebook, assignment):
         .join(Assignment, Assignment.id == submission.c.assignment_id)
         .where(Assignment.name == assignment)
     )  # fmt: skip
-    scores = {}
+    scores: dict[str, dict[str, Scored]] = {}
     for student, of, name, *scored in found:
         scores.setdefault(student, {})[notebooks[of] + name] = Scored(*scored)
     gradebook.db.rollback()  # nothing is locked from here on
     return scores
 
 
-def prefix(notebook, among):
+def prefix(notebook: str, among: Collection[str]) -> str:
     """What stands before a cell's grade_id where an assignment has several notebooks, or "".
 
     Parameters
     ----------
-    notebook : str
-    among : collection of str
+    notebook
+    among
         All notebooks of the assignment. Two of them may hold cells of one name.
     """
     return f"{notebook}/" if len(among) > 1 else ""
 
 
-def prefixes(db, assignment):
+def prefixes(db: scoped_session[Session], assignment: str) -> dict[str, str]:
     """The :func:`prefix` of each notebook that a gradebook knows of an assignment, by its id."""
     found = db.execute(
         select(Notebook.id, Notebook.name)
@@ -172,13 +173,8 @@ class Total(NamedTuple):
     score: float
 
 
-def totals(gradebook, assignment):
+def totals(gradebook: Gradebook, assignment: str) -> dict[str, Total]:
     """What each submission of an assignment counts.
-
-    Parameters
-    ----------
-    gradebook : nbgrader.api.Gradebook
-    assignment : str
 
     Returns
     -------
@@ -200,7 +196,7 @@ def totals(gradebook, assignment):
     }
 
 
-def recorded(gradebook, assignment):
+def recorded(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, Scored]]:
     """Those of :func:`all_scores` who have been graded to the end."""
     return {
         student: cells

@@ -8,16 +8,17 @@ without walls is refused.
 import glob
 import os
 import sys
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from nbclient import NotebookClient
 from nbconvert.exporters import HTMLExporter
 from nbgrader import preprocessors as stock
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets import Undefined
-from traitlets.config import Config
+from traitlets.config import Config, Configurable
 from traitlets.config.loader import LazyConfigValue
 from traitlets.utils.importstring import import_item
 
@@ -52,12 +53,12 @@ BEGINNING = (StartFromBrokenCode, OpenInColab)
 REFUSING = (RefuseDisagreement, RefuseSilentChanges)
 
 
-def configure(c):
+def configure(c: Config) -> None:
     """Have nbgrader grade behind walls: its commands, its Formgrader, and `autograder`.
 
     Parameters
     ----------
-    c : traitlets.config.Config
+    c
         What ``get_config()`` returned in `nbgrader_config.py`.
 
     Raises
@@ -81,10 +82,10 @@ def configure(c):
 class _Section(Config):
     """A section of the configuration that joins what is set in it with what it has to hold."""
 
-    owner = None
-    rules: ClassVar = {}
+    owner: ClassVar[type[Configurable]]
+    rules: ClassVar[Mapping[str, Callable[[Any, Any], Any]]] = {}
 
-    def join(self, given):
+    def join(self, given: Mapping[str, Any]) -> None:
         """Take over what has been set before, and join it with what has to be there."""
         for name, value in given.items():
             self[name] = value
@@ -92,7 +93,7 @@ class _Section(Config):
             if name not in self:
                 self[name] = self._default(name)
 
-    def __setitem__(self, name, value):
+    def __setitem__(self, name: str, value: Any) -> None:
         if name in self.rules:
             if isinstance(value, LazyConfigValue):
                 value = value.get_value(self._default(name))
@@ -103,25 +104,25 @@ class _Section(Config):
                 raise SystemExit(f"{FILE}: {where}: {error}: correct it") from None
         super().__setitem__(name, value)
 
-    def _default(self, name):
+    def _default(self, name: str) -> Any:
         found = self.owner.class_traits()[name].default()
         return None if found is Undefined else found
 
 
-def kinds_of(preprocessors):
+def kinds_of(preprocessors: Iterable[Any]) -> list[Any]:
     """Preprocessors of a list as classes."""
     return [import_item(each) if isinstance(each, str) else each for each in preprocessors]
 
 
-def _without(preprocessors, ours):
+def _without(preprocessors: Iterable[Any], ours: Collection[Any]) -> list[Any]:
     return [each for each in kinds_of(preprocessors) if each not in ours]
 
 
-def _cleaned(_, given):
+def _cleaned(_: _Section, given: Iterable[Any]) -> list[Any]:
     return [*CLEANING, *_without(given, (*CLEANING, *DONE_BY_CLEAN))]
 
 
-def _graded(_, given):
+def _graded(_: _Section, given: Iterable[Any]) -> list[Any]:
     kinds = kinds_of(given)
     place = next((at for at, each in enumerate(kinds) if each in (stock.Execute, *RUNNING)), 0)
     before, after = (
@@ -134,12 +135,12 @@ def _graded(_, given):
     return [*before, *RUNNING, *after]
 
 
-def runs_code(kind):
+def runs_code(kind: object) -> bool:
     """Whether a preprocessor is one of those that start a kernel."""
     return isinstance(kind, type) and issubclass(kind, NotebookClient)
 
 
-def _hooked(_, given):
+def _hooked(_: _Section, given: Any) -> "BeforeReading":
     return given if isinstance(given, BeforeReading) else BeforeReading(given)
 
 
@@ -148,26 +149,26 @@ class BeforeReading:
 
     Parameters
     ----------
-    other : callable or str or None
-        As nbgrader takes it.
+    other
+        As nbgrader takes it: a function, or its name with the module's.
     """
 
-    def __init__(self, other=None):
+    def __init__(self, other: Callable[..., object] | str | None = None) -> None:
         self._other = import_item(other) if isinstance(other, str) else other
         if self._other is not None and not callable(self._other):
             raise TypeError("it has to be a function")
 
-    def __call__(self, assignment, student, notebooks):
+    def __call__(self, assignment: str, student: str, notebooks: list[str]) -> None:
         extra_files.before_reading(assignment, student, notebooks)
         if self._other is not None:
             self._other(assignment=assignment, student=student, notebooks=notebooks)
 
 
-def _only_by_converter(_, given):
+def _only_by_converter(_: _Section, given: Any) -> NoReturn:
     raise TypeError("set it for each converter that it is for, as c.Autograde.pre_convert_hook")
 
 
-def _released(_, given):
+def _released(_: _Section, given: Iterable[Any]) -> list[Any]:
     kinds = [Tidy, *_without(given, (Tidy, *BEGINNING, *REFUSING))]
     after = kinds.index(stock.ClearSolutions) + 1 if stock.ClearSolutions in kinds else 0
     kinds[after:after] = BEGINNING
@@ -190,9 +191,10 @@ class _Autograde(_Section):
 class _BaseConverter(_Section):
     """A hook for all converters would not be run before ours, which is Autograde's own."""
 
+    owner = BaseConverter
     rules: ClassVar = {"pre_convert_hook": _only_by_converter}
 
-    def join(self, given):
+    def join(self, given: Mapping[str, Any]) -> None:
         for name, value in given.items():
             self[name] = value
 
@@ -219,19 +221,19 @@ class _CourseDirectory(_Section):
     rules: ClassVar = {"ignore": lambda section, given: section._ignoring(given)}
     FOLDERS = ("root", "directory_structure", "submitted_directory", "autograded_directory")
 
-    def lies_in(self, folder):
+    def lies_in(self, folder: Path) -> None:
         """Say where the configuration lies: there is the course, unless a root is set."""
         for each in self["ignore"]:
             if isinstance(each, Pattern):
                 each.folder = str(folder)
         self["ignore"] = self["ignore"]
 
-    def __setitem__(self, name, value):
+    def __setitem__(self, name: str, value: Any) -> None:
         super().__setitem__(name, value)
         if name in self.FOLDERS and "ignore" in self:
             self["ignore"] = self["ignore"]
 
-    def _ignoring(self, given):
+    def _ignoring(self, given: Iterable[str]) -> list[str]:
         before = [each for each in (*given, *self.get("ignore", ())) if isinstance(each, Pattern)]
         folder = before[0].folder if before else ""
         root, structure, *steps = (

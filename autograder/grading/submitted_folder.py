@@ -1,7 +1,9 @@
 """What lies in `submitted/`: what is wrong with a hand-in before it is graded."""
 
 import os
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
@@ -19,17 +21,17 @@ ALLOW = "give yourself the right to read it"
 RENAME = "rename it, and grade again"
 
 
-def problem_with(folder, student, notebooks, shown):
+def problem_with(folder: Path, student: str, notebooks: Sequence[str], shown: str) -> str:
     """What is wrong with a hand-in before anybody looks into its notebook, or "".
 
     Parameters
     ----------
-    folder : pathlib.Path
+    folder
         Where the student's hand-in should be.
-    student : str
-    notebooks : list of str
+    student
+    notebooks
         The names of the assignment's notebooks. Of several, some may be missing.
-    shown : str
+    shown
         The folder's name in messages.
 
     Returns
@@ -50,7 +52,7 @@ def problem_with(folder, student, notebooks, shown):
         return f"{shown}/ can't be read ({error.strerror}): {ALLOW}"
 
 
-def _absent(wanted, shown):
+def _absent(wanted: Path, shown: str) -> str:
     folder = wanted.parent
     if is_elsewhere(folder):
         return f"{shown}/ is a link to another folder: put the folder itself there"
@@ -66,7 +68,7 @@ def _absent(wanted, shown):
     return f"{shown}/{wanted.name} {reason}: ask for the .ipynb file again" if reason else ""
 
 
-def _undated(folder, shown):
+def _undated(folder: Path, shown: str) -> str:
     """nbgrader reads the time of the hand-in from timestamp.txt, and stumbles over other text."""
     stamp = folder / STAMP
     if os.path.lexists(stamp) and (stamp.is_symlink() or no_file(stamp, LONGEST_STAMP)):
@@ -79,13 +81,8 @@ def _undated(folder, shown):
     return "" if fine else f"{shown}/{STAMP} holds no time: correct it or delete it"
 
 
-def strays(submitted, assignments):
+def strays(submitted: Path, assignments: Collection[str]) -> Iterator[str]:
     """What lies in `submitted/` where no assignment is looked for.
-
-    Parameters
-    ----------
-    submitted : pathlib.Path
-    assignments : collection of str
 
     Yields
     ------
@@ -112,6 +109,6 @@ def strays(submitted, assignments):
                 yield f"{shown}/ is no assignment of this course ({known}): rename the folder"
 
 
-def _visible(folder):
+def _visible(folder: Path) -> list[Path]:
     found = folder.iterdir() if folder.is_dir() else ()
     return sorted(path for path in found if not path.name.startswith("."))

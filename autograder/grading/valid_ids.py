@@ -6,12 +6,12 @@ PATTERNS = {*"*?[]"}
 """What nbgrader takes for a pattern that stands for other names."""
 
 
-def problem_with_name(name):
+def problem_with_name(name: str) -> str:
     """What keeps a folder's name from being a student's or an assignment's id.
 
     Parameters
     ----------
-    name : str
+    name
         As Python reads it from the disk.
 
     Returns
@@ -30,7 +30,7 @@ def problem_with_name(name):
     return f"is longer than {LONGEST} characters" if len(name) > LONGEST else ""
 
 
-def is_unicode(name):
+def is_unicode(name: str) -> bool:
     """Whether a name can be written down as UTF-8.
 
     On a disk it may be any bytes: Python reads those that are not UTF-8 as halves of surrogate
