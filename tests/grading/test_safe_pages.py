@@ -242,6 +242,12 @@ def test_a_large_picture_is_shown_but_not_a_hundred_times():
     assert "The picture a is missing, too large, or no picture." in page
 
 
+@pytest.mark.parametrize("kind", ["png", "svg+xml"])
+def test_a_text_about_the_address_of_a_broken_picture_is_shown(kind):
+    address = f"data:image/{kind};base64,AAA"
+    assert rendered(f"I tried `{address}`") == f"<p>I tried <code>{address}</code></p>\n"
+
+
 @pytest.mark.parametrize("text", ["<div>" * 60_000, "<div></x>" * 30_000, "&" * 300_001])
 def test_what_the_cleaning_would_not_end_with_is_shown_as_text(text):
     assert clean(text) == f"<pre>{html.escape(text)}</pre>"
