@@ -1,9 +1,9 @@
-"""Names and points of questions agree wherever they stand, or nothing is released.
+"""Refuse a release in which the names or points of questions don't agree.
 
-The points of a question stand in three places, and each has its reader: the test cell's metadata
-(the gradebook), ``run_checks`` in the visible part of the cell (the student), and ``@question``
-(the grade). Whoever edits one of them finds out here what the others say, and not when a class has
-been graded.
+The points of a question are written in three places, each with its own reader: the test cell's
+metadata (the gradebook), ``run_checks`` in the visible part of the cell (the student), and
+``@question`` (the grade). If you edit one of them, you learn here what the others say, and not
+after a class has been graded.
 """
 
 import ast
@@ -26,7 +26,7 @@ WRITTEN = re.compile(r"^summary\(.*\bwritten=(\d+(?:\.\d+)?)\)", re.DOTALL | re.
 
 
 class Disagreement(Exception):
-    """A source says two things about its questions: a phrase for each of them."""
+    """A source contradicts its questions: one phrase for each contradiction."""
 
     line = "{where}: {text}"
 
@@ -41,13 +41,13 @@ class Disagreement(Exception):
 class RefuseDisagreement(NbGraderPreprocessor):
     """Stop a release whose cells, visible checks and questions don't agree.
 
-    Runs before the hidden tests are removed, and before ``SaveCells``, which writes. A test cell
-    that asks nothing and has no question is none of its business.
+    Runs before the hidden tests are removed, and before ``SaveCells``, which writes to the
+    gradebook. Test cells that don't call ``ask`` and have no question are not checked.
 
     Raises
     ------
     Disagreement
-        With a line for everything that doesn't agree.
+        With a line for each contradiction.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
@@ -58,19 +58,19 @@ class RefuseDisagreement(NbGraderPreprocessor):
 
 
 def disagreements(nb: NotebookNode, questions: Mapping[str, Question]) -> Iterator[str]:
-    """Say what does not agree in a source.
+    """Find what does not agree in a source.
 
     Parameters
     ----------
     nb
         With the hidden tests.
     questions
-        Those of the assignment.
+        The questions of the assignment.
 
     Yields
     ------
     str
-        One phrase for each.
+        One phrase for each contradiction.
     """
     for cell in filter(is_test, nb.cells):
         yield from _of_cell(cell, questions)
@@ -79,7 +79,7 @@ def disagreements(nb: NotebookNode, questions: Mapping[str, Question]) -> Iterat
 
 
 def _of_totals(nb: NotebookNode) -> Iterator[str]:
-    """Compare what the notebook says of all its points, and of those for written answers."""
+    """Compare the totals that the text promises, overall and for written answers."""
     graded = [cell for cell in nb.cells if is_grade(cell)]
     total, written = (
         sum(float(cell.metadata.nbgrader.points) for cell in cells)
@@ -88,10 +88,10 @@ def _of_totals(nb: NotebookNode) -> Iterator[str]:
     for cell in nb.cells:
         for said in TOTAL.findall(cell.source) if cell.cell_type == "markdown" else ():
             if float(said) != total:
-                yield f"the text promises {said} points in all, and the cells give {total:g}"
+                yield f"the text promises {said} points in all, but the cells give {total:g}"
         for said in WRITTEN.findall(cell.source) if cell.cell_type == "code" else ():
             if float(said) != written:
-                yield f"summary() promises {said} for written answers, and they give {written:g}"
+                yield f"summary() promises {said} for written answers, but they give {written:g}"
 
 
 def _of_cell(cell: NotebookNode, questions: Mapping[str, Question]) -> Iterator[str]:
@@ -109,9 +109,9 @@ def _of_cell(cell: NotebookNode, questions: Mapping[str, Question]) -> Iterator[
     if question is None:
         return
     if not asked:
-        yield f'the cell {name} asks nothing: end its hidden part in ask("{question.name}")'
+        yield f'the cell {name} never calls ask: end its hidden part in ask("{question.name}")'
     if question.points != points:
-        yield f"the cell {name} gives {points:g} points and its question {question.points:g}"
+        yield f"the cell {name} gives {points:g} points, but its question {question.points:g}"
     for call in _calls(tree, "run_checks"):
         if len(call.args) == 2:
             yield from _of_checks(name, question, call.args[0], _table(tree, call.args[1]))
@@ -121,9 +121,9 @@ def _of_name(cell: str, asked: object, questions: Mapping[str, Question]) -> Ite
     if asked not in questions:
         known = [*(questions or names())]
         near = get_close_matches(str(asked), known, n=3) or known
-        yield f"the cell {cell} asks {asked!r}, and there is no such question: {', '.join(near)}"
+        yield f"the cell {cell} asks {asked!r}, which is not a question: try {', '.join(near)}"
     elif cell != f"test_{asked}":
-        yield f"the cell {cell} asks {asked!r}, which is the question of the cell test_{asked}"
+        yield f"the cell {cell} asks {asked!r}, which belongs to the cell test_{asked}"
 
 
 def _of_checks(
@@ -132,12 +132,12 @@ def _of_checks(
     """Compare what ``run_checks(name, {part: points})`` shows to the student."""
     name, given = getattr(named, "value", question.name), [*question.parts.values()]
     if name != question.name:
-        yield f"the visible check of {cell} is called {name!r} in place of {question.name!r}"
+        yield f"the visible check of {cell} is called {name!r} instead of {question.name!r}"
     if isinstance(shown, dict):
         yield from _of_parts(cell, question, shown)
     elif shown is not None and shown != given:
         yield (
-            f"the parts of {cell} give {_listed(shown)} points in its visible check and "
+            f"the parts of {cell} give {_listed(shown)} points in its visible check, but "
             f"{_listed(given)} in its question"
         )
 
@@ -146,21 +146,21 @@ def _of_parts(cell: str, question: Question, shown: Mapping[str, float]) -> Iter
     for part in dict.fromkeys([*question.parts, *shown]):
         promised, given = shown.get(part), question.parts.get(part)
         if given is None and promised:
-            yield f"the visible check of {cell} has {part} ({promised:g}), and its question has not"
+            yield f"the visible check of {cell} has {part} ({promised:g}), but its question doesn't"
         elif given is not None and promised is None:
-            yield f"the question of {cell} has {part} ({given:g}), and its visible check has not"
+            yield f"the question of {cell} has {part} ({given:g}), but its visible check doesn't"
         elif given is not None and promised != given:
             yield (
-                f"{part} gives {promised:g} points in the visible check of {cell} and {given:g} in "
-                "its question"
+                f"{part} gives {promised:g} points in the visible check of {cell}, but {given:g} "
+                "in its question"
             )
 
 
 def _table(tree: ast.AST, table: ast.expr | None) -> dict[str, float] | list[float] | None:
-    """What can be read of a table of parts without running the cell.
+    """Read a table of parts without running the cell.
 
-    {part: points} where it is written out; the points alone, in order, where the parts are computed
-    by calls; None where nothing can be known.
+    Returns {part: points} if the table is written out; only the points, in order, if the parts are
+    computed by calls; None if it can't be read.
     """
     if isinstance(table, ast.Name):
         bound = (
@@ -185,7 +185,7 @@ def _listed(points: Iterable[float]) -> str:
 
 
 def _calls(tree: ast.AST, name: str) -> list[ast.Call]:
-    """The calls of a function, by whatever path it is reached."""
+    """The calls of a function, by its name or as an attribute."""
     return [
         node for node in ast.walk(tree) if isinstance(node, ast.Call)
         if getattr(node.func, "id", getattr(node.func, "attr", None)) == name

@@ -1,7 +1,7 @@
 """Which outputs a graded notebook keeps: known kinds, each of a limited size.
 
-What a student's code displays can be of any type, shape and size. A graded notebook is opened by
-people, and turned into pages for people.
+A student's code can display output of any type, shape and size. But people open the graded
+notebook, and it is converted to HTML pages.
 """
 
 import re
@@ -19,7 +19,7 @@ from autograder.grading.mime_types import PICTURES, SHOWN, TEXTS
 from autograder.grading.pictures import NOT_ONE, problem_with, weight
 from autograder.grading.preprocessor_types import Processed, Resources
 
-# Each output costs a little more than what it holds, so that there can't be a million empty ones.
+# Each output counts for a little more than its content, so that a million empty ones don't pass.
 OVERHEAD = 100
 SHORT = 1000
 LEFT_OUT = re.compile(r"\[\d{1,20} more outputs, \S{1,20} [kM]B, are left out: .{1,100}\]\n")
@@ -27,7 +27,7 @@ LEFT_OUT = re.compile(r"\[\d{1,20} more outputs, \S{1,20} [kM]B, are left out: .
 
 @dataclass(frozen=True)
 class OutputLimits:
-    """The most bytes of one output, of one cell's and of one notebook's."""
+    """The most bytes of one output, of all outputs of a cell, and of a notebook."""
 
     output: int = 1_000_000
     cell: int = 2_000_000
@@ -58,21 +58,21 @@ class AllowedOutputs(NbGraderPreprocessor):
 def allowed(
     outputs: object, limits: OutputLimits = OutputLimits(), left: int | None = None
 ) -> list[NotebookNode]:
-    """The outputs of one cell, without what is of no known type, misshapen or too large.
+    """The outputs of one cell, without those of unknown types, malformed or too large.
 
     Parameters
     ----------
     outputs
-        A list of outputs, or whatever else was read from a notebook.
+        A list of outputs, or anything else that was read from a notebook.
     limits
     left
-        What the cells above have left of the notebook's limit.
+        How much of the notebook's limit the cells above have left.
 
     Returns
     -------
     list of NotebookNode
-        One line stands in the place of what is left out. What nbgrader reads a score from, the
-        first error, result and warning, is always there; a short one just as it was.
+        One line replaces what is left out. nbgrader reads the score from the first error, result
+        and warning: these are always kept, and unchanged if they are short.
     """
     left = min(limits.cell, limits.notebook if left is None else left)
     kept: list[NotebookNode] = []
@@ -104,13 +104,13 @@ def allowed(
 
 
 def _says_what_is_left_out(output: NotebookNode) -> bool:
-    """Whether it is the line that this has written itself, before, in the place of others."""
+    """Whether it is the line that `allowed` wrote earlier in place of other outputs."""
     is_printed = output.output_type == "stream" and output.name == "stdout"
     return is_printed and LEFT_OUT.fullmatch(output.text) is not None
 
 
 def _known(output: object) -> NotebookNode:
-    """An output in the shape that nbformat asks for, with nothing in it that nobody knows."""
+    """An output in the shape that nbformat requires, without unknown content."""
     output = output if isinstance(output, dict) else {}
     kind = output.get("output_type")
     if kind == "stream":
@@ -152,7 +152,7 @@ def _data(given: object) -> dict[str, str]:
 
 
 def _sizes(given: object, data: Mapping[str, str]) -> dict[str, dict[str, int]]:
-    """Of an output's metadata, the width and height of pictures; templates write them as HTML."""
+    """The width and height of pictures from an output's metadata; templates put them into HTML."""
     sizes = {}
     for kind in data.keys() & {*PICTURES}:
         found = given.get(kind) if isinstance(given, dict) else None
@@ -168,21 +168,21 @@ def _sizes(given: object, data: Mapping[str, str]) -> dict[str, dict[str, int]]:
 
 
 def _text(value: object) -> str | None:
-    """A text as one string that can be written to a file; None for what is no text."""
+    """A text as one string that can be written to a file; None if it is not a text."""
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         value = "".join(value)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
 
 
 def _parts(output: NotebookNode) -> list[tuple[str, str]]:
-    """What an output holds: pairs of a name and a text."""
+    """The content of an output as pairs of name and text."""
     if output.output_type == "error":
         return [("traceback", "\n".join([output.ename, output.evalue, *output.traceback]))]
     return [*output.data.items()] if "data" in output else [("text", output.text)]
 
 
 def size(output: NotebookNode) -> int:
-    """Bytes that an allowed output counts for: pictures weigh what it takes to draw them."""
+    """How many bytes an allowed output counts for; for pictures, the cost of drawing them."""
     return OVERHEAD + sum(
         weight(kind, text) if kind in PICTURES else len(text.encode())
         for kind, text in _parts(output)
@@ -190,7 +190,7 @@ def size(output: NotebookNode) -> int:
 
 
 def _replaced(output: NotebookNode, why: str) -> NotebookNode:
-    """The same kind of output with one line in it, because the kind can decide a score."""
+    """An output of the same kind with one line in it, because the kind can decide a score."""
     what = max(_parts(output), key=lambda part: len(part[1]))[0]
     line = f"[An output of {_in_words(size(output))} ({what}) is left out: {why}.]"
     if output.output_type == "error":

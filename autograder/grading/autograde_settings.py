@@ -1,4 +1,4 @@
-"""How nbgrader is configured to autograde in a course: its steps, its rules, its hooks."""
+"""How a course configures nbgrader's autograding: its steps, rules and hooks."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -29,11 +29,11 @@ BY_THE_RUN = (
     *CLEANING, OverwriteKernelspec, OverwriteCells, TrustedExecute, SaveAutoGrades,
     AssignLatePenalties,
 )  # fmt: skip
-"""What a run does itself, or asks the gradebook for once. So are a course's own kinds of them."""
+"""Steps that a run does itself, or whose result it reads once. Subclasses of them count, too."""
 
 
 class Configured:
-    """The settings of ``nbgrader autograde``, for whoever does its work.
+    """The settings of ``nbgrader autograde``, for code that does its work.
 
     Parameters
     ----------
@@ -44,13 +44,13 @@ class Configured:
     steps_before, steps_after : tuple of autograder.grading.task.Step
         The course's own preprocessors, before code is run and after it.
     adds_students : bool
-        Whether students are noted that the gradebook does not know.
+        Whether students that the gradebook does not know are added to it.
 
     Raises
     ------
     CourseError
-        There is a preprocessor, a plugin or a hook that can't be used, a value that no setting of
-        this name may have, or nothing that puts up walls.
+        A preprocessor, plugin or hook can't be used, a setting has an invalid value, or nothing
+        puts up walls.
     """
 
     def __init__(self, course: "Course") -> None:
@@ -88,19 +88,19 @@ class Configured:
         return Step(kind, {name: getattr(step, name) for name in step.traits(config=True)})
 
     def rules(self, assignment: str) -> Rules:
-        """How an assignment is graded."""
+        """The rules by which an assignment is graded."""
         return self._execute.rules(assignment)
 
     def is_excluded(self, student: str) -> bool:
-        """Whether nbgrader is told to leave a student out."""
+        """Whether the configuration excludes a student."""
         return student in self._dir.student_id_exclude.split(",")
 
     def before(self, assignment: str, student: str, notebooks: Iterable[Path]) -> list[str]:
-        """Run the hook that comes first; those of the notebooks that are still to be read then."""
+        """Run the hook that comes first, and return the notebooks that remain to be read."""
         return self._run(self._converter.run_pre_convert_hook, assignment, student, notebooks)
 
     def after(self, assignment: str, student: str, notebooks: Iterable[Path]) -> None:
-        """Set the permissions of what was made, and run the hook that comes last."""
+        """Set the permissions of the files that were written, and run the hook that comes last."""
         self._converter.set_permissions(assignment, student)
         self._run(self._converter.run_post_convert_hook, assignment, student, notebooks)
 
@@ -117,7 +117,7 @@ class Configured:
             self._dir.student_id = "*"
 
     def penalty(self, student: str) -> Callable[[SubmittedNotebook, float], float | None]:
-        """What is taken off a submission that is late: for `Recorder.record`."""
+        """The function that computes a late submission's penalty, for `Recorder.record`."""
 
         def penalty(notebook: SubmittedNotebook, seconds: float) -> float | None:
             found: float | None = self._late.plugin_inst.late_submission_penalty(

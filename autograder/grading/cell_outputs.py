@@ -1,4 +1,4 @@
-"""What a cell showed, as the outputs of a notebook."""
+"""What a cell displayed, as the outputs of a notebook."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,11 +9,11 @@ from autograder.box.child import EVENT
 from autograder.box.events import size_of
 
 MOST_UPDATES = 64 << 20
-"""Bytes; a picture that is shown a thousand times and updated as often would have no end."""
+"""Bytes. A picture that is shown a thousand times, and updated as often, would cost too much."""
 
 
 def output(kind: str, **fields: Any) -> NotebookNode:
-    """An output of a notebook. It is checked with the notebook, once, and not here."""
+    """An output of a notebook. It is not validated here, but once, with the whole notebook."""
     node: NotebookNode = from_dict({"output_type": kind, **fields})
     return node
 
@@ -21,7 +21,7 @@ def output(kind: str, **fields: Any) -> NotebookNode:
 class Outputs:
     """Collects the outputs of a notebook's cells, one cell after the other.
 
-    A display can be updated later, also from another cell, so it remembers those that can.
+    A display can be updated later, even from another cell, so displays with an id are remembered.
     """
 
     def __init__(self) -> None:
@@ -35,12 +35,12 @@ class Outputs:
         Parameters
         ----------
         events
-            As they came from a child: see `autograder.box.events`.
+            As a child sent them: see `autograder.box.events`.
 
         Returns
         -------
         list of NotebookNode
-            As nbclient makes them, with neighbouring texts of one stream joined.
+            As nbclient makes them, with adjacent texts of one stream joined.
         """
         outputs: list[NotebookNode] = []
         clear_before_next = False

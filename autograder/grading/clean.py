@@ -1,7 +1,7 @@
-"""A submission made clean: the student's own release, with their answers and cells in it.
+"""Clean a submission: the student's own release, with their answers and extra cells in it.
 
-What nbgrader's sanitizers do one after the other comes of it by itself: there are no outputs, no
-copies, and of everything that a student can't change there is what the gradebook knows.
+This replaces nbgrader's sanitizers. The result has no outputs and no copied cells, and everything
+that a student can't change is as the gradebook knows it.
 """
 
 import hashlib
@@ -25,25 +25,25 @@ from autograder.grading.rebuild import rebuild
 
 FINGERPRINT = "submission"
 OWNER = "copy_of"
-"""Whose personal copy was handed in, where that is known: for the instructor, in the metadata."""
+"""Metadata key: whose personal copy was submitted, if that is known. For the instructor."""
 
 
 def clean(submission: bytes, given: NotebookNode, known: NotebookNode) -> NotebookNode:
-    """Make a notebook of a submission that can be graded.
+    """Turn a submission into a notebook that can be graded.
 
     Parameters
     ----------
-    submission : bytes
-        As it was handed in.
-    given : NotebookNode
+    submission
+        The file as it was submitted.
+    given
         What this student was given.
-    known : NotebookNode
+    known
         The common release as the gradebook knows it: see :func:`known_to_the_gradebook`.
 
     Returns
     -------
     NotebookNode
-        In its metadata stands the :func:`fingerprint`.
+        Its metadata contains the :func:`fingerprint`.
 
     Raises
     ------
@@ -75,20 +75,20 @@ def _is_known(cell: NotebookNode) -> bool:
 
 
 def fingerprint(submission: bytes) -> str:
-    """What tells one submission from another, kept in the graded notebook: a hash of its bytes."""
+    """A hash of a submission's bytes. The graded notebook keeps it, to tell submissions apart."""
     return hashlib.sha256(submission).hexdigest()
 
 
 def known_to_the_gradebook(
     release: NotebookNode, assignment: str, notebook: str, db_url: str
 ) -> NotebookNode:
-    """A release with what the gradebook keeps of it, as nbgrader puts it into a submission.
+    """A release with what the gradebook stores about it, as nbgrader puts it into a submission.
 
     Parameters
     ----------
-    release : NotebookNode
-        The common release; it stays as it is.
-    assignment, notebook, db_url : str
+    release
+        The common release; it is not changed.
+    assignment, notebook, db_url
     """
     nb: NotebookNode = nbformat.from_dict(release)
     resources = {"nbgrader": {"notebook": notebook, "assignment": assignment, "db_url": db_url}}
@@ -98,7 +98,7 @@ def known_to_the_gradebook(
 
 
 class Clean(NbGraderPreprocessor):
-    """A sanitizer that stands in for nbgrader's own: it calls :func:`clean`."""
+    """A sanitizer that replaces nbgrader's own: it calls :func:`clean`."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         names = resources["nbgrader"]
@@ -120,8 +120,8 @@ class Clean(NbGraderPreprocessor):
 
 @lru_cache(maxsize=8)
 def _checked(path: Path, written: int) -> NotebookNode:
-    """A release, once for a class. Whatever is rebuilt from it has flags and points that are valid,
-    so that nbgrader need not check them in every submission, before and after it has run."""
+    """A release, checked once for a class. Notebooks that are rebuilt from it have valid flags and
+    points, so nbgrader need not check them again in every submission."""
     release: NotebookNode = nbformat.read(path, as_version=4)
     CheckCellMetadata().preprocess(release, {})
     return release

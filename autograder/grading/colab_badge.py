@@ -1,4 +1,4 @@
-"""The Open-in-Colab badge of releases and lessons, written here once."""
+"""The Open in Colab badge of releases and lessons, in one place."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ BEGINNING = "[![Open in Colab](https://colab.research.google.com/assets/colab-ba
 
 
 class OpenInColab(NbGraderPreprocessor):
-    """Put a badge above the title that opens the release notebook in Google Colab.
+    """Put a badge that opens the release notebook in Google Colab above its title.
 
     A course that names no repository has no badges.
     """
@@ -32,7 +32,7 @@ class OpenInColab(NbGraderPreprocessor):
         return nb, resources
 
     def mark(self, nb: NotebookNode, path: str) -> None:
-        """Put the badge above the title, in place of one that is there.
+        """Put the badge above the title, and remove an earlier one.
 
         Parameters
         ----------
@@ -59,7 +59,7 @@ def mark_lessons(folder: Path, config: Config) -> None:
     Parameters
     ----------
     folder
-        Where the lessons are; there need not be any.
+        Where the lessons are, if there are any.
     config
     """
     badge = OpenInColab(config=config)

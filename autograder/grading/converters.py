@@ -1,4 +1,4 @@
-"""nbgrader's converters, which say what became of their one assignment or submission."""
+"""nbgrader's converters, which also report how converting one assignment or submission went."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +8,15 @@ from nbgrader.utils import chdir
 
 
 class _Noting(BaseConverter):
-    """A converter that remembers the exception which nbgrader only writes into its log.
+    """A converter that remembers the exception that nbgrader only writes to its log.
 
     Attributes
     ----------
     failure : Exception or None
     processed : bool
-        False when there was nothing to do.
+        False if there was nothing to do.
     reads, remedy : str
-        The step that it reads; what to do about a file there that can't be used.
+        The step that it reads; what to do about an unusable file there.
     """
 
     failure: Exception | None = None
@@ -47,7 +47,7 @@ class _Noting(BaseConverter):
 class Release(_Noting, GenerateAssignment):
     """Source to release."""
 
-    reads, remedy = "source", "correct it, or take it back from git"
+    reads, remedy = "source", "correct it, or restore it from git"
 
 
 class Feedback(_Noting, GenerateFeedback):
@@ -57,7 +57,7 @@ class Feedback(_Noting, GenerateFeedback):
     _has_exporter = False
 
     def start(self) -> None:
-        """As nbgrader does, but with one exporter for all pages: it compiles its templates once."""
+        """Like nbgrader's, but with one exporter for all pages: it compiles its templates once."""
         if not self._has_exporter:
             self._has_exporter = True
             super().start()

@@ -1,7 +1,7 @@
-"""A whole course: released, graded and answered one submission after the other.
+"""A whole course: release assignments, check them, and write feedback.
 
-nbgrader's own converters do the work, with the configuration of the course folder; this adds what
-they leave out: an error in one line, and a run that goes on.
+nbgrader's own converters do the work, with the configuration of the course folder. This adds what
+they lack: errors in one line, and a run that continues after an error.
 """
 
 import glob
@@ -35,7 +35,7 @@ from autograder.grading.tidy import tidy_file
 from autograder.grading.valid_ids import is_unicode, problem_with_name
 from autograder.questions import ASSIGNMENTS, questions_of
 
-# nbgrader's own way of adding a submission; nothing that a person at the terminal could mend.
+# nbgrader's own way of adding a submission causes it; nobody at the terminal could fix that.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type .* not in session")
 
 
@@ -45,7 +45,7 @@ class Course:
     Parameters
     ----------
     root
-        The folder that holds ``nbgrader_config.py`` and ``source/``.
+        The folder with ``nbgrader_config.py`` and ``source/``.
 
     Attributes
     ----------
@@ -53,12 +53,12 @@ class Course:
         With the configuration of the folder.
     dir : nbgrader.coursedir.CourseDirectory
     server_is_gone : bool
-        Whether the gradebook's server was waited for in vain, so that nobody needs to do it again.
+        Whether the gradebook's server failed to answer, so that it need not be tried again.
 
     Raises
     ------
     CourseError
-        The folder holds no course.
+        The folder is not a course folder, or its configuration can't be loaded.
     """
 
     def __init__(self, root: str | Path = ".") -> None:
@@ -70,7 +70,7 @@ class Course:
             )
         if not (self.root / "nbgrader_config.py").is_file():
             raise CourseError(
-                f"{self.root} is no course folder (it holds no nbgrader_config.py): "
+                f"{self.root} is not a course folder (it has no nbgrader_config.py): "
                 "change to the folder of the course first"
             )
         self.app = configured(self.root)
@@ -79,13 +79,13 @@ class Course:
         self.server_is_gone = False
 
     def folder(self, step: str, student: str, assignment: str) -> Path:
-        """Where nbgrader keeps a step ("source", "submitted", …) of a student's assignment."""
+        """The folder of a step ("source", "submitted", …) for a student and an assignment."""
         return Path(
             self.dir.format_path(getattr(self.dir, f"{step}_directory"), student, assignment)
         )
 
     def notebook(self, step: str, student: str, assignment: str, name: str | None = None) -> Path:
-        """A notebook in :meth:`folder`, by default the one that is called like its assignment."""
+        """A notebook in :meth:`folder`, by default the one named after the assignment."""
         return self.folder(step, student, assignment) / f"{name or assignment}.ipynb"
 
     def notebooks(self, assignment: str) -> list[str]:
@@ -93,7 +93,7 @@ class Course:
         return sorted(path.stem for path in self.folder("source", ".", assignment).glob("*.ipynb"))
 
     def released(self, assignment: str) -> dict[str, NotebookNode]:
-        """{name: notebook} of a release, as far as there is one."""
+        """{name: notebook} of a release, without the notebooks that are missing."""
         paths = {name: self.notebook("release", ".", assignment, name)
                  for name in self.notebooks(assignment)}  # fmt: skip
         return {
@@ -103,7 +103,7 @@ class Course:
         }
 
     def setting(self, section: str, name: str) -> Any:
-        """A setting of ``nbgrader_config.py``, or None where it is not set."""
+        """A setting of ``nbgrader_config.py``, or None if it is not set."""
         return self.app.config.get(section, {}).get(name)
 
     @contextmanager
@@ -117,12 +117,12 @@ class Course:
             raise
 
     def assignments(self) -> list[str]:
-        """The assignments by name: folders of ``source/`` with notebooks in them."""
+        """The names of the assignments: folders of ``source/`` with notebooks in them."""
         found = self.folder("source", ".", ".").glob("*/*.ipynb")
         return sorted({path.parent.name for path in found if path.parent.name[0] != "."})
 
     def check_assignment(self, assignment: str) -> None:
-        """Raise CourseError unless there are source notebooks for it: one if it asks questions."""
+        """Raise CourseError unless it has source notebooks: exactly one if it asks questions."""
         why = problem_with_name(assignment)
         if why and assignment in self.assignments():
             raise CourseError(
@@ -132,16 +132,16 @@ class Course:
         known = self.assignments()
         if assignment not in known:
             listed = ", ".join(known) or "none"
-            raise CourseError(f"no assignment is called {assignment!r}; source/ holds: {listed}")
+            raise CourseError(f"no assignment is called {assignment!r}: source/ has {listed}")
         others = [f"{name}.ipynb" for name in self.notebooks(assignment) if name != assignment]
         if assignment in ASSIGNMENTS and others:
             raise CourseError(
-                f"source/{assignment}/ holds {', '.join(others)}, and this assignment is one "
-                f"notebook, {assignment}.ipynb: rename it or move it away"
+                f"source/{assignment}/ has {', '.join(others)}, but this assignment is one "
+                f"notebook, {assignment}.ipynb: rename it or move it elsewhere"
             )
 
     def students(self, assignment: str) -> list[str]:
-        """The ids of everyone with a folder for this assignment in ``submitted/``."""
+        """The ids of all students with a folder for this assignment in ``submitted/``."""
         return self._everyone("submitted", assignment)
 
     def strays(self) -> Iterable[str]:
@@ -151,15 +151,15 @@ class Course:
         return strays(self.folder("submitted", ".", "."), self.assignments())
 
     def release(self, assignment: str, keep_grades: bool = False) -> Outcome:
-        """Write ``release/`` and note the assignment in the gradebook.
+        """Write ``release/`` and record the assignment in the gradebook.
 
-        A release that fails leaves the earlier one where it was.
+        If that fails, the earlier release stays in place.
 
         Parameters
         ----------
         assignment
         keep_grades
-            Accept other points and texts under submissions that exist, and keep their grades.
+            Accept changed points and texts although submissions exist, and keep their grades.
 
         Returns
         -------
@@ -175,7 +175,7 @@ class Course:
         source = self.notebook("source", ".", assignment)
         notes: list[str] = []
         try:
-            if assignment in ASSIGNMENTS:  # others are their instructor's to tidy
+            if assignment in ASSIGNMENTS:  # other assignments stay as their instructor wrote them
                 notes = self._tidied(source, assignment)
         except CourseError as error:
             return Outcome(assignment, "", "failed", str(error))
@@ -193,19 +193,19 @@ class Course:
         return replace(outcome, note="\n".join(notes))
 
     def lessons(self) -> list[str]:
-        """Tidy the lessons, and put the badge of this course above each: lines about it."""
+        """Tidy the lessons, put the course's badge above each, and return lines about it."""
         folder = self.root / "notebooks"
         lines = [line for path in sorted(folder.glob("*.ipynb")) for line in self._tidied(path)]
         mark_lessons(folder, self.app.config)
         return lines
 
     def _tidied(self, path: Path, assignment: str = "") -> list[str]:
-        """Clear what editors left in a notebook file: lines that say what was done, or is left.
+        """Clear what editors left in a notebook file; return lines on what was done or remains.
 
         Raises
         ------
         CourseError
-            It is not a notebook, or can't be written.
+            The file is not a notebook, or can't be written.
         """
         try:
             return [f"{self.shown(path)}: {each}" for each in tidy_file(path, assignment)]
@@ -214,14 +214,14 @@ class Course:
             raise CourseError(why) from error
 
     def _still_graded(self, assignment: str) -> list[str]:
-        """What is to be done about the grades that were kept under a changed release."""
+        """What to do about grades that were kept although the release changed."""
         with self.gradebook() as book:
             if not book.find_assignment(assignment).submissions:
                 return []
             above = above_the_maximum(book, assignment)
         return [
-            f"{assignment}: all grades are kept. `autograder regrade {assignment}` brings the "
-            "automatic ones up to date (where they become lower, with `--lower`)",
+            f"{assignment}: all grades are kept. `autograder regrade {assignment}` updates the "
+            "automatic ones (add `--lower` to let them become lower)",
             *(f"{each}: only you can change that, in the Formgrader" for each in above),
         ]
 
@@ -232,7 +232,7 @@ class Course:
         yield from personal_copies.personalise(self.root, assignment, release, students)
 
     def check_released(self, assignment: str) -> None:
-        """Raise CourseError unless the gradebook and ``release/`` know the same assignment."""
+        """Raise CourseError unless ``release/`` is what the gradebook knows."""
         self.check_assignment(assignment)
         remedy = f"run `autograder release {assignment}`"
         paths = {name: self.notebook("release", ".", assignment, name)
@@ -259,7 +259,7 @@ class Course:
                 changes = "; ".join(each.says for each in differences(release, known))
                 if changes:
                     raise CourseError(
-                        f"{self.shown(paths[name])} is not what the gradebook knows ({changes}): "
+                        f"{self.shown(paths[name])} differs from the gradebook ({changes}): "
                         f"{remedy}"
                     )
         questions = questions_of(assignment)
@@ -273,7 +273,7 @@ class Course:
                 raise CourseError(f"{self.shown(paths[name])}: {error}") from error
 
     def released_cells(self, assignment: str) -> list[str]:
-        """The names of a release's cells in the order of its notebooks; none without a release."""
+        """The names of a release's cells in the order of its notebooks; [] without a release."""
         released = self.released(assignment)
         return [
             scores.prefix(name, released) + cell.metadata.nbgrader.grade_id
@@ -283,7 +283,7 @@ class Course:
         ]
 
     def decided_inside(self, assignment: str) -> list[str]:
-        """The names of those test cells whose scores are decided in the student's own process."""
+        """The names of the test cells whose scores are decided in the student's own process."""
         released = self.released(assignment)
         return [
             scores.prefix(name, released) + cell
@@ -292,11 +292,11 @@ class Course:
         ]
 
     def feedback(self, assignment: str, student: str) -> Outcome:
-        """Write the feedback page of a student from :meth:`graded`: an :class:`Outcome`."""
+        """Write the feedback page of one of the :meth:`graded` students."""
         return self.convert(converters.Feedback, assignment, student, force=True)
 
     def graded(self, assignment: str) -> list[str]:
-        """The ids of everyone whose submission has been graded to the end."""
+        """The ids of all students whose submission has been graded completely."""
         if not is_unicode(assignment) or not gradebook.exists(self.dir.db_url):
             return []
         with self.gradebook() as book:
@@ -313,7 +313,7 @@ class Course:
         return sorted(match["student"] for match in folders if match)
 
     def shown(self, path: Path) -> str:
-        """A path as messages show it: from the course folder on."""
+        """A path as messages show it: relative to the course folder."""
         return printable(str(path.relative_to(self.root)))
 
     def convert(
@@ -323,7 +323,7 @@ class Course:
         student: str,
         force: bool,
     ) -> Outcome:
-        """Have one of nbgrader's converters do its work on one thing: an :class:`Outcome`.
+        """Run one of nbgrader's converters on one assignment or submission.
 
         Raises
         ------

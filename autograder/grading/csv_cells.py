@@ -1,6 +1,7 @@
-"""Cells of CSV files that spreadsheets open: none of them is taken for a formula.
+"""Cells of CSV files: spreadsheets must not take any of them for a formula.
 
-An apostrophe before it keeps a cell text, as LMS write it too; it is taken away where it is read.
+An apostrophe in front keeps a cell text, as in files that LMS write. It is removed when the cell is
+read.
 """
 
 import re
@@ -14,5 +15,5 @@ def harmless(text: str) -> str:
 
 
 def as_it_was(cell: str) -> str:
-    """What :func:`harmless` was given."""
+    """The text that :func:`harmless` was given."""
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell

@@ -1,4 +1,4 @@
-"""Whether the configuration in effect, whoever set what in which order, keeps students' code in."""
+"""Check that the configuration in effect keeps students' code behind walls."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ REMEDY = f"add the line `{settings.LINE}` to {settings.FILE}, below `c = get_con
 
 
 def check(app: NbGrader, coursedir: CourseDirectory) -> None:
-    """Raise CourseError unless the configuration in effect has :func:`gaps` nowhere.
+    """Raise CourseError if the configuration in effect has :func:`gaps`.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def check(app: NbGrader, coursedir: CourseDirectory) -> None:
 
 
 def gaps(app: NbGrader, coursedir: CourseDirectory) -> list[str]:
-    """What lets students' code, or what they wrote, out of where it is kept.
+    """Which settings would let students' code, or what they wrote, escape.
 
     Parameters
     ----------
@@ -46,13 +46,13 @@ def gaps(app: NbGrader, coursedir: CourseDirectory) -> list[str]:
     Returns
     -------
     list of str
-        One phrase for each setting; the gravest first.
+        One phrase for each setting; the most serious first.
     """
     return [*_gaps(app, coursedir)]
 
 
 def _check_hooks(config: Config) -> None:
-    """nbgrader checks them as well, but fails to say what is wrong."""
+    """nbgrader checks hooks as well, but does not say what is wrong."""
     for section in ("BaseConverter", "Autograde"):
         for name in ("pre_convert_hook", "post_convert_hook"):
             given = config.get(section, {}).get(name)
@@ -63,7 +63,7 @@ def _check_hooks(config: Config) -> None:
                 why = f"{type(error).__name__}: {first_line(error)}"
                 raise CourseError(f"{where} can't be imported ({why}): correct it") from error
             if hook is not None and not callable(hook):
-                raise CourseError(f"{where} is {given!r}, which is not a function: name one")
+                raise CourseError(f"{where} is {given!r}, which is not a function: set it to one")
 
 
 def _gaps(app: NbGrader, coursedir: CourseDirectory) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _gaps(app: NbGrader, coursedir: CourseDirectory) -> Iterator[str]:
     ):
         kinds = [each for each in settings.kinds_of(getattr(owner, name)) if isinstance(each, type)]
         where = f"c.{type(owner).__name__}.{name}"
-        yield from (f"{where} holds {each.__name__}" for each in filter(settings.runs_code, kinds))
+        yield from (f"{where} has {each.__name__}" for each in filter(settings.runs_code, kinds))
         for each in needed:
             found = [kind for kind in kinds if issubclass(kind, each)]
             if not found:
@@ -89,10 +89,10 @@ def _gaps(app: NbGrader, coursedir: CourseDirectory) -> Iterator[str]:
             elif not all(kind(parent=owner).enabled for kind in found):
                 yield f"c.{each.__name__}.enabled is off"
     if not isinstance(grade.pre_convert_hook, settings.BeforeReading):
-        yield "c.Autograde.pre_convert_hook is another"
+        yield "c.Autograde.pre_convert_hook is not ours"
     if not issubclass(grade.exporter_class, SubmissionExporter):
-        yield "c.Autograde.exporter_class is another"
+        yield "c.Autograde.exporter_class is not ours"
     if not any(isinstance(each, settings.Pattern) for each in coursedir.ignore):
-        yield "c.CourseDirectory.ignore lacks what lies beside submissions"
+        yield "c.CourseDirectory.ignore lacks the files beside submissions"
     if not pages.sanitize_html or not safe_pages.FILTERS.items() <= dict(pages.filters).items():
         yield "c.HTMLExporter cleans nothing"

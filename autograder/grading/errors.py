@@ -1,4 +1,4 @@
-"""What went wrong, in one line for a person: what was found, where, and what to do next."""
+"""Say in one line what went wrong: what was found, where, and what to do next."""
 
 from json import JSONDecodeError
 
@@ -6,25 +6,25 @@ LOG = ".nbgrader.log"
 
 
 class CourseError(Exception):
-    """Something that a person can fix: what was found, where, and what to do."""
+    """A problem that a person can fix: what was found, where, and what to do."""
 
     line = "{where} was not graded: {text}"
 
 
 def in_one_line(error: BaseException, where: str, remedy: str) -> str:
-    """Say in one line what an exception means; in more where it found more than one thing.
+    """Say in one line what an exception means; in several if it found several problems.
 
-    An exception class of this project says it itself, in ``line``: a text with places for
-    ``where``, ``text`` and ``remedy``. One that found several things lists them in ``found``.
+    An exception class of this project has a template in ``line``, with the fields ``where``,
+    ``text`` and ``remedy``. If it found several problems, it lists them in ``found``.
 
     Parameters
     ----------
     error
         From nbgrader, from our preprocessors, or from what they call.
     where
-        The file that it is about, as seen from the course folder.
+        The file that it is about, relative to the course folder.
     remedy
-        What to do about a file that can't be used, for example to ask for it again.
+        What to do about an unusable file, for example ask for it again.
 
     Returns
     -------
@@ -36,8 +36,8 @@ def in_one_line(error: BaseException, where: str, remedy: str) -> str:
 
 
 def _line_of_others(error: BaseException) -> str:
-    """The same for exceptions of Python and of libraries."""
-    # Only here, because they take half a second, and the command line reads this file first.
+    """The template for exceptions of Python and of libraries."""
+    # Imported here because they take half a second, and the command line imports this file first.
     from jsonschema import ValidationError
     from nbformat import NBFormatError
     from nbformat.reader import NotJSONError
@@ -64,7 +64,7 @@ def _line_of_others(error: BaseException) -> str:
 
 
 def first_line(error: BaseException | None) -> str:
-    """The first line of an exception's text, with nothing in it that can't be printed."""
+    """The first line of an exception's text, with escapes for what can't be printed."""
     return printable(str(error).strip().split("\n")[0])
 
 
@@ -74,6 +74,6 @@ def printable(text: str) -> str:
 
 
 def _escaped(character: str) -> str:
-    if "\udc80" <= character <= "\udcff":  # a byte of a file's name that is not in UTF-8
+    if "\udc80" <= character <= "\udcff":  # a byte of a file name that is not UTF-8
         return f"\\x{ord(character) - 0xDC00:02x}"
     return character.encode("unicode_escape").decode()

@@ -1,4 +1,4 @@
-"""`c.TrustedExecute`: how nbgrader has a submission graded behind walls, and what a course sets."""
+"""`c.TrustedExecute`: lets nbgrader grade behind walls, and has the settings of a course."""
 
 import os
 
@@ -16,10 +16,10 @@ from autograder.questions.verdict import HELP
 
 
 class TrustedExecute(NbGraderPreprocessor):
-    """Stands in for nbgrader's own ``Execute``, and for what a hidden test does in there: it calls
+    """Replaces nbgrader's ``Execute``, including the hidden tests that would run in it, with
     :func:`autograder.grading.grade.grade`."""
 
-    timeout = Float(60, help="Seconds that a cell may take, then it is interrupted.").tag(
+    timeout = Float(60, help="Seconds that a cell may take before it is interrupted.").tag(
         config=True
     )
     call_timeout = Float(10, help="Seconds that an answer to a question may take.").tag(config=True)
@@ -31,22 +31,22 @@ class TrustedExecute(NbGraderPreprocessor):
         2048, help="Megabytes that the grader itself may take over one submission or page."
     ).tag(config=True)
     skip_cells_with_tag = Unicode(
-        "demonstration", help="Cells with this tag define nothing, and are not run."
+        "demonstration", help="Cells with this tag are not run. They must not define anything."
     ).tag(config=True)
     help = Enum(
-        [*HELP], "what", help="What feedback says of wrong gradients: "
+        [*HELP], "what", help="What feedback says about wrong gradients: "
         + "; ".join(f"{level} ({words})" for level, words in HELP.items())
     ).tag(config=True)  # fmt: skip
     waived = Dict(
         value_trait=List(Unicode()),
-        help="By assignment, the questions that are not asked, because all get their points.",
+        help="For each assignment, the questions that are not asked: all students get the points.",
     ).tag(config=True)
-    seed = Integer(None, allow_none=True, help="Draws the cases of an earlier grading again.").tag(
+    seed = Integer(None, allow_none=True, help="Repeats the cases of an earlier grading.").tag(
         config=True
     )
 
     def rules(self, assignment: str) -> Rules:
-        """What is set for an assignment."""
+        """The settings for an assignment."""
         tests = ClearHiddenTests(parent=self)
         return Rules(
             limits=Limits(
@@ -66,7 +66,7 @@ class TrustedExecute(NbGraderPreprocessor):
         )
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
-        """See `autograder.grading.grade.grade`, for what it raises."""
+        """See `autograder.grading.grade.grade`, also for the exceptions."""
         assignment, student = (resources["nbgrader"][each] for each in ("assignment", "student"))
         coursedir = self.parent and self.parent.parent.coursedir
         root = coursedir.root if coursedir else ""

@@ -1,4 +1,4 @@
-"""A clean notebook, graded: its cells run behind walls, its questions are asked outside."""
+"""Grade a clean notebook: its cells run behind walls, its questions are asked from outside."""
 
 import re
 import secrets
@@ -18,42 +18,42 @@ from autograder.grading.waiving import all_points, is_test, name_of, waived_in
 from autograder.questions import Question, questions_of
 
 SEED = "seed"
-"""Where the graded notebook keeps the seed of its cases."""
+"""Metadata key: the graded notebook keeps the seed of its cases there."""
 SEED_SECONDS = 120
-"""How long submissions are asked about the same cases."""
+"""How long all submissions are asked about the same cases."""
 FLAGS = "flags"
-"""Where it keeps, in a sentence each, what people have to know of its scores."""
+"""Metadata key: sentences about what people have to know about the scores."""
 FORGEABLE = "decided in the student's own process, where a score can be forged"
 SKIPPED_BY_NBGRADER = "skip-execution"
 ASKS = re.compile(r"^\s*(?:from|import)\s+autograder\b", re.MULTILINE)
 
 
 class NoQuestion(Exception):
-    """A test cell asks a question that there is not."""
+    """A test cell asks a question that does not exist, or gives other points than it."""
 
     line = "{where} was not graded: {text}"
 
 
 @dataclass(frozen=True)
 class Rules:
-    """How a course has an assignment graded: what it sets for `TrustedExecute`.
+    """How an assignment is graded: what the course sets for `TrustedExecute`.
 
     Attributes
     ----------
     limits : autograder.box.limits.Limits
-        Of one submission.
+        For one submission.
     help : str
         How much messages say: see `autograder.questions.verdict.HELP`.
     seed : int or None
-        Draws the cases; None draws others every few minutes.
+        Draws the cases; None draws new ones every few minutes.
     waived : tuple of str
-        The questions whose points everybody gets.
+        The questions that are not asked: everybody gets their points.
     skipped : str
         Cells with this tag are not run.
     hidden : tuple of str
-        The lines between which a test is hidden.
+        The lines that begin and end a hidden test.
     memory : int
-        Megabytes that the grader itself may take over a submission.
+        Megabytes that the grader itself may use for one submission.
     """
 
     limits: Limits
@@ -69,15 +69,15 @@ def grade(
     nb: NotebookNode, assignment: str, key: Mapping[str, str], rules: Rules, warden: Warden,
     files: Mapping[str, bytes],
 ) -> bool:  # fmt: skip
-    """Run a notebook's cells, ask its questions, and write down what came of it in its outputs.
+    """Run a notebook's cells, ask its questions, and write the results into its outputs.
 
     A student's code, and the visible part of each test cell, run in a child process behind walls.
-    The hidden part never reaches it: here, its question is asked, and what it says is all that
-    remains in the outputs of a test cell. So nothing that a submission prints, shows or changes
-    can be taken for a score.
+    The hidden part never gets there. Instead, the question is asked from this process, and its
+    verdict is the only output of the test cell. So nothing that a submission prints, displays or
+    changes can be mistaken for a score.
 
-    A test cell that asks no question of ours, but has asserts of its own, goes there whole, and
-    nbgrader reads its score from what came out. The student's code can forge that: a flag says so.
+    A test cell with its own asserts, and none of our questions, runs in the child as a whole, and
+    nbgrader reads its score from the outputs. The student's code can forge that: a flag says so.
 
     Parameters
     ----------
@@ -88,21 +88,21 @@ def grade(
         The bugs that this student was given, by suspect.
     rules, warden
     files
-        What lies beside it, by path.
+        The files beside the notebook, by path.
 
     Returns
     -------
     bool
-        Whether points were lost that it may earn where nobody else takes its time.
+        Whether points were lost that the submission might earn if it ran alone.
 
     Raises
     ------
     Exception
-        Whatever :func:`autograder.grading.submission.run` raises: no score may be recorded.
+        From :func:`autograder.grading.submission.run`: no score may be recorded.
     NoQuestion
-        A test cell asks a question that this assignment does not have, or for other points.
+        A test cell asks a question that the assignment does not have, or gives other points.
     CourseError
-        It is for another kernel than Python's.
+        The notebook's kernel is not Python.
     """
     asked = questions_of(assignment)
     waived = waived_in(nb, rules.waived)
@@ -136,7 +136,7 @@ def _asked_of(
     cell: NotebookNode, asked: Mapping[str, Question], waived: Container[str],
     hidden: tuple[str, str],
 ) -> Cell:  # fmt: skip
-    """What is run of a cell, and which question decides about it."""
+    """The part of a cell that is run, and the question that decides its score."""
     question = question_of(cell, asked)
     if name_of(cell) in waived:
         return Cell(visible(cell.source, *hidden), "")
@@ -145,13 +145,13 @@ def _asked_of(
 
 @lru_cache(maxsize=256)
 def visible(source: str, begin: str, end: str) -> str:
-    """What of a test cell students have seen: the rest must not come near their code.
+    """The part of a test cell that students have seen. Their code must not see the rest.
 
     Parameters
     ----------
     source
     begin, end
-        The lines between which nbgrader takes out a hidden test.
+        The lines that begin and end a hidden test.
     """
     cell = NotebookNode(source=source, metadata={})
     step = ClearHiddenTests(
@@ -165,10 +165,10 @@ _drawn: tuple[float, int | None] = 0.0, None
 
 
 def _seed_for_now() -> int:
-    """A seed that is minutes old at most.
+    """A seed that is a few minutes old at most.
 
-    All of a class are asked about the same cases, which is fair, and they are drawn only once. Who
-    hands in again after having seen what was asked is asked about others.
+    A whole class is asked about the same cases, which is fair and saves time. Students who resubmit
+    after having seen the cases are asked about other ones.
     """
     global _drawn
     now = monotonic()
@@ -180,7 +180,7 @@ def _seed_for_now() -> int:
 
 
 def question_of(cell: NotebookNode, asked: Container[str]) -> str:
-    """The name of the question that decides about a cell, or "".
+    """The name of the question that decides a cell's score, or "".
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def question_of(cell: NotebookNode, asked: Container[str]) -> str:
 
 
 def decided_inside(nb: NotebookNode, asked: Container[str]) -> list[str]:
-    """The grade_ids of test cells about which no question of ours decides."""
+    """The grade_ids of test cells whose scores are decided by none of our questions."""
     return [
         cell.metadata.nbgrader.grade_id
         for cell in filter(is_test, nb.cells)
@@ -207,26 +207,26 @@ def decided_inside(nb: NotebookNode, asked: Container[str]) -> list[str]:
 def check_questions(
     nb: NotebookNode, asked: Mapping[str, Question], waived: Container[str] = frozenset()
 ) -> None:
-    """Raise NoQuestion unless there is each question that is asked, with the points of its cell.
+    """Raise NoQuestion unless every question that is asked exists and has the points of its cell.
 
     Parameters
     ----------
     nb
-        With its hidden tests.
+        With the hidden tests.
     asked
         The questions of its assignment, by name.
     waived
-        The test cells about which nothing is asked.
+        The test cells whose questions are not asked.
 
     Raises
     ------
     NoQuestion
     CourseError
-        It is for another kernel than Python's.
+        The notebook's kernel is not Python.
     """
     language = nb.metadata.get("kernelspec", {}).get("language", "python")
     if language.lower() != "python":
-        raise CourseError(f"its kernel runs {language}, and here only Python can be run")
+        raise CourseError(f"its kernel runs {language}, but only Python can be graded")
     for cell in filter(is_test, nb.cells):
         name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
         question = asked.get(question_of(cell, asked))
@@ -235,11 +235,11 @@ def check_questions(
         if question is None:
             if ASKS.search(cell.source):
                 raise NoQuestion(
-                    f"no question decides about the cell {name}, which asks one: write it in "
+                    f"the cell {name} asks a question that does not exist: write it in "
                     "autograder/questions/, or correct the cell's id or the assignment's name"
                 )
         elif question.points != points:
             raise NoQuestion(
-                f"the cell {name} gives {points:g} points and its question {question.points:g}: "
+                f"the cell {name} gives {points:g} points, but its question {question.points:g}: "
                 "make them equal, and release again"
             )

@@ -1,4 +1,4 @@
-"""The gradebook, opened so that whatever is wrong with it comes out as one line."""
+"""Open the gradebook, and report whatever is wrong with it in one line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +14,12 @@ from autograder.grading import postgresql
 from autograder.grading.errors import CourseError, first_line
 
 CONNECT_SECONDS = 10
-"""How long a server may take to answer at all, when it is only looked at."""
+"""How long a server may take to answer when the gradebook is only checked."""
 postgresql.listen()
 
 
 class ServerGone(CourseError):
-    """The gradebook's server has not answered, or not been there."""
+    """The gradebook's server does not answer or can't be reached."""
 
 
 @contextmanager
@@ -29,15 +29,15 @@ def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
     Raises
     ------
     CourseError
-        Whatever goes wrong with the database, also inside the ``with`` block; ServerGone where
-        nothing that follows can go better.
+        For every problem with the database, also inside the ``with`` block. ServerGone if there is
+        no point in trying the next submission.
     """
     with _in_one_line(db_url), Gradebook(db_url, course_id) as gradebook:
         yield gradebook
 
 
 def check(db_url: str) -> None:
-    """Raise CourseError if the gradebook that there is can't be used; it stays as it is."""
+    """Raise CourseError if an existing gradebook can't be used. It is not changed."""
     with _in_one_line(db_url):
         server = make_url(db_url).drivername.startswith("postgresql")
         patience = {"connect_timeout": CONNECT_SECONDS} if server else {}
@@ -53,7 +53,7 @@ def check(db_url: str) -> None:
 
 
 def _check_file(connection: Connection) -> None:
-    """Whether all of a file of SQLite can be read, and whether something could be written."""
+    """Check that all of an SQLite file can be read, and that something could be written."""
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
         raise OSError(found)
@@ -72,23 +72,23 @@ def _in_one_line(db_url: str) -> Iterator[None]:
         raise_if_gone(error, db_url)
         raise CourseError(
             f"the gradebook {address(db_url)} can't be used ({first_line(error)}): check that its "
-            "folder is writable and its disk has room, check c.CourseDirectory.db_url in "
-            "nbgrader_config.py, or put back a copy of it"
+            "folder is writable and its disk is not full, check c.CourseDirectory.db_url in "
+            "nbgrader_config.py, or restore a copy of it"
         ) from error
 
 
 def raise_if_gone(error: BaseException, db_url: str) -> None:
-    """Raise ServerGone where an error, of whoever has used the gradebook, says that."""
+    """Raise ServerGone if an error that using the gradebook raised says so."""
     if isinstance(error, OperationalError) and not _is_file(db_url):
         raise ServerGone(
-            f"the gradebook {address(db_url)} can't be used ({first_line(error.orig)}): see that "
+            f"the gradebook {address(db_url)} can't be used ({first_line(error.orig)}): check that "
             "the server runs and answers, check c.CourseDirectory.db_url in nbgrader_config.py, "
             "and run the same command again"
         ) from error
 
 
 def exists(db_url: str) -> bool:
-    """Whether there is a gradebook; opening one creates it. Only a file can be found missing."""
+    """Whether there is a gradebook: opening would create it. On a server, assume that there is."""
     return not _is_file(db_url) or Path(make_url(db_url).database or "").exists()
 
 
@@ -100,7 +100,7 @@ def _is_file(db_url: str) -> bool:
 
 
 def address(db_url: str) -> str:
-    """Where a gradebook is, for people: a file, or an address without its password."""
+    """Where a gradebook is, for messages: a file, or an address without its password."""
     try:
         url = make_url(db_url)
     except ArgumentError:

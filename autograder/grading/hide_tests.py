@@ -1,7 +1,7 @@
-"""What instructors wrote for themselves stays out of the students' pages.
+"""Keep hidden tests and mark schemes out of the students' feedback.
 
-The graded notebook holds the hidden tests and the mark schemes again, because nbgrader puts them
-back before it grades. The Formgrader shows them to the instructor; feedback must not.
+The graded notebook contains them again, because nbgrader puts them back before it grades. The
+Formgrader shows them to the instructor; feedback must not show them.
 """
 
 from typing import Any
@@ -16,14 +16,14 @@ INSTEAD = {"code": "# hidden test", "markdown": "*(for the grader)*"}
 
 
 class HideWhatIsHidden(ClearHiddenTests, ClearMarkScheme):
-    """Put one line in the place of each hidden test and mark scheme.
+    """Replace each hidden test and mark scheme by one line.
 
-    It inherits from nbgrader's own two for their settings: the marks are those of
-    `c.ClearHiddenTests` and `c.ClearMarkScheme`. They raise at a block that isn't closed, because
-    they check what an instructor wrote; here it reaches to the end of its cell.
+    It inherits from nbgrader's two preprocessors for their settings: the delimiters are those of
+    `c.ClearHiddenTests` and `c.ClearMarkScheme`. They raise an exception for a block that isn't
+    closed, because they check what an instructor wrote; here it extends to the end of its cell.
     """
 
-    # nbconvert's HTMLExporter sets it for whatever stands below it, and warns where it is unknown.
+    # nbconvert's HTMLExporter sets this for its preprocessors, and warns where it is unknown.
     display_data_priority: List[Any] = List().tag(config=True)
 
     def preprocess_cell(

@@ -1,7 +1,7 @@
-"""The student in this very process: for an instructor who runs a source notebook.
+"""A student in this process: for an instructor who runs a source notebook.
 
-There are no walls here. It answers through the same interface as a walled student, so that no
-question can tell which one it talks to.
+There are no walls here. Questions use the same interface as for a student behind walls, and can't
+tell the difference.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,18 +12,18 @@ from autograder.box.plain_values import plain
 from autograder.questions.student import Answer
 
 SECONDS = 10
-"""How long one call may take before it counts as a loop that never ends."""
+"""How long one call may take before it counts as an infinite loop."""
 
 
 class LocalStudent:
-    """Asks the functions in a notebook's own namespace.
+    """Calls the functions in a notebook's own namespace.
 
     Parameters
     ----------
     namespace
         The notebook's global variables.
     seconds
-        The time limit of a call. It holds in the main thread of systems that have SIGALRM.
+        The time limit of a call. It only works in the main thread, and on systems with SIGALRM.
     """
 
     def __init__(self, namespace: dict[str, Any], seconds: float = SECONDS) -> None:
@@ -58,7 +58,7 @@ def _given(key: str | int, argument: Any, calls: dict[str | int, int]) -> Any:
 def _counted(
     key: str | int, function: Callable[..., Any], calls: dict[str | int, int]
 ) -> Callable[..., Any]:
-    """A stand-in that counts its calls and trades in plain copies, as one over a pipe does."""
+    """A stand-in that counts its calls and passes plain copies, as one over a pipe does."""
     calls[key] = 0
 
     def stand_in(*arguments: Any, **by_name: Any) -> Any:
@@ -70,5 +70,5 @@ def _counted(
 
 
 def _handed_over(argument: Any) -> Any:
-    """What a stand-in sees of an argument: `f` in ``numerical_derivative(f, theta)`` stays one."""
+    """An argument as a stand-in gets it: a function stays one, other values are copied."""
     return argument if callable(argument) else plain(argument)

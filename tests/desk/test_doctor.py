@@ -145,7 +145,7 @@ def test_a_broken_gradebook_is_one_line(cli, course, breaks):
     status, out, _ = cli(course, "doctor")
     line = line_about("gradebook", out)
     assert status == 1 and line.startswith("no  ")
-    assert str(course.root / "gradebook.db") in line and "put back a copy of it" in line
+    assert str(course.root / "gradebook.db") in line and "restore a copy of it" in line
     assert "one_dimension" not in out
 
 

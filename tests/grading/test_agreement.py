@@ -47,14 +47,16 @@ def test_points_of_the_cell(source):
     cell_of(source, "test_gradient_check").metadata.nbgrader.points = GIVES + 2
     of_cell, of_text = said(source)
     more = f"{GIVES + 2:g}"
-    assert of_cell == f"the cell test_gradient_check gives {more} points and its question {GIVES:g}"
+    assert (
+        of_cell == f"the cell test_gradient_check gives {more} points, but its question {GIVES:g}"
+    )
     assert of_text.startswith("the text promises ")
 
 
 def test_points_of_the_visible_check(source):
     edit(source, "test_gradient_check", f"{PART}: {WORTH:g}", f"{PART}: {WORTH + 1:g}")
     assert said(source) == [
-        f"{PART} gives {WORTH + 1:g} points in the visible check of test_gradient_check and "
+        f"{PART} gives {WORTH + 1:g} points in the visible check of test_gradient_check, but "
         f"{WORTH:g} in its question"
     ]
 
@@ -76,7 +78,7 @@ def test_parts_that_are_computed(name, before, after):
     notebook = read("planted_bugs")
     edit(notebook, name, before, after)
     assert said(notebook, "planted_bugs") == [
-        f"the parts of {name} give 1 + 1 + 3 points in its visible check and 1 + 1 + 2 in its "
+        f"the parts of {name} give 1 + 1 + 3 points in its visible check, but 1 + 1 + 2 in its "
         "question"
     ]
 
@@ -84,9 +86,9 @@ def test_parts_that_are_computed(name, before, after):
 @pytest.mark.parametrize(
     ("asks", "found"),
     [
-        ("gradient_chek", "asks 'gradient_chek', and there is no such question: gradient_check"),
-        ("gradient_report", "asks 'gradient_report', and there is no such question: "),
-        ("error_sweep", "asks 'error_sweep', which is the question of the cell test_error_sweep"),
+        ("gradient_chek", "asks 'gradient_chek', which is not a question: try gradient_check"),
+        ("gradient_report", "asks 'gradient_report', which is not a question: try "),
+        ("error_sweep", "asks 'error_sweep', which belongs to the cell test_error_sweep"),
     ],
 )
 def test_a_name_that_does_not_exist_or_is_another_cells(source, asks, found):
@@ -98,7 +100,7 @@ def test_a_name_that_does_not_exist_or_is_another_cells(source, asks, found):
 def test_a_cell_that_asks_nothing(source):
     edit(source, "test_gradient_check", 'ask("gradient_check")', "1")
     assert said(source) == [
-        'the cell test_gradient_check asks nothing: end its hidden part in ask("gradient_check")'
+        'the cell test_gradient_check never calls ask: end its hidden part in ask("gradient_check")'
     ]
 
 
@@ -113,7 +115,7 @@ def test_totals_in_the_text(source):
     cell_of(source, "explain_zero").metadata.nbgrader.points = 1
     of_text, of_summary = said(source)
     assert of_text.startswith("the text promises ")
-    assert of_summary == f"summary() promises {written} for written answers, and they give 1"
+    assert of_summary == f"summary() promises {written} for written answers, but they give 1"
 
 
 def test_tests_of_somebody_elses_assignment_are_no_business_of_ours(source):
@@ -129,7 +131,7 @@ def test_an_unknown_name_in_somebody_elses_assignment(source):
     (line,) = disagreements(
         nbformat.from_dict({"cells": [cell_of(source, "test_gradient_check")]}), {}
     )
-    assert line.startswith("the cell test_gradient_check asks 'gradient_check', and there is no")
+    assert line.startswith("the cell test_gradient_check asks 'gradient_check', which is not a")
 
 
 def test_release_names_all_at_once_and_writes_nothing(cli, course):
@@ -142,7 +144,7 @@ def test_release_names_all_at_once_and_writes_nothing(cli, course):
     *lines, summary = out.splitlines()
     assert (status, summary, len(lines)) == (1, "0 released, 1 failed", 3)
     assert all(line.startswith("source/one_dimension/one_dimension.ipynb: ") for line in lines)
-    assert "and there is no such question: error_sweep" in lines[1]
+    assert "which is not a question: try error_sweep" in lines[1]
     assert course.path("release", ASSIGNMENT).read_bytes() == before
 
 
@@ -152,4 +154,4 @@ def test_stock_nbgrader_refuses_as_well(course):
         cells["test_gradient_check"].metadata.nbgrader.points = GIVES + 2
     done = course.nbgrader("generate_assignment", ASSIGNMENT, "--force")
     assert done.returncode != 0
-    assert f"gives {GIVES + 2:g} points and its question {GIVES:g}" in done.stderr
+    assert f"gives {GIVES + 2:g} points, but its question {GIVES:g}" in done.stderr

@@ -31,7 +31,7 @@ def change_cells(course):
 def test_not_a_course_folder(cli, tmp_path):
     for command in ("release", "grade", "feedback"):
         done = cli(tmp_path, command)
-        fails_in_one_line(done, str(tmp_path), "no course folder", "change to the folder")
+        fails_in_one_line(done, str(tmp_path), "is not a course folder", "change to the folder")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -64,7 +64,7 @@ def test_a_notebook_of_ours_in_a_folder_of_another_name(cli, course):
     (course.root / "source" / "essay").mkdir()
     shutil.copy(course.path("source", ASSIGNMENT), course.root / "source/essay/draft.ipynb")
     status, out, _ = cli(course, "release", "essay")
-    assert status == 1 and "and there is no such question" in out
+    assert status == 1 and "which is not a question" in out
     assert not (course.root / "release" / "essay").exists()
 
 
@@ -72,7 +72,7 @@ def test_two_notebooks_in_one_source_folder(cli, course):
     """nbgrader would release the copy as well, with points of its own."""
     path = course.path("source", ASSIGNMENT)
     shutil.copy(path, path.with_name("one_dimension-Copy1.ipynb"))
-    fails_in_one_line(cli(course, "release", ASSIGNMENT), "-Copy1.ipynb", "move it away")
+    fails_in_one_line(cli(course, "release", ASSIGNMENT), "-Copy1.ipynb", "move it elsewhere")
 
 
 @pytest.mark.parametrize("line", ["c.Autograde.nonsense(", "1 / 0", "import not_there"])
@@ -134,7 +134,7 @@ def test_a_source_that_is_no_notebook(cli, course, text, said):
     status, out, _ = cli(course, "release")
     line, summary = out.splitlines()
     assert line.startswith("source/one_dimension/one_dimension.ipynb ")
-    assert said in line and "take it back from git" in line
+    assert said in line and "restore it from git" in line
     assert (status, summary) == (1, "2 released, 1 failed")
     assert course.path("release", ASSIGNMENT).read_bytes() == before
 
@@ -158,7 +158,7 @@ def test_a_release_from_elsewhere_is_not_graded_by(cli, course):
     cell.metadata.nbgrader.points = before + 5
     nbformat.write(notebook, path)
     status, out, _ = cli(course, "grade")
-    assert out.startswith("release/one_dimension/one_dimension.ipynb is not what the gradebook")
+    assert out.startswith("release/one_dimension/one_dimension.ipynb differs from the gradebook")
     assert f"worth {before + 5:g} in place of {before:g}" in out
     assert "run `autograder release one_dimension`" in out
     assert status == 1
@@ -188,7 +188,7 @@ def test_a_damaged_gradebook(cli, course, damage):
         status, out, err = cli(course, command)
         lines = (out + err).splitlines()
         assert status == 1
-        assert "gradebook.db can't be used" in lines[0] and "put back a copy" in lines[0]
+        assert "gradebook.db can't be used" in lines[0] and "restore a copy" in lines[0]
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,10 @@ LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), REMEDY),
         (ValidationError("Additional properties\n\nare not allowed"), REMEDY),
         (WrongNotebook("it holds 0 of the 7 answer cells: is it the right one?"), REMEDY),
-        (NoQuestion("no question decides about the cell test_half: write one"), "write one"),
+        (
+            NoQuestion("the cell test_half asks a question that does not exist: write one"),
+            "write one",
+        ),
         (NoWalls("this host can't contain a submission's code: ask for another"), "another"),
         (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
         (WorkerDied(), "ended twice"),

@@ -157,7 +157,7 @@ ALL_KINDS = [
 ]
 DIFFERS = {
     "input('Z')": "nobody is there either, and the message says so in a student's words",
-    "!echo there": "a terminal ends its lines with \\r\\n, and here is none",
+    "!echo there": "a terminal ends its lines with \\r\\n, but there is none here",
     "class Odd:\n  def __repr__(self): raise ValueError('odd')\nOdd()": "nbgrader adds another",
     "%%nosuchmagic\n1": "nbgrader adds an error to the one that is told on stderr",
     "%nosuchmagic": "nbgrader adds an error to the one that is told on stderr",
@@ -277,9 +277,12 @@ def test_a_class_is_asked_about_the_same_cases_for_a_while(source, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda cell: cell.metadata.nbgrader.update(grade_id="test_other"), "no question decides"),
-        (lambda cell: cell.metadata.nbgrader.update(grade_id="forward"), "no question decides"),
-        (lambda cell: cell.metadata.nbgrader.update(grade_id="test_test_error_sweep"), "no quest"),
+        (lambda cell: cell.metadata.nbgrader.update(grade_id="test_other"), "does not exist"),
+        (lambda cell: cell.metadata.nbgrader.update(grade_id="forward"), "does not exist"),
+        (
+            lambda cell: cell.metadata.nbgrader.update(grade_id="test_test_error_sweep"),
+            "does not exist",
+        ),
         (lambda cell: cell.metadata.nbgrader.update(points=99), "gives 99 points"),
         (lambda cell: cell.metadata.nbgrader.update(points=0), "gives 0 points"),
     ],

@@ -129,7 +129,7 @@ def test_one_that_hangs_in_a_transaction_is_given_up(server, released, tmp_path,
         assert time.monotonic() - began < LONG
         assert (status, err) == (1, "")
         (line,) = (line for line in out.splitlines() if NOT_ANSWERED in line)
-        assert "see that the server runs" in line and "c.CourseDirectory.db_url" in line
+        assert "check that the server runs" in line and "c.CourseDirectory.db_url" in line
     server.wait_for_the_end_of_all()
     then = held(ours)
     status, out, _ = cli(ours, "grade")
