@@ -1,7 +1,7 @@
-"""Which cell of a submission stands for which cell of the release.
+"""Match the cells of a submission to the cells of the release.
 
-A submitted cell is recognised by its grade_id, by its text, by its cell id; an answer cell that
-lost all of these is recognised by what it defines, or by where it stands.
+A submitted cell is recognised by its grade_id, its text or its cell id. An answer cell that lost
+all of these is recognised by what it defines, or by its place.
 """
 
 import re
@@ -14,23 +14,23 @@ from nbgrader import utils
 
 
 @dataclass
-class HandedIn:
-    """One cell as it was handed in.
+class SubmittedCell:
+    """One cell of a submission.
 
     Attributes
     ----------
     type, source : str
     pictures : dict
-        What was pasted into it, as notebooks keep it.
+        Pictures that were pasted into it: the cell's attachments.
     name, id : object
-        Its grade_id and its cell id, whatever was written there; None when there is none.
+        Its grade_id and its cell id, which may be of any type; None if it has none.
     place : int or None
-        The index of the release cell that it stands for, or is a copy of.
+        The index of the release cell that it matches, or is a copy of.
     changed : bool
-        Its text is neither empty nor that of the release cell at `place`.
+        Whether its text is neither empty nor the text of the release cell at `place`.
     is_answer, is_foreign_answer, is_anchor, is_extra : bool
-        It is the student's answer for `place`; an answer to another notebook; a cell that tells
-        where the extra cells around it stand; one of the student's own cells.
+        Whether it is the student's answer for `place`; an answer to another notebook; a cell that
+        tells where the extra cells around it belong; one of the student's own cells.
     """
 
     type: str
@@ -46,43 +46,43 @@ class HandedIn:
     is_extra: bool = False
 
 
-def find(release: NotebookNode, submission: NotebookNode) -> list[HandedIn]:
-    """Say of every cell of a submission what it stands for.
+def find(release: NotebookNode, submission: NotebookNode) -> list[SubmittedCell]:
+    """Match every cell of a submission to a cell of the release.
 
     Parameters
     ----------
     release
     submission
-        It may hold anything that can be read from JSON.
+        It may contain anything that can be read from JSON.
 
     Returns
     -------
-    list of HandedIn
+    list of SubmittedCell
         In the order of the submission.
     """
     cells = submission.get("cells")
-    handed_in = [_read(cell) for cell in cells if isinstance(cell, dict)] if cells else []
-    _recognise(release, handed_in)
-    _recognise_by_definition(release, handed_in)
-    chosen = _choose_answers(release, handed_in) | _choose_given(release, handed_in)
-    _mark_anchors([(at, each) for at, each in _placed(handed_in) if chosen.get(at) is each])
-    _find_written_answers(release, handed_in, chosen)
-    for each in handed_in:
+    submitted = [_read(cell) for cell in cells if isinstance(cell, dict)] if cells else []
+    _recognise(release, submitted)
+    _recognise_by_definition(release, submitted)
+    chosen = _choose_answers(release, submitted) | _choose_given(release, submitted)
+    _mark_anchors([(at, each) for at, each in _placed(submitted) if chosen.get(at) is each])
+    _find_written_answers(release, submitted, chosen)
+    for each in submitted:
         each.is_extra = _is_extra(release, each, chosen)
-    return handed_in
+    return submitted
 
 
-def _read(cell: dict[str, Any]) -> HandedIn:
+def _read(cell: dict[str, Any]) -> SubmittedCell:
     metadata, source = cell.get("metadata"), cell.get("source")
     ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     ours = ours if isinstance(ours, dict) else {}
     text = "".join(map(str, source)) if isinstance(source, list) else source
     text = text if isinstance(text, str) else ""
-    # Half of a surrogate pair is good JSON, and can't be written to a file.
-    each = HandedIn(str(cell.get("cell_type")), text.encode("utf-8", "replace").decode())
+    # Half of a surrogate pair is valid JSON, but can't be written to a file.
+    each = SubmittedCell(str(cell.get("cell_type")), text.encode("utf-8", "replace").decode())
     each.pictures = _pictures(cell.get("attachments"))
     each.name, each.id = ours.get("grade_id"), cell.get("id")
-    each.is_foreign_answer = ours.get("solution") is True  # until a place is found for it
+    each.is_foreign_answer = ours.get("solution") is True  # unless a place is found for it
     return each
 
 
@@ -105,7 +105,7 @@ def _name(released: NotebookNode) -> str | None:
     return name
 
 
-def _recognise(release: NotebookNode, handed_in: Sequence[HandedIn]) -> None:
+def _recognise(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> None:
     by_name: dict[str, int] = {}
     by_text: dict[str, int] = {}
     by_id: dict[str, int] = {}
@@ -114,7 +114,7 @@ def _recognise(release: NotebookNode, handed_in: Sequence[HandedIn]) -> None:
         name = _name(released)
         if name is not None:
             by_name[name] = by_id[released.get("id")] = place
-    for each in handed_in:
+    for each in submitted:
         text = each.source.strip()
         known = [
             by_name.get(each.name) if isinstance(each.name, str) else None,
@@ -124,37 +124,37 @@ def _recognise(release: NotebookNode, handed_in: Sequence[HandedIn]) -> None:
         _set_place(release, each, next((place for place in known if place is not None), None))
 
 
-def _set_place(release: NotebookNode, each: HandedIn, place: int | None) -> None:
+def _set_place(release: NotebookNode, each: SubmittedCell, place: int | None) -> None:
     each.place = place
     if place is not None:
         each.changed = each.source.strip() not in ("", release.cells[place].source.strip())
         each.is_foreign_answer = False
 
 
-def _recognise_by_definition(release: NotebookNode, handed_in: Sequence[HandedIn]) -> None:
-    """Answers whose cells lost all their metadata: a function is known by its name."""
-    seen = {each.place for each in handed_in}
+def _recognise_by_definition(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> None:
+    """Recognise answers whose cells lost all their metadata by the name that they define."""
+    seen = {each.place for each in submitted}
     for place, released in enumerate(release.cells):
         if place not in seen and utils.is_solution(released) and released.cell_type == "code":
-            for each in handed_in:
+            for each in submitted:
                 given = each.name is not None and not each.is_foreign_answer
                 if each.place is None and not given and _defines(each, released):
                     _set_place(release, each, place)
 
 
-def _defines(each: HandedIn, released: NotebookNode) -> bool:
+def _defines(each: SubmittedCell, released: NotebookNode) -> bool:
     """Whether a cell defines, at its top level, the function or variable that is asked for."""
     name = re.escape(released.metadata.nbgrader.grade_id)
     pattern = rf"^(?:def\s+{name}\b|{name}\s*=[^=])"
     return re.search(pattern, each.source, re.MULTILINE) is not None
 
 
-def merged(release: NotebookNode, handed_in: Sequence[HandedIn]) -> set[int]:
-    """The places of answers that stand in the cell of an earlier answer: cells were merged.
+def merged(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> set[int]:
+    """The places of answers that the student wrote into the cell of an earlier answer.
 
-    The stub of such an answer must not run after the answer.
+    The empty stub in such a place must not run after the answer.
     """
-    answers = answers_by_place(handed_in)
+    answers = answers_by_place(submitted)
     return {
         place
         for place, released in enumerate(release.cells)
@@ -163,17 +163,19 @@ def merged(release: NotebookNode, handed_in: Sequence[HandedIn]) -> set[int]:
     }
 
 
-def answers_by_place(handed_in: Sequence[HandedIn]) -> dict[int, HandedIn]:
+def answers_by_place(submitted: Sequence[SubmittedCell]) -> dict[int, SubmittedCell]:
     """The student's answers, by the index of the release cell that they answer."""
-    return {each.place: each for each in handed_in if each.is_answer and each.place is not None}
+    return {each.place: each for each in submitted if each.is_answer and each.place is not None}
 
 
-def _choose_answers(release: NotebookNode, handed_in: Sequence[HandedIn]) -> dict[int, HandedIn]:
-    """The answer for each place: {place: HandedIn}."""
+def _choose_answers(
+    release: NotebookNode, submitted: Sequence[SubmittedCell]
+) -> dict[int, SubmittedCell]:
+    """The answer for each place: {place: SubmittedCell}."""
     names = {_name(released): place for place, released in enumerate(release.cells)}
-    best: dict[int, tuple[int, HandedIn]] = {}
+    best: dict[int, tuple[int, SubmittedCell]] = {}
     tested = set()
-    for each in handed_in:
+    for each in submitted:
         if each.place is None:
             continue
         released = release.cells[each.place]
@@ -189,10 +191,12 @@ def _choose_answers(release: NotebookNode, handed_in: Sequence[HandedIn]) -> dic
     return {place: each for place, (_, each) in best.items()}
 
 
-def _choose_given(release: NotebookNode, handed_in: Sequence[HandedIn]) -> dict[int, HandedIn]:
-    """The cell that stands for each of the other places: the unchanged one, or the first."""
-    chosen: dict[int, HandedIn] = {}
-    for each in handed_in:
+def _choose_given(
+    release: NotebookNode, submitted: Sequence[SubmittedCell]
+) -> dict[int, SubmittedCell]:
+    """The cell that matches each of the other places: the unchanged one, or the first."""
+    chosen: dict[int, SubmittedCell] = {}
+    for each in submitted:
         if each.place is None or utils.is_solution(release.cells[each.place]):
             continue
         if each.place not in chosen or (chosen[each.place].changed and not each.changed):
@@ -200,14 +204,14 @@ def _choose_given(release: NotebookNode, handed_in: Sequence[HandedIn]) -> dict[
     return chosen
 
 
-def _placed(handed_in: Sequence[HandedIn]) -> Iterator[tuple[int, HandedIn]]:
-    """The cells that stand for one of the release, with its index."""
-    return ((each.place, each) for each in handed_in if each.place is not None)
+def _placed(submitted: Sequence[SubmittedCell]) -> Iterator[tuple[int, SubmittedCell]]:
+    """The cells that match one of the release, with its index."""
+    return ((each.place, each) for each in submitted if each.place is not None)
 
 
-def _mark_anchors(known: Iterable[tuple[int, HandedIn]]) -> None:
+def _mark_anchors(known: Iterable[tuple[int, SubmittedCell]]) -> None:
     """Mark the longest run of cells that kept the release's order; the others have been moved."""
-    runs: list[list[tuple[int, HandedIn]]] = []
+    runs: list[list[tuple[int, SubmittedCell]]] = []
     for place, each in known:
         before = [run for run in runs if run[-1][0] < place]
         runs.append([*max(before, key=len, default=[]), (place, each)])
@@ -216,17 +220,17 @@ def _mark_anchors(known: Iterable[tuple[int, HandedIn]]) -> None:
 
 
 def _find_written_answers(
-    release: NotebookNode, handed_in: Sequence[HandedIn], chosen: dict[int, HandedIn]
+    release: NotebookNode, submitted: Sequence[SubmittedCell], chosen: dict[int, SubmittedCell]
 ) -> None:
-    """Written answers that lost their metadata, or stand beside the cell that is meant for them."""
-    if not any(each.is_answer for each in handed_in):
+    """Find written answers that lost their metadata, or are beside the cell meant for them."""
+    if not any(each.is_answer for each in submitted):
         return
     for place, released in enumerate(release.cells):
         given = chosen.get(place)
         if released.cell_type == "code" or not utils.is_solution(released):
             continue
         if given is None or not given.changed:
-            between = _between(handed_in, place)
+            between = _between(submitted, place)
             written = [each for each in between if each.place is None and each.type == "markdown"]
             longest = max(written, key=lambda each: len(each.source.strip()), default=None)
             if longest is not None and longest.source.strip():
@@ -237,24 +241,26 @@ def _find_written_answers(
                 chosen[place] = longest
 
 
-def _between(handed_in: Sequence[HandedIn], place: int) -> Sequence[HandedIn]:
+def _between(submitted: Sequence[SubmittedCell], place: int) -> Sequence[SubmittedCell]:
     """The cells between the nearest anchors on both sides of a place."""
-    low, high = -1, len(handed_in)
-    for index, each in enumerate(handed_in):
+    low, high = -1, len(submitted)
+    for index, each in enumerate(submitted):
         if not each.is_anchor or each.place is None:
             continue
         if each.place < place:
             low = index
         elif each.place > place:
             high = min(high, index)
-    return handed_in[low + 1 : high]
+    return submitted[low + 1 : high]
 
 
-def _is_extra(release: NotebookNode, each: HandedIn, chosen: Mapping[int, HandedIn]) -> bool:
+def _is_extra(
+    release: NotebookNode, each: SubmittedCell, chosen: Mapping[int, SubmittedCell]
+) -> bool:
     if not each.source.strip() or (each.place is not None and chosen[each.place] is each):
         return False
     if each.place is None or each.changed:
         return True
-    # Of copies that were not changed, a helper is run again, as the student ran it again.
+    # An unchanged copy of a helper is kept: it is run again, as the student ran it again.
     released = release.cells[each.place]
     return bool(utils.is_locked(released) and not utils.is_grade(released))

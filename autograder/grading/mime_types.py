@@ -1,7 +1,7 @@
-"""Which types of output may come out of a box and be shown on a page: the only table of them.
+"""The types of output that may leave a box and be shown on a page, in one table.
 
-Left out on purpose: application/javascript and widgets run code in the reader's browser;
-application/json and application/pdf are not shown by nbconvert, and come with a text beside them.
+Left out on purpose: application/javascript and widgets, which run code in the reader's browser;
+application/json and application/pdf, which nbconvert does not show, and which come with a text.
 """
 
 TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
@@ -11,6 +11,6 @@ BEGINNINGS = {
     "image/jpeg": (b"\xff\xd8\xff",),
     "image/gif": (b"GIF87a", b"GIF89a"),
 }
-"""Pictures made of pixels, and the first bytes of each."""
+"""Types of pictures made of pixels, and the bytes that each begins with."""
 PICTURES = (SVG, *BEGINNINGS)
 SHOWN = (*TEXTS, *PICTURES)

@@ -1,4 +1,4 @@
-"""Settings that nobody reads, because there is a slip in their names."""
+"""Find settings that have no effect because their names are misspelt."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -6,11 +6,11 @@ from difflib import get_close_matches
 from traitlets.config import Config, Configurable
 
 SURELY = 0.85
-"""How alike the names of two classes are if one is a slip: other programs have settings, too."""
+"""How similar the names of two classes must be: other programs have settings, too."""
 
 
 def misspelt(config: Config) -> dict[str, str]:
-    """The settings of a configuration that belong to no class that is loaded.
+    """The settings of a configuration that don't belong to any loaded class.
 
     Parameters
     ----------
@@ -20,8 +20,8 @@ def misspelt(config: Config) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        The nearest name by each that nobody knows, both as they stand in the file; "" where there
-        is none. A class that is like no other is left out: it may be somebody else's.
+        For each unknown name, the nearest known one, both as written in the file; "" if no name is
+        near. Unknown classes with no similar name are left out: another program may read them.
     """
     kinds: dict[str, list[type[Configurable]]] = {}
     for kind in _all_of(Configurable):
@@ -36,7 +36,7 @@ def misspelt(config: Config) -> dict[str, str]:
             found |= {f"c.{section}.{name}": f"c.{near[0]}.{name}" for name in names if near}
             continue
         known = _settings_of(kinds[section])
-        if not known.issuperset(names):  # what is set for a class is set for all made from it
+        if not known.issuperset(names):  # a class's settings also apply to its subclasses
             known |= _settings_of(each for kind in kinds[section] for each in _all_of(kind))
         for name in names:
             if name not in known:
@@ -50,12 +50,12 @@ def _settings_of(kinds: Iterable[type[Configurable]]) -> set[str]:
 
 
 def in_words(near: str) -> str:
-    """What to do about a name, with the nearest one that is known."""
-    return f"did you mean {near}?" if near else "nobody reads it: delete it"
+    """What to do about an unknown name, given the nearest known one."""
+    return f"did you mean {near}?" if near else "it has no effect: delete it"
 
 
 def _all_of(kind: type[Configurable]) -> set[type[Configurable]]:
-    """All classes that are made from one."""
+    """All subclasses of a class, direct and indirect."""
     found: set[type[Configurable]] = set()
     new = [kind]
     while new:

@@ -1,4 +1,4 @@
-"""nbgrader as it is configured in a course folder, with its log in a file there."""
+"""nbgrader with the configuration of a course folder, and with its log in a file there."""
 
 import logging
 import re
@@ -13,7 +13,7 @@ from autograder.grading.errors import LOG, CourseError, first_line
 
 
 class _App(NbGrader):
-    """nbgrader with the configuration of the course folder, wherever it was started."""
+    """nbgrader with the configuration of the course folder, whatever the working directory is."""
 
     load_cwd_config = False
     raise_config_file_errors = True
@@ -25,7 +25,7 @@ def configured(root: Path) -> NbGrader:
     Parameters
     ----------
     root
-        It holds ``nbgrader_config.py``.
+        It contains ``nbgrader_config.py``.
 
     Returns
     -------
@@ -41,8 +41,8 @@ def configured(root: Path) -> NbGrader:
     try:
         app.initialize(argv=[], root=str(root))
     except SystemExit as error:
-        # How an application of traitlets ends over a value that a setting can't have, and how
-        # the file itself says what is missing.
+        # traitlets exits like this over an invalid value, and the configuration file itself may
+        # exit to say what is missing.
         if isinstance(error.__context__, TraitError):
             raise unusable(error.__context__) from error
         raise unusable(error) from error
@@ -54,8 +54,8 @@ def configured(root: Path) -> NbGrader:
 
 
 def unusable(error: BaseException) -> CourseError:
-    """The CourseError of a configuration that something has raised an exception about."""
-    if isinstance(error, SystemExit):  # how a file of settings says it itself
+    """The CourseError for an exception that a configuration caused."""
+    if isinstance(error, SystemExit):  # raised by the configuration file, with its own message
         return CourseError(first_line(error))
     what = re.sub(r"<[\w.]*?(\w+) object at \w+>", r"a \1", first_line(error)).removesuffix(".")
     if not isinstance(error, TraitError):
@@ -64,7 +64,7 @@ def unusable(error: BaseException) -> CourseError:
 
 
 class _Log(logging.Handler):
-    """Writes line by line; in a folder that can't be written to, the work there reports it."""
+    """Appends lines to a file, and ignores errors: other work in the folder reports them."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(logging.INFO)
@@ -72,6 +72,6 @@ class _Log(logging.Handler):
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")  # any file's name
+        line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")  # of any file name
         with suppress(OSError), self._path.open("ab") as file:
             file.write(line)

@@ -1,4 +1,4 @@
-"""What is said of a piece of work at the end."""
+"""The result of a piece of work, as it is reported at the end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one assignment or one submission.
+    """The result of one assignment or one submission.
 
     Attributes
     ----------
     assignment, student : str
-        Which one; a release has the student "".
+        Which one it was. For a release, the student is "".
     status : str
         "done", "skipped" or "failed".
     why : str
-        For a failure: one line for people.
+        For a failure: one line that says why.
     note : str
-        What else is to be said of it, on one line.
+        Anything else to report, on one line.
     seconds : float
         How long the work itself took.
     changes, kept : mapping of str to (float or None, float or None)
-        Of a regrading, by graded cell: the score before and after, where they differ; and where it
-        would be lower, so that the one before was kept.
+        For a regrading, by graded cell, the scores before and after: those that changed, and those
+        that would have become lower and were kept.
     """
 
     assignment: str

@@ -1,7 +1,7 @@
-"""Releases of one's own: every student is given other suspects, drawn from the course's secret.
+"""Personal releases: each student gets different suspects, drawn from the course's secret.
 
-Nothing but the secret and a list of codes is kept. What a student was given, and what the right
-diagnosis is, is drawn again whenever it is needed.
+Only the secret and a list of codes are stored. A student's bugs, and so the correct diagnosis, are
+drawn again whenever they are needed.
 """
 
 import base64
@@ -28,7 +28,7 @@ from autograder.truth.bugs import FIXED_DRAW
 from autograder.truth.draws import draw, keyed
 
 SECRET = "course_secret"
-"""The file in the course folder. Who has it knows everybody's bugs."""
+"""The file in the course folder. Anybody who has it can find out everybody's bugs."""
 LEAST_SECRET = 16
 FOLDER = "personal"
 CODES = "codes.csv"
@@ -38,13 +38,13 @@ BADGE = re.compile(r"\A\[!\[Open in Colab\][^\n]*\n+")
 
 @dataclass(frozen=True)
 class Personal:
-    """What the releases of one assignment were made with.
+    """The data from which the personal releases of one assignment are made.
 
     Attributes
     ----------
     secret : bytes
     codes : mapping of str to str
-        Each student's code, which stands in the notebook and in the list of codes.
+        Each student's code, as in the notebook and in the list of codes.
     """
 
     secret: bytes
@@ -55,9 +55,9 @@ class Personal:
         return draw(self.secret, student)
 
     def code(self, student: str) -> str:
-        """What tells a student's copy from others: twelve letters.
+        """The code that identifies a student's copy: twelve letters.
 
-        It changes with the secret and with the draw, and says nothing of them.
+        It changes with the secret and with the draw, but reveals neither.
         """
         digest = keyed(self.secret, "code", student, *self.draw(student).values())
         letters = base64.b32encode(digest).decode()[:12]
@@ -69,7 +69,7 @@ class Personal:
         Parameters
         ----------
         release
-            What everybody would be given; it stays as it is.
+            The common release; it is not changed.
         student
         """
         copy: NotebookNode = nbformat.from_dict(release)
@@ -88,40 +88,40 @@ class Personal:
         return copy
 
     def check_and_release(self, release: NotebookNode, student: str) -> NotebookNode:
-        """The student's own copy of a release; raises CourseError where it can't be drawn again."""
-        trouble = self.problem_with(student)
-        if trouble:
-            raise CourseError(trouble)
+        """The student's own copy of a release; raises CourseError if it can't be drawn again."""
+        problem = self.problem_with(student)
+        if problem:
+            raise CourseError(problem)
         return self.release(release, student)
 
     def problem_with(self, student: str) -> str:
         """Why a student's own release can't be drawn again, or ""."""
         if student not in self.codes:
             return (
-                f"{printable(student)} is on no roster that releases were made for: add a line, "
-                "and run `autograder personalise` again (it changes nobody else's)"
+                f"{printable(student)} has no personal release: add a line to the roster, and run "
+                "`autograder personalise` again (the other releases stay the same)"
             )
         if self.codes[student] != self.code(student):
             return (
-                f"{SECRET} or the bank of bugs is another one than when the releases were made: "
-                f"put back what {FOLDER}/ was made with"
+                f"{SECRET} or the bank of bugs has changed since the releases were made: "
+                f"restore what {FOLDER}/ was made with"
             )
         return ""
 
     def check(self) -> None:
-        """Raise CourseError when the codes are not those of this secret and this bank."""
+        """Raise CourseError if the codes don't match this secret and this bank of bugs."""
         for student in self.codes:
-            trouble = self.problem_with(student)
-            if trouble:
-                raise CourseError(f"{printable(student)}'s copy can't be drawn again: {trouble}")
+            problem = self.problem_with(student)
+            if problem:
+                raise CourseError(f"{printable(student)}'s copy can't be drawn again: {problem}")
 
     def owner(self, notebook: NotebookNode) -> str | None:
-        """Whose copy a notebook is; None when no code of this course stands in it.
+        """Whose copy a notebook is; None if it has no code of this course.
 
         Parameters
         ----------
         notebook
-            As it was handed in.
+            As it was submitted.
         """
         owners = {code: student for student, code in self.codes.items()}
         cells = notebook.get("cells")
@@ -135,20 +135,20 @@ class Personal:
 
 
 def of(root: str | Path, assignment: str) -> Personal | None:
-    """What the personal releases of an assignment were made with; None when there are none.
+    """The data of an assignment's personal releases; None if it has none.
 
     Raises
     ------
     CourseError
-        There are some, and the secret is missing or no secret.
+        It has some, but the secret or the list of codes is missing or unusable.
     """
     path = Path(root, FOLDER, assignment, CODES)
     if not path.is_file():
         return None
     if not Path(root, SECRET).is_file():
         raise CourseError(
-            f"{SECRET} is missing, with which {FOLDER}/{assignment}/ was made: put it back (or "
-            f"remove {FOLDER}/{assignment}/, and everybody is graded by the common release)"
+            f"{SECRET}, with which {FOLDER}/{assignment}/ was made, is missing: restore it (or "
+            f"remove {FOLDER}/{assignment}/ to grade everybody by the common release)"
         )
     try:
         with path.open(newline="", encoding="utf-8") as file:
@@ -160,7 +160,7 @@ def of(root: str | Path, assignment: str) -> Personal | None:
 
 
 def answer_key(root: str | Path, assignment: str, student: str) -> dict[str, str]:
-    """The bugs that a student was given, by suspect: drawn for that student, or for everybody."""
+    """The bugs that a student was given, by suspect: personal ones, or the common ones."""
     personal = of(root, assignment)
     return dict(FIXED_DRAW) if personal is None else personal.draw(student)
 
@@ -168,17 +168,17 @@ def answer_key(root: str | Path, assignment: str, student: str) -> dict[str, str
 def personalise(
     root: str | Path, assignment: str, release: NotebookNode, students: Iterable[str]
 ) -> Iterator[str]:
-    """Write a release for each student, all of them or none.
+    """Write a release for each student. Either all are written or none.
 
     Parameters
     ----------
     root
-        The course folder. The secret is made here when there is none yet.
+        The course folder. The secret is created here if it does not exist yet.
     assignment
     release
-        What everybody would be given.
+        The common release.
     students
-        Those of an earlier roster are added.
+        Students of earlier rosters are added.
 
     Yields
     ------
@@ -188,8 +188,8 @@ def personalise(
     Raises
     ------
     CourseError
-        There is nothing to personalise in this assignment; the secret isn't the one that other
-        releases were made with; the folder can't be written.
+        The assignment has nothing to personalise; earlier releases were made with another secret;
+        the folder can't be written.
     """
     names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in release.cells}
     if not names >= set(FIXED_DRAW):
@@ -197,7 +197,7 @@ def personalise(
     earlier = of(root, assignment)
     personal = Personal(_read_secret(root) if earlier else _secret(root), {})
     _check_earlier(earlier, assignment)
-    # Who has left the class since keeps the copy: it may be handed in yet.
+    # Students who have left the class since keep their copies: they may still submit them.
     students = dict.fromkeys([*students, *(earlier.codes if earlier else ())])
     Path(root, FOLDER).mkdir(exist_ok=True)
     work = Path(mkdtemp(prefix=f".{assignment}-", dir=Path(root, FOLDER)))
@@ -220,8 +220,8 @@ def _check_earlier(earlier: Personal | None, assignment: str) -> None:
     if earlier is not None and any(map(earlier.problem_with, earlier.codes)):
         raise CourseError(
             f"{FOLDER}/{assignment}/ was made with another {SECRET} or another bank of bugs, "
-            "and students may have those copies: put back what it was made with, or remove "
-            "the folder to begin anew"
+            "and students may have those copies: restore what it was made with, or remove "
+            "the folder to start over"
         )
 
 
@@ -234,7 +234,7 @@ def _write_codes(path: Path, personal: Personal, students: Iterable[str]) -> Non
 
 
 def _put_into_place(work: Path, folder: Path, assignment: str) -> None:
-    """The new folder and zip file in place of the old ones, which are gone only after that."""
+    """Replace the old folder and zip file by the new ones. The old ones are deleted last."""
     place = folder / assignment
     if place.exists():
         os.replace(place, work / "old")
@@ -257,7 +257,7 @@ def _read_secret(root: str | Path) -> bytes:
         raise CourseError(f"{SECRET} can't be read ({error.strerror})") from None
     if len(secret) < LEAST_SECRET:
         raise CourseError(
-            f"{SECRET} holds {len(secret)} characters, which could be guessed: put back the one "
-            "that was made, or delete it before the first releases"
+            f"{SECRET} has only {len(secret)} characters, which could be guessed: restore the "
+            "original, or, if there are no releases yet, delete it"
         )
     return secret

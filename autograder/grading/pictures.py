@@ -1,7 +1,7 @@
-"""Pictures that a browser can bear to show: what a small file becomes is computed, not drawn.
+"""Refuse pictures that would hang a browser. Their cost is computed without drawing them.
 
-An SVG of two kilobytes can use a part of itself, and that part others, a billion times; a PNG of
-some kilobytes can have a billion pixels. Both take the reader's tab, and no sanitiser sees them.
+An SVG of two kilobytes can refer to parts of itself, which refer to others, a billion times; a PNG
+of some kilobytes can have a billion pixels. Both crash the reader's tab, and sanitisers miss them.
 """
 
 import binascii
@@ -16,11 +16,11 @@ from autograder.grading.mime_types import BEGINNINGS, PICTURES, SVG
 
 NOT_ONE = "is not one"
 MOST_PIXELS = 50_000_000
-"""What a telephone's camera makes; each takes four bytes of the browser's."""
+"""As many as a phone's camera takes; the browser needs four bytes for each."""
 MOST_ELEMENTS = 100_000
-"""Of an SVG, as often as they are drawn. A figure of matplotlib's has some thousands."""
+"""Of an SVG, counted as often as they are drawn. A matplotlib figure has a few thousand."""
 BYTES_OF_AN_ELEMENT, PIXELS_OF_A_BYTE = 10, 100
-"""Where a picture weighs as much as its bytes. Hardly one that somebody has drawn weighs more."""
+"""At these rates a picture weighs as much as its bytes. Few real pictures weigh more."""
 DEEPEST = 200
 REFERENCE = re.compile(r"""#([^\s'");]+)""")
 PICTURE = re.compile(rf"data:({'|'.join(BEGINNINGS)});base64,([A-Za-z0-9+/=\s]+)")
@@ -36,7 +36,7 @@ def problem_with(kind: str, data: object) -> str:
     kind
         A MIME type.
     data
-        The text of an SVG, or base64 of another picture.
+        The text of an SVG, or another picture in base64.
     """
     try:
         drawn = _drawn(kind, data)
@@ -44,16 +44,16 @@ def problem_with(kind: str, data: object) -> str:
         return str(refused)
     if kind == SVG:
         return f"draws more than {MOST_ELEMENTS:,} elements" if drawn > MOST_ELEMENTS else ""
-    return f"has {drawn:,} pixels: {MOST_PIXELS:,} are the most" if drawn > MOST_PIXELS else ""
+    return f"has {drawn:,} pixels, more than {MOST_PIXELS:,}" if drawn > MOST_PIXELS else ""
 
 
 def weight(kind: str, data: str) -> int:
-    """What showing a picture costs: its bytes, or more where a few of them draw very much.
+    """The cost of showing a picture: its bytes, or more if few bytes draw a lot.
 
     Parameters
     ----------
     kind, data
-        Of a picture that :func:`problem_with` has no trouble with.
+        Of a picture that :func:`problem_with` accepts.
 
     Returns
     -------
@@ -66,26 +66,26 @@ def weight(kind: str, data: str) -> int:
 
 
 def weight_of_addresses(text: str) -> int:
-    """The :func:`weight` of all pictures that stand as addresses in clean HTML."""
+    """The :func:`weight` of all pictures that clean HTML contains as data addresses."""
     total = 0
     for kind, data in ADDRESS.findall(text):
-        with suppress(_Refused):  # an address that somebody wrote about, and nothing shows
+        with suppress(_Refused):  # an address in a text, which is not shown as a picture
             total += weight(kind, as_in_outputs(kind, data))
     return total
 
 
 def as_in_outputs(kind: str, data: Any) -> Any:
-    """A picture's data as outputs hold it, of what is base64 throughout, as in attachments."""
+    """Convert a picture's data from attachments, always base64, to the form used in outputs."""
     if kind != SVG:
         return data
     try:
         return binascii.a2b_base64("".join(data.split()), strict_mode=True).decode()
     except (ValueError, AttributeError):
-        return None  # which is no picture
+        return None  # which problem_with refuses
 
 
 def _drawn(kind: str, data: Any) -> int:
-    """Elements of an SVG as often as they are drawn, or pixels; raises _Refused."""
+    """The number of elements that an SVG draws, or of pixels; raises _Refused."""
     try:
         if kind == SVG:
             return _Drawing().count(data)
@@ -98,7 +98,7 @@ def _drawn(kind: str, data: Any) -> int:
 
 
 def _pixels(kind: str, data: bytes) -> int:
-    """Pixels of all frames; of a JPEG the largest of what may be its size."""
+    """The pixels of all frames; for a JPEG, of the largest frame."""
     if kind == "image/png":
         return _area(data, 16, 4, "big") * max(1, data.count(PNG_FRAME))
     if kind == "image/gif":
@@ -112,7 +112,7 @@ def _area(data: bytes, at: int, size: int, order: Literal["little", "big"]) -> i
 
 
 def _pixels_of_jpeg(data: bytes) -> int:
-    """Segments say how long they are; the size stands in one that begins a frame."""
+    """Walk through the segments, each with its length; those that begin a frame have a size."""
     at, most = 2, 0
     while data[at : at + 1] == b"\xff":
         if data[at + 1 : at + 2] == b"\xff":  # padding
@@ -120,7 +120,7 @@ def _pixels_of_jpeg(data: bytes) -> int:
             continue
         if JPEG_SIZE.match(data, at) and data[at + 1] not in b"\xc8\xcc":
             most = max(most, _area(data, at + 5, 2, "big"))
-        if data[at + 1 : at + 2] == b"\xda":  # what follows is the picture
+        if data[at + 1 : at + 2] == b"\xda":  # the compressed picture follows
             break
         at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
     return most
@@ -131,7 +131,7 @@ class _Refused(Exception):
 
 
 class _Drawing:
-    """Elements of an SVG by number: what each is called, and which others it draws, how often."""
+    """The elements of an SVG by number, with the others that each draws, and how often."""
 
     def __init__(self) -> None:
         self._inside: list[tuple[int, str]] = []
@@ -140,7 +140,7 @@ class _Drawing:
         self._places: dict[str, list[int]] = {}
 
     def count(self, text: str) -> int:
-        """How many elements are drawn; one more than are allowed stands for any more."""
+        """How many elements are drawn, but at most one more than the limit."""
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
         parser.CharacterDataHandler = self._read
@@ -157,9 +157,9 @@ class _Drawing:
         if not self._inside and number == 0 and name != "svg":
             raise _Refused(NOT_ONE)
         if len(self._inside) > DEEPEST:
-            raise _Refused(f"has more than {DEEPEST} elements inside of each other")
+            raise _Refused(f"nests more than {DEEPEST} elements")
         if name == "filter":
-            raise _Refused("has a filter, which can take for ever")
+            raise _Refused("has a filter, which can take forever")
         self._parts.append([])
         if self._inside:
             self._parts[self._inside[-1][0]].append((number, 1))
@@ -177,7 +177,7 @@ class _Drawing:
             _check_style(text)
 
     def _drawn(self) -> int:
-        """How many elements the first one comes to, with all that it uses."""
+        """How many elements the first one draws, with everything that it uses."""
         drawn: dict[int, int] = {}
         waiting, open_ones = [(0, False)], set()
         while waiting:
@@ -187,7 +187,7 @@ class _Drawing:
                 drawn[number] = min(total, MOST_ELEMENTS + 1)
                 open_ones.discard(number)
             elif number in open_ones:
-                raise _Refused("is a part of itself")
+                raise _Refused("contains itself")
             elif number not in drawn:
                 open_ones.add(number)
                 waiting.append((number, True))
@@ -196,12 +196,12 @@ class _Drawing:
 
 
 def _uses(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """The names that an element refers to, with how often each may be drawn for it."""
+    """The names that an element refers to, and how often it may draw each."""
     points = 1 + len(attributes.get("d", "") + attributes.get("points", "")) // 2
     for key, value in attributes.items():
         lower = value.lower()
         if "data:" in lower and not _is_small(value):
-            raise _Refused("has another picture in it that is too large, or none")
+            raise _Refused("contains another picture that is too large or broken")
         if "xpointer" in lower or ("\\" in value and "(" in value):
             raise _Refused("refers to parts of itself in a hidden way")
         if "#" in value and not (name == "a" and key.rpartition(":")[2] == "href"):
@@ -217,9 +217,9 @@ def _is_small(address: str) -> bool:
 
 def _check_style(text: str) -> None:
     if "\\" in text or "url(" in text.lower() or "@" in text:
-        raise _Refused("has styles that refer to other things")
+        raise _Refused("has styles that refer to other files")
 
 
 def _refuse_entity(*_: object) -> NoReturn:
-    # Of its own, so that it could swell.
+    # An entity could expand to a huge text.
     raise _Refused(NOT_ONE)

@@ -1,9 +1,10 @@
-"""A PostgreSQL server that stops answering is given up after a time, and at once with Ctrl-C.
+"""Give up on a PostgreSQL server that stops answering: after a time, or at once with Ctrl-C.
 
-A server that hangs, or a network that swallows what is sent, closes no connection, and libpq waits
-for ever. `statement_timeout` is the server's own to keep, and `tcp_user_timeout` the kernel's,
-which still acknowledges: whoever waits has to look at the clock. Listening to SQLAlchemy, it holds
-also for gradebooks that nbgrader opens.
+If a server hangs, or a network drops packets, the connection stays open, and libpq waits forever.
+`statement_timeout` does not help, because the server itself would have to apply it; nor does
+`tcp_user_timeout`, because the kernel of a hanging server still acknowledges packets. So the
+waiting side has to watch the clock. It listens to SQLAlchemy's events, so it also works for
+gradebooks that nbgrader opens.
 """
 
 from collections.abc import Generator
@@ -21,15 +22,15 @@ SECONDS = 60
 """How long a server may be silent, unless `connect_timeout` in its address says otherwise."""
 LOOK_SECONDS = 0.1
 HANGING_SECONDS = 1
-"""The silence after which Ctrl-C does not wait any longer for what is being recorded."""
+"""If the server is silent for longer, Ctrl-C no longer waits until a submission is recorded."""
 
 
 class StoppedWaiting(KeyboardInterrupt):
-    """Ctrl-C, while a server was waited for."""
+    """Ctrl-C while waiting for a server."""
 
 
 def listen() -> None:
-    """From here on, connections of this process to a PostgreSQL server are such ones."""
+    """From now on, connections of this process to PostgreSQL servers give up like this."""
     event.listen(Engine, "do_connect", _connect)
 
 
@@ -38,13 +39,13 @@ def _connect(dialect: Dialect, _: object, arguments: list[Any], options: dict[st
         return None  # SQLAlchemy does it
     options.setdefault("connect_timeout", SECONDS)
     connection = _connection_class().connect(*arguments, **options)
-    connection.seconds = int(options["connect_timeout"]) or inf  # 0 is "for ever", as in libpq
+    connection.seconds = int(options["connect_timeout"]) or inf  # 0 means forever, as in libpq
     return connection
 
 
 @cache
 def _connection_class() -> Any:
-    """A connection that gives up; psycopg is only there where it is needed."""
+    """A connection that gives up. psycopg is imported here because it is optional."""
     import psycopg
     from psycopg.abc import RV, PQGen
 
@@ -60,7 +61,7 @@ def _connection_class() -> Any:
                 found: RV = psycopg.waiting.wait(waiting, self.pgconn.socket, LOOK_SECONDS)
                 return found
             except (KeyboardInterrupt, TooLong) as given_up:
-                self.pgconn.finish()  # else whoever rolls back would wait again
+                self.pgconn.finish()  # otherwise the rollback would wait again
                 if isinstance(given_up, KeyboardInterrupt):
                     raise StoppedWaiting from None
                 raise
@@ -71,7 +72,7 @@ def _connection_class() -> Any:
 def _limited(
     generator: Generator[Any, Any, Any], seconds: float, error: type[Exception]
 ) -> Generator[Any, Any, Any]:
-    """What psycopg waits for, until it takes too long: it asks every LOOK_SECONDS."""
+    """Wrap a generator of psycopg's, which it resumes every LOOK_SECONDS, with a time limit."""
     began, found = monotonic(), None
     try:
         while True:

@@ -1,4 +1,4 @@
-"""Broken code that an answer starts from, put where other answers start from an empty stub."""
+"""Put broken code into the answer cells that ask for a repair, instead of an empty stub."""
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -10,8 +10,8 @@ from autograder.truth import starting_code
 class StartFromBrokenCode(NbGraderPreprocessor):
     """Fill the answer cells that ask for a repair with the code to be repaired.
 
-    Runs after ``ClearSolutions`` and before the checksums are computed, so that an untouched cell
-    is known to be untouched, and before ``SaveCells``, so that the gradebook knows the same text.
+    Runs after ``ClearSolutions`` and before the checksums are computed, so that untouched cells are
+    recognised, and before ``SaveCells``, so that the gradebook has the same text.
     """
 
     def preprocess_cell(

@@ -1,9 +1,9 @@
-"""A submission from its bytes to its cells: what grading needs of them, and nothing else.
+"""Read a submission from its bytes: only the parts of its cells that grading needs.
 
-A notebook of some megabytes can be made to take gigabytes once it is read: each `{}` becomes an
-object, which nbformat makes anew and nbconvert copies several times. So its parts are counted
-before anything is made of them, and what students' outputs and metadata hold, which grading never
-looks at, is dropped before the rest becomes a notebook.
+A notebook of a few megabytes can take gigabytes once it is read: each `{}` becomes an object, which
+nbformat creates again and nbconvert copies several times. So its parts are counted before it is
+parsed, and outputs and metadata, which grading never looks at, are dropped before the rest becomes
+a notebook.
 """
 
 import json
@@ -19,55 +19,55 @@ from nbformat import NotebookNode
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 
 MOST_PARTS = 3_000_000
-"""Of the JSON: brackets that open, commas and texts. A printed line is two, and takes 40 bytes."""
+"""Opening brackets, commas and texts in the JSON. A printed line counts as two, in 40 bytes."""
 MOST_CELLS = 1000
-"""Those of a release are some forty, and each one costs the grader time."""
-# Without a way back, so that it takes the same time for whatever bytes.
+"""A release has about forty, and each one costs the grader time."""
+# Without backtracking, so that the time does not depend on the bytes.
 PART = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{,]', re.DOTALL)
 TYPES = ("code", "markdown", "raw")
 ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 TEXTS = ("source", "input", "code", "text")
-"""What the versions of the format have called the text of a cell."""
+"""The keys of a cell's text in the versions of the notebook format."""
 
 
 class NotANotebook(ValueError):
-    """It is no JSON, or has no cells: the reason in a few words."""
+    """The file is not JSON or has no cells: the reason in a few words."""
 
     line = "{where} is not a notebook ({text}): {remedy}"
 
 
 class TooLarge(ValueError):
-    """It has more in it than anybody writes: the rest of a sentence, with what to do."""
+    """The file has more in it than anybody writes: the rest of a sentence, with what to do."""
 
     line = "{where} {text}"
 
 
 def read(submission: bytes) -> NotebookNode:
-    """Read what was handed in.
+    """Read a submission.
 
     Returns
     -------
     NotebookNode
-        In the current format, without outputs. Of metadata it has nbgrader's names only; of
-        attachments, what has the shape of one.
+        In the current format, without outputs. Of the metadata, only nbgrader's names are kept; of
+        the attachments, only valid ones.
 
     Raises
     ------
     NotANotebook
     TooLarge
     Exception
-        Whatever nbformat raises for cells that it can't convert.
+        From nbformat, for cells that it can't convert.
     """
     if not _has_few_parts(submission):
         raise TooLarge(
-            f"has more than {MOST_PARTS:,} parts, as no text or picture does: clear all outputs "
-            "in Jupyter, save it, and hand it in again"
+            f"has more than {MOST_PARTS:,} parts, far more than any text or picture: clear all "
+            "outputs in Jupyter, save it, and submit it again"
         )
     try:
         notebook = json.loads(submission.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise NotANotebook("not JSON in UTF-8") from None
-    # As text once more, because nbformat has nothing else for older formats; it is short by now.
+    # As text again, because nbformat only converts older formats from text. It is short by now.
     needed = json.dumps(_needed(notebook), ensure_ascii=False)
     with warnings.catch_warnings():
         for about in (MissingIDFieldWarning, DuplicateCellId):  # ids are only a hint here
@@ -79,12 +79,12 @@ def read(submission: bytes) -> NotebookNode:
 def _has_few_parts(submission: bytes) -> bool:
     if sum(map(submission.count, (b"{", b"[", b",", b'"'))) <= MOST_PARTS:
         return True
-    # Most of these stand inside of texts, perhaps.
+    # Perhaps most of these are inside texts.
     return all(number < MOST_PARTS for number, _ in enumerate(PART.finditer(submission)))
 
 
 def _needed(notebook: object) -> dict[str, Any]:
-    """A notebook with what grading needs."""
+    """The parts of a notebook that grading needs."""
     notebook = notebook if isinstance(notebook, dict) else {}
     sheets = notebook.get("cells", notebook.get("worksheets"))
     if not isinstance(sheets, list):
@@ -100,8 +100,8 @@ def _needed(notebook: object) -> dict[str, Any]:
     total = sum(len(each["cells"]) for each in holders)
     if total > MOST_CELLS:
         raise TooLarge(
-            f"holds {total:,} cells, where {MOST_CELLS:,} are the most: is it the right notebook? "
-            "If it is, delete cells that are empty or copies, and hand it in again"
+            f"has {total:,} cells, but at most {MOST_CELLS:,} are allowed: is it the right "
+            "notebook? If it is, delete empty and copied cells, and submit it again"
         )
     is_current = notebook.get("nbformat") == 4
     for each in holders:
@@ -115,12 +115,12 @@ def _is_sheet(value: object) -> bool:
 
 
 def _cell(cell: Mapping[str, Any], is_current: bool) -> dict[str, Any]:
-    """A cell with what grading needs; one of the current format is as its schema wants it."""
+    """The parts of a cell that grading needs. In the current format, the cell fits the schema."""
     kept = _plain(cell, ("cell_type", "id", "level"))
     if is_current:
         kept.setdefault("source", "")
         if kept.get("cell_type") not in TYPES:
-            kept["cell_type"] = "raw"  # so that its text stays
+            kept["cell_type"] = "raw"  # so that its text is kept
         if not ID.fullmatch(str(kept.get("id"))):
             kept.pop("id", None)  # nbformat gives it one
     if kept.get("cell_type") == "code":
@@ -128,7 +128,7 @@ def _cell(cell: Mapping[str, Any], is_current: bool) -> dict[str, Any]:
     for name in TEXTS:
         lines = cell.get(name)
         if isinstance(lines, list) and is_current:
-            # Older formats kept lines without their ends. What is not text can't be any.
+            # Older formats stored lines without line ends. Items that are not text are dropped.
             lines = "".join(each for each in lines if isinstance(each, str))
         if isinstance(lines, str | list):
             kept[name] = lines
@@ -143,7 +143,7 @@ def _cell(cell: Mapping[str, Any], is_current: bool) -> dict[str, Any]:
 
 
 def _names(ours: Mapping[str, Any]) -> dict[str, Any]:
-    """Of nbgrader's metadata, what cells are recognised by: a folder for a name is an odd one."""
+    """The parts of nbgrader's metadata by which cells are recognised."""
     return {
         name: "" if isinstance(ours[name], dict | list) else ours[name]
         for name in ("grade_id", "solution")
@@ -152,7 +152,7 @@ def _names(ours: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bundle(bundle: object) -> dict[str, Any]:
-    """What is attached under one name, by kind, if all of it is text."""
+    """The attachments under one name, by MIME type, if all of them are text."""
     found = bundle.items() if isinstance(bundle, dict) else ()
     texts = {kind: "".join(map(str, data)) if isinstance(data, list) else data
              for kind, data in found}  # fmt: skip
@@ -168,12 +168,12 @@ def _plain(given: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
 
 
 class SubmissionExporter(NotebookExporter):
-    """`c.Autograde.exporter_class`: nbgrader's own, which reads submissions like :func:`read`."""
+    """`c.Autograde.exporter_class`: like nbgrader's, but reads submissions with :func:`read`."""
 
     def from_file(
         self, file_stream: Any, resources: Any = None, **options: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """As nbconvert's, whose second pass reads what the first one wrote."""
+        """Like nbconvert's. In nbgrader's second pass it reads what the first pass wrote."""
         converter: Any = self.parent
         names, coursedir = resources["nbgrader"], converter.coursedir
         submitted = coursedir.format_path(

@@ -1,9 +1,9 @@
-"""A submission put together anew: the release's cells, the student's answers.
+"""Rebuild a submission from the release's cells and the student's answers.
 
-Students copy cells, split them, delete the tests, move things about, and hand in what other
-programs have re-written. nbgrader stops the whole run at a copied answer cell and gives nothing
-for a deleted test. Here the release decides what the notebook is; the submission only says what
-was answered, and which cells the student added.
+Students copy cells, split them, delete the tests, move things around, and submit files that other
+programs have rewritten. nbgrader stops the whole run at a copied answer cell and gives nothing for
+a deleted test. Here the release determines the notebook; the submission only supplies the answers
+and the cells that the student added.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader import utils
 
 from autograder.grading import match_cells
-from autograder.grading.match_cells import HandedIn
+from autograder.grading.match_cells import SubmittedCell
 
 NEW_CELL: Mapping[str, Callable[..., NotebookNode]] = {
     "code": new_code_cell,
@@ -24,38 +24,37 @@ NEW_CELL: Mapping[str, Callable[..., NotebookNode]] = {
 
 
 class WrongNotebook(Exception):
-    """What was handed in is not a notebook of this assignment."""
+    """The submission is not a notebook of this assignment."""
 
     line = "{where}: {text} If not, {remedy}"
 
 
 def rebuild(release: NotebookNode, submission: NotebookNode) -> NotebookNode:
-    """Carry over a student's answers and extra cells into the release notebook.
+    """Copy a student's answers and extra cells into the release notebook.
 
     Parameters
     ----------
     release
-        What the student was given. Its cells, order, ids, points and flags stay.
+        What the student was given. Its cells, order, ids, points and flags are kept.
     submission
-        What came back.
+        What the student submitted.
 
     Returns
     -------
     NotebookNode
-        A new notebook without outputs. Where an answer cell exists several times, the last
-        changed copy above its test is the answer (below, when there is none above), and the
-        others stay where they stood as extra cells: code runs in the order in which it ran for
-        the student.
+        A new notebook without outputs. If there are several copies of an answer cell, the answer is
+        the last changed copy above its test, or below it if none is above. The others stay in their
+        places as extra cells: code runs in the order in which it ran for the student.
 
     Raises
     ------
     WrongNotebook
-        No answer cell of the release is in the submission, or more of other notebooks are.
+        The submission has no answer cell of the release, or more from other notebooks.
     """
-    handed_in = match_cells.find(release, submission)
-    answers = match_cells.answers_by_place(handed_in)
-    _check_notebook(release, handed_in, answers)
-    extras, merged = _extras(handed_in), match_cells.merged(release, handed_in)
+    submitted = match_cells.find(release, submission)
+    answers = match_cells.answers_by_place(submitted)
+    _check_notebook(release, submitted, answers)
+    extras, merged = _extras(submitted), match_cells.merged(release, submitted)
     cells = list(extras.get(-1, []))
     for place, released in enumerate(release.cells):
         cell = nbformat.from_dict(released)
@@ -63,9 +62,9 @@ def rebuild(release: NotebookNode, submission: NotebookNode) -> NotebookNode:
             cell.source = answers[place].source
             _copy_pictures(answers[place], cell)
         elif place in merged:
-            cell.source = "# This answer stands in the cell of another one."
+            cell.source = "# This answer is in the cell of another answer."
         cells += [cell, *extras.get(place, [])]
-    if (release.nbformat, release.nbformat_minor) < (4, 5):  # which has no ids
+    if (release.nbformat, release.nbformat_minor) < (4, 5):  # a format without cell ids
         for cell in cells:
             cell.pop("id", None)
     rebuilt: NotebookNode = nbformat.from_dict({**release, "cells": cells})
@@ -73,23 +72,23 @@ def rebuild(release: NotebookNode, submission: NotebookNode) -> NotebookNode:
 
 
 def _check_notebook(
-    release: NotebookNode, handed_in: Sequence[HandedIn], answers: Mapping[int, HandedIn]
+    release: NotebookNode, submitted: Sequence[SubmittedCell], answers: Mapping[int, SubmittedCell]
 ) -> None:
     asked = sum(utils.is_solution(cell) for cell in release.cells)
-    others = sum(each.is_foreign_answer for each in handed_in)
+    others = sum(each.is_foreign_answer for each in submitted)
     if asked and (not answers or len(answers) < min(asked / 2, others)):
         raise WrongNotebook(
-            f"it holds {len(answers)} of the {asked} answer cells of this assignment"
+            f"it has {len(answers)} of the {asked} answer cells of this assignment"
             + (f" and {others} of another" if others else "")
             + ": is it the right notebook?"
         )
 
 
-def _extras(handed_in: Sequence[HandedIn]) -> dict[int, list[NotebookNode]]:
-    """The student's own cells, by the index of the release cell that they come after."""
+def _extras(submitted: Sequence[SubmittedCell]) -> dict[int, list[NotebookNode]]:
+    """The student's extra cells, by the index of the release cell that they follow."""
     extras: dict[int, list[NotebookNode]] = {}
     after, number = -1, 0
-    for each in handed_in:
+    for each in submitted:
         if each.is_anchor and each.place is not None:
             after = each.place
         if each.is_extra and each.type in NEW_CELL:
@@ -100,7 +99,7 @@ def _extras(handed_in: Sequence[HandedIn]) -> dict[int, list[NotebookNode]]:
     return extras
 
 
-def _copy_pictures(handed_in: HandedIn, cell: NotebookNode) -> None:
-    """Pictures that were pasted into a written answer are attached to its cell."""
-    if handed_in.pictures and cell.cell_type == "markdown":
-        cell.attachments = nbformat.from_dict(handed_in.pictures)
+def _copy_pictures(submitted: SubmittedCell, cell: NotebookNode) -> None:
+    """Attach the pictures that were pasted into a written answer to its cell."""
+    if submitted.pictures and cell.cell_type == "markdown":
+        cell.attachments = nbformat.from_dict(submitted.pictures)

@@ -1,4 +1,4 @@
-"""Watch over what students already have: a release that was graded by can't change silently."""
+"""Keep releases from changing silently once submissions have been graded by them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,21 +13,21 @@ from autograder.grading.preprocessor_types import Processed, Resources
 
 
 class ChangedAfterRelease(Exception):
-    """The source differs from what submissions in the gradebook were graded by."""
+    """The source differs from the one by which submissions in the gradebook were graded."""
 
     line = "{where}: {text}"
 
 
 class Difference(NamedTuple):
-    """What of a notebook is not as the gradebook knows it.
+    """A difference between a notebook and the gradebook.
 
     Attributes
     ----------
     says : str
         One phrase.
     cells : bool
-        Whether there are other cells, or other cells earn points: nbgrader can't change that under
-        existing submissions.
+        Whether cells were added or removed, or started or stopped earning points: nbgrader can't
+        change that once submissions exist.
     """
 
     says: str
@@ -35,20 +35,20 @@ class Difference(NamedTuple):
 
 
 class RefuseSilentChanges(NbGraderPreprocessor):
-    """Stop a release that would change points or cells under existing submissions.
+    """Stop a release that would change points or cells although submissions exist.
 
-    nbgrader raises for a new locked cell without saying which, and keeps old scores under a new
-    maximum. Runs before ``SaveCells``.
+    nbgrader raises an error for a new locked cell without saying which, and keeps old scores under
+    a new maximum. Runs before ``SaveCells``.
 
     Raises
     ------
     ChangedAfterRelease
-        With every change, and what to do.
+        Names every change, and says what to do.
     """
 
     keep_grades = Bool(
         False,
-        help="Accept other points and other texts of locked cells, and keep every grade: see "
+        help="Accept changed points and changed texts of locked cells, and keep every grade: see "
         "`autograder release --keep-grades`.",
     ).tag(config=True)
 
@@ -64,7 +64,7 @@ class RefuseSilentChanges(NbGraderPreprocessor):
         if changes and not (self.keep_grades and not any(each.cells for each in changes)):
             remedy = _remedy(info["assignment"], any(each.cells for each in changes))
             raise ChangedAfterRelease(
-                f"the gradebook has {count} submission{'s' if count > 1 else ''}, and this has "
+                f"the gradebook has {count} submission{'s' if count > 1 else ''}, but this has "
                 f"changed since: {'; '.join(each.says for each in changes)}. {remedy}"
             )
         return nb, resources
@@ -78,15 +78,15 @@ def _remedy(assignment: str, cells: bool) -> str:
             "which keeps all scores, manual scores and comments"
         )
     return (
-        "Cells can't come or go under submissions: undo that (a question that is not to count any "
-        "more can give 0 points), or start the assignment over with "
-        f"`{remove}`, which throws away all its scores, manual scores and comments (`nbgrader "
+        "Cells can't be added or removed once there are submissions: undo that (to stop counting a "
+        "question, give it 0 points), or start the assignment over with "
+        f"`{remove}`, which deletes all its scores, manual scores and comments (`nbgrader "
         "export` saves the scores), release and grade again"
     )
 
 
 def differences(nb: NotebookNode, released: Notebook, tests: bool = False) -> Iterator[Difference]:
-    """What of a notebook differs from the one in the gradebook.
+    """Find the differences between a notebook and the gradebook.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def differences(nb: NotebookNode, released: Notebook, tests: bool = False) -> It
     Yields
     ------
     Difference
-        One for each that a student's grade would feel.
+        One for each that could affect a grade.
     """
     cells = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if _is_kept(cell)}
     sources = {cell.name: cell for cell in released.source_cells}
@@ -111,15 +111,15 @@ def differences(nb: NotebookNode, released: Notebook, tests: bool = False) -> It
     for name in sorted(cells.keys() & sources.keys()):
         cell, graded = cells[name], bool(utils.is_grade(cells[name]))
         if graded != (name in points):
-            what = "earns points now" if graded else "earns no points any more"
+            what = "earns points now" if graded else "no longer earns points"
             yield Difference(f"{name} {what}", True)
             continue
         now = float(cell.metadata.nbgrader.points) if graded else 0.0
         if graded and now != points[name]:
-            says = f"{name} is worth {now:g} in place of {points[name]:g} points"
+            says = f"{name} is worth {now:g} instead of {points[name]:g} points"
             yield Difference(says, False)
         elif _is_compared(cell, tests) and cell.source != sources[name].source:
-            yield Difference(f"the locked cell {name} has another text", False)
+            yield Difference(f"the text of the locked cell {name} has changed", False)
 
 
 def points_of(nb: NotebookNode) -> dict[str, float]:
@@ -129,7 +129,7 @@ def points_of(nb: NotebookNode) -> dict[str, float]:
 
 
 def above_the_maximum(gradebook: Gradebook, assignment: str) -> list[str]:
-    """Manual scores that are larger than what their cell gives, which nobody cuts unasked.
+    """Manual scores above the maximum of their cell, which are never cut automatically.
 
     Returns
     -------
@@ -138,7 +138,7 @@ def above_the_maximum(gradebook: Gradebook, assignment: str) -> list[str]:
     """
     return sorted(
         f"{assignment}: {submission.student.id} was given {grade.manual_score:g} points by hand in "
-        f"{grade.name}, which gives {grade.max_score:g} now"
+        f"{grade.name}, which now gives at most {grade.max_score:g}"
         for submission in gradebook.assignment_submissions(assignment)
         for notebook in submission.notebooks
         for grade in notebook.grades

@@ -1,4 +1,4 @@
-"""The list of a class, as a table that some other program has written."""
+"""Read the list of a class from a table that another program has written."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from autograder.grading.valid_ids import LONGEST, problem_with_name
 COLUMN = "id"
 SEPARATORS = ",;\t"
 LONGEST_FOLDER = 255
-"""Bytes of a folder's name, on every file system that people use."""
+"""Bytes of a folder name, on all common file systems."""
 
 
 def read_roster(path: str | Path) -> list[str]:
@@ -20,8 +20,9 @@ def read_roster(path: str | Path) -> list[str]:
     Parameters
     ----------
     path
-        A CSV file with a column `id`; commas, semicolons or tabs between the columns, as Excel and
-        the LMS write them, in UTF-8 (with or without a byte order mark) or UTF-16 with one.
+        A CSV file with a column `id`. Columns are separated by commas, semicolons or tabs, as in
+        files from Excel or an LMS. The encoding is UTF-8 (with or without a byte order mark) or
+        UTF-16 with one.
 
     Returns
     -------
@@ -30,15 +31,15 @@ def read_roster(path: str | Path) -> list[str]:
     Raises
     ------
     CourseError
-        Everything that is wrong with the file, on one line.
+        Says everything that is wrong with the file, on one line.
     """
     path = Path(path)
     rows = _rows(path)
     seen: dict[str, int] = {}
     wrong = []
     for line, student in rows:
-        why = _trouble_with(student) or (
-            f"{_short(student)} again, as in line {seen[student]}" if student in seen else ""
+        why = _problem_with(student) or (
+            f"{_short(student)} is already in line {seen[student]}" if student in seen else ""
         )
         if why:
             wrong.append(f"line {line}: {why}")
@@ -47,7 +48,7 @@ def read_roster(path: str | Path) -> list[str]:
         more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise CourseError(f"{path}: {'; '.join(wrong[:5])}{more}: correct the roster")
     if not seen:
-        raise CourseError(f"{path} names no students: it holds a heading and nothing below it")
+        raise CourseError(f"{path} has no students, only a heading: add a line for each student")
     return list(seen)
 
 
@@ -58,13 +59,13 @@ def _rows(path: Path) -> list[tuple[int, str]]:
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise CourseError(f"{path} is no CSV file ({error}): save it as CSV again") from None
+        raise CourseError(f"{path} is not a CSV file ({error}): save it as CSV again") from None
     names = [name.strip().lower() for name in table[0]] if table else []
     if names.count(COLUMN) != 1:
-        found = printable(", ".join(names)) or "nothing"
+        found = printable(", ".join(names)) or "empty"
         raise CourseError(
-            f"{path} has no column called {COLUMN} (its first line holds {found}): name one so, "
-            "with what the folders in submitted/ are called"
+            f"{path} has no column called {COLUMN} (its first line is {found}): give this name to "
+            "the column with the names of the folders in submitted/"
         )
     place, rows = names.index(COLUMN), []
     for line, row in enumerate(table[1:], start=2):
@@ -85,17 +86,17 @@ def _text(path: Path) -> str:
         line = data[: error.start].count(b"\n") + 1
         raise CourseError(f"{path} is not in UTF-8 (line {line}): save it as CSV UTF-8") from None
     if "\0" in text:
-        raise CourseError(f"{path} is no text file: save it as CSV UTF-8")
+        raise CourseError(f"{path} is not a text file: save it as CSV UTF-8")
     return text
 
 
-def _trouble_with(student: str) -> str:
-    """Why an id can't be a folder's name, which nbgrader makes of it; or ""."""
+def _problem_with(student: str) -> str:
+    """Why nbgrader can't name a folder after an id, or ""."""
     if not student:
         return f"no {COLUMN}"
     too_long = len(student.encode()) > LONGEST_FOLDER
     if problem_with_name(student) or student.startswith(".") or {*student} & {*"/\\:"} or too_long:
-        return f"{_short(student)} can't be the name of a folder"
+        return f"{_short(student)} can't be a folder name"
     return ""
 
 

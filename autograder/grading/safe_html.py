@@ -1,7 +1,7 @@
-"""HTML that may be shown to others, whoever wrote it: a list of what is allowed, and no more.
+"""Clean HTML so that it may be shown to others, whoever wrote it: only listed tags are allowed.
 
-It is the finished HTML that is cleaned. Markdown has too many ways to write HTML, and formulas
-and code with a `<` in them are harmless only after they have been rendered.
+The finished HTML is cleaned, because Markdown has too many ways to write HTML, and formulas and
+code with a `<` in them are harmless only after they have been rendered.
 """
 
 import html
@@ -22,16 +22,16 @@ WORDS = {
     "s", "samp", "small", "span", "strong", "sub", "sup", "u", "var",
 }  # fmt: skip
 
-# What stands in these is not for reading. An SVG inside of HTML could be cleaned by another such
-# list, but its list would have to know about styles, <use>, animations and foreign objects; as a
-# picture of its own (an output of type image/svg+xml) the browser runs and loads nothing in it.
+# These are removed with their content. An SVG inside HTML could be cleaned by a similar list, but
+# that would have to cover styles, <use>, animations and foreign objects. In a separate picture (an
+# output of type image/svg+xml) the browser runs and loads nothing.
 GONE = {
     "script", "style", "template", "iframe", "object", "embed", "noscript", "svg", "math",
     "title", "textarea", "select",
 }  # fmt: skip
 
-# No style, no data-*, which Bootstrap and the Formgrader act upon, and no class but those of
-# highlighted code and tables: the page's own could lay a cell over the buttons of the page.
+# No style, no data-* (Bootstrap and the Formgrader act on them), and no classes except those of
+# highlighted code and tables: the page's own classes could place a cell over the page's buttons.
 ATTRIBUTES = {
     "*": {"id", "title", "lang", "dir"},
     "a": {"href"},
@@ -51,19 +51,19 @@ CLASSES = {
     "span": {*filter(None, STANDARD_TYPES.values())},
     "table": {"dataframe"},
 }
-# The Formgrader finds the fields of its grades by their ids.
+# The Formgrader finds its grade fields by their ids.
 ID_PREFIX = "shown-"
 
 VALUES = {
-    # A relative address leads to another page of the Formgrader, or to a file that was handed in.
+    # A relative address leads to another page of the Formgrader, or to a submitted file.
     ("a", "href"): re.compile(r"https?://[^\s\"'<>\\]+|#[^\s\"'<>]*", re.IGNORECASE),
-    # A picture from elsewhere tells that place who has opened the page, and when.
+    # A picture from another server would tell it who has opened the page, and when.
     ("img", "src"): ADDRESS,
     ("img", "width"): re.compile(r"\d{1,4}%?"),
     ("img", "height"): re.compile(r"\d{1,4}%?"),
 }
-# The parser takes a time that grows with the square of the depth, and of some texts' length: at
-# most a second within these limits. Nobody writes this deep, and no table of pandas's is so long.
+# The parser's time grows with the square of the depth, and of the length of some texts: at most a
+# second within these limits. Nobody nests this deep, and pandas prints no table this long.
 DEEPEST = 200
 LONGEST = 300_000
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
@@ -76,7 +76,7 @@ def clean(text: str) -> str:
     Returns
     -------
     str
-        Without scripts, styles, forms, frames, handlers and remote pictures; links lead to http,
+        Without scripts, styles, forms, frames, handlers and remote pictures. Links lead to http,
         https or into the page. HTML that is too long or nested too deeply is shown as text.
     """
     without_pictures = ADDRESS.sub("", text)
@@ -98,17 +98,17 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value
     value = value.strip()
     found = pattern.fullmatch(value)
-    if not found or (pattern is ADDRESS and _trouble_with(*found.groups())):
+    if not found or (pattern is ADDRESS and _problem_with(*found.groups())):
         return None
     return f"#{ID_PREFIX}{value[1:]}" if value.startswith("#") else value
 
 
-def _trouble_with(kind: str, data: str) -> str:
+def _problem_with(kind: str, data: str) -> str:
     return problem_with(kind, as_in_outputs(kind, data))
 
 
 def _too_deep(text: str) -> bool:
-    """Whether more elements may be open at once than DEEPEST; closing tags that match none."""
+    """Whether more than DEEPEST elements may be open at once; ignores unmatched closing tags."""
     opened: Counter[str] = Counter()
     total = 0
     for closing, name in TAG.findall(text):

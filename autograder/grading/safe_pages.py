@@ -1,8 +1,8 @@
-"""A graded notebook as a page: for the student as feedback, for the instructor in the Formgrader.
+"""Safe pages of graded notebooks: feedback for the student, the Formgrader for the instructor.
 
-Both pages are made by nbconvert's HTMLExporter from templates of nbgrader's which put much of a
-notebook into the page as it is. `c.HTMLExporter` in nbgrader_config.py is what both read: the
-preprocessor takes away what templates write unquoted or run, the filters clean what they render.
+nbconvert's HTMLExporter makes both pages from nbgrader's templates, which put much of a notebook
+into the page unchanged. Both read `c.HTMLExporter` in nbgrader_config.py: the preprocessor removes
+what the templates write unescaped or run, and the filters clean what they render.
 """
 
 import html
@@ -31,9 +31,9 @@ from autograder.grading.pictures import (
 from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.safe_html import as_text, clean
 
-# What takes time is counted in steps, of which a processor does some 50,000 a second: a character
-# is one. A heading is parsed and written anew for its link, code in a fence gets a lexer, and a
-# formula that is opened and never closed is looked for up to the end of the text.
+# Time is counted in steps; a processor does about 50,000 a second. A character is one step. A
+# heading is parsed and written again for its link, fenced code gets a lexer, and for a formula that
+# is never closed the parser searches up to the end of the text.
 LONGEST_MARKDOWN = 20_000
 MOST_STEPS = 100_000
 MOST_STEPS_OF_NOTEBOOK = 200_000
@@ -47,20 +47,20 @@ FORMULA = re.compile(
 )
 CLOSED_BY = {"(": ")", "[": "]"}
 LEFT = "weight of pictures that the page may still show"
-LEFT_OUT = "# Left out: the cells of this notebook hold too much text to be shown."
+LEFT_OUT = "# Left out: this notebook has too much text to be shown."
 MOST_COLOURS = 2_000
 LONGEST_COLOUR = 30
 PYTHON = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
 
 
 class SafeToShow(NbGraderPreprocessor):
-    """Leave in a notebook what its page needs and no template can be tricked with."""
+    """Remove from a notebook what its page does not need and what could trick a template."""
 
-    # The exporter sets it for whatever stands below it, and warns where it is unknown.
+    # The exporter sets this for its preprocessors, and warns where it is unknown.
     display_data_priority: List[Any] = List().tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
-        # The title, the language, and the state of widgets, which goes into a script.
+        # This removes the title, the language, and the state of widgets, which goes into a script.
         nb.metadata = nbformat.from_dict(PYTHON)
         bytes_left, steps_left = OutputLimits.notebook, MOST_STEPS_OF_NOTEBOOK
         for cell in nb.cells:
@@ -69,7 +69,7 @@ class SafeToShow(NbGraderPreprocessor):
             cost: Callable[[str], int] = len if cell.cell_type == "code" else steps
             texts = [(cell, "source", cost)]
             if cell.cell_type == "code":
-                # Also those that another pipeline has graded.
+                # Also of notebooks that were graded without this package.
                 cell.outputs = allowed(cell.get("outputs"), left=bytes_left)
                 shown = [output.get("data", {}) for output in cell.outputs]
                 texts += [(data, "text/markdown", steps) for data in shown]
@@ -89,13 +89,13 @@ class SafeToShow(NbGraderPreprocessor):
 
 
 def _is_ours(metadata: object) -> bool:
-    """Whether it is nbgrader's metadata with a name that can stand in HTML."""
+    """Whether it is nbgrader's metadata with a name that is safe in HTML."""
     name = metadata.get("grade_id") if isinstance(metadata, dict) else None
     return isinstance(name, str) and re.fullmatch(r"[\w.-]+", name) is not None
 
 
 def steps(source: str) -> int:
-    """How long Markdown takes to be rendered, from what stands in it: see :data:`MOST_STEPS`."""
+    """Estimate how long Markdown takes to render: see :data:`MOST_STEPS`."""
     closed, searched = set(), 0
     for found in reversed([*FORMULA.finditer(source)]):
         if found["open"] or found["begin"] is not None:
@@ -119,14 +119,14 @@ def markdown2html(context: Context, source: str) -> str:
         return as_text(source)
     try:
         rendered = MarkdownWithMath(renderer=renderer).render(source)
-    except Exception:  # A text that the parser stumbles over must not take the page with it.
+    except Exception:  # A text that the parser can't read must not break the whole page.
         return as_text(source)
     return clean_html(context, rendered)
 
 
 @pass_context
 def clean_html(context: Context, text: object) -> str:
-    """Clean HTML; its pictures are left out when the page has shown enough of them."""
+    """Clean HTML. Its pictures are left out if the page already shows too many."""
     cleaned, resources = clean(str(text)), context["resources"]
     left = resources.get(LEFT, OutputLimits.notebook) - weight_of_addresses(cleaned)
     if left < 0:
@@ -151,11 +151,11 @@ class _Renderer(IPythonRenderer):
             if len(data) <= self.bytes_left:
                 self.bytes_left -= len(data)
                 return super().image(text, f"data:{kind};base64,{''.join(data.split())}", title)
-        return f"<em>[The picture {html.escape(name)} is missing, too large, or no picture.]</em>"
+        return f"<em>[The picture {html.escape(name)} is missing, too large or broken.]</em>"
 
 
 def ansi2html(text: object) -> str:
-    """Colour a terminal's text, unless it has so many colours that this would never end."""
+    """Colour a terminal's text, unless it has so many colours that this would take too long."""
     text = re.sub(rf"\x1b\[[^@-~]{{{LONGEST_COLOUR},}}[@-~]", "", str(text))
     if text.count("\x1b[") > MOST_COLOURS:
         text = filters.strip_ansi(text)
@@ -164,17 +164,17 @@ def ansi2html(text: object) -> str:
 
 
 def highlight_code(source: str, language: str | None = None, metadata: Any = None) -> str:
-    """Colour code as Python, whatever language its notebook or cell claims to be in."""
+    """Highlight code as Python, whatever language its notebook or cell claims to be in."""
     coloured: str = filters.Highlight2HTML(pygments_lexer="ipython3")(source)
     return coloured
 
 
-# By the names under which the templates call them.
+# By the names that the templates use.
 FILTERS = {
     "markdown2html": markdown2html,
     "clean_html": clean_html,
     "ansi2html": ansi2html,
     "highlight_code": highlight_code,
-    # The stock one takes "files/" out of href="files/javascript:…", after the cleaning.
+    # nbconvert's own removes "files/" from href="files/javascript:…", after the cleaning.
     "strip_files_prefix": lambda text: text,
 }

@@ -140,7 +140,7 @@ def regrade(cli, course, *options):
 def test_more_points_are_refused_and_the_way_is_named(graded, cli, undone):
     worth(graded, undone, MORE)
     status, out, _ = cli(graded, "release", ASSIGNMENT)
-    assert status == 1 and f"{TEST} is worth {MORE * PARTS} in place of {GIVES:g} points" in out
+    assert status == 1 and f"{TEST} is worth {MORE * PARTS} instead of {GIVES:g} points" in out
     assert f"`autograder release {ASSIGNMENT} --keep-grades`, which keeps all scores" in out
     assert "nbgrader db assignment remove" not in out
 
@@ -178,7 +178,7 @@ def test_fewer_points_lower_only_when_asked_and_name_what_is_above(graded, cli, 
     fewer, all_points = 0.5 * PARTS, sum(graded.worth(ASSIGNMENT).values())
     status, out, _ = cli(graded, "release", ASSIGNMENT, "--keep-grades")
     assert status == 0 and f"bob was given {GIVES - 0.5:g} points by hand in {TEST}" in out
-    assert f"in {TEST}, which gives {fewer:g} now: only you can change that" in out
+    assert f"in {TEST}, which now gives at most {fewer:g}: only you can change that" in out
     assert regrade(cli, graded)["ada"]["kept"] == {TEST: [GIVES, fewer]}
     found = regrade(cli, graded, "--lower", "--question", NAME)
     assert found["ada"]["changes"] == {TEST: [GIVES, fewer]}

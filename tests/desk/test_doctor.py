@@ -206,7 +206,7 @@ MISSPELT = {
     "c.TrustedExcute.memory": "did you mean c.TrustedExecute.memory?",
     "c.Autograde.create_studnt": "did you mean c.Autograde.create_student?",
     "c.ClearSolutions.code_stubs": "did you mean c.ClearSolutions.code_stub?",
-    "c.CourseDirectory.xyz": "nobody reads it: delete it",
+    "c.CourseDirectory.xyz": "it has no effect: delete it",
 }
 KNOWN = {
     "c.NbGraderPreprocessor.enabled": True, "c.BaseConverter.permissions": 444,

@@ -95,9 +95,9 @@ def test_changed_cells_after_grading_are_refused_and_the_release_stays(cli, cour
         status, out, _ = cli(course, "release", ASSIGNMENT, *options)
         *_, line, summary = out.splitlines()  # the cells that have come were tidied
         assert line.startswith("source/one_dimension/one_dimension.ipynb: ")
-        assert "the gradebook has 1 submission, and this has changed since" in line
+        assert "the gradebook has 1 submission, but this has changed since" in line
         assert "results is new; summary is gone" in line
-        assert "`nbgrader db assignment remove one_dimension --force`, which throws away" in line
+        assert "`nbgrader db assignment remove one_dimension --force`, which deletes" in line
         assert (status, summary) == (1, "0 released, 1 failed")
         assert course.path("release", ASSIGNMENT).read_bytes() == before
 
@@ -159,7 +159,7 @@ def test_a_release_from_elsewhere_is_not_graded_by(cli, course):
     nbformat.write(notebook, path)
     status, out, _ = cli(course, "grade")
     assert out.startswith("release/one_dimension/one_dimension.ipynb differs from the gradebook")
-    assert f"worth {before + 5:g} in place of {before:g}" in out
+    assert f"worth {before + 5:g} instead of {before:g}" in out
     assert "run `autograder release one_dimension`" in out
     assert status == 1
 

@@ -32,7 +32,7 @@ LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
         (json.JSONDecodeError("Expecting value", "x", 0), REMEDY),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), REMEDY),
         (ValidationError("Additional properties\n\nare not allowed"), REMEDY),
-        (WrongNotebook("it holds 0 of the 7 answer cells: is it the right one?"), REMEDY),
+        (WrongNotebook("it has 0 of the 7 answer cells: is it the right one?"), REMEDY),
         (
             NoQuestion("the cell test_half asks a question that does not exist: write one"),
             "write one",

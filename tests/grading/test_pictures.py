@@ -113,7 +113,7 @@ def test_a_picture_of_more_pixels_than_a_browser_can_bear_is_replaced_by_a_line(
     (kept,) = allowed([output])
     assert kept.data == {
         "text/plain": f"[A picture ({kind}) is left out: "
-        "it has 2,500,000,000 pixels: 50,000,000 are the most.]"
+        "it has 2,500,000,000 pixels, more than 50,000,000.]"
     }
     assert problem_with(kind, wide(kind, 5000)) == ""
     assert "src" not in clean(f'<img src="data:{kind};base64,{wide(kind, 50_000)}">')

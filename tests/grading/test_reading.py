@@ -48,8 +48,8 @@ def test_more_parts_than_anybody_writes_are_counted_and_not_made(bomb):
     with pytest.raises(TooLarge) as raised:
         read(with_json(bomb, metadata={"x": "HERE"}))
     assert in_one_line(raised.value, "a.ipynb", "ask again") == (
-        "a.ipynb has more than 3,000,000 parts, as no text or picture does: clear all outputs in "
-        "Jupyter, save it, and hand it in again"
+        "a.ipynb has more than 3,000,000 parts, far more than any text or picture: clear all "
+        "outputs in Jupyter, save it, and submit it again"
     )
 
 
@@ -147,7 +147,7 @@ def test_more_cells_than_anybody_writes_are_too_many(cells, fits):
     if fits:
         assert read(nbformat.writes(notebook).encode()).cells[-1].source == "a thought"
     else:
-        with pytest.raises(TooLarge, match="holds 1,001 cells"):
+        with pytest.raises(TooLarge, match="has 1,001 cells"):
             read(nbformat.writes(notebook).encode())
 
 

@@ -63,7 +63,7 @@ def test_changed_points(with_submission, source, more):
     before = cell.metadata.nbgrader.points
     cell.metadata.nbgrader.points = before + more
     why = refused(with_submission, source)
-    assert f"test_gradient_check is worth {before + more:g} in place of {before:g} points" in why
+    assert f"test_gradient_check is worth {before + more:g} instead of {before:g} points" in why
     assert "1 submission," in why
     assert "autograder release one_dimension --keep-grades" in why
     assert "nbgrader db assignment remove" not in why
@@ -73,7 +73,7 @@ def test_changed_points(with_submission, source, more):
 @pytest.mark.parametrize("name", ["checking_tools", "test_error_sweep"])
 def test_a_changed_locked_cell(with_submission, source, name):
     cell_of(source, name).source += "\n# changed"
-    assert f"the locked cell {name} has another text" in refused(with_submission, source)
+    assert f"the text of the locked cell {name} has changed" in refused(with_submission, source)
     release(with_submission, source, keep_grades=True)
 
 
@@ -82,7 +82,7 @@ def test_new_gone_and_renamed_cells_are_all_named(with_submission, source):
     source.cells.remove(cell_of(source, "summary"))
     why = refused(with_submission, source)
     assert "preparation is new; setup is gone; summary is gone" in why
-    assert "nbgrader db assignment remove one_dimension --force`, which throws away" in why
+    assert "nbgrader db assignment remove one_dimension --force`, which deletes" in why
     with pytest.raises(ChangedAfterRelease):
         release(with_submission, source, keep_grades=True)
 
@@ -91,7 +91,7 @@ def test_new_gone_and_renamed_cells_are_all_named(with_submission, source):
     ("name", "graded", "said"),
     [
         ("checking_tools", True, "checking_tools earns points now"),
-        ("test_error_sweep", False, "test_error_sweep earns no points any more"),
+        ("test_error_sweep", False, "test_error_sweep no longer earns points"),
     ],
 )
 def test_a_cell_that_begins_or_ceases_to_earn_points(with_submission, source, name, graded, said):

@@ -239,7 +239,7 @@ def test_a_large_picture_is_shown_but_not_a_hundred_times():
     large = base64.b64encode(base64.b64decode(hostile.PNG) + bytes(700_000)).decode()
     page = rendered("![a](attachment:a) and ![b](attachment:b)\n" * 100, a=large, b=hostile.PNG)
     assert page.count(large) == 2 and page.count(hostile.PNG) == 100
-    assert "The picture a is missing, too large, or no picture." in page
+    assert "The picture a is missing, too large or broken." in page
 
 
 @pytest.mark.parametrize("kind", ["png", "svg+xml"])
