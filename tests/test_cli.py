@@ -27,21 +27,21 @@ FINE = [ODD, "ada", "zoë"]
 NO_NOTEBOOK = ["/one_dimension.ipynb is not a notebook", "ask for"]
 WRONG = {
     "a[b]c": ["/: nbgrader can't read a folder of this name", "rename it"],
-    "dated": ["/timestamp.txt holds no time", "delete it"],
-    "empty": ["/ holds no one_dimension.ipynb but nothing", "rename"],
+    "dated": ["/timestamp.txt is not a valid time", "delete it"],
+    "empty": ["/ has no files instead of one_dimension.ipynb", "rename"],
     "latin": NO_NOTEBOOK,
     "linked": ["/one_dimension.ipynb is a link", "ask for"],
     "list": NO_NOTEBOOK,
     "newer": ["/one_dimension.ipynb is a damaged notebook", "ask for"],
     "other": ["/one_dimension.ipynb", "answer cells of this assignment", "ask for"],
-    "renamed": ["/ holds no one_dimension.ipynb but one_dimension (1).ipynb", "rename"],
+    "renamed": ["/ has one_dimension (1).ipynb instead of one_dimension.ipynb", "rename"],
     "text": NO_NOTEBOOK,
     "torn": NO_NOTEBOOK,
 }
 STRAYS = [
-    ["submitted/ada/one-dimension/ is no assignment", "rename the folder"],
-    ["submitted/ada/one_dimension.ipynb is in no assignment's folder", "move it"],
-    ["submitted/notes.txt is in no student's folder", "<student>/<assignment>"],
+    ["submitted/ada/one-dimension/ is not an assignment", "rename the folder"],
+    ["submitted/ada/one_dimension.ipynb is not in an assignment's folder", "move it"],
+    ["submitted/notes.txt is not in a student's folder", "<student>/<assignment>"],
 ]
 
 

@@ -1,1 +1,1 @@
-"""nbgrader's preprocessors of ours, and a whole course graded with them."""
+"""Our preprocessors for nbgrader, and a whole course that is graded with them."""

@@ -1,4 +1,4 @@
-"""The student in the box: answers come over a pipe, from a child behind walls."""
+"""A student behind walls: answers come over a pipe, from a child process."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from autograder.questions.student import Answer
 
 
 class SandboxedStudent:
-    """Asks the functions of a notebook whose cells have run in a child."""
+    """Calls the functions of a notebook whose cells have run in a child."""
 
     def __init__(self, child: Child) -> None:
         self._child = child
@@ -23,7 +23,7 @@ class SandboxedStudent:
         **by_name: Any,
     ) -> Answer:
         """See :meth:`autograder.questions.student.Student.call`."""
-        asked = name, arguments, by_name, replacing or {}, _luggage, watching
+        asked = name, arguments, by_name, replacing or {}, _sent_ahead, watching
         return Answer(name, **self._child.call(*asked))
 
     def value(self, name: str) -> Answer:
@@ -31,8 +31,8 @@ class SandboxedStudent:
         return Answer(name, **self._child.value(name))
 
 
-def _luggage(function: Callable[..., Any]) -> Any:
-    """What travels ahead of a function: all of one that is nobody's answer, or some replies."""
+def _sent_ahead(function: Callable[..., Any]) -> Any:
+    """What is sent to the child with a function: all of its source, or calls to answer ahead."""
     if isinstance(function, Given):
         return function.source, function.name, dict(function.constants)
     return function.calls if isinstance(function, Foreseen) else None

@@ -1,4 +1,4 @@
-"""Which scores in the gradebook belong to what is handed in now."""
+"""Which scores in the gradebook belong to the current submission."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -23,9 +23,9 @@ from autograder.grading.preprocessor_types import Processed, Resources
 
 
 class ForgetEarlierScores(NbGraderPreprocessor):
-    """The first sanitizer: what was graded by itself before does not stand for a new hand-in.
+    """The first sanitizer: forget the automatic scores of an earlier submission.
 
-    A submission whose grading fails half-way would keep the score of the one before it.
+    Otherwise a submission whose grading fails halfway would keep the scores of the one before it.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
@@ -35,7 +35,7 @@ class ForgetEarlierScores(NbGraderPreprocessor):
         return nb, resources
 
     def _to_come(self, info: dict[str, Any]) -> list[str] | None:
-        """This notebook and those after it: the others have been graded just now."""
+        """The names of this notebook and those after it; those before it have just been graded."""
         if self.parent is None:
             return None
         names = [Path(path).stem for path in self.parent.parent.notebooks]
@@ -45,15 +45,15 @@ class ForgetEarlierScores(NbGraderPreprocessor):
 def forget(
     gradebook: Gradebook, assignment: str, student: str, notebooks: Collection[str] | None = None
 ) -> None:
-    """Take back the automatic scores of a submission; manual scores and comments stay.
+    """Delete the automatic scores of a submission; manual scores and comments are kept.
 
     Parameters
     ----------
     gradebook
     assignment, student
-        It is not an error if there is no such submission.
+        It is not an error if the submission does not exist.
     notebooks
-        Only those of them; all by default.
+        Only the scores of these notebooks; by default, of all.
     """
     try:
         submission = gradebook.find_submission(assignment, student)
@@ -63,19 +63,19 @@ def forget(
         if notebooks is not None and notebook.name not in notebooks:
             continue
         for grade in notebook.grades:
-            if grade.cell.type != "TaskCell":  # which only a person ever scores
+            if grade.cell.type != "TaskCell":  # only people score these
                 grade.auto_score = None
                 grade.needs_manual_grade = grade.manual_score is not None
     gradebook.db.commit()
 
 
 class Scored(NamedTuple):
-    """What the gradebook holds of one cell of one submission.
+    """The gradebook's entry for one cell of one submission.
 
     Attributes
     ----------
     auto, manual, extra : float or None
-        The automatic score, and what a person gave in its place or on top.
+        The automatic score, the score that a person gave instead, and the extra credit.
     to_read : bool
         Whether a person has to look at the answer.
     """
@@ -87,12 +87,12 @@ class Scored(NamedTuple):
 
     @property
     def says_something(self) -> bool:
-        """Whether there is a score, or a person who has to give one."""
+        """Whether there is a score, or a person has to give one."""
         return self.auto is not None or self.manual is not None or self.to_read
 
     @property
     def waits(self) -> bool:
-        """Whether there is no score before a person gives one."""
+        """Whether there is no score until a person gives one."""
         return self.to_read and self.auto is None and self.manual is None
 
     @property
@@ -103,12 +103,12 @@ class Scored(NamedTuple):
 
 
 def all_scores(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, Scored]]:
-    """What the gradebook holds of an assignment, in one query.
+    """All scores of an assignment, in one query.
 
     Returns
     -------
     dict of str to dict of str to Scored
-        By student and graded cell, its name after the :func:`prefix` of its notebook.
+        By student and graded cell. The cell's name follows the :func:`prefix` of its notebook.
     """
     grade, notebook, submission = (
         model.__table__ for model in (Grade, SubmittedNotebook, SubmittedAssignment)
@@ -128,24 +128,24 @@ def all_scores(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, Sco
     scores: dict[str, dict[str, Scored]] = {}
     for student, of, name, *scored in found:
         scores.setdefault(student, {})[notebooks[of] + name] = Scored(*scored)
-    gradebook.db.rollback()  # nothing is locked from here on
+    gradebook.db.rollback()  # releases the locks
     return scores
 
 
 def prefix(notebook: str, among: Collection[str]) -> str:
-    """What stands before a cell's grade_id where an assignment has several notebooks, or "".
+    """The prefix of cell names if an assignment has several notebooks, otherwise "".
 
     Parameters
     ----------
     notebook
     among
-        All notebooks of the assignment. Two of them may hold cells of one name.
+        All notebooks of the assignment. Two of them may have cells of the same name.
     """
     return f"{notebook}/" if len(among) > 1 else ""
 
 
 def prefixes(db: scoped_session[Session], assignment: str) -> dict[str, str]:
-    """The :func:`prefix` of each notebook that a gradebook knows of an assignment, by its id."""
+    """The :func:`prefix` of each of an assignment's notebooks in the gradebook, by notebook id."""
     found = db.execute(
         select(Notebook.id, Notebook.name)
         .join(Assignment, Assignment.id == Notebook.assignment_id)
@@ -156,16 +156,16 @@ def prefixes(db: scoped_session[Session], assignment: str) -> dict[str, str]:
 
 
 class Total(NamedTuple):
-    """What a submission counts, in the words of ``nbgrader export``.
+    """The total of a submission, in the terms of ``nbgrader export``.
 
     Attributes
     ----------
     raw_score : float
         The sum of its scores.
     late_submission_penalty : float
-        What is taken off for being late.
+        The penalty for being late.
     score : float
-        What is left, 0 at least.
+        The difference, at least 0.
     """
 
     raw_score: float
@@ -174,7 +174,7 @@ class Total(NamedTuple):
 
 
 def totals(gradebook: Gradebook, assignment: str) -> dict[str, Total]:
-    """What each submission of an assignment counts.
+    """The total of each submission of an assignment.
 
     Returns
     -------
@@ -197,7 +197,7 @@ def totals(gradebook: Gradebook, assignment: str) -> dict[str, Total]:
 
 
 def recorded(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, Scored]]:
-    """Those of :func:`all_scores` who have been graded to the end."""
+    """:func:`all_scores` of the students whose submissions have been graded completely."""
     return {
         student: cells
         for student, cells in all_scores(gradebook, assignment).items()

@@ -1,8 +1,8 @@
-"""The settings that make grading safe, put into whatever configuration a course has.
+"""Add the settings that make grading safe to a course's configuration.
 
-What a course sets itself stays, whether it is set before or after: lists are joined with ours, a
-hook runs after ours. Nothing of ours can be left out by it, and what would run a student's code
-without walls is refused.
+A course's own settings are kept, whether they are made before or after: lists are joined with ours,
+and a hook runs after ours. They can't remove any of ours, and anything that would run students'
+code without walls is refused.
 """
 
 import glob
@@ -38,23 +38,23 @@ from autograder.grading.tidy import Tidy
 LINE = "from autograder.nbgrader_settings import configure; configure(c)"
 FILE = "nbgrader_config.py"
 
-# Clean comes before all that read cells. What nbgrader's own would do has been done by then.
+# Clean comes before all steps that read cells. It also does the work of DONE_BY_CLEAN.
 CLEANING = (ForgetEarlierScores, extra_files.RefuseLinks, extra_files.CarryTime, Clean)
 DONE_BY_CLEAN = (
     stock.ClearOutput, stock.DeduplicateIds, stock.OverwriteKernelspec, stock.OverwriteCells,
     stock.CheckCellMetadata,
 )  # fmt: skip
-# TrustedExecute runs the code behind walls and writes the score of a question down outside.
+# TrustedExecute runs the code behind walls, and decides the scores of questions outside of them.
 RUNNING = (TrustedExecute, AllowedOutputs)
-# For students, so without hidden tests and mark schemes.
+# Feedback is for students, so without hidden tests and mark schemes.
 ANSWERING = (HideWhatIsHidden, extra_files.CarryToExchange)
-# The badge and the broken code belong to what is released, and so into its checksums.
+# The badge and the broken code are part of a release, so they must be in its checksums.
 BEGINNING = (StartFromBrokenCode, OpenInColab)
 REFUSING = (RefuseDisagreement, RefuseSilentChanges)
 
 
 def configure(c: Config) -> None:
-    """Have nbgrader grade behind walls: its commands, its Formgrader, and `autograder`.
+    """Make nbgrader grade behind walls: its commands, its Formgrader, and `autograder`.
 
     Parameters
     ----------
@@ -64,11 +64,11 @@ def configure(c: Config) -> None:
     Raises
     ------
     SystemExit
-        The course sets something that can't be joined with this. nbgrader would only note any other
-        exception, and go on as if there were no configuration: without walls.
+        The course has a setting that can't be joined with these. After any other exception nbgrader
+        would only log it, and continue without the configuration, and so without walls.
     """
-    # nbgrader calls `alembic` by name when it creates the gradebook, and the kernel `python`; both
-    # are beside this Python, whether or not its environment has been activated.
+    # nbgrader runs `alembic` by name when it creates the gradebook, and the kernel runs `python`.
+    # Both are beside this Python, even if its environment has not been activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for kind in (_Autograde, _BaseConverter, _CourseDirectory, _GenerateAssignment,
                  _GenerateFeedback, _HTMLExporter):  # fmt: skip
@@ -80,13 +80,13 @@ def configure(c: Config) -> None:
 
 
 class _Section(Config):
-    """A section of the configuration that joins what is set in it with what it has to hold."""
+    """A section of the configuration that joins what is set in it with what it must contain."""
 
     owner: ClassVar[type[Configurable]]
     rules: ClassVar[Mapping[str, Callable[[Any, Any], Any]]] = {}
 
     def join(self, given: Mapping[str, Any]) -> None:
-        """Take over what has been set before, and join it with what has to be there."""
+        """Take over earlier settings, and join them with what this section must contain."""
         for name, value in given.items():
             self[name] = value
         for name in self.rules:
@@ -110,7 +110,7 @@ class _Section(Config):
 
 
 def kinds_of(preprocessors: Iterable[Any]) -> list[Any]:
-    """Preprocessors of a list as classes."""
+    """The preprocessors of a list, as classes."""
     return [import_item(each) if isinstance(each, str) else each for each in preprocessors]
 
 
@@ -136,7 +136,7 @@ def _graded(_: _Section, given: Iterable[Any]) -> list[Any]:
 
 
 def runs_code(kind: object) -> bool:
-    """Whether a preprocessor is one of those that start a kernel."""
+    """Whether a preprocessor starts a kernel."""
     return isinstance(kind, type) and issubclass(kind, NotebookClient)
 
 
@@ -156,7 +156,7 @@ class BeforeReading:
     def __init__(self, other: Callable[..., object] | str | None = None) -> None:
         self._other = import_item(other) if isinstance(other, str) else other
         if self._other is not None and not callable(self._other):
-            raise TypeError("it has to be a function")
+            raise TypeError("it must be a function")
 
     def __call__(self, assignment: str, student: str, notebooks: list[str]) -> None:
         extra_files.before_reading(assignment, student, notebooks)
@@ -165,14 +165,14 @@ class BeforeReading:
 
 
 def _only_by_converter(_: _Section, given: Any) -> NoReturn:
-    raise TypeError("set it for each converter that it is for, as c.Autograde.pre_convert_hook")
+    raise TypeError("set it for each converter that needs it, as in c.Autograde.pre_convert_hook")
 
 
 def _released(_: _Section, given: Iterable[Any]) -> list[Any]:
     kinds = [Tidy, *_without(given, (Tidy, *BEGINNING, *REFUSING))]
     after = kinds.index(stock.ClearSolutions) + 1 if stock.ClearSolutions in kinds else 0
     kinds[after:after] = BEGINNING
-    if stock.SaveCells in kinds:  # which writes
+    if stock.SaveCells in kinds:  # which writes to the gradebook
         place = kinds.index(stock.SaveCells)
         kinds[place:place] = REFUSING
     return kinds
@@ -189,7 +189,7 @@ class _Autograde(_Section):
 
 
 class _BaseConverter(_Section):
-    """A hook for all converters would not be run before ours, which is Autograde's own."""
+    """Refuse a hook for all converters: ours, which is set for Autograde, would override it."""
 
     owner = BaseConverter
     rules: ClassVar = {"pre_convert_hook": _only_by_converter}
@@ -200,21 +200,21 @@ class _BaseConverter(_Section):
 
 
 class Pattern(str):
-    """One of ours among the patterns of what nbgrader does not copy.
+    """One of our patterns for files that nbgrader does not copy.
 
     Attributes
     ----------
     folder : str
-        Where the configuration lies.
+        The folder of the configuration file.
     """
 
     folder = ""
 
 
 class _CourseDirectory(_Section):
-    """What lies beside a submission's notebooks is not copied, least of all what a link points to.
+    """Don't copy files beside a submission's notebooks, least of all the targets of links.
 
-    The patterns hold the course's folder and the names of those in it, which may be set later.
+    The patterns contain the course folder and the names of its subfolders, which may be set later.
     """
 
     owner = CourseDirectory
@@ -222,7 +222,7 @@ class _CourseDirectory(_Section):
     FOLDERS = ("root", "directory_structure", "submitted_directory", "autograded_directory")
 
     def lies_in(self, folder: Path) -> None:
-        """Say where the configuration lies: there is the course, unless a root is set."""
+        """Set the folder of the configuration file: the course is there, unless a root is set."""
         for each in self["ignore"]:
             if isinstance(each, Pattern):
                 each.folder = str(folder)
@@ -261,9 +261,9 @@ class _GenerateFeedback(_Section):
 
 
 class _HTMLExporter(_Section):
-    """What a page of feedback and the Formgrader make of whatever a student wrote or displayed.
+    """How feedback pages and the Formgrader show what a student wrote or displayed.
 
-    Both read this section, the Formgrader when Jupyter is started in the course's folder.
+    Both read this section; the Formgrader does if Jupyter is started in the course folder.
     """
 
     owner = HTMLExporter

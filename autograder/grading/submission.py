@@ -1,6 +1,6 @@
-"""One submission, run and asked: a function of values, with no gradebook and no disk behind it.
+"""Run one submission and ask its questions: a function of values, without gradebook or disk.
 
-So it can be computed anywhere, and what was computed elsewhere can be compared with what is wanted.
+So it can be computed on any machine.
 """
 
 from collections.abc import Mapping
@@ -18,17 +18,17 @@ from autograder.questions import judge
 from autograder.questions.verdict import Verdict
 
 TIMES = 2
-"""How often a submission is run whose process something outside has ended."""
+"""How often a submission is run if something outside kills its process."""
 
 
 class KilledFromOutside(Exception):
-    """Nothing is known of a submission, because it was not left alone."""
+    """A submission has no result, because something outside killed its process."""
 
     line = "{where}: {text}"
 
 
 class Cell(NamedTuple):
-    """A cell that is run: where a question decides, what students have seen of it."""
+    """A cell to run. If a question decides its score: the part of it that students have seen."""
 
     source: str
     question: str
@@ -36,7 +36,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be run and asked.
+    """A submission to run and ask.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Job:
         How much messages say: see `autograder.questions.verdict.HELP`.
     limits : autograder.box.limits.Limits
     files : mapping of str to bytes
-        What lies beside the notebook, by path.
+        The files beside the notebook, by path.
     """
 
     cells: tuple[Cell, ...]
@@ -61,16 +61,16 @@ class Job:
 
 
 class Ran(NamedTuple):
-    """What became of a cell: its number, None when it did not run, and its outputs."""
+    """The result of a cell: its number (None if it did not run) and its outputs."""
 
     number: int | None
     outputs: list[NotebookNode]
 
 
 class Result(NamedTuple):
-    """What became of a submission: each of its cells, and whether its neighbours may be to blame.
+    """The result of a submission: its cells, and whether neighbours may have cost it points.
 
-    They may where points were lost after others had held up what ran out of time.
+    They may have if points were lost, and other submissions had slowed down what timed out.
     """
 
     cells: list[Ran]
@@ -85,17 +85,17 @@ def run(job: Job, warden: Warden) -> Result:
     autograder.box.warden.NoWalls
         The walls can't be put up: nothing was run.
     autograder.questions.GraderFailed
-        A question broke: no score may be recorded.
+        A question failed: no score may be recorded.
     KilledFromOutside
-        So often as it is tried: no score may be recorded.
+        Every time that it was run: no score may be recorded.
     """
     for _ in range(TIMES):
         result, child = _run_once(job, warden)
         if not child.was_killed:
             return result
     raise KilledFromOutside(
-        "its process was killed from outside, twice (is there too little memory?), so that nothing "
-        "is known of it: grade it again"
+        "its process was killed from outside, twice (is there too little memory?), so it has no "
+        "result: grade it again"
     )
 
 
@@ -114,7 +114,7 @@ def _run_once(job: Job, warden: Warden) -> tuple[Result, Child]:
             elif not cell.question:
                 shown = [_not_run(child.ended)]
             if cell.question:
-                # Only the verdict remains of what a test cell shows.
+                # The verdict replaces all outputs of a test cell.
                 verdict = judge(cell.question, student, job.seed, child.ended, job.key, job.help)
                 verdicts.append(verdict)
                 shown = _written(verdict, number)
@@ -124,7 +124,7 @@ def _run_once(job: Job, warden: Warden) -> tuple[Result, Child]:
 
 
 def _written(verdict: Verdict, count: int | None) -> list[NotebookNode]:
-    """The outputs of a test cell. nbgrader reads the score from the result, a plain float."""
+    """The outputs of a test cell. nbgrader reads the score from the result, which is a float."""
     score = output(
         "execute_result",
         data={"text/plain": repr(float(verdict.points))},

@@ -1,4 +1,4 @@
-"""What lies in `submitted/`: what is wrong with a hand-in before it is graded."""
+"""Check the files in `submitted/` before they are graded."""
 
 import os
 from collections.abc import Collection, Iterator, Sequence
@@ -17,20 +17,20 @@ from autograder.grading.extra_files import (
 )
 from autograder.grading.valid_ids import problem_with_name
 
-ALLOW = "give yourself the right to read it"
+ALLOW = "give yourself permission to read it"
 RENAME = "rename it, and grade again"
 
 
 def problem_with(folder: Path, student: str, notebooks: Sequence[str], shown: str) -> str:
-    """What is wrong with a hand-in before anybody looks into its notebook, or "".
+    """What is wrong with a submission, without opening its notebook; "" if nothing is.
 
     Parameters
     ----------
     folder
-        Where the student's hand-in should be.
+        Where the student's submission should be.
     student
     notebooks
-        The names of the assignment's notebooks. Of several, some may be missing.
+        The names of the assignment's notebooks. If there are several, some may be missing.
     shown
         The folder's name in messages.
 
@@ -46,8 +46,8 @@ def problem_with(folder: Path, student: str, notebooks: Sequence[str], shown: st
     try:
         if len(wanted) > 1:
             wanted = [path for path in wanted if os.path.lexists(path)] or wanted
-        trouble = next(filter(None, (_absent(path, shown) for path in wanted)), "")
-        return trouble or _undated(folder, shown)
+        problem = next(filter(None, (_absent(path, shown) for path in wanted)), "")
+        return problem or _undated(folder, shown)
     except OSError as error:
         return f"{shown}/ can't be read ({error.strerror}): {ALLOW}"
 
@@ -59,7 +59,7 @@ def _absent(wanted: Path, shown: str) -> str:
     if not wanted.is_file():
         found = printable(", ".join(sorted(path.name for path in folder.iterdir())))
         return (
-            f"{shown}/ holds no {wanted.name} but {found or 'nothing'}: "
+            f"{shown}/ has {found or 'no files'} instead of {wanted.name}: "
             f"if it is the right file, {RENAME}"
         )
     if wanted.is_symlink():
@@ -69,7 +69,7 @@ def _absent(wanted: Path, shown: str) -> str:
 
 
 def _undated(folder: Path, shown: str) -> str:
-    """nbgrader reads the time of the hand-in from timestamp.txt, and stumbles over other text."""
+    """What is wrong with timestamp.txt, or "": nbgrader fails if it is not a valid time."""
     stamp = folder / STAMP
     if os.path.lexists(stamp) and (stamp.is_symlink() or no_file(stamp, LONGEST_STAMP)):
         return f"{shown}/{STAMP} is not a short text: delete it"
@@ -78,11 +78,11 @@ def _undated(folder: Path, shown: str) -> str:
         fine = not text or isinstance(parse_utc(text), datetime)
     except (ValueError, OverflowError):
         fine = False
-    return "" if fine else f"{shown}/{STAMP} holds no time: correct it or delete it"
+    return "" if fine else f"{shown}/{STAMP} is not a valid time: correct it or delete it"
 
 
 def strays(submitted: Path, assignments: Collection[str]) -> Iterator[str]:
-    """What lies in `submitted/` where no assignment is looked for.
+    """Find files and folders in `submitted/` that are in the wrong place.
 
     Yields
     ------
@@ -91,10 +91,10 @@ def strays(submitted: Path, assignments: Collection[str]) -> Iterator[str]:
     """
     place = f"{submitted.name}/<student>/<assignment>/<assignment>.ipynb"
     for student in _visible(submitted):
-        if not student.is_dir():
-            yield f"{submitted.name}/{printable(student.name)} is in no student's folder: {place}"
-            continue
         shown = f"{submitted.name}/{printable(student.name)}"
+        if not student.is_dir():
+            yield f"{shown} is not in a student's folder: move it to {place}"
+            continue
         try:
             inside = _visible(student)
         except OSError as error:
@@ -103,10 +103,10 @@ def strays(submitted: Path, assignments: Collection[str]) -> Iterator[str]:
         for found in inside:
             shown = f"{submitted.name}/{printable(student.name)}/{printable(found.name)}"
             if not found.is_dir():
-                yield f"{shown} is in no assignment's folder: move it to {place}"
+                yield f"{shown} is not in an assignment's folder: move it to {place}"
             elif found.name not in assignments:
                 known = printable(", ".join(assignments))
-                yield f"{shown}/ is no assignment of this course ({known}): rename the folder"
+                yield f"{shown}/ is not an assignment of this course ({known}): rename the folder"
 
 
 def _visible(folder: Path) -> list[Path]:

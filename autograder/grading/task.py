@@ -1,7 +1,7 @@
-"""One submission, notebook by notebook: a function of bytes that any process anywhere can compute.
+"""Grade one submission, notebook by notebook: a function of bytes that any process can compute.
 
-What nbgrader's converters do with a submission between a course folder and a gradebook is done here
-with neither: the same steps of the same configuration, in the same order, on values.
+nbgrader's converters grade between a course folder and a gradebook. This works without either: the
+same steps of the same configuration, in the same order, on values.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ from autograder.grading.grade import Rules, grade
 from autograder.grading.preprocessor_types import Processed, Resources
 
 SCORES, SECONDS = "scores", "seconds"
-"""Where a graded notebook keeps what was recorded of it, and how long that took."""
+"""Metadata keys of a graded notebook: the recorded scores, and how long grading took."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class Notebook:
     Attributes
     ----------
     name : str
-        Without its ending.
+        The file name without `.ipynb`.
     prefix : str
-        What stands before the names of its cells: see `autograder.grading.scores.prefix`.
+        The prefix of its cells' names: see `autograder.grading.scores.prefix`.
     submission : bytes
-        As it was handed in.
+        The file as it was submitted.
     given : str
         What this student was given.
     known : str
-        The common release as the gradebook knows it: with hidden tests.
+        The common release as the gradebook knows it, with hidden tests.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """A submission, and all that it takes to grade it.
+    """A submission, and everything that is needed to grade it.
 
     Attributes
     ----------
@@ -65,15 +65,15 @@ class Task:
     notebooks : tuple of Notebook
         Those that were handed in.
     files : mapping of str to bytes
-        What the release has beside its notebooks, by path.
+        The files beside the release's notebooks, by path.
     key : mapping of str to str
         The student's bugs, by suspect.
     owner : str or None
-        Whose personal copy was handed in, where there are any and that is known.
+        Whose personal copy was submitted, if there are any and this is known.
     personal : bool
         Whether there are personal copies.
     rules : autograder.grading.grade.Rules
-        What the course sets for the assignment.
+        The course's settings for the assignment.
     before, after : tuple of Step
         The course's own preprocessors, before the code is run and after it.
     """
@@ -92,20 +92,20 @@ class Task:
 
 @dataclass(frozen=True)
 class Graded:
-    """What became of a task, or of one of its notebooks.
+    """The result of a task, or of one of its notebooks.
 
     Attributes
     ----------
     notebooks : mapping of str to str
         The graded notebooks by name.
     scores : mapping of str to float or None
-        By graded cell, in order; None where a person has to read the answer.
+        By graded cell, in order; None if a person has to read the answer.
     comments : mapping of str to str or None
-        nbgrader's own, by answer.
+        nbgrader's automatic comments, by answer.
     seconds : float
         How long it took.
     was_held_up : bool
-        Whether points were lost that it may earn where nobody else takes its time.
+        Whether points were lost that the submission might earn if it ran alone.
     """
 
     notebooks: Mapping[str, str]
@@ -116,7 +116,7 @@ class Graded:
 
 
 def together(parts: Sequence[Graded]) -> Graded:
-    """What became of a submission, from what became of each of its notebooks."""
+    """The result of a submission, from the results of its notebooks."""
     notebooks: dict[str, str] = {}
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
@@ -134,7 +134,7 @@ def graded(task: Task, notebook: Notebook, warden: Warden) -> Graded:
     Raises
     ------
     Exception
-        Whatever the steps raise, and `autograder.grading.reading.read`.
+        From the steps, and from `autograder.grading.reading.read`.
     """
     began, resources = perf_counter(), _resources(task, notebook.name)
     nb = clean(notebook.submission, _read(notebook.given), _read(notebook.known))
@@ -150,7 +150,7 @@ def graded(task: Task, notebook: Notebook, warden: Warden) -> Graded:
     scores = {notebook.prefix + name: score for name, score in scores.items()}
     comments = {notebook.prefix + name: comment for name, comment in comments.items()}
     text = f"{nbformat.v4.writes(nb)}\n"
-    text.encode()  # what can't be written is found here, where it fails nobody else
+    text.encode()  # text that can't be written fails here, and affects nobody else
     return Graded({notebook.name: text}, scores, comments, seconds, was_held_up)
 
 
@@ -167,13 +167,13 @@ def _resources(task: Task, notebook: str) -> Resources:
 
 @lru_cache(maxsize=16)
 def _read(text: str) -> NotebookNode:
-    """A notebook that is read once; nobody may change it."""
+    """A notebook, cached: callers must not change it."""
     nb: NotebookNode = nbformat.reads(text, as_version=4)
     return nb
 
 
 def _scores(nb: NotebookNode) -> dict[str, float | None]:
-    """What ``SaveAutoGrades`` would record, by cell."""
+    """The scores that ``SaveAutoGrades`` would record, by cell."""
     cells = filter(utils.is_grade, nb.cells)
     return {each.metadata.nbgrader.grade_id: utils.determine_grade(each)[0] for each in cells}
 

@@ -1,7 +1,7 @@
-"""What editors leave in a notebook is cleared; what only a person can put right is named.
+"""Clear what editors leave in a notebook, and name what only a person can fix.
 
-JupyterLab saves outputs, counts, the version of Python, the state of its own panes, and an id that
-nobody can read for every new cell. None of it belongs into git, nor into what students are given.
+JupyterLab saves outputs, counts, the version of Python, the state of its own panes, and an
+unreadable id for every new cell. None of this belongs in git or in a release.
 """
 
 import re
@@ -19,18 +19,18 @@ OF_EDITORS = {
     "ExecuteTime", "collapsed", "colab", "colab_type", "execution", "heading_collapsed", "hidden",
     "id", "jp-MarkdownHeadingCollapsed", "outputId", "pycharm", "scrolled", "trusted", "vscode",
 }  # fmt: skip
-"""Metadata of a cell that says how it was last looked at or run."""
+"""Metadata of a cell that records how it was last viewed or run."""
 OF_EDITORS_IN_ALL = {
     "accelerator", "celltoolbar", "colab", "hide_input", "interpreter", "orig_nbformat",
     "toc", "toc-autonumbering", "toc-showcode", "toc-showmarkdowntxt", "toc-showtags",
     "varInspector", "vscode", "widgets",
 }  # fmt: skip
-"""The same of a notebook."""
+"""The same for a notebook."""
 SAYS_NOTHING = {
     "editable": True, "deletable": True, "tags": [], "slideshow": {"slide_type": ""},
     "jupyter": {}, "name": "",
 }  # fmt: skip
-"""Metadata of a cell that means what its absence means."""
+"""Metadata of a cell with its default value, which can be left out."""
 KEPT = {"kernelspec", "language_info"}
 DISPLAYED = "Python 3 (ipykernel)"
 WORDS = re.compile(r"[a-z]+(_[a-z0-9]+)*")
@@ -38,9 +38,9 @@ VALID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
 
 
 class Tidy(NbGraderPreprocessor):
-    """The first step of a release: also stock nbgrader releases what :func:`tidy` leaves.
+    """The first step of a release, so that nbgrader's own commands call :func:`tidy`, too.
 
-    An assignment that asks no questions of ours stays as its instructor wrote it.
+    An assignment without our questions stays as its instructor wrote it.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
@@ -55,8 +55,8 @@ def tidy(nb: NotebookNode) -> None:
     Parameters
     ----------
     nb
-        It is changed. A cell of nbgrader's gets its grade_id for an id, and of the others those
-        whose id is not made of words get one that is.
+        It is changed. A cell with a grade_id gets this as its id. Other cells get a new id if
+        theirs is not made of words.
     """
     nb.nbformat_minor = max(nb.nbformat_minor, 5)
     for key in OF_EDITORS_IN_ALL & {*nb.metadata}:
@@ -85,7 +85,7 @@ def _tidy_cell(cell: NotebookNode) -> None:
 
 
 def _give_ids(nb: NotebookNode) -> None:
-    """Ids that a person can read in a diff, and that stay."""
+    """Give cells ids that a person can read in a diff, and that don't change."""
     names = [_name(cell) for cell in nb.cells]
     taken = {name for name in names if name is not None}
     for cell, name in zip(nb.cells, names, strict=True):
@@ -97,7 +97,7 @@ def _give_ids(nb: NotebookNode) -> None:
 
 
 def _free(cell: NotebookNode, taken: Collection[str]) -> str:
-    """The first words of a cell, with a number where another cell has them already."""
+    """The first words of a cell, with a number if another cell has them already."""
     text = cell.source.strip().split("\n")[0].lower()
     words = re.findall(r"[a-z0-9]+", re.sub(r"\(https?:[^)]*\)", "", text))[:6]
     while words and not words[0].isalpha():
@@ -113,14 +113,14 @@ def _name(cell: NotebookNode) -> str | None:
 
 
 def left_over(nb: NotebookNode, assignment: str = "") -> Iterator[str]:
-    """What is not as it should be in a notebook, and can't be put right by a program.
+    """Find problems in a notebook that a program can't fix.
 
     Parameters
     ----------
     nb
         As :func:`tidy` leaves it.
     assignment
-        Whose source it is. The names of cells are looked at where there are questions for it.
+        The assignment whose source it is. Cell names are only checked if it has questions.
 
     Yields
     ------
@@ -130,7 +130,7 @@ def left_over(nb: NotebookNode, assignment: str = "") -> Iterator[str]:
     kernel = nb.metadata.get("kernelspec", {})
     if kernel.get("language", "python") == "python" and kernel.get("name") != "python3":
         yield (
-            f"its kernel is {kernel.get('name')!r}, and students have 'python3': choose Python 3 "
+            f"its kernel is {kernel.get('name')!r}, but students have 'python3': choose Python 3 "
             "in JupyterLab and save"
         )
     for key in sorted({*nb.metadata} - KEPT):
@@ -141,11 +141,11 @@ def left_over(nb: NotebookNode, assignment: str = "") -> Iterator[str]:
         if name is None and cell.cell_type == "code":
             yield f"the code cell {cell.id} is neither read-only nor an answer: say which {panel}"
         elif name is not None and not WORDS.fullmatch(name):
-            yield f"the cell {name} has no name that a person gave it: give it one {panel}"
+            yield f"the cell {name} still has a generated name: give it a meaningful one {panel}"
 
 
 def tidy_file(path: Path, assignment: str = "") -> list[str]:
-    """Have a notebook file hold what :func:`tidy` leaves of it.
+    """Apply :func:`tidy` to a notebook file.
 
     Parameters
     ----------
@@ -156,12 +156,12 @@ def tidy_file(path: Path, assignment: str = "") -> list[str]:
     Returns
     -------
     list of str
-        What there is to say about it, in phrases; nothing of one that was tidy.
+        Phrases on what was done and what remains; [] for a file that was tidy.
 
     Raises
     ------
     Exception
-        Whatever nbformat raises for what is not a notebook, and OSError.
+        From nbformat if the file is not a notebook, and OSError.
     """
     before = path.read_text(encoding="utf-8")
     nb = nbformat.reads(before, as_version=4)

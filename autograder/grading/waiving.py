@@ -1,4 +1,4 @@
-"""Questions that are not asked, because everybody gets their points: `c.TrustedExecute.waived`."""
+"""Waived questions, which are not asked: everybody gets the points. `c.TrustedExecute.waived`."""
 
 from collections.abc import Collection, Iterable
 
@@ -13,12 +13,12 @@ FILE = "c.TrustedExecute.waived in nbgrader_config.py"
 
 
 def is_test(cell: NotebookNode) -> bool:
-    """Whether a cell's points are given by what it runs: code that is graded and not an answer."""
+    """Whether a cell is a test: graded code that is not an answer."""
     return cell.cell_type == "code" and bool(utils.is_grade(cell) and not utils.is_solution(cell))
 
 
 def tests_of(nb: NotebookNode) -> dict[str, str]:
-    """The grade_ids of a notebook's test cells, by what they are called without `test_`."""
+    """The grade_ids of a notebook's test cells, by their names without `test_`."""
     names = [cell.metadata.nbgrader.grade_id for cell in filter(is_test, nb.cells)]
     return {name.removeprefix("test_"): name for name in names}
 
@@ -36,12 +36,12 @@ def waived_in(nb: NotebookNode, names: Iterable[str]) -> set[str]:
     ----------
     nb
     names
-        Of an assignment's questions, with or without the `test_` of their cell.
+        The names of an assignment's waived questions, with or without the `test_` of their cell.
 
     Returns
     -------
     set of str
-        The grade_ids of those that are in this notebook.
+        The grade_ids of those in this notebook.
     """
     tests = tests_of(nb)
     wanted = (name.removeprefix("test_") for name in names)
@@ -49,7 +49,7 @@ def waived_in(nb: NotebookNode, names: Iterable[str]) -> set[str]:
 
 
 def all_points(cell: NotebookNode, count: int | None) -> list[NotebookNode]:
-    """The outputs of a test cell whose question was waived, as nbgrader reads the score in them.
+    """The outputs of a test cell whose question was waived. nbgrader reads the score from them.
 
     Parameters
     ----------
@@ -74,17 +74,19 @@ def waived_of(config: Config, assignment: str) -> Collection[str]:
 
 
 def check_waived(config: Config, assignments: Collection[str]) -> None:
-    """Raise CourseError where questions of an assignment are waived that there is not."""
+    """Raise CourseError if questions are waived for an assignment that does not exist."""
     for name in config.get("TrustedExecute", {}).get("waived", {}).keys() - {*assignments}:
         raise CourseError(
-            f"{FILE} names the assignment {name!r}: there are {', '.join(assignments)}"
+            f"{FILE} names the assignment {name!r}, which does not exist: choose from "
+            + ", ".join(assignments)
         )
 
 
 def check_names(names: Iterable[str], notebooks: Iterable[NotebookNode]) -> None:
-    """Raise CourseError where a question is waived that none of an assignment's notebooks asks."""
+    """Raise CourseError if a question is waived that no notebook of the assignment asks."""
     known = {name for notebook in notebooks for name in tests_of(notebook)}
     for name in sorted({each.removeprefix("test_") for each in names} - known):
         raise CourseError(
-            f"{FILE} names the question {name!r}: there are {', '.join(sorted(known))}"
+            f"{FILE} names the question {name!r}, which does not exist: choose from "
+            + ", ".join(sorted(known))
         )

@@ -245,6 +245,6 @@ def test_a_hand_in_that_can_not_be_read(course):
     finally:
         folder.chmod(0o755)
     lines = done.stdout.splitlines()
-    assert "submitted/ada/ can't be read (Permission denied): give yourself the right" in lines[0]
+    assert "submitted/ada/ can't be read (Permission denied): give yourself permission" in lines[0]
     assert "bob: submitted/bob/one_dimension/ can't be read (Permission denied)" in lines[1]
     assert (done.returncode, done.stderr, lines[-1]) == (1, "", "1 graded, 2 failed")

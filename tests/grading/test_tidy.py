@@ -132,7 +132,7 @@ def test_what_only_a_person_can_put_right_is_named(copy):
     assert "its kernel is 'conda-env-teaching-py'" in kernel
     assert "its metadata has 'authors'" in authors
     assert new.startswith("the code cell x_1 is neither read-only nor an answer")
-    assert unnamed.startswith("the cell cell-0f4b8f7e has no name that a person gave it")
+    assert unnamed.startswith("the cell cell-0f4b8f7e still has a generated name")
 
 
 def test_names_are_the_business_of_whoever_has_no_questions(copy):

@@ -21,7 +21,7 @@ WRONG = {
     "two\nlines": "can't be shown",
     "hidden\u202eeno": "can't be shown",
     "z" * (LONGEST + 1): "longer than 128 characters",
-    "a[b]c": "holds one of",
+    "a[b]c": "has one of",
     " ada": "begins or ends with a space",
 }
 FINE = ["ada", "=cmd", "-5", "a,b", "%s {x}", "back\\slash", "z" * LONGEST, "ü" * 127]
@@ -97,7 +97,7 @@ def test_an_assignment_of_such_a_name_gets_one_line(troubled, cli):
 
 
 def test_what_lies_about_gets_one_line(troubled):
-    assert said_of(troubled.done, r"submitted/\xfc.txt is in no student's folder")
+    assert said_of(troubled.done, r"submitted/\xfc.txt is not in a student's folder")
 
 
 def test_programs_get_json_that_any_of_them_can_read(troubled, cli):
