@@ -1,6 +1,6 @@
-"""What a student could write into a notebook against whoever looks at it: each once tried for real.
+"""Attacks that a student could write into a notebook on its readers. Each was tried for real.
 
-The word `evil` stands in each, in the code that would run or the address that would be loaded.
+Each contains the word `evil`, in the code that would run or the address that would be loaded.
 """
 
 import base64

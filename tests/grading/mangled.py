@@ -1,7 +1,7 @@
 """What happens to a notebook on its way from the student to the grader, as small functions.
 
-Each takes a :class:`Hand` and a ``random.Random``, and does one thing to the notebook that people
-and programs do.
+Each takes a :class:`Hand` and a ``random.Random``, and changes the notebook in one way that people
+or programs do.
 """
 
 import copy
@@ -13,16 +13,16 @@ import nbformat
 
 @dataclass
 class Hand:
-    """A notebook that is being mangled, and what has to come out of it in spite of that.
+    """A notebook that is being mangled, and what grading must still find in it.
 
     Attributes
     ----------
     notebook : dict
-        Plain JSON, as it would lie on the disk.
+        Plain JSON, as in a file.
     answers : dict
-        The text that has to stand in each answer cell.
+        The text that must be in each answer cell.
     written : list of str
-        Texts that have to stand somewhere: it is no longer certain where.
+        Texts that must be somewhere in the notebook, no matter where.
     """
 
     notebook: dict
@@ -35,17 +35,17 @@ class Hand:
 
     @property
     def extras(self):
-        """The student's own code as it follows each other."""
+        """The student's extra code, in order."""
         code = [cell for cell in self.cells if cell["cell_type"] == "code"]
         return [cell["source"] for cell in code if cell["source"].startswith("mine = ")]
 
     def doubt(self, name):
-        """Give up knowing where the answer comes out; its text must not be lost."""
+        """Stop expecting the answer in its cell; its text must still not be lost."""
         if name in self.answers:
             self.written.append(self.answers.pop(name))
 
-    def doubt_what_nobody_could_know(self, ids):
-        """Give up on answers without any mark of their own; `ids` are those of the release."""
+    def doubt_what_nothing_identifies(self, ids):
+        """Do the same for answers that nothing identifies; `ids` are those of the release."""
         for name, text in list(self.answers.items()):
             cell = next(cell for cell in self.cells if cell["source"] == text)
             ours = cell["metadata"].get("nbgrader")
@@ -70,7 +70,7 @@ def _an_answer(hand, rng):
 
 
 def _a_given_cell(hand, rng):
-    """The index of a cell that nobody has written anything into, or None."""
+    """The index of a cell of the release that was not changed, or None."""
     own = {*hand.answers.values(), *hand.written}
     found = [i for i, cell in enumerate(hand.cells) if name_of(cell) and cell["source"] not in own]
     return rng.choice(found) if found else None
@@ -106,7 +106,7 @@ def move_a_cell(hand, rng):
 
 
 def copy_an_answer(hand, rng):
-    """The copy lies somewhere below, and one of the two has been worked on since."""
+    """The copy is somewhere below, and one of the two has been edited since."""
     index = _an_answer(hand, rng)
     if index is not None:
         copied = copy.deepcopy(hand.cells[index])
@@ -208,13 +208,13 @@ def mangle(notebook, answers, steps):
     ----------
     notebook : dict
     answers : dict of str to str
-        What stands in its answer cells.
+        The texts of its answer cells.
     steps : list of (function, int)
-        What to do, and the seed to do it with.
+        What to do, and the seed for it.
     """
     hand = Hand(copy.deepcopy(notebook), dict(answers))
     ids = {name_of(cell): cell["id"] for cell in hand.cells}
     for mangler, seed in steps:
         mangler(hand, random.Random(seed))
-    hand.doubt_what_nobody_could_know(ids)
+    hand.doubt_what_nothing_identifies(ids)
     return hand

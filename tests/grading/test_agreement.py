@@ -1,4 +1,4 @@
-"""If this fails, a class is graded before anybody sees that points or names don't agree."""
+"""If this fails, a class is graded before anybody notices that points or names don't agree."""
 
 import re
 
@@ -91,13 +91,13 @@ def test_parts_that_are_computed(name, before, after):
         ("error_sweep", "asks 'error_sweep', which belongs to the cell test_error_sweep"),
     ],
 )
-def test_a_name_that_does_not_exist_or_is_another_cells(source, asks, found):
+def test_a_name_that_does_not_exist_or_belongs_to_another_cell(source, asks, found):
     edit(source, "test_gradient_check", 'ask("gradient_check")', f'ask("{asks}")')
     (line,) = said(source)
     assert line.startswith(f"the cell test_gradient_check {found}")
 
 
-def test_a_cell_that_asks_nothing(source):
+def test_a_cell_that_never_calls_ask(source):
     edit(source, "test_gradient_check", 'ask("gradient_check")', "1")
     assert said(source) == [
         'the cell test_gradient_check never calls ask: end its hidden part in ask("gradient_check")'
@@ -118,16 +118,16 @@ def test_totals_in_the_text(source):
     assert of_summary == f"summary() promises {written} for written answers, but they give 1"
 
 
-def test_tests_of_somebody_elses_assignment_are_no_business_of_ours(source):
-    """Plain assertions, in whatever language, with whatever text about points."""
+def test_tests_of_other_assignments_are_not_checked(source):
+    """Plain assertions, in any language, with any text about points."""
     source.cells = [cell_of(source, "title"), cell_of(source, "test_gradient_check")]
     for text in ("assert half(2) == 1", "%%bash\ntest -f file", "x <- c(1, 2"):
         source.cells[1].source = text
         assert [*disagreements(source, {})] == []
 
 
-def test_an_unknown_name_in_somebody_elses_assignment(source):
-    """It would be asked for, and found missing, when the class is graded."""
+def test_an_unknown_name_in_another_assignment(source):
+    """Otherwise it would only be missed when the class is graded."""
     (line,) = disagreements(
         nbformat.from_dict({"cells": [cell_of(source, "test_gradient_check")]}), {}
     )
@@ -149,7 +149,7 @@ def test_release_names_all_at_once_and_writes_nothing(cli, course):
 
 
 def test_stock_nbgrader_refuses_as_well(course):
-    """And with it the Formgrader's button."""
+    """So does the Formgrader's button."""
     with course.source(ASSIGNMENT) as cells:
         cells["test_gradient_check"].metadata.nbgrader.points = GIVES + 2
     done = course.nbgrader("generate_assignment", ASSIGNMENT, "--force")

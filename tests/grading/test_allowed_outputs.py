@@ -1,4 +1,4 @@
-"""If this fails, what a student's code displays can break, flood or change a graded notebook."""
+"""If this fails, a student's code can break, flood or change a graded notebook by its outputs."""
 
 import base64
 import json
@@ -44,7 +44,7 @@ def raised(*traceback):
     display("text/latex", "$x$"), display("text/markdown", "*x*"),
     display("image/png", PNG, **{"image/png": {"width": 300, "height": 20}}),
 ])  # fmt: skip
-def test_what_is_known_stays_as_it_is(output):
+def test_known_outputs_are_not_changed(output):
     assert allowed([output]) == [output]
 
 
@@ -55,7 +55,7 @@ def test_what_is_known_stays_as_it_is(output):
     ("image/jpeg", PNG), ("image/svg+xml", "<html></html>"), ("image/svg+xml", "<svg"),
     ("image/svg+xml", '<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>'), ("text/html", {"a": 1}),
 ])  # fmt: skip
-def test_what_is_not_known_goes(kind, value):
+def test_unknown_outputs_are_removed(kind, value):
     (kept,) = allowed([nbformat.from_dict({
         "output_type": "display_data", "data": {kind: value, "text/plain": "<a figure>"},
         "metadata": {},
@@ -63,7 +63,7 @@ def test_what_is_not_known_goes(kind, value):
     assert kept.data == {"text/plain": "<a figure>"}
 
 
-def test_an_output_of_which_nothing_remains_says_so():
+def test_an_output_without_known_content_becomes_a_line():
     (kept,) = allowed([display("application/javascript", "alert(1)")])
     assert kept.data == {
         "text/plain": "[An output of the type application/javascript is left out.]"
@@ -98,7 +98,7 @@ def test_many_outputs_become_a_line():
                              "3.0 kB, of a notebook 5.0 kB]\n")  # fmt: skip
 
 
-def test_a_notebook_has_a_limit_of_its_own():
+def test_a_notebook_has_its_own_limit():
     cells = [new_code_cell("1", outputs=[printed("x" * 800)] * 3) for _ in range(5)]
     preprocessor = AllowedOutputs(max_output=1000, max_cell=3000, max_notebook=5000)
     shown, _ = preprocessor(new_notebook(cells=cells), {})
@@ -106,7 +106,7 @@ def test_a_notebook_has_a_limit_of_its_own():
     assert len(json.dumps(shown)) < 8000
 
 
-# What decides a score.
+# Outputs that decide a score.
 
 
 @pytest.mark.parametrize("decides", [
@@ -125,7 +125,7 @@ def test_no_flood_changes_what_nbgrader_reads(decides, flood):
     assert [each for each in after.outputs if each == decides] == short
 
 
-# Whatever was displayed.
+# Any output.
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -146,7 +146,7 @@ OUTPUTS = st.fixed_dictionaries({}, optional={
 
 @settings(deadline=None)
 @given(st.lists(OUTPUTS | JSON, max_size=6) | JSON, st.integers(-10, 3000))
-# The line that says so takes more room than what it stands for.
+# The line about them takes more space than these outputs.
 @example([{}] * 4 + [{"output_type": "display_data", "data": {"text/plain": "x" * 133}}, {}], 809)
 def test_whatever_is_displayed_a_valid_notebook_is_kept(outputs, left):
     limits = OutputLimits(output=300, cell=1000, notebook=3000)

@@ -1,4 +1,4 @@
-"""If this fails, a graded notebook shows other outputs than the cells made, or takes forever."""
+"""If this fails, a graded notebook shows the wrong outputs, or takes forever."""
 
 import time
 
@@ -92,7 +92,7 @@ FLOODS = {
 
 
 @pytest.mark.parametrize("events", FLOODS.values(), ids=FLOODS)
-def test_as_much_as_may_be_shown_is_read_in_bearable_time(events):
+def test_the_most_allowed_outputs_are_read_in_acceptable_time(events):
     start = time.process_time()
     Outputs().of_cell(events)
     assert time.process_time() - start < LONG

@@ -1,4 +1,4 @@
-"""The badge opens the right notebook; else every student in Colab starts with an error."""
+"""If this fails, the badge opens the wrong notebook, and students in Colab start with an error."""
 
 import shutil
 
@@ -48,7 +48,7 @@ def test_lessons_get_the_badge_of_the_course(tmp_path):
 
 
 def test_every_lesson_has_the_badge_of_this_course(tmp_path):
-    """Else somebody has changed the repository and not run `autograder release`."""
+    """Otherwise somebody has set another repository without running `autograder release`."""
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     mark_lessons(tmp_path / "notebooks", configured(ROOT).config)
     for path in ROOT.glob("notebooks/*.ipynb"):

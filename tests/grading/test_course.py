@@ -1,4 +1,4 @@
-"""What is wrong with the course folder is said in one line, and nothing is lost by it."""
+"""If this fails, a problem in the course folder gets no clear line, or costs data."""
 
 import ctypes
 import os
@@ -11,7 +11,7 @@ ASSIGNMENT = "one_dimension"
 
 
 def fails_in_one_line(done, *said):
-    """Exit status 1 and one line on stderr, and everything in `said` stands in it."""
+    """Check for exit status 1 and one line on stderr, which contains everything in `said`."""
     status, out, err = done
     assert (status, out, err.count("\n")) == (1, "", 1), done
     assert err.startswith("autograder: ")
@@ -20,7 +20,7 @@ def fails_in_one_line(done, *said):
 
 
 def change_cells(course):
-    """What can't be kept under submissions: a cell less."""
+    """A change that can't be made once there are submissions: remove a cell."""
     with course.source(ASSIGNMENT) as cells:
         cells["summary"].metadata.nbgrader.grade_id = "results"
 
@@ -35,7 +35,7 @@ def test_not_a_course_folder(cli, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nobody_has_handed_in(cli, course):
+def test_no_submissions(cli, course):
     fails_in_one_line(cli(course, "grade"), "any assignment", "submitted/<student>/<assignment>/")
     fails_in_one_line(cli(course, "grade", ASSIGNMENT), f"no submissions of {ASSIGNMENT}")
     fails_in_one_line(cli(course, "feedback"), "nothing has been graded", "autograder grade")
@@ -53,14 +53,14 @@ def test_no_assignment_at_all(cli, course):
 
 
 def test_an_assignment_of_ours_whose_notebook_has_another_name(cli, course):
-    """Its questions are asked of that name."""
+    """Its questions belong to that name."""
     path = course.path("source", ASSIGNMENT)
     path.rename(path.with_name("draft.ipynb"))
     fails_in_one_line(cli(course, "release", ASSIGNMENT), "draft.ipynb", "rename it")
 
 
 def test_a_notebook_of_ours_in_a_folder_of_another_name(cli, course):
-    """Nobody would answer what it asks."""
+    """Its questions would not be found."""
     (course.root / "source" / "essay").mkdir()
     shutil.copy(course.path("source", ASSIGNMENT), course.root / "source/essay/draft.ipynb")
     status, out, _ = cli(course, "release", "essay")
@@ -69,7 +69,7 @@ def test_a_notebook_of_ours_in_a_folder_of_another_name(cli, course):
 
 
 def test_two_notebooks_in_one_source_folder(cli, course):
-    """nbgrader would release the copy as well, with points of its own."""
+    """nbgrader would release the copy as well, with its own points."""
     path = course.path("source", ASSIGNMENT)
     shutil.copy(path, path.with_name("one_dimension-Copy1.ipynb"))
     fails_in_one_line(cli(course, "release", ASSIGNMENT), "-Copy1.ipynb", "move it elsewhere")
@@ -77,7 +77,7 @@ def test_two_notebooks_in_one_source_folder(cli, course):
 
 @pytest.mark.parametrize("line", ["c.Autograde.nonsense(", "1 / 0", "import not_there"])
 def test_a_configuration_that_can_not_be_read(cli, course, line):
-    """nbgrader itself would go on without it, and grade by other rules."""
+    """nbgrader itself would continue without it, and grade by other rules."""
     course.configure(line)
     course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     fails_in_one_line(cli(course, "grade"), "nbgrader_config.py", "Error", "correct it")
@@ -87,7 +87,7 @@ def test_a_configuration_that_can_not_be_read(cli, course, line):
 
 
 def test_changed_cells_after_grading_are_refused_and_the_release_stays(cli, course):
-    """Also when grades are to be kept: nbgrader can't."""
+    """Even with --keep-grades, because nbgrader can't keep them."""
     add_submission(course, "ada")
     before = course.path("release", ASSIGNMENT).read_bytes()
     change_cells(course)
@@ -103,7 +103,7 @@ def test_changed_cells_after_grading_are_refused_and_the_release_stays(cli, cour
 
 
 def test_the_way_out_of_changed_cells_works(cli, course):
-    """What the line above tells people to do."""
+    """The remedy that the message names."""
     add_submission(course, "ada")
     change_cells(course)
     removed = course.run("nbgrader", "db", "assignment", "remove", ASSIGNMENT, "--force")
@@ -128,7 +128,7 @@ def add_submission(course, student):
         ('{"cells": [], "nbformat": 9}', "damaged notebook"),
     ],
 )
-def test_a_source_that_is_no_notebook(cli, course, text, said):
+def test_a_source_that_is_not_a_notebook(cli, course, text, said):
     before = course.path("release", ASSIGNMENT).read_bytes()
     course.path("source", ASSIGNMENT).write_text(text)
     status, out, _ = cli(course, "release")
@@ -148,8 +148,8 @@ def test_a_source_with_a_solution_that_never_ends(cli, course):
     assert "no end solution" in out.lower()
 
 
-def test_a_release_from_elsewhere_is_not_graded_by(cli, course):
-    """Pulled from git, say, while the gradebook still knows the one before."""
+def test_a_release_that_the_gradebook_does_not_know_is_not_used(cli, course):
+    """For example, pulled from git while the gradebook still has the earlier one."""
     course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     path = course.path("release", ASSIGNMENT)
     notebook = course.release(ASSIGNMENT)
@@ -164,7 +164,7 @@ def test_a_release_from_elsewhere_is_not_graded_by(cli, course):
     assert status == 1
 
 
-def test_a_release_that_is_no_notebook(cli, course):
+def test_a_release_that_is_not_a_notebook(cli, course):
     course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     course.path("release", ASSIGNMENT).write_text("<<<<<<< HEAD\n")
     status, out, _ = cli(course, "grade")
@@ -232,8 +232,8 @@ def test_a_folder_that_can_not_be_written_to(course):
             path.chmod(0o755)
 
 
-def test_a_hand_in_that_can_not_be_read(course):
-    """For want of the right to; the others are graded."""
+def test_a_submission_without_read_permission(course):
+    """It gets one line; the others are graded."""
     for student in ("ada", "bob", "zoe"):
         course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT))
     folder = course.root / "submitted" / "ada"

@@ -1,4 +1,4 @@
-"""If this fails, an id that begins like a formula is run by whoever opens the list of codes."""
+"""If this fails, a spreadsheet runs an id that begins like a formula."""
 
 import csv
 

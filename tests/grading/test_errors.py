@@ -1,4 +1,4 @@
-"""Every error comes out as one line with the place and the next step."""
+"""If this fails, an error is not one line with what was found, where, and the next step."""
 
 import json
 
@@ -64,7 +64,7 @@ def test_one_line_with_the_place_and_the_next_step(error, said):
     assert line.isprintable()
 
 
-def test_what_found_several_things_has_a_line_for_each():
+def test_an_error_with_several_findings_has_a_line_for_each():
     error = Disagreement("4 points in all, and {the cells} give 5", "no such question:\n'hlaf'")
     assert in_one_line(error, WHERE, REMEDY).split("\n") == [
         f"{WHERE}: 4 points in all, and {{the cells}} give 5",

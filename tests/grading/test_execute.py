@@ -1,4 +1,4 @@
-"""If this fails, the box shows another notebook than Jupyter, or grades other answers."""
+"""If this fails, the box shows other outputs than Jupyter, or grades wrongly."""
 
 import copy
 import pickle
@@ -75,7 +75,7 @@ def normal(text, timed):
 
 
 def shown(cell):
-    """What a reader of a cell sees; numbers that the notebook itself measures left out."""
+    """What a reader of a cell sees, without numbers that the notebook itself measures."""
     timed, found = "time" in cell.source, []
     for output in cell.outputs:
         match output.output_type:
@@ -101,7 +101,7 @@ def assert_same_outputs(notebook, folder):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_outputs_are_those_of_a_kernel(path, tmp_path):
-    """Demonstrations included, without the notebook's own clock: it looks at the machine."""
+    """Including demonstrations, but without the notebook's own timings."""
     notebook = without_hidden_tests(read(path))
     for cell in notebook.cells:
         cell.source = cell.source.replace("alarm(5)", "alarm(0)")
@@ -182,7 +182,7 @@ def test_what_differs_harms_no_later_cell(source):
 
 @pytest.fixture(scope="module")
 def source():
-    """A source notebook: right answers, and the hidden tests that a student never sees."""
+    """A source notebook: correct answers, and the hidden tests that a student never sees."""
     return read(ROOT / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
 
 
@@ -211,7 +211,7 @@ def insert(notebook, before, source):
 
 
 def scores(notebook):
-    """{question: points} as nbgrader reads them: from the only result, a float's text."""
+    """{question: points} as nbgrader reads them: from the only result, a float as text."""
     found = {}
     for cell in filter(is_test, notebook.cells):
         (result,) = [each for each in cell.outputs if each.output_type == "execute_result"]
@@ -226,7 +226,7 @@ FULL = {name: each.points for name, each in questions_of(ASSIGNMENT).items()}
 NOTHING = dict.fromkeys(FULL, 0.0)
 
 
-def test_right_answers_get_all_points(notebook):
+def test_correct_answers_get_all_points(notebook):
     graded = grade(notebook)
     assert scores(graded) == FULL
     for cell in filter(is_test, graded.cells):
@@ -252,7 +252,7 @@ def test_the_same_seed_gives_the_same_words(source):
 
 
 def test_so_do_wrong_answers(notebook):
-    """The message tells numbers of the very case."""
+    """Their messages show numbers of the case."""
     cell_of(
         notebook, "forward_propagation"
     ).source = "def forward_propagation(x, theta):\n    return 1.01 * x * theta"
@@ -293,8 +293,8 @@ def test_a_test_cell_without_its_question_is_refused(notebook, change, why):
         grade(notebook)
 
 
-def test_a_test_cell_of_its_own_runs_whole_and_is_flagged(notebook):
-    """Hidden tests included; its score is what comes out. The question of the next one decides."""
+def test_a_test_cell_with_its_own_asserts_runs_whole_and_is_flagged(notebook):
+    """Including its hidden tests. Its result is its score; a question scores the next cell."""
     first, second, *_ = filter(is_test, notebook.cells)
     first.source = (
         "### BEGIN HIDDEN TESTS\nseen = 'hidden'\n### END HIDDEN TESTS\nprint(seen)\n0.25"
@@ -352,7 +352,7 @@ def test_a_forged_result_does_not_count(notebook, forgery):
 
 
 def test_a_test_cell_shows_the_verdict_and_nothing_else(notebook):
-    """Whatever the student's code prints, raises or displays in there."""
+    """Whatever the student's code prints, raises or displays in it."""
     source = """
 class Loud:
     def __eq__(self, other): print("forged"); display(100.0); raise ValueError
@@ -368,7 +368,7 @@ def forward_propagation(x, theta): print("forged"); display(100.0); return Loud(
 
 
 def test_the_hidden_tests_never_reach_the_child(notebook):
-    """Their text is nowhere in there: not in cells, in frames, in memory."""
+    """Their text is not in the child's cells, frames or memory."""
     words = "ask('secret_word')"
     for cell in filter(is_test, notebook.cells):
         assert "### BEGIN HIDDEN TESTS" in cell.source
@@ -466,7 +466,7 @@ def test_its_limits_can_be_configured():
 
 
 def test_hidden_tests_lie_between_the_lines_that_a_course_sets():
-    """Whoever runs the code, or hidden tests would come near it."""
+    """Otherwise hidden tests would reach the student's code."""
     c = Config()
     c.ClearHiddenTests.begin_test_delimeter, c.ClearHiddenTests.end_test_delimeter = "FROM", "TO"
     rules = TrustedExecute(config=c).rules(ASSIGNMENT)
@@ -475,7 +475,7 @@ def test_hidden_tests_lie_between_the_lines_that_a_course_sets():
 
 
 def test_a_question_that_breaks_records_nothing(notebook, monkeypatch):
-    """Else a mistake of the grader's would be a student's zero."""
+    """Otherwise a student would get 0 points for a mistake of the grader."""
     first = next(iter(questions_of(ASSIGNMENT).values()))
     monkeypatch.setattr(type(first), "asks", property(lambda self: None), raising=False)
     with pytest.raises((questions.GraderFailed, TypeError)):
@@ -486,7 +486,7 @@ def test_a_question_that_breaks_records_nothing(notebook, monkeypatch):
 
 
 def test_what_a_person_gave_by_hand_stays_when_it_is_graded_again(course):
-    """And what the box gave is given anew."""
+    """The automatic scores are computed again."""
     story = "correct"
     course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT, story))
     done = course.nbgrader("autograde", ASSIGNMENT)

@@ -1,4 +1,4 @@
-"""If this fails, grading copies, follows or waits for what lies beside a handed-in notebook."""
+"""If this fails, grading copies, follows or waits for files beside a submitted notebook."""
 
 import os
 import shutil
@@ -67,7 +67,7 @@ INSTEAD = {
 
 @pytest.fixture(scope="module")
 def class_of_tricks(course_of_the_module, secret):
-    """A class in which everybody hands in something besides, or instead of, the notebook."""
+    """A class in which everybody submits something besides, or instead of, the notebook."""
     course = course_of_the_module
     notebook = course.answered(ASSIGNMENT)
     for student in (*BESIDE, *INSTEAD, "on_time"):
@@ -105,13 +105,13 @@ def test_nothing_beside_the_notebook_is_copied(graded, student):
 
 
 @pytest.mark.parametrize("student", INSTEAD)
-def test_what_is_no_notebook_is_not_graded(graded, student):
+def test_what_is_not_a_notebook_is_not_graded(graded, student):
     course, said = graded
     assert files(course, "autograded", student) == files(course, "feedback", student) == []
     assert f"error processing assignment '{ASSIGNMENT}' for student '{student}'" in said
 
 
-def test_no_step_holds_what_a_link_points_to(graded):
+def test_no_step_contains_the_target_of_a_link(graded):
     course, _ = graded
     for step in ("autograded", "feedback"):
         for path in (course.root / step).rglob("*"):
@@ -119,8 +119,8 @@ def test_no_step_holds_what_a_link_points_to(graded):
             assert path.is_dir() or SECRET not in path.read_text()
 
 
-def test_the_time_of_the_hand_in_comes_along(graded):
-    """Without it, nbgrader would not grade a later hand-in again, or write its page again."""
+def test_the_time_of_a_submission_is_copied(graded):
+    """Without it, nbgrader would not grade a resubmission, or write its page again."""
     course, _ = graded
     for step in ("autograded", "feedback"):
         stamp = course.root / step / "on_time" / ASSIGNMENT / "timestamp.txt"
@@ -154,7 +154,7 @@ def test_our_own_command_says_what_is_wrong(graded, cli):
     assert cli(course, "grade", ASSIGNMENT, "--force", "--student", "on_time")[0] == 0
 
 
-def test_a_pipe_in_the_place_of_the_time_does_not_hold_up_our_own_command(course, cli):
+def test_a_pipe_instead_of_the_time_stamp_does_not_block_our_own_command(course, cli):
     path = course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
     assert cli(course, "grade", ASSIGNMENT)[0] == 0
     os.mkfifo(path.with_name("timestamp.txt"))
@@ -162,7 +162,7 @@ def test_a_pipe_in_the_place_of_the_time_does_not_hold_up_our_own_command(course
     assert status == 1 and "timestamp.txt is not a short text: delete it" in out
 
 
-def test_should_something_be_copied_nevertheless_it_is_not_graded(course):
+def test_a_submission_with_copied_files_is_not_graded(course):
     path = course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
     path.with_name("notes.txt").write_text("mine")
     course.configure("c.CourseDirectory = type(c)(ignore=[])")
@@ -181,7 +181,7 @@ def test_files_of_the_course_itself_are_still_copied(course):
     assert (course.root / "release" / ASSIGNMENT / "data.csv").read_text() == "1,2"
 
 
-def test_the_hook_leaves_what_is_fine(tmp_path):
+def test_the_hook_does_not_change_valid_submissions(tmp_path):
     folder = tmp_path / "submitted" / "eve" / ASSIGNMENT
     folder.mkdir(parents=True)
     (folder / "a.ipynb").write_text("{}")

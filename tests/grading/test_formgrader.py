@@ -34,7 +34,7 @@ def formgrader(course):
                 break
         else:
             pytest.fail("the server did not start:\n" + "".join(said))
-        # What it goes on saying must be read, or it waits for somebody to do so.
+        # Its further output must be read, or it would block.
         reader = threading.Thread(target=server.stdout.read)
         reader.start()
         try:
@@ -49,7 +49,7 @@ def formgrader(course):
 
 
 def wait_for(port, seconds=60):
-    """Wait until somebody listens: the server prints its address a moment before it does."""
+    """Wait until the server listens: it prints its address a moment earlier."""
     latest = time.monotonic() + seconds
     while True:
         try:
@@ -60,7 +60,7 @@ def wait_for(port, seconds=60):
 
 
 def press_autograde(address, assignment, student):
-    """What the button does: a POST to nbgrader's own handler."""
+    """Do what the button does: a POST to nbgrader's own handler."""
     request = urllib.request.Request(
         f"{address}/formgrader/api/submission/{assignment}/{student}/autograde",
         headers={"Authorization": f"token {TOKEN}"},

@@ -1,4 +1,4 @@
-"""If this fails, what an answer does in this process reaches the grader, or another answer."""
+"""If this fails, an answer in this process can affect the grader, or another answer."""
 
 import gc
 import signal
@@ -18,14 +18,14 @@ LONG = 5
 
 
 def student_of(text="", seconds=10, **names):
-    """A student whose notebook held this text."""
+    """A student whose notebook contained this text."""
     namespace = {"np": np, **names}
     exec(text, namespace)
     return LocalStudent(namespace, seconds)
 
 
 def answer_to(body, *arguments, seconds=10, **by_name):
-    """The answer of a function f of any arguments with this body."""
+    """The answer of a function f with this body, which takes any arguments."""
     indented = "\n    ".join(body.strip("\n").split("\n"))
     student = student_of(f"def f(*arguments, **by_name):\n    {indented}", seconds)
     return student.call("f", *arguments, watching=True, **by_name)
@@ -44,7 +44,7 @@ class TestValue:
         student = student_of("diagnosis = {'suspect_a': np.float64(1)}")
         assert student.value("diagnosis").dictionary() == {"suspect_a": 1.0}
 
-    def test_what_is_not_there_is_said_to_be_missing(self):
+    def test_what_does_not_exist_is_reported_missing(self):
         missing = student_of().value("diagnosis")
         assert (missing.raised, missing.failure) == ("NameError", "is not defined")
         odd = student_of("diagnosis = len").value("diagnosis")
@@ -55,7 +55,7 @@ class TestValue:
         assert round_and_round.value("diagnosis").failure
 
     @pytest.mark.parametrize("text", ["", "f = 3", "f = None"])
-    def test_what_is_no_function_is_said_to_be_missing(self, text):
+    def test_what_is_not_a_function_is_reported_missing(self, text):
         answer = student_of(text).call("f", 1)
         assert answer.raised == "NameError"
         assert answer.failure == "is not defined as a function"
@@ -176,7 +176,7 @@ class TestStandIn:
         np.testing.assert_array_equal(inside, 0)
         np.testing.assert_array_equal(seen[0], 1)
 
-    def test_it_may_be_handed_a_function(self):
+    def test_it_can_be_given_a_function(self):
         def derivative(f, theta):
             return f(theta) - f(0)
 
@@ -205,7 +205,7 @@ class TestArguments:
         assert answer.arguments == ([1, 3],)
 
     @pytest.mark.parametrize("odd", ["len", "{1, 2}", "arguments", "parameters"])
-    def test_odd_things_put_into_them_are_no_failure(self, odd):
+    def test_odd_things_put_into_them_are_not_a_failure(self, odd):
         answer = answer_to(
             f"parameters = arguments[0]\nparameters['odd'] = {odd}\nreturn 1", {"W1": np.ones(1)}
         )

@@ -72,7 +72,7 @@ class TestCopies:
         assert title.endswith(RELEASE.cells[0].source.partition("\n\n")[2])
 
     def test_no_copy_gives_the_key_away(self, tmp_path):
-        """Neither the names of the bugs, nor their kinds, nor the secret."""
+        """Not the names of the bugs, not their kinds, not the secret."""
         made = personalise(tmp_path)
         for student in CLASS:
             text = nbformat.writes(copy_of(tmp_path, student))
@@ -138,7 +138,7 @@ class TestTrouble:
         with pytest.raises(CourseError, match="could be guessed"):
             personalise(tmp_path)
 
-    def test_somebody_who_is_on_no_roster(self, tmp_path):
+    def test_a_student_without_a_personal_release(self, tmp_path):
         assert "has no personal release" in personalise(tmp_path).problem_with("eve")
 
     @pytest.mark.parametrize("codes", [b"id\nada\n", b"\xff\xfe\xff", b"id,code\nada\n"])
@@ -146,12 +146,12 @@ class TestTrouble:
         personalise(tmp_path)
         (tmp_path / "personal" / ASSIGNMENT / "codes.csv").write_bytes(codes)
         try:
-            trouble = personal_copies.of(tmp_path, ASSIGNMENT).problem_with("ada")
+            problem = personal_copies.of(tmp_path, ASSIGNMENT).problem_with("ada")
         except CourseError as error:
-            trouble = str(error)
-        assert "codes.csv can't be read" in trouble or "has changed since" in trouble
+            problem = str(error)
+        assert "codes.csv can't be read" in problem or "has changed since" in problem
 
-    def test_a_run_that_breaks_off_leaves_what_was_there(self, tmp_path):
+    def test_an_interrupted_run_leaves_the_earlier_copies(self, tmp_path):
         personalise(tmp_path)
         before = everything(tmp_path / "personal")
         running = personal_copies.personalise(tmp_path, ASSIGNMENT, RELEASE, ["eve", *CLASS])
@@ -165,7 +165,7 @@ class TestTrouble:
 
 
 def repaired(copy, key, without=(), **answers):
-    """A copy with right answers, but for these suspects; and the diagnosis of a key."""
+    """A copy with correct answers except for these suspects, and with the diagnosis of a key."""
     found = {
         name: {"first_wrong": by_name(bug).first_wrong, "kind": by_name(bug).kinds[0]}
         for name, bug in key.items()
@@ -201,7 +201,7 @@ def graded(course_of_the_module):
     return course
 
 
-def test_a_right_repair_of_ones_own_bugs_gets_all_points(graded):
+def test_correct_repairs_of_personal_bugs_get_all_points(graded):
     points = graded.points(ASSIGNMENT, "ada")
     assert {name: points[name] for name in FULL} == FULL
 
@@ -211,7 +211,7 @@ def test_a_suspect_that_was_left_as_it_is_costs_its_points(graded):
     assert {name: points[name] for name in FULL} == FULL | {"suspect_b": 0}
 
 
-def test_somebody_elses_copy_is_reported_and_its_diagnosis_is_no_answer(graded):
+def test_somebody_elses_copy_is_reported_and_its_diagnosis_does_not_count(graded):
     points, line = graded.points(ASSIGNMENT, "cid"), "is the copy that was made for ada"
     assert {name: points[name] for name in SUSPECTS} == {name: FULL[name] for name in SUSPECTS}
     own, other = (
@@ -233,7 +233,7 @@ def test_a_suspect_that_was_deleted_comes_back_as_the_student_was_given_it(grade
     assert graded.points(ASSIGNMENT, "dan")["suspect_a"] == 0
 
 
-def test_somebody_who_is_on_no_roster_is_named_and_not_graded(graded):
+def test_a_student_without_a_personal_release_is_named_and_not_graded(graded):
     assert graded.done.returncode == 1
     assert "eve has no personal release: add a line to the roster" in graded.done.stdout
     assert set(graded.grades(ASSIGNMENT).get("eve", {None: None}).values()) == {None}

@@ -1,4 +1,4 @@
-"""If this fails, a picture of some kilobytes takes the browser of whoever opens its page."""
+"""If this fails, a picture of a few kilobytes can hang a browser."""
 
 import base64
 import io
@@ -21,7 +21,7 @@ BEGIN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/
 
 
 def uses(depth, times, reference='<use xlink:href="#{}"/>', group="g"):
-    """An SVG in which each group is made of several of the one before."""
+    """An SVG in which each group uses the one before several times."""
     groups = ['<g id="a0"><path d="M 0 0 L 9 9"/></g>'] + [
         f'<{group} id="a{level}">{reference.format(f"a{level - 1}") * times}</{group}>'
         for level in range(1, depth + 1)
@@ -30,7 +30,7 @@ def uses(depth, times, reference='<use xlink:href="#{}"/>', group="g"):
 
 
 def wide(kind, side):
-    """A picture that claims to be a square of so many pixels."""
+    """A picture that claims to be a square of this width in pixels."""
     head = {
         "image/png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + side.to_bytes(4, "big") * 2,
         "image/gif": b"GIF89a" + side.to_bytes(2, "little") * 2,
@@ -40,7 +40,7 @@ def wide(kind, side):
 
 
 def figure(kind):
-    """What matplotlib makes of a figure with some of everything in it."""
+    """A matplotlib figure with some of everything in it."""
     rng, made = np.random.default_rng(1), matplotlib.figure.Figure()
     axes = made.subplots()
     axes.scatter(rng.random(2000), rng.random(2000))
@@ -82,7 +82,7 @@ def test_an_svg_that_would_not_end_is_replaced_by_a_line(text):
     '<?xml version="1.0"?><!-- a --><svg:svg xmlns:svg="x"/>',
     f'{BEGIN}<image href="data:image/png;base64,{PNG}"/></svg>',
 ])  # fmt: skip
-def test_an_svg_of_a_bearable_size_stays(text):
+def test_an_svg_of_a_normal_size_stays(text):
     assert problem_with(SVG, text) == ""
 
 
@@ -94,7 +94,7 @@ def test_what_matplotlib_draws_stays():
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_a_picture_that_may_be_an_output_may_be_on_a_page(kind):
-    """As an output of its own, in HTML, and attached to Markdown: one table decides for all."""
+    """As an output, in HTML, and attached to Markdown: one table decides for all three."""
     name = kind.removeprefix("image/").removesuffix("+xml")
     picture = figure(name)
     text = picture.decode() if kind == SVG else base64.b64encode(picture).decode()
@@ -170,7 +170,7 @@ def attached(source):
     [attached("![](<attachment:%61>)" * 10)] * (MANY // 10),
 ], ids=["outputs of a cell", "outputs of many cells", "HTML", "hidden in HTML", "Markdown",
         "shown often", "attached", "attached and shown often"])  # fmt: skip
-def test_of_many_pictures_that_are_bearable_alone_some_are_shown(cells):
+def test_of_many_small_pictures_some_are_shown(cells):
     cells = [from_dict({**each, "id": f"c{number}"}) for number, each in enumerate(cells)]
     notebook = new_notebook(cells=cells)
     exporter = HTMLExporter(preprocessors=[SafeToShow], filters=FILTERS, sanitize_html=True)

@@ -1,4 +1,4 @@
-"""Repairs start from the broken code, and untouched ones are known to be untouched."""
+"""If this fails, repairs don't start from broken code, or untouched ones are not recognised."""
 
 import ast
 
@@ -29,7 +29,7 @@ def test_every_repair_in_the_release_starts_from_its_broken_code():
 
 
 def test_an_untouched_repair_has_the_checksum_of_the_release():
-    """nbgrader knows by it that nobody has answered."""
+    """By it nbgrader recognises that there is no answer."""
     for name in starting_code.NAMES:
         cell = named(release())[name]
         assert cell.metadata.nbgrader.checksum == compute_checksum(cell)

@@ -1,4 +1,4 @@
-"""If this fails, a small file takes the grader's memory, or an honest one is not read any more."""
+"""If this fails, a small file exhausts the grader's memory, or an honest one can't be read."""
 
 import json
 import tracemalloc
@@ -25,7 +25,7 @@ MEGABYTE = 1_000_000
 
 
 def with_json(text, **where):
-    """The submission as bytes, with JSON in it that no library would write."""
+    """A submission as bytes, with JSON in it that no library would write."""
     notebook = json.loads(json.dumps(SUBMISSION))
     cell = {"cell_type": "code", "id": "own", "metadata": {}, "source": "1",
             "execution_count": 1, "outputs": [], **where}  # fmt: skip
@@ -63,7 +63,7 @@ def test_what_just_fits_takes_two_hundred_megabytes():
         tracemalloc.stop()
 
 
-def test_brackets_and_commas_in_texts_are_no_parts():
+def test_brackets_and_commas_in_texts_are_not_counted():
     lines = "".join('[{,,,\\"}]\\n' for _ in range(400_000))
     stream = [{"output_type": "stream", "name": "stdout", "text": "HERE"}]
     assert len(read(with_json(f'"{lines}"', outputs=stream)).cells) == len(SUBMISSION.cells) + 1
@@ -160,7 +160,7 @@ def test_what_is_not_a_notebook(text):
         read(text)
 
 
-def test_both_roads_refuse_a_bomb_and_grade_the_others(course, cli):
+def test_both_commands_refuse_a_bomb_and_grade_the_others(course, cli):
     course.hand_in("ada", ASSIGNMENT, with_json('"fine"', metadata={"x": "HERE"}))
     course.hand_in("eve", ASSIGNMENT, with_json(BOMBS["objects"], metadata={"x": "HERE"}))
     status, out, _ = cli(course, "grade", ASSIGNMENT)

@@ -1,4 +1,4 @@
-"""Whatever a student's notebook went through, the right cells are graded; else marks get lost."""
+"""If this fails, a notebook that was edited, split or copied loses marks."""
 
 import copy
 import json
@@ -58,7 +58,7 @@ def sources(notebook):
 
 
 def assert_is_the_release(rebuilt, release):
-    """Every cell of the release is there, in order, as it was released but for the answers."""
+    """Check that every cell of the release is there, in order, and unchanged except for answers."""
     nbformat.validate(rebuilt)
     MetadataValidator().validate_nb(rebuilt)
     kept = [cell for cell in rebuilt.cells if not cell.id.startswith("extra-")]
@@ -94,7 +94,7 @@ def test_of_copied_answers_the_last_one_above_the_test_counts(submission):
 
 
 def test_an_earlier_try_runs_before_the_answer(submission):
-    """Below it, it would take the place of the better one."""
+    """Below the answer, it would replace the better one."""
     index = index_of(submission, "forward_propagation")
     better = submission.cells[index].source
     submission.cells.insert(index, a_copy(submission.cells[index], OTHER))
@@ -102,7 +102,7 @@ def test_an_earlier_try_runs_before_the_answer(submission):
     assert rebuilt.index(OTHER) < rebuilt.index(better)
 
 
-def test_a_copy_below_the_test_is_no_answer_but_runs(submission):
+def test_a_copy_below_the_test_is_not_an_answer_but_runs(submission):
     test = index_of(submission, "test_forward_propagation")
     copied = a_copy(cell_of(submission, "forward_propagation"), OTHER)
     submission.cells.insert(test + 1, copied)
@@ -139,7 +139,7 @@ def test_a_split_answer_keeps_both_halves_in_order(submission):
 
 
 def test_merged_answers_are_not_overwritten_by_an_empty_one():
-    """Suspects a, b and c stand side by side; somebody who merges them has answered all three."""
+    """Suspects a, b and c are adjacent; a student who merges their cells has answered all three."""
     submission = copy.deepcopy(ANSWERED["planted_bugs"])
     names = ["suspect_a", "suspect_b", "suspect_c"]
     cells = [cell_of(submission, name) for name in names]
@@ -194,7 +194,7 @@ def test_extra_cells_stay_in_order_when_a_cell_was_moved(submission):
 
 
 def test_a_helper_that_is_run_again_runs_again(submission):
-    """Somebody who played with X copies the cell that draws X, to get the old one back."""
+    """A student who has changed X copies the cell that draws X, to get the old one back."""
     release, submission = RELEASES["n_dimensions"], copy.deepcopy(ANSWERED["n_dimensions"])
     helper = cell_of(submission, "cases")
     place = index_of(submission, "test_forward_propagation_n")
@@ -204,7 +204,7 @@ def test_a_helper_that_is_run_again_runs_again(submission):
     assert rebuilt[rebuilt.index("X = 0") + 1] == helper.source
 
 
-def test_a_helper_that_became_a_cell_of_ones_own_is_kept(submission):
+def test_a_helper_that_became_an_extra_cell_is_kept(submission):
     helper = cell_of(submission, "swapping_tools")
     place = index_of(submission, "gradient_check")
     submission.cells.insert(place, a_copy(helper, "def half(x):\n    return x / 2"))
@@ -215,7 +215,7 @@ def test_a_helper_that_became_a_cell_of_ones_own_is_kept(submission):
 
 @pytest.mark.parametrize("assignment", NAMES)
 def test_a_notebook_without_any_metadata_keeps_its_answers(assignment):
-    """As programs write it that know nothing of nbgrader and nothing of cell ids."""
+    """As written by programs that don't know nbgrader or cell ids."""
     submission = copy.deepcopy(ANSWERED[assignment])
     submission.nbformat_minor, submission.metadata = 0, {}
     for cell in submission.cells:
@@ -224,7 +224,7 @@ def test_a_notebook_without_any_metadata_keeps_its_answers(assignment):
     assert sources(rebuild(RELEASES[assignment], submission)) == sources(ANSWERED[assignment])
 
 
-def test_an_answer_written_into_a_cell_of_ones_own_is_read(submission):
+def test_a_written_answer_in_an_extra_cell_is_read(submission):
     """Below the question, above the cell that is meant for it: a person should see it."""
     cell = cell_of(submission, "explain_zero")
     index, text = submission.cells.index(cell), cell.source
@@ -257,7 +257,7 @@ def test_an_answer_cell_of_another_type_counts(submission):
 
 @pytest.mark.parametrize(("assignment", "other"), [*permutations(NAMES, 2)])
 def test_another_assignment_is_refused(assignment, other):
-    """Also where the two have a name in common."""
+    """Even if the two have a name in common."""
     with pytest.raises(WrongNotebook, match="answer cells of this assignment"):
         rebuild(RELEASES[assignment], ANSWERED[other])
 

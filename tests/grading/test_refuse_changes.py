@@ -1,4 +1,4 @@
-"""Points and locked cells can't change under existing grades; else old scores meet new maxima."""
+"""If this fails, points or locked cells change under existing grades."""
 
 import nbformat
 import pytest
@@ -11,7 +11,7 @@ ASSIGNMENT = "one_dimension"
 
 @pytest.fixture(scope="module")
 def with_submission(course_of_the_module):
-    """A course in whose gradebook one submission stands."""
+    """A course with one submission in its gradebook."""
     with course_of_the_module.gradebook() as gradebook:
         gradebook.add_student("ada")
         gradebook.add_submission(ASSIGNMENT, "ada")
@@ -58,7 +58,7 @@ def test_prose_answers_and_unkept_cells_may_change(with_submission, source):
 
 @pytest.mark.parametrize("more", [3, -3.5])
 def test_changed_points(with_submission, source, more):
-    """What the message says to do keeps grades."""
+    """The remedy that the message names keeps the grades."""
     cell = cell_of(source, "test_gradient_check")
     before = cell.metadata.nbgrader.points
     cell.metadata.nbgrader.points = before + more
@@ -94,7 +94,7 @@ def test_new_gone_and_renamed_cells_are_all_named(with_submission, source):
         ("test_error_sweep", False, "test_error_sweep no longer earns points"),
     ],
 )
-def test_a_cell_that_begins_or_ceases_to_earn_points(with_submission, source, name, graded, said):
+def test_a_cell_that_starts_or_stops_earning_points(with_submission, source, name, graded, said):
     cell_of(source, name).metadata.nbgrader |= {"grade": graded, "locked": True, "points": 1}
     assert said in refused(with_submission, source)
 
@@ -105,12 +105,12 @@ def test_without_submissions_everything_may_change(with_submission):
     release(with_submission, source, "n_dimensions")
 
 
-def test_an_unknown_assignment_is_not_held_against_anything(with_submission, source):
+def test_an_unknown_assignment_is_not_compared(with_submission, source):
     release(with_submission, source, "brand_new")
 
 
 def test_a_release_is_what_the_gradebook_knows(with_submission):
-    """The gradebook keeps the hidden tests, and a release does not have them."""
+    """The gradebook stores the hidden tests, but a release does not have them."""
     notebook = with_submission.release(ASSIGNMENT)
     with with_submission.gradebook() as gradebook:
         known = gradebook.find_notebook(ASSIGNMENT, ASSIGNMENT)

@@ -1,4 +1,4 @@
-"""If this fails, somebody of a class gets no copy, or two get the same."""
+"""If this fails, a student of the class gets no copy, or two get the same."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""If this fails, a student's notebook runs code in the browser of whoever opens its page."""
+"""If this fails, a student's notebook runs code in the browser of a person who opens its page."""
 
 import base64
 import html
@@ -58,7 +58,7 @@ SVG = (
 
 
 class Page(HTMLParser):
-    """The elements of a page, and what can be read on it."""
+    """The elements and the text of a page."""
 
     def __init__(self, text):
         super().__init__()
@@ -106,7 +106,7 @@ def graded(course_of_the_module):
 
 @pytest.fixture(scope="module")
 def pages(graded):
-    """What gives a page for cells that are added to the graded notebook."""
+    """A function that makes a page after adding cells to the graded notebook."""
     path = graded.path("autograded", ASSIGNMENT, "eve")
     before = path.read_bytes()
 
@@ -157,7 +157,7 @@ def honest_cells():
 
 
 def check_harmless(page, plain):
-    """What the page has beyond the page of the honest submission can neither run nor load."""
+    """Check that what the attack added to the page can neither run nor load."""
     added = Counter(page.elements) - Counter(plain.elements)
     for tag, attributes in added:
         assert tag not in (
@@ -227,7 +227,7 @@ def test_the_marks_of_hidden_tests_are_those_that_are_configured():
     assert shown.cells[0].source == "a = 1\n    # hidden test\nb = 1"
 
 
-# What would take a page for ever.
+# Texts that would take forever.
 
 
 def rendered(source, **attachments):

@@ -1,4 +1,4 @@
-"""An earlier score never stands for a later hand-in; else a broken file keeps a good grade."""
+"""If this fails, an earlier score is kept for a later submission, even for a broken file."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def grades(gradebook):
 
 
 def test_automatic_scores_are_forgotten_and_a_persons_work_is_kept(gradebook):
-    """And what a person has changed is to be looked at again."""
+    """Cells with a manual score are marked for another look."""
     by_hand = grades(gradebook)[0]
     by_hand.manual_score = 0.5
     by_hand.notebook.comments[0].manual_comment = "see me"
@@ -42,12 +42,12 @@ def test_it_is_what_the_sanitizer_does(course, gradebook):
     assert {grade.auto_score for grade in grades(gradebook)} == {None}
 
 
-def test_who_never_handed_in_has_nothing_to_forget(gradebook):
+def test_a_student_without_a_submission_has_nothing_to_forget(gradebook):
     scores.forget(gradebook, ASSIGNMENT, "nobody")
     scores.forget(gradebook, "nothing", "ada")
 
 
-def test_graded_to_the_end_means_every_cell(gradebook):
+def test_graded_completely_means_every_cell(gradebook):
     def whole():
         return set(scores.recorded(gradebook, ASSIGNMENT))
 

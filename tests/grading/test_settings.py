@@ -14,11 +14,11 @@ from autograder.nbgrader_settings import configure
 
 
 class OwnStep(stock.ClearOutput):
-    """A preprocessor of the course's own."""
+    """A preprocessor of the course."""
 
 
 class OwnExecute(ExecutePreprocessor):
-    """One that starts a kernel."""
+    """A preprocessor that starts a kernel."""
 
 
 def hook(assignment, student, notebooks):
@@ -34,7 +34,7 @@ def first_ours(setting):
 
 
 def last_ours(setting):
-    """And below them."""
+    """The configuration with our line below the course's settings."""
     c = Config()
     setting(c)
     configure(c)
@@ -51,7 +51,7 @@ def read_twice(setting):
 
 @pytest.fixture(params=[first_ours, last_ours, read_twice])
 def configured(request):
-    """Wherever the line stands, the same must be in effect."""
+    """The result must be the same wherever the line is."""
     return request.param
 
 
@@ -139,7 +139,7 @@ def test_what_has_nothing_to_do_with_it_stays(configured):
     (lambda c: setattr(c.BaseConverter, "pre_convert_hook", hook), "c.Autograde.pre_convert_hook"),
 ])  # fmt: skip
 def test_what_can_not_be_joined_ends_every_command(configured, setting, said):
-    """nbgrader goes on after any other exception in its configuration, without all of it."""
+    """After any other exception nbgrader would continue without the configuration."""
     with pytest.raises(SystemExit, match=r"nbgrader_config\.py: ") as ended:
         configured(setting)
     assert said in str(ended.value)

@@ -1,4 +1,4 @@
-"""Stock `nbgrader autograde` goes on past what students do; else one hand-in stops a class."""
+"""If this fails, one submission can stop `nbgrader autograde` for a whole class."""
 
 import nbformat
 import pytest
@@ -16,7 +16,7 @@ def index_of(notebook, name):
 
 
 def with_cell(notebook, place, source):
-    """Add a cell of the student's own in front of the cell `place`."""
+    """Add an extra cell in front of the cell `place`."""
     cell = nbformat.v4.new_code_cell(source)
     notebook.cells.insert(index_of(notebook, place), cell)
     return notebook
@@ -65,7 +65,7 @@ CANT_BE_GRADED = {
 
 @pytest.fixture(scope="module")
 def graded(course_of_the_module):
-    """The class after one run; the honest neighbour comes last."""
+    """The class after one run. The honest student comes last."""
     course = course_of_the_module
     course.configure("c.TrustedExecute.timeout = 5")
     for student, mishap in (FINE | CANT_BE_GRADED).items():
@@ -77,12 +77,12 @@ def graded(course_of_the_module):
 
 
 @pytest.mark.parametrize("student", FINE)
-def test_who_can_be_graded_is_graded(graded, student):
+def test_every_gradable_submission_is_graded(graded, student):
     assert graded.points(ASSIGNMENT, student) == FULL
 
 
 @pytest.mark.parametrize("student", CANT_BE_GRADED)
-def test_who_can_not_be_graded_gets_no_score(graded, student):
+def test_other_submissions_get_no_score(graded, student):
     scores = graded.grades(ASSIGNMENT)[student]
     assert set(scores.values()) == {None}
     assert not graded.path("autograded", ASSIGNMENT, student).parent.exists()
@@ -91,7 +91,7 @@ def test_who_can_not_be_graded_gets_no_score(graded, student):
 
 
 def test_a_code_that_ends_its_process_keeps_what_it_had_earned(graded):
-    """Graded with full marks before; now its code ends Python half-way."""
+    """It had full marks before; now its code ends Python halfway."""
     graded.hand_in("copies", ASSIGNMENT, crash(graded.answered(ASSIGNMENT)))
     assert graded.nbgrader("autograde", ASSIGNMENT, "--student=copies").returncode == 0
     assert graded.points(ASSIGNMENT, "copies") == FULL, "without --force, nothing is graded again"
@@ -102,7 +102,7 @@ def test_a_code_that_ends_its_process_keeps_what_it_had_earned(graded):
     assert "it ended its own Python process" in said
 
 
-def test_the_stories_behind_the_mishaps_are_right():
-    """The mishaps above are real ones only if the answers beside them are right."""
+def test_the_answers_beside_the_mishaps_are_correct():
+    """Otherwise the mishaps above would test nothing."""
     assert sample_class.load("correct").points(ASSIGNMENT) == FULL
     assert sample_class.load("prints_warning").points(ASSIGNMENT) == FULL

@@ -22,7 +22,7 @@ JOB = Job(
 
 @pytest.fixture
 def killing(monkeypatch):
-    """Has somebody kill whatever runs a submission, so many times, as its question is asked."""
+    """Kill the process of a submission this many times, while its question is asked."""
 
     def kill(times, whom):
         judge, left = submission.judge, [None] * times
@@ -40,8 +40,8 @@ def killing(monkeypatch):
 
 
 @pytest.mark.parametrize("whom", ["child", "zygote"])
-def test_who_is_killed_from_outside_is_run_again(killing, whom):
-    """As the kernel does when memory is short; the student has not deserved that."""
+def test_a_submission_that_is_killed_from_outside_is_run_again(killing, whom):
+    """The kernel does so when memory is short, which is not the student's fault."""
     expected = run(JOB, proven_warden())
     killing(1, whom)
     assert run(JOB, proven_warden()) == expected
@@ -49,7 +49,7 @@ def test_who_is_killed_from_outside_is_run_again(killing, whom):
     assert said.startswith(f"forward_propagation: {POINTS} of {POINTS} points")
 
 
-def test_nothing_is_said_of_who_is_killed_again_and_again(killing):
+def test_a_submission_that_is_killed_every_time_has_no_result(killing):
     killing(9, "child")
     with pytest.raises(KilledFromOutside, match="too little memory"):
         run(JOB, proven_warden())
@@ -59,8 +59,8 @@ def test_nothing_is_said_of_who_is_killed_again_and_again(killing):
     "import os; os._exit(0)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
     "import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "import os; os.abort()",
 ])  # fmt: skip
-def test_who_ends_it_from_inside_is_not(code):
-    """Once is enough, and the rest was not run."""
+def test_a_submission_that_ends_itself_is_not_run_again(code):
+    """It is run once, and its remaining cells are not run."""
     job = Job((Cell(code, ""), Cell("", "forward_propagation")), {}, 7, "what", Limits())
     found, _ = run(job, proven_warden())
     assert f"0 of {POINTS} points" in found[1].outputs[0].text

@@ -14,7 +14,7 @@ NOTEBOOKS = [*ROOT.glob("source/*/*.ipynb"), *ROOT.glob("notebooks/*.ipynb")]
 
 @pytest.fixture
 def copy(tmp_path):
-    """A source in a place of its own."""
+    """A copy of a source."""
     path = tmp_path / "source" / ASSIGNMENT / SOURCE.name
     path.parent.mkdir(parents=True)
     path.write_bytes(SOURCE.read_bytes())
@@ -22,14 +22,14 @@ def copy(tmp_path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_what_is_tidy_stays_as_it_is(path, tmp_path):
+def test_a_tidy_notebook_is_not_changed(path, tmp_path):
     copy = tmp_path / path.name
     copy.write_bytes(path.read_bytes())
     assert tidy_file(copy, path.stem) == []
     assert copy.read_bytes() == path.read_bytes()
 
 
-def test_what_jupyterlab_saves_becomes_what_it_was(copy):
+def test_what_jupyterlab_adds_is_cleared(copy):
     save(copy)
     assert (copy.parent / ".ipynb_checkpoints").is_dir(), "it really was JupyterLab's server"
     assert copy.read_bytes() != SOURCE.read_bytes()
@@ -62,7 +62,7 @@ def test_new_cells_get_ids_that_stay(copy):
 
 
 def test_two_cells_never_share_an_id(copy):
-    """Nor does one take the name of a cell of nbgrader's that stands below it."""
+    """Nor does one take the name of an nbgrader cell below it."""
     new = [new_cell("markdown", text) for text in ("Setup", "Setup", "The end")]
     save(copy, lambda cells: cells.__setitem__(slice(0, 0), new))
     tidy_file(copy, ASSIGNMENT)
@@ -70,8 +70,8 @@ def test_two_cells_never_share_an_id(copy):
     assert found[:2] == ["setup_2", "setup_3"] and len({*found}) == len(found)
 
 
-def test_a_cell_of_nbgraders_is_called_as_it_is_graded(copy):
-    """Also when it was copied from elsewhere."""
+def test_the_id_of_an_nbgrader_cell_is_its_grade_id(copy):
+    """Even if it was copied from elsewhere."""
 
     def change(cells):
         (cell,) = (each for each in cells if each.id == "test_error_sweep")
@@ -93,8 +93,8 @@ def test_a_notebook_from_before_there_were_ids():
     assert [cell.id for cell in notebook.cells if "nbgrader" in cell.metadata] == names
 
 
-def test_what_somebody_meant_stays(copy):
-    """Tags, slides, hidden code, Colab's forms, and what stands for nothing we know."""
+def test_deliberate_metadata_is_kept(copy):
+    """Tags, slides, hidden code, Colab's forms, and unknown metadata."""
     meant = {
         "tags": ["demonstration"],
         "slideshow": {"slide_type": "slide"},
@@ -109,7 +109,7 @@ def test_what_somebody_meant_stays(copy):
     assert notebook.cells[0].metadata == meant
 
 
-def test_what_only_a_person_can_put_right_is_named(copy):
+def test_what_only_a_person_can_fix_is_named(copy):
     def change(cells):
         flags = {
             "grade": False,
@@ -135,7 +135,7 @@ def test_what_only_a_person_can_put_right_is_named(copy):
     assert unnamed.startswith("the cell cell-0f4b8f7e still has a generated name")
 
 
-def test_names_are_the_business_of_whoever_has_no_questions(copy):
+def test_names_are_not_checked_without_questions(copy):
     """nbgrader's own courses are full of cell-0f4b8f7e; only their ids become words."""
     notebook = nbformat.read(copy, as_version=4)
     notebook.cells.append(new_cell("code", "x = 1"))
@@ -144,7 +144,7 @@ def test_names_are_the_business_of_whoever_has_no_questions(copy):
 
 
 def test_stock_nbgrader_releases_the_same(course):
-    """A source that nobody has tidied, by both commands; with checkpoints beside everything."""
+    """An untidy source, by both commands, with checkpoints beside everything."""
     source, release = (course.path(step, ASSIGNMENT) for step in ("source", "release"))
     wanted = release.read_bytes()
     save(source)
@@ -158,7 +158,7 @@ def test_stock_nbgrader_releases_the_same(course):
     assert source.read_bytes() == SOURCE.read_bytes()
 
 
-def test_checkpoints_are_nobodys_submission(cli, course):
+def test_checkpoints_are_not_submissions(cli, course):
     handed_in = course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     for path in (handed_in, *(course.path(step, ASSIGNMENT) for step in ("source", "release"))):
         folder = path.parent

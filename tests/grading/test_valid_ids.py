@@ -1,4 +1,4 @@
-"""If this fails, one folder's name that can't be an id stops the grading of everybody else."""
+"""If this fails, a folder name that can't be an id stops the grading of everybody else."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from autograder.grading.valid_ids import LONGEST, is_unicode, problem_with_name
 from tests.temporary_course import TemporaryCourse
 
 ASSIGNMENT = "one_dimension"
-# As unzip leaves the names of an archive from Windows; "ü" there is another byte than in UTF-8.
+# As unzip writes the names of an archive from Windows, where "ü" is a different byte than in UTF-8.
 LATIN = os.fsdecode(b"M\xfcller")
 WRONG = {
     LATIN: "not in UTF-8",
@@ -38,7 +38,7 @@ def test_any_other_name_can_be_one(name):
 
 
 def test_no_id_is_longer_than_the_gradebook_takes():
-    """Where it is PostgreSQL, which then stops everybody."""
+    """PostgreSQL refuses a longer one, which would stop everybody's grading."""
     columns = Student.__table__.c.id, Assignment.__table__.c.name
     assert [column.type.length for column in columns] == [LONGEST, LONGEST]
 
@@ -49,7 +49,7 @@ def test_a_byte_that_is_not_utf_8_is_shown_as_one():
 
 
 @pytest.fixture(scope="module")
-def troubled(course_of_the_module):
+def odd_class(course_of_the_module):
     course = course_of_the_module
     for who in (*WRONG, *FINE):
         path = course.hand_in(who, ASSIGNMENT, course.answered(ASSIGNMENT))
@@ -74,34 +74,34 @@ def lines_of(text, start):
 
 
 @pytest.mark.parametrize("who", WRONG, ids=ascii)
-def test_a_hand_in_of_such_a_name_gets_one_line(troubled, who):
+def test_a_submission_of_such_a_name_gets_one_line(odd_class, who):
     shown = printable(who)
-    (line,) = said_of(troubled.done, f"{shown}: ")
+    (line,) = said_of(odd_class.done, f"{shown}: ")
     assert line.startswith(f"{shown}: submitted/{shown}/{ASSIGNMENT}/: ")
     assert WRONG[who] in line and line.endswith("rename it, and grade again")
 
 
-def test_everybody_else_is_graded(troubled):
-    found = troubled.grades(ASSIGNMENT)
+def test_everybody_else_is_graded(odd_class):
+    found = odd_class.grades(ASSIGNMENT)
     assert {who: sum(filter(None, found[who].values())) for who in found} == dict.fromkeys(FINE, 18)
-    assert troubled.done.returncode == 1
+    assert odd_class.done.returncode == 1
 
 
-def test_an_assignment_of_such_a_name_gets_one_line(troubled, cli):
-    (line,) = said_of(troubled.done, r"source/M\xfcller/: ")
+def test_an_assignment_of_such_a_name_gets_one_line(odd_class, cli):
+    (line,) = said_of(odd_class.done, r"source/M\xfcller/: ")
     assert "not in UTF-8" in line and "rename" in line
-    (line,) = lines_of(cli(troubled, "release")[1], r"source/M\xfcller/: ")
+    (line,) = lines_of(cli(odd_class, "release")[1], r"source/M\xfcller/: ")
     assert "not in UTF-8" in line
-    (line,) = lines_of(cli(troubled, "doctor")[1], r"no  M\xfcller")
+    (line,) = lines_of(cli(odd_class, "doctor")[1], r"no  M\xfcller")
     assert "not in UTF-8" in line
 
 
-def test_what_lies_about_gets_one_line(troubled):
-    assert said_of(troubled.done, r"submitted/\xfc.txt is not in a student's folder")
+def test_a_misplaced_file_gets_one_line(odd_class):
+    assert said_of(odd_class.done, r"submitted/\xfc.txt is not in a student's folder")
 
 
-def test_programs_get_json_that_any_of_them_can_read(troubled, cli):
-    report = json.loads(cli(troubled, "grade", "--json")[1])
+def test_programs_get_json_that_any_of_them_can_read(odd_class, cli):
+    report = json.loads(cli(odd_class, "grade", "--json")[1])
     json.dumps(report, ensure_ascii=False).encode()
     (found,) = (each for each in report["outcomes"] if each["student"] == r"M\xfcller")
     assert found["status"] == "failed" and "not in UTF-8" in found["why"]
@@ -109,10 +109,10 @@ def test_programs_get_json_that_any_of_them_can_read(troubled, cli):
 
 
 @pytest.mark.parametrize(("command", "locale"), [("regrade", "C"), ("feedback", "C.UTF-8")])
-def test_who_has_no_grade_gets_one_line(troubled, command, locale):
+def test_a_student_without_a_grade_gets_one_line(odd_class, command, locale):
     students = ["--student", LATIN, "--student", "ü" * 127]
-    environment = {**troubled.environment, "LC_ALL": locale}
-    done = troubled.run("autograder", command, *students, env=environment)
+    environment = {**odd_class.environment, "LC_ALL": locale}
+    done = odd_class.run("autograder", command, *students, env=environment)
     assert said_of(done, r"M\xfcller: nothing has been graded")
     assert said_of(done, "1 ") and done.returncode == 1
 
@@ -131,8 +131,8 @@ def test_the_log_takes_any_name(course):
     assert rb"submitted/M\udcfcller" in (course.root / ".nbgrader.log").read_bytes()
 
 
-def test_a_notebook_with_halves_of_surrogate_pairs_costs_nobody_else_anything(cli, course):
-    """In every place of its JSON where there is text, that of pasted pictures among them."""
+def test_a_notebook_with_halves_of_surrogate_pairs_affects_nobody_else(cli, course):
+    """In every text of its JSON, including pasted pictures."""
     notebook = course.answered(ASSIGNMENT)
     pictures = {"a.png": {"image/png": "AAAA"}}
     own = nbformat.v4.new_markdown_cell("![](attachment:a.png)", attachments=pictures)
@@ -148,7 +148,7 @@ def test_a_notebook_with_halves_of_surrogate_pairs_costs_nobody_else_anything(cl
 
 
 def spoilt_by(text, notebook):
-    """Copies of a notebook in which some texts have another one at their end."""
+    """Copies of a notebook in which something is appended to some texts."""
     cell = notebook["cells"][5]
     for change in (
         {"attachments": {f"a{text}.png": {"image/png": "AAAA"}}},
