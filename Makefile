@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test attacks courses servers restarts hosts lint lock fuzz bench bench-box \
+.PHONY: grade test attacks courses servers restarts hosts lint lock fuzz mutants bench bench-box \
     bench-gradcheck peers engines clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
@@ -52,6 +52,11 @@ lint: .venv/installed
 ## make fuzz: random bytes for the decoder of a child's messages; SECONDS=600 for longer
 fuzz: .venv/installed
 	$(BIN)/python -m tests.box.fuzz $(or $(SECONDS),60)
+
+## make mutants: change numbers and conditions one at a time, for half an hour, and print those that
+## no test notices; FILES=autograder/box/wire.py for one module (or more, or folders)
+mutants: .venv/installed
+	$(BIN)/python -m tests.mutants $(FILES)
 
 ## make bench: compare with stock nbgrader on a class, for half an hour; QUICK=1 for minutes
 bench: .venv/installed

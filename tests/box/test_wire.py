@@ -75,6 +75,13 @@ class TestRoundTrip:
         for value in (np.float32(0.5), np.int8(-3), np.bool_(True), np.complex64(1j)):
             assert same(there_and_back(value), value.item())
 
+    def test_a_digest_has_64_bits(self) -> None:
+        lengths = {wire.digest(bytes([each])).bit_length() for each in range(100)}
+        assert max(lengths) == 64
+
+    def test_a_function_of_the_child_s_has_a_number_that_can_be_sent(self) -> None:
+        assert there_and_back(Function(wire.INSIDE)) == Function(wire.INSIDE)
+
     def test_a_function_stays_where_it_is(self) -> None:
         assert there_and_back([Function(0), Function(2**32 - 1)]) == [
             Function(0), Function(2**32 - 1),
@@ -132,11 +139,15 @@ class TestRefusals:
 
     def test_values_inside_values_have_an_end(self) -> None:
         value: Any = 1.0
-        for _ in range(wire.DEEPEST):
+        for _ in range(24):
             value = [value]
         assert there_and_back(value) == value
         with pytest.raises(WireError, match="levels deep"):
             frame([value])
+        for one_more in (b"l\1\0\0\0", b"t\1\0\0\0", b"m\1\0\0\0s\0\0\0\0"):
+            assert decode(one_more * 24 + b"N") is not None
+            with pytest.raises(WireError, match="levels deep"):
+                decode(one_more * 25 + b"N")
         for tag in b"lt":
             with pytest.raises(WireError, match="levels deep"):
                 decode((bytes([tag]) + b"\1\0\0\0") * 100_000 + b"N")
@@ -148,6 +159,25 @@ class TestRefusals:
         endless.append(endless)
         with pytest.raises(WireError, match="levels deep"):
             frame(endless)
+
+    def test_values_are_counted_with_those_inside(self) -> None:
+        """Once they would have been too many, nobody has made them."""
+        many = [None] * 199_999
+        assert there_and_back(many) == many
+        with pytest.raises(WireError, match="more than 200000 values"):
+            frame([*many, None])
+        with pytest.raises(WireError, match="more than 200000 values"):
+            decode(repeated(b"l", b"N", 200_000))
+        assert len(there_and_back(dict.fromkeys(map(str, range(99_999))))) == 99_999
+        with pytest.raises(WireError, match="more than 200000 values"):
+            frame(dict.fromkeys(map(str, range(100_000))))
+
+    def test_whole_numbers_have_a_longest(self) -> None:
+        for longest in (2**8191 - 1, -(2**8191) + 1):
+            assert there_and_back(longest) == longest
+            with pytest.raises(WireError, match="thousands of digits"):
+                frame(longest * 2)
+        assert decode(b"i\0\4" + b"\xff" * 1024) == -1
 
     def test_frames_have_a_largest_size(self) -> None:
         largest = np.zeros(wire.LARGEST_FRAME - 7, np.uint8)
