@@ -3,12 +3,14 @@
 A room's tests are in the folder of the same name. They are run once, and of each test is noted
 which functions it called, what it took of a processor, and which fixtures of a whole file or
 session it had made for it. A change inside of a function concerns the tests that called it; one of
-a name's value those that called a function which mentions the name, or another one made of it.
+a name's value those that called a function which mentions the name, or another one made of it; and
+a test that is run for several functions concerns the one that it is named after.
 """
 
 import ast
 import json
 import os
+import re
 import sys
 import time
 from dataclasses import dataclass, field
@@ -135,7 +137,12 @@ def near(mutation, measured, source):
             if names.intersection(mentions)
         }
     own = f"test_{PurePath(mutation.path).name}"
-    found = [name for name, called in measured.called.items() if wanted.intersection(called)]
+    about = re.compile(rf"\[.*\b{re.escape(mutation.function.rpartition('.')[2] or '[')}\b")
+    found = [
+        name
+        for name, called in measured.called.items()
+        if wanted.intersection(called) or about.search(name)
+    ]
     found.sort(key=lambda name: (own not in name, measured.seconds[name]))
     quick = [name for name in found if measured.seconds[name] <= LONGEST] or found[:1]
     chosen, left = [], BUDGET

@@ -78,6 +78,15 @@ def cells(assignment):
     return found
 
 
+@cache
+def text_of(assignment):
+    """What a source notebook tells its readers: the text between the code, in one line."""
+    notebook = json.loads((SOURCE / assignment / f"{assignment}.ipynb").read_text())
+    texts = ["".join(cell["source"]) for cell in notebook["cells"]
+             if cell["cell_type"] == "markdown"]  # fmt: skip
+    return " ".join(" ".join(texts).split())
+
+
 def _compiled(name, source, graded):
     body = ast.parse(HIDDEN.sub("", source))
     ends_in_value = body.body and isinstance(body.body[-1], ast.Expr)

@@ -90,6 +90,8 @@ class TestJudge:
         notebook = Notebook("one_dimension")
         seeds = {notebook.judge("forward_propagation", seed=None).seed for _ in range(20)}
         assert len(seeds) == 20
+        # No two alike for long, and each a number that JSON and JavaScript keep whole.
+        assert 2**40 < max(seeds) < 2**53
 
     def test_a_broken_question_tells_its_seed_and_breaks_again(self, broken):
         said = []

@@ -16,7 +16,7 @@ from autograder.questions.student import Answer
 from autograder.truth import network
 from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.gradcheck import network_gradient
-from tests.questions.notebook import ASSIGNMENTS
+from tests.questions.notebook import ASSIGNMENTS, text_of
 from tests.questions.plain_values import ANYTHING, HUGE
 
 STEADY = settings(
@@ -142,6 +142,74 @@ def test_too_many_examples():
     X, Y = np.zeros((4, 101)), np.zeros((1, 101))
     with pytest.raises(ValueError, match="X is an array of shape"):
         stand_ins.forward_propagation_n(X, Y, CASE.parameters)
+
+
+class TestLimits:
+    """What is just too much for a stand-in is refused before anything is computed."""
+
+    def test_4096_numbers(self):
+        assert "for more than 4,096 numbers" in " ".join(stand_ins.numbers.__doc__.split())
+        for most, more in (
+            (np.ones(4096), np.ones(4097)),
+            (np.ones((64, 64)), np.ones((64, 65))),
+            (np.ones((4096, 0)), np.ones((4097, 0))),
+            ([1.0] * 4096, [1.0] * 4097),
+            ([[1.0] * 64] * 63, [[1.0] * 64] * 64),  # the lists count, too
+            ([np.ones(2000)] * 2, [np.ones(2000)] * 3),
+        ):
+            assert stand_ins.numbers(most).size == np.size(most)
+            with pytest.raises(ValueError, match="an argument"):
+                stand_ins.numbers(more)
+
+    def test_they_stay_4096_where_they_broadcast(self):
+        assert stand_ins.product(np.ones((64, 1)), np.ones(64)).size == 4096
+        with pytest.raises(ValueError, match="don't go together"):
+            stand_ins.product(np.ones((64, 1)), np.ones(65))
+
+    def test_4_axes(self):
+        assert stand_ins.numbers(np.ones((1,) * 4)).size == 1
+        with pytest.raises(ValueError, match="has 5 axes"):
+            stand_ins.numbers(np.ones((1,) * 5))
+
+    def test_whole_numbers_that_fit_into_a_float(self):
+        assert stand_ins.numbers(2**1000 - 1) == 2**1000 - 1
+        with pytest.raises(ValueError, match="hundreds of digits"):
+            stand_ins.numbers(2**1001)
+
+    def test_4_arguments(self):
+        four = stand_ins.of_numbers(lambda *numbers: sum(numbers))
+        assert four(1, 2, 3, 4) == 10
+        with pytest.raises(TypeError, match="5 arguments are too many"):
+            four(1, 2, 3, 4, 5)
+
+    def test_100_examples(self):
+        for m in (1, 100):
+            case = live_case(np.random.default_rng(1), m)
+            assert stand_ins.forward_propagation_n(case.X, case.Y, case.parameters)[0] == case.cost
+        for m in (0, 101):
+            with pytest.raises(ValueError, match="for each of 1 to 100 examples"):
+                stand_ins.forward_propagation_n(np.ones((4, m)), np.ones(m), CASE.parameters)
+
+    def test_a_cache_of_12(self):
+        for cache in (CACHE[:11], (*CACHE, CACHE[0])):
+            with pytest.raises(ValueError, match="a tuple of 12 belongs"):
+                stand_ins.backward_propagation_n(CASE.X, CASE.Y, cache)
+
+
+def test_the_usual_step_is_the_one_that_the_notebooks_name():
+    """``numerical_derivative(f, theta, epsilon=1e-5)``, and the same of `numerical_gradient`."""
+    for assignment, function in (
+        ("one_dimension", "numerical_derivative(f, theta"),
+        ("n_dimensions", "numerical_gradient(parameters, X, Y"),
+    ):
+        assert f"`{function}, epsilon=1e-5)`" in text_of(assignment)
+    sines = other_cost(np.random.default_rng(3))[0]["numerical_gradient"]
+    for function, arguments in (
+        (stand_ins.central_difference, (np.exp, 0.5)),
+        (stand_ins.numerical_gradient, (CASE.parameters, CASE.X, CASE.Y)),
+        (sines, (CASE.parameters, CASE.X, CASE.Y)),
+    ):
+        np.testing.assert_array_equal(function(*arguments), function(*arguments, 1e-5))
 
 
 class TestHonestCalls:

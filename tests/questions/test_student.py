@@ -29,6 +29,11 @@ class TestAnswer:
         with pytest.raises(Wrong, match=r"^f "):
             Answer("f", value).number()
 
+    def test_a_whole_number_may_be_as_large_as_a_float(self):
+        assert Answer("f", 2**1000 - 1).number() == 2.0**1000
+        with pytest.raises(Wrong, match="a whole number of hundreds of digits"):
+            Answer("f", 2**1001).number()
+
     @pytest.mark.parametrize("value", [[1.0, 2.0], ((1, 2),), np.ones((3, 1)), 3, True])
     def test_an_array_may_come_as_a_list(self, value):
         np.testing.assert_array_equal(Answer("f", value).array(), np.asarray(value))
