@@ -186,10 +186,23 @@ def role(node, place):
                 break
             case ast.Assign() | ast.AnnAssign() if name_given(outer):
                 return CONSTANT
-            case ast.Compare() | ast.Call() if type(node.value) is float or node.value > 2:
+            case ast.Compare() if limits(node) or is_factor(place):
+                return CONSTANT
+            case ast.Call() if limits(node):
                 return CONSTANT
         inner = outer
     return LOGIC
+
+
+def limits(node):
+    """Whether a number is no place, nor the difference between none, one and some."""
+    return type(node.value) is float or node.value > 2
+
+
+def is_factor(place):
+    return isinstance(place.around[0], ast.BinOp) and isinstance(
+        place.around[0].op, ast.Mult | ast.Div
+    )
 
 
 def name_given(statement):
@@ -290,6 +303,10 @@ OPERATORS = {
             "def f(x, most=20): pass": ["def f(x, most=10): pass", "def f(x, most=40): pass"],
             "class A:\n    b: int = 1": ["class A:\n    b: int = 0", "class A:\n    b: int = 2"],
             "x = y < 0.5 * z": ["x = y < 0.25 * z", "x = y < 1.0 * z"],
+            "x = 2 * y > z / 2": [
+                "x = 1 * y > z / 2", "x = 3 * y > z / 2",
+                "x = 2 * y > z / 1", "x = 2 * y > z / 3",
+            ],
             "x = near(x, n=3)": ["x = near(x, n=2)", "x = near(x, n=4)"],
             "x = rng.uniform(3, 4), x[3], f(y[:3]), f'{x:3}{f(3)}'": [],
         },

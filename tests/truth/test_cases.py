@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 import pytest
 
-from autograder.truth import liveness
+from autograder.truth import cases, liveness
 from autograder.truth.cases import (
     live_case,
     logit_case,
@@ -47,6 +47,64 @@ def test_cases_and_caches_are_live(m, layers):
 
         X, Y, cache = synthetic_cache(rng, m, layers)
         assert_live(X, Y, cache, backward_propagation(X, Y, cache))
+
+
+class TestLimits:
+    """Of liveness: what is just inside is live, what is just outside is not, and says why."""
+
+    RIGHT = live_case(np.random.default_rng(9), 12)
+
+    def said(self, **changed):
+        """What `fault` says of a live case in which some arrays of the cache are others."""
+        names = ("Z1", "A1", "W1", "b1", "Z2", "A2", "W2", "b2", "Z3", "A3", "W3", "b3")
+        cache = dict(zip(names, self.RIGHT.cache, strict=True)) | changed
+        return liveness.fault(self.RIGHT.X, changed.pop("Y", self.RIGHT.Y), (*cache.values(),))
+
+    @pytest.mark.parametrize(("logit", "live"), [(2.9, True), (3.1, False), (-3.1, False)])
+    def test_logits_up_to_3(self, logit, live):
+        Z3 = self.RIGHT.cache[8] * 0 + 1.0
+        Z3[0, 0] = logit
+        assert (self.said(Z3=Z3) != "a logit above 3") is live
+
+    @pytest.mark.parametrize(("size", "live"), [(1.1e-2, True), (0.9e-2, False)])
+    def test_hidden_units_a_hundredth_from_their_kink(self, size, live):
+        for place, name in ((0, "Z1"), (4, "Z2")):
+            Z = self.RIGHT.cache[place].copy()
+            Z[1, 2] = np.copysign(size, Z[1, 2])
+            said = self.said(**{name: Z})
+            assert (said != "a hidden unit within 0.01 of its kink") is live
+
+    @pytest.mark.parametrize(("size", "live"), [(1.1e-3, True), (0.9e-3, False)])
+    def test_gradient_arrays_of_a_thousandth(self, monkeypatch, size, live):
+        shares = [12 * size] * 6
+        monkeypatch.setattr(liveness, "gradients_and_shares", lambda *_: (shares, shares))
+        assert (self.said() is None) is live
+
+    @pytest.mark.parametrize(("times", "live"), [(3.9, True), (4.1, False)])
+    def test_gradient_arrays_of_a_quarter_of_their_examples(self, monkeypatch, times, live):
+        sizes = [1.0] * 6, [1.0] * 5 + [times]
+        monkeypatch.setattr(liveness, "gradients_and_shares", lambda *_: sizes)
+        assert (self.said() is None) is live
+
+    def test_drawn_pre_activations_keep_clear_of_the_kink(self):
+        Z = liveness.pre_activations(np.random.default_rng(1), 500, 20)
+        assert 0.01 <= np.abs(Z).min() < 0.011
+
+    @pytest.mark.parametrize(("off", "drawn"), [(0.105, True), (0.095, False)])
+    def test_a_rerun_is_off_by_a_tenth(self, monkeypatch, off, drawn):
+        monkeypatch.setattr(cases, "deviation", lambda *_: off)
+        if drawn:
+            synthetic_cache(np.random.default_rng(1))
+        else:
+            with pytest.raises(liveness.NoLiveCase):
+                synthetic_cache(np.random.default_rng(1))
+
+
+def test_weights_are_normal_with_variance_2_by_inputs():
+    """Below the output layer, where nothing shrinks them; being live skews it a little."""
+    rng = np.random.default_rng(10)
+    drawn = [live_case(rng).parameters["W1"] for _ in range(150)]
+    assert np.mean(np.square(drawn)) == pytest.approx(2 / 4, rel=0.15)
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 10, 50])

@@ -15,6 +15,7 @@ from autograder.truth.checkers_to_fool import (
     run_checker,
 )
 from autograder.truth.network import gradients_to_vector, vector_to_parameters
+from tests.questions.notebook import SOURCE, text_of
 
 
 def fooled_a(gradients):
@@ -82,6 +83,26 @@ def test_absurd_gradients_pass_nothing(name, bad):
     absurd = {key: np.full_like(gradient, bad) for key, gradient in case.gradients.items()}
     assert not run_checker(name, case.parameters, absurd, case.X, case.Y) < PASSES_BELOW
     assert right_check(case.parameters, absurd, case.X, case.Y) == np.inf
+
+
+def test_the_limits_are_those_of_the_notebook():
+    text = text_of("planted_bugs")
+    passes = "Each calls right gradients right: it returns less than $10^{%d}$"
+    wrong = "a right check, over all 47 numbers, gives more than $10^{%d}$"
+    assert passes % round(np.log10(PASSES_BELOW)) in text
+    assert wrong % round(np.log10(WRONG_ABOVE)) in text
+    assert (np.log10([PASSES_BELOW, WRONG_ABOVE]) % 1 == 0).all()
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+def test_the_usual_step_is_1e_7(name):
+    """As in the source that is shown, and in every check of the course that is customary."""
+    case = live_case(np.random.default_rng(5))
+    asked = case.parameters, fooled_b(case.gradients), case.X, case.Y
+    assert run_checker(name, *asked) == run_checker(name, *asked, 1e-7)
+    assert CHECKERS[name](*asked) == CHECKERS[name](*asked, 1e-7)
+    notebook = (SOURCE / "planted_bugs" / "planted_bugs.ipynb").read_text()
+    assert f"def {name}(parameters, gradients, X, Y, epsilon=1e-7):" in notebook
 
 
 def test_an_unknown_checker_raises():

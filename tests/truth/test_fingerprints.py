@@ -113,3 +113,56 @@ def test_a_missing_array_and_no_answer_at_all_look_like_nothing():
     answers = seen(lambda *_: {})
     assert (bugs_like(answers), change_of("dW1", answers)) == ([], "")
     assert (bugs_like([]), change_of("dW1", [])) == ([], "")
+
+
+class TestLimits:
+    """Round-off is alike, and a ten-thousandth is a difference."""
+
+    @pytest.mark.parametrize(("off", "alike"), [(0.9e-7, True), (1.2e-7, False)])
+    def test_gradients_of_a_bug_may_be_off_by_a_ten_millionth(self, off, alike):
+        bug = next(each for each in BANK if each.name == "dZ2_unmasked")
+        answers = seen(backward_with(bug))
+        for each in answers:
+            each.found["dW1"] = each.found["dW1"] * (1 + off)
+        assert (bug in bugs_like(answers)) is alike
+
+    @pytest.mark.parametrize(("off", "visible"), [(1.1e-4, True), (0.9e-4, False)])
+    def test_a_bug_is_recognised_where_it_shows_by_a_ten_thousandth(self, off, visible):
+        bug = next(each for each in BANK if each.name == "dZ2_unmasked")
+        answers = seen(backward_with(bug))
+        for number, each in enumerate(answers):
+            truth = {key: array.copy() for key, array in each.found.items()}
+            if number == 1:
+                truth["dW1"] = truth["dW1"] / (1 - off * np.sign(truth["dW1"]).astype(bool))
+                largest = np.abs(truth["dW1"]).max()
+                off_now = np.abs(truth["dW1"] - each.found["dW1"]).max() / largest
+                assert off_now == pytest.approx(off)
+            answers[number] = Seen(each.X, each.Y, each.cache, truth, each.found)
+        assert (bug in bugs_like(answers)) is visible
+
+    @pytest.mark.parametrize(("off", "alike"), [(0.9e-7, True), (1.2e-7, False)])
+    def test_a_simple_change_may_be_off_by_a_ten_millionth(self, off, alike):
+        def transposed(one):
+            return one.truth["dW2"].T * (1 + off)
+
+        words = change_of("dW2", changed(dW2=transposed))
+        assert words == ("the right one transposed" if alike else "")
+
+    @pytest.mark.parametrize(("off", "alike"), [(0.9e-6, True), (1.3e-6, False)])
+    @pytest.mark.parametrize("how", [lambda m: 2.0, lambda m: m, lambda m: 1 / m])
+    def test_factors_of_several_cases_may_be_off_by_a_millionth(self, off, alike, how):
+        answers = seen(backward_propagation)
+        for number, each in enumerate(answers):
+            each.found["dW2"] = each.truth["dW2"] * how(each.m) * (1 + off * (number == 1))
+        assert bool(change_of("dW2", answers)) is alike
+
+    @pytest.mark.parametrize(("off", "different"), [(1.1e-4, True), (0.9e-4, False)])
+    def test_a_factor_is_one_when_it_is_off_by_a_ten_thousandth(self, off, different):
+        for factor in (1 + off, 1 - off):
+            words = change_of("dW2", changed(dW2=lambda one, c=factor: c * one.truth["dW2"]))
+            assert bool(words) is different
+
+    @pytest.mark.parametrize(("off", "sign"), [(0.9e-7, True), (1.2e-7, False)])
+    def test_the_opposite_is_the_opposite_to_a_ten_millionth(self, off, sign):
+        words = change_of("dW2", changed(dW2=lambda one: -(1 + off) * one.truth["dW2"]))
+        assert (words == "right but for its sign") is sign
