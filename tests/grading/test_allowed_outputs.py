@@ -156,3 +156,39 @@ def test_whatever_is_displayed_a_valid_notebook_is_kept(outputs, left):
     nbformat.writes(notebook).encode()
     assert allowed(kept, limits) == kept, "what was allowed once is allowed again"
     assert len(json.dumps(kept, ensure_ascii=False).encode()) < 20_000
+
+
+class TestLimits:
+    """What just fits is shown, and a little more is not."""
+
+    @pytest.mark.parametrize(("letters", "shown"), [(990_000, True), (1_000_001, False)])
+    def test_an_output_of_a_megabyte(self, letters, shown):
+        (kept,) = allowed([printed("x" * letters)])
+        assert (kept.text == "x" * letters) is shown
+
+    def test_a_cell_of_two_megabytes(self):
+        kept = allowed([printed("x" * 660_000, name) for name in ("stdout", "stderr") * 3])
+        assert [len(each.text) > 1000 for each in kept[:3]] == [True] * 3
+        assert len(kept) == 4 and kept[-1].text.startswith("[3 more outputs, 2.0 MB")
+
+    def test_a_notebook_of_eight_megabytes(self):
+        cells = [new_code_cell("1", outputs=[printed("x" * 990_000)] * 2) for _ in range(6)]
+        shown, _ = AllowedOutputs()(new_notebook(cells=cells), {})
+        assert sum(len(each.text) > 1000 for cell in shown.cells for each in cell.outputs) == 8
+
+    def test_an_empty_output_weighs_a_hundred_bytes(self):
+        """So that there can't be a million of them."""
+        kept = allowed([printed("")] * 30_000)
+        assert len(kept) == 20_000 + 1
+
+    @pytest.mark.parametrize(("letters", "stays"), [(890, True), (910, False)])
+    def test_a_short_output_that_decides_stays_as_it_is(self, letters, stays):
+        """Short is a thousand bytes."""
+        output = result("x" * letters)
+        assert (allowed([output], left=-1) == [output]) is stays
+        assert (allowed([output], OutputLimits(output=500), 10_000) == [output]) is stays
+
+    @pytest.mark.parametrize(("width", "kept"), [(10_000, True), (10_001, False), (0, False)])
+    def test_a_picture_is_ten_thousand_points_wide_at_most(self, width, kept):
+        (shown,) = allowed([display("image/png", PNG, **{"image/png": {"width": width}})])
+        assert bool(shown.metadata) is kept

@@ -104,3 +104,13 @@ def test_updates_do_not_multiply_without_end():
     found = outputs.of_cell([display("x", "a")] * 1000)
     outputs.of_cell([("update", {"text/plain": "x" * (1 << 20)}, {}, "a")])
     assert sum(map(len, texts(found))) < 100 << 20
+
+
+def test_updates_are_64_megabytes_at_most():
+    """Of what is shown again; the next ones are left out, and what stood there stays."""
+    outputs = Outputs()
+    found = outputs.of_cell([display("first", "a")])
+    four = "x" * (4 << 20)
+    for number in range(40):
+        outputs.of_cell([("update", {"text/plain": f"{number} {four}"}, {}, "a")])
+    assert texts(found)[0].startswith("14 ")  # the first 15: 60 megabytes, and a little for each

@@ -19,7 +19,7 @@ from autograder.grading import grade as grading
 from autograder.grading.cell_outputs import Outputs
 from autograder.grading.errors import CourseError
 from autograder.grading.execute import TrustedExecute
-from autograder.grading.grade import FLAGS, FORGEABLE, SEED, SEED_SECONDS, NoQuestion
+from autograder.grading.grade import FLAGS, FORGEABLE, SEED, NoQuestion
 from autograder.grading.waiving import is_test
 from autograder.questions import questions_of
 from tests import sample_class
@@ -268,7 +268,7 @@ def test_a_class_is_asked_about_the_same_cases_for_a_while(source, monkeypatch):
     clock = [1e6]
     monkeypatch.setattr(grading, "monotonic", lambda: clock[0])
     seeds = []
-    for later in (0, SEED_SECONDS / 2, SEED_SECONDS, 1):
+    for later in (0, 110, 20, 1):  # two minutes
         clock[0] += later
         seeds.append(grade(copy.deepcopy(source)).metadata[SEED])
     assert seeds[0] == seeds[1] != seeds[2] == seeds[3]
@@ -522,3 +522,22 @@ def test_the_seed_of_an_earlier_grading_is_replayed_by_nbgrader_too(course):
     graded = read(course.path("autograded", ASSIGNMENT, "ada"))
     assert graded.metadata[SEED] == 12345
     assert all("seed 12345" in cell.outputs[0].text for cell in filter(is_test, graded.cells))
+
+
+def test_what_a_course_does_not_set_is_what_the_box_allows_anyway():
+    assert TrustedExecute().rules(ASSIGNMENT).limits == Limits()
+
+
+def test_limits_are_those_that_the_readme_names():
+    readme, settings = (ROOT / "README.md").read_text(), TrustedExecute()
+    assert f"a scratch folder of {settings.disk} MB" in " ".join(readme.split())
+    assert f"| memory | {settings.memory / 1024:g} GB for all processes together" in readme
+    assert f"(`.grader_memory`, {settings.grader_memory} MB)" in readme
+
+
+def test_a_seed_is_a_number_that_json_and_javascript_keep_whole(monkeypatch):
+    seeds = set()
+    for _ in range(20):
+        monkeypatch.setattr(grading, "_drawn", (0.0, None))
+        seeds.add(grading._seed_for_now())
+    assert len(seeds) == 20 and 2**40 < max(seeds) < 2**53

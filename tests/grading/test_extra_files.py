@@ -6,7 +6,9 @@ import socket
 
 import pytest
 
-from autograder.grading.extra_files import before_reading
+from autograder.grading.errors import CourseError
+from autograder.grading.extra_files import before_reading, carried, check_room
+from tests.temporary_course import ROOT
 
 ASSIGNMENT = "one_dimension"
 SECRET = "what only the teacher may read"
@@ -190,3 +192,36 @@ def test_the_hook_does_not_change_valid_submissions(tmp_path):
     before_reading(ASSIGNMENT, "*", notebooks)
     assert notebooks == [str(folder / "a.ipynb")]
     assert sorted(os.listdir(folder)) == ["a.ipynb", "timestamp.txt"]
+
+
+class TestLimits:
+    @pytest.mark.parametrize(("size", "fits"), [(50_000_000, True), (50_000_001, False)])
+    def test_a_notebook_of_50_megabytes(self, tmp_path, size, fits):
+        """As the README says; longer ones are not even opened."""
+        assert "notebook of more than 50 MB" in " ".join((ROOT / "README.md").read_text().split())
+        path = tmp_path / "submitted" / "eve" / ASSIGNMENT / "a.ipynb"
+        path.parent.mkdir(parents=True)
+        path.touch()
+        os.truncate(path, size)
+        notebooks = [str(path)]
+        before_reading(ASSIGNMENT, "*", notebooks)
+        assert bool(notebooks) is fits
+
+    @pytest.mark.parametrize(("name", "longest"), [
+        ("timestamp.txt", 100), ("submission_secret.txt", 200),
+    ])  # fmt: skip
+    def test_short_texts_that_nbgrader_has_put_beside_it(self, tmp_path, name, longest):
+        for size in (longest, longest + 1):
+            (tmp_path / name).write_bytes(b"x" * size)
+            assert carried(tmp_path) == ({name: b"x" * longest} if size == longest else {})
+
+    @pytest.mark.parametrize(("sizes", "fits"), [
+        ([8 << 20] * 4, True), ([8 << 20] * 4 + [1], False), ([(8 << 20) + 1], False), ([], True),
+    ])  # fmt: skip
+    def test_a_release_s_files_take_half_of_the_disk_and_none_an_eighth(self, sizes, fits):
+        files = {str(number): bytes(size) for number, size in enumerate(sizes)}
+        if fits:
+            check_room(files, ASSIGNMENT, 64 << 20)
+        else:
+            with pytest.raises(CourseError, match="twice as much as all, and eight times"):
+                check_room(files, ASSIGNMENT, 64 << 20)

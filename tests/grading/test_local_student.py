@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 import pytest
 
+from autograder.grading.execute import TrustedExecute
 from autograder.grading.local_student import LocalStudent
 
 SECONDS = 0.2
@@ -363,3 +364,7 @@ class TestTimeLimit:
         thread.start()
         thread.join()
         assert found[0].value == 1
+
+
+def test_a_call_takes_as_long_as_behind_walls():
+    assert LocalStudent({})._seconds == TrustedExecute().call_timeout == 10

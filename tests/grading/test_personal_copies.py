@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 from zipfile import ZipFile
 
 import nbformat
@@ -100,6 +101,11 @@ class TestCopies:
         assert before.items() <= after.items()
         assert set(personal_copies.of(tmp_path, ASSIGNMENT).codes) == {*CLASS, "late"}
 
+    def test_a_code_is_three_times_four_letters(self, tmp_path):
+        personalise(tmp_path)
+        for code in personal_copies.of(tmp_path, ASSIGNMENT).codes.values():
+            assert re.fullmatch(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){2}", code)
+
     def test_the_secret_is_for_its_owner_only(self, tmp_path):
         personalise(tmp_path)
         assert (tmp_path / "course_secret").stat().st_mode & 0o777 == 0o600
@@ -137,6 +143,11 @@ class TestTrouble:
         (tmp_path / "course_secret").write_text("12345\n")
         with pytest.raises(CourseError, match="could be guessed"):
             personalise(tmp_path)
+        (tmp_path / "course_secret").write_text("a" * 15)
+        with pytest.raises(CourseError, match="holds 15 characters, which could be guessed"):
+            personalise(tmp_path)
+        (tmp_path / "course_secret").write_text("a" * 16)
+        personalise(tmp_path)
 
     def test_a_student_without_a_personal_release(self, tmp_path):
         assert "has no personal release" in personalise(tmp_path).problem_with("eve")

@@ -177,3 +177,26 @@ def test_of_many_small_pictures_some_are_shown(cells):
     page, _ = exporter.from_notebook_node(notebook)
     drawn = page.count(f'src="data:{SVG}') + page.count(HEAVY)
     assert 0 < drawn * weight(SVG, HEAVY) <= 2 * OutputLimits.notebook
+
+
+class TestLimits:
+    """What a browser can just bear is shown, and a little more is not."""
+
+    @pytest.mark.parametrize("kind", BEGINNINGS)
+    def test_50_million_pixels(self, kind):
+        assert problem_with(kind, wide(kind, 7071)) == ""
+        assert problem_with(kind, wide(kind, 7072)).endswith("50,000,000 are the most")
+
+    def test_100_000_elements(self):
+        assert problem_with(SVG, f"{BEGIN}{'<g/>' * 99_990}</svg>") == ""
+        found = problem_with(SVG, f"{BEGIN}{'<g/>' * 100_000}</svg>")
+        assert found == "draws more than 100,000 elements"
+
+    def test_200_elements_inside_of_each_other(self):
+        assert problem_with(SVG, f"{BEGIN}{'<g>' * 190}{'</g>' * 190}</svg>") == ""
+        assert problem_with(SVG, f"{BEGIN}{'<g>' * 210}{'</g>' * 210}</svg>")
+
+    def test_what_it_weighs(self):
+        """A byte for a hundred pixels, ten for an element."""
+        assert weight("image/png", wide("image/png", 5000)) == 250_000
+        assert weight(SVG, f"{BEGIN}{'<g/>' * 19_999}</svg>") == 200_000

@@ -8,8 +8,6 @@ import pytest
 
 from autograder.grading.errors import in_one_line
 from autograder.grading.reading import (
-    MOST_CELLS,
-    MOST_PARTS,
     NotANotebook,
     TooLarge,
     read,
@@ -54,13 +52,26 @@ def test_more_parts_than_anybody_writes_are_counted_and_not_made(bomb):
 
 
 def test_what_just_fits_takes_two_hundred_megabytes():
-    bomb = with_json("[" + "{}," * (MOST_PARTS // 2 - 10_000) + "0]", metadata={"x": "HERE"})
+    bomb = with_json("[" + "{}," * 1_490_000 + "0]", metadata={"x": "HERE"})
     tracemalloc.start()
     try:
         assert len(read(bomb).cells) == len(SUBMISSION.cells) + 1
         assert tracemalloc.get_traced_memory()[1] < 250 * MEGABYTE
     finally:
         tracemalloc.stop()
+
+
+def test_what_fits_is_what_the_readme_says():
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    assert "1,000 cells, or three million brackets, commas and texts is refused" in readme
+    for parts, fits in ((2_999_999, True), (3_000_001, False)):
+        commas = parts - 6  # the others are the brackets and texts around them
+        submission = b'{"cells": [], "x": [' + b"1," * commas + b"1]}"
+        if fits:
+            assert read(submission).cells == []
+        else:
+            with pytest.raises(TooLarge):
+                read(submission)
 
 
 def test_brackets_and_commas_in_texts_are_not_counted():
@@ -139,7 +150,7 @@ def test_odd_cells_become_valid_ones():
     assert [cell.source for cell in found.cells[-4:]] == ["", "mine", "", ""]
 
 
-@pytest.mark.parametrize(("cells", "fits"), [(MOST_CELLS, True), (MOST_CELLS + 1, False)])
+@pytest.mark.parametrize(("cells", "fits"), [(1000, True), (1001, False)])
 def test_more_cells_than_anybody_writes_are_too_many(cells, fits):
     notebook = nbformat.from_dict(SUBMISSION)
     own = [nbformat.v4.new_markdown_cell("a thought") for _ in range(cells)]

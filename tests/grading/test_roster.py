@@ -58,3 +58,13 @@ def test_what_is_wrong_is_named(tmp_path, data, said):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(CourseError, match="can't be read: No such file"):
         read_roster(tmp_path / "class.csv")
+
+
+@pytest.mark.parametrize(("letters", "fits"), [(85, True), (86, False)])
+def test_a_folder_s_name_has_255_bytes_at_most(tmp_path, letters, fits):
+    student = "数" * letters
+    if fits:
+        assert read_roster(roster(tmp_path, f"id\n{student}\n")) == [student]
+    else:
+        with pytest.raises(CourseError, match="can't be the name of a folder"):
+            read_roster(roster(tmp_path, f"id\n{student}\n"))

@@ -323,3 +323,49 @@ def test_the_formgrader_is_harmless_and_shows_honest_work(graded, pages, formgra
     check_harmless(opened(graded, formgrader), plain)
     pages(*honest_cells())
     check_honest(opened(graded, formgrader))
+
+
+class TestLimits:
+    """What a page can just bear is rendered, and a little more is shown as text."""
+
+    def is_rendered(self, text):
+        return "<pre>" not in rendered(text)[:5]
+
+    @pytest.mark.parametrize(("letters", "shown"), [(19_900, True), (20_100, False)])
+    def test_20_000_letters_of_markdown(self, letters, shown):
+        assert self.is_rendered("word " * (letters // 5)) is shown
+
+    @pytest.mark.parametrize(("headings", "shown"), [(960, True), (965, False)])
+    def test_100_000_steps_of_which_a_heading_takes_a_hundred(self, headings, shown):
+        assert self.is_rendered("# a\n" * headings) is shown
+
+    @pytest.mark.parametrize(("formulas", "shown"), [(5200, True), (5800, False)])
+    def test_500_letters_are_searched_in_a_step(self, formulas, shown):
+        assert self.is_rendered("\\\\(" * formulas) is shown
+
+    def test_a_notebook_of_200_000_steps(self):
+        cells = [new_markdown_cell("word " * 3900) for _ in range(12)]
+        shown, _ = SafeToShow()(nbformat.v4.new_notebook(cells=cells), {})
+        assert [cell.source == LEFT_OUT for cell in shown.cells] == [False] * 10 + [True] * 2
+
+    def test_of_html_ten_letters_are_a_step(self):
+        cells = [new_code_cell("1", outputs=[display(text__html="x" * 390_000)]) for _ in range(7)]
+        shown, _ = SafeToShow()(nbformat.v4.new_notebook(cells=cells), {})
+        kept = [cell.outputs[0].data.get("text/html") != LEFT_OUT for cell in shown.cells]
+        assert kept == [True] * 5 + [False] * 2
+
+    @pytest.mark.parametrize(("colours", "shown"), [(2000, True), (2001, False)])
+    def test_2000_colours(self, colours, shown):
+        assert ("ansi-red-fg" in ansi2html("\x1b[31mx" * colours)) is shown
+
+    @pytest.mark.parametrize(("length", "shown"), [(29, True), (30, False)])
+    def test_a_colour_of_30_letters(self, length, shown):
+        assert ("ansi-red" in ansi2html(f"\x1b[{31:0{length}}mred")) is shown
+
+    @pytest.mark.parametrize(("depth", "shown"), [(200, True), (201, False)])
+    def test_200_elements_inside_of_each_other(self, depth, shown):
+        assert ("<pre>" not in clean("<div>" * depth + "</div>" * depth)) is shown
+
+    @pytest.mark.parametrize(("letters", "shown"), [(300_000, True), (300_001, False)])
+    def test_300_000_letters_of_html(self, letters, shown):
+        assert ("<pre>" not in clean("x" * letters)) is shown

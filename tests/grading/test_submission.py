@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import contextmanager
 
 import pytest
 
@@ -47,6 +48,30 @@ def test_a_submission_that_is_killed_from_outside_is_run_again(killing, whom):
     assert run(JOB, proven_warden()) == expected
     said = expected.cells[1].outputs[0].text
     assert said.startswith(f"forward_propagation: {POINTS} of {POINTS} points")
+
+
+class Killed:
+    """A warden whose children are always killed from outside."""
+
+    was_killed, was_held_up, ended = True, False, ""
+
+    def __init__(self):
+        self.children = 0
+
+    @contextmanager
+    def child(self, limits):
+        self.children += 1
+        yield self
+
+    def place(self, files):
+        pass
+
+
+def test_twice_is_often_enough():
+    warden = Killed()
+    with pytest.raises(KilledFromOutside, match="killed from outside, twice"):
+        run(Job((), {}, 7, "what", Limits()), warden)
+    assert warden.children == 2
 
 
 def test_a_submission_that_is_killed_every_time_has_no_result(killing):

@@ -41,6 +41,8 @@ def test_no_id_is_longer_than_the_gradebook_takes():
     """PostgreSQL refuses a longer one, which would stop everybody's grading."""
     columns = Student.__table__.c.id, Assignment.__table__.c.name
     assert [column.type.length for column in columns] == [LONGEST, LONGEST]
+    assert problem_with_name("x" * 128) == ""
+    assert problem_with_name("x" * 129) == "is longer than 128 characters"
 
 
 def test_a_byte_that_is_not_utf_8_is_shown_as_one():

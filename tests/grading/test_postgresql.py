@@ -1,0 +1,53 @@
+"""If this fails, a silent server is waited for longer than the README says, or not at all."""
+
+import re
+
+import pytest
+
+from autograder.grading import postgresql
+from tests.temporary_course import ROOT
+
+
+class Silent(Exception):
+    """What is raised of a server that does not answer."""
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time, which stands still unless it is moved."""
+    time = [1e6]
+    monkeypatch.setattr(postgresql, "monotonic", lambda: time[0])
+    return time
+
+
+def waiting(seconds):
+    """What psycopg waits with: it is asked again and again, and never has anything."""
+
+    def nothing():
+        while True:
+            yield None
+
+    found = postgresql._limited(nothing(), seconds, Silent)
+    next(found)
+    return found
+
+
+def test_as_long_as_the_readme_says(clock):
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    seconds = int(re.search(r"A server that says nothing for (\d+) seconds is given up", readme)[1])
+    asked = waiting(postgresql.SECONDS)
+    clock[0] += seconds - 0.5
+    asked.send(False)
+    clock[0] += 1
+    with pytest.raises(Silent, match=f"has not answered for {seconds} seconds"):
+        asked.send(False)
+
+
+def test_after_a_second_ctrl_c_ends_the_wait(clock, monkeypatch):
+    looked = []
+    monkeypatch.setattr(postgresql, "if_asked", lambda: looked.append(clock[0]))
+    asked = waiting(60)
+    for later in (0.9, 0.2):
+        clock[0] += later
+        asked.send(False)
+    assert len(looked) == 1
