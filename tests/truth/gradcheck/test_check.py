@@ -15,11 +15,13 @@ from autograder.truth.cases import (
 )
 from autograder.truth.gradcheck import (
     NetworkCost,
+    any_cost,
     check_directions,
     check_gradients,
     numerical_gradient,
     relative_difference,
 )
+from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, Estimates
 from autograder.truth.gradcheck.report import PASS
 from autograder.truth.network import (
     backward_propagation,
@@ -779,3 +781,85 @@ class TestRefusals:
         report = check_gradients(lambda t: 1.0 if t == 0.5 else np.nan, 0.0, 0.5)
         assert report.verdict == "inconclusive"
         assert "is not finite near" in str(report)
+
+
+class Known:
+    """A cost whose derivatives are 1, with this error bar."""
+
+    def __init__(self, error, how=CENTRAL):
+        self.error, self.how = error, how
+
+    def __call__(self, theta):
+        return float(theta.sum())
+
+    def derivatives(self, parameters, single):
+        ones = np.ones(parameters.vector.size)
+        return Estimates(ones, ones * self.error, ones * 1e-5, np.full(ones.shape, self.how))
+
+
+def verdict(cost, gradient, dtype=float):
+    """What is said of the derivative by a number."""
+    report = check_gradients(cost, np.array([gradient], dtype), np.zeros(1))
+    return report.verdicts["gradient"][0]
+
+
+class TestLimits:
+    """What `check_gradients` says in its docstring, just inside of each limit and just outside."""
+
+    DOCSTRING = " ".join(check_gradients.__doc__.split())
+
+    @pytest.mark.parametrize("side", [0.9, -0.9, 1.2, -1.2])
+    def test_a_ten_millionth_is_agreement(self, side):
+        assert "|g - D| > 1e-7 max(|g|, |D|) + e" in self.DOCSTRING
+        expected = "pass" if abs(side) < 1 else "fail"
+        assert verdict(Known(0.0), 1 + side * 1e-7) == expected
+        case = live_cases()[0]
+        wrong = case.gradients["dW1"].copy()
+        place = np.unravel_index(np.abs(wrong).argmax(), wrong.shape)
+        wrong[place] *= 1 + side * 1e-7
+        assert check(case, dW1=wrong).verdicts["dW1"][place] == expected
+
+    @pytest.mark.parametrize("side", [0.9, 1.2])
+    def test_in_single_precision_it_is_a_ten_thousandth(self, side):
+        assert "single precision: then 1e-7 becomes 1e-4" in self.DOCSTRING
+        with pytest.warns(UserWarning, match="checked to 1e-4 only; in float64 it is 1e-7"):
+            found = verdict(Known(0.0), 1 + side * 1e-4, np.float32)
+        assert found == ("pass" if side < 1 else "fail")
+
+    @pytest.mark.parametrize(("error", "shown"), [(0.85e-6, True), (0.95e-6, False)])
+    def test_of_a_network_an_error_of_a_millionth_shows_nothing(self, error, shown):
+        """A tenth of that is what may be agreement."""
+        assert "or with a `NetworkCost` more than a millionth" in self.DOCSTRING
+        assert verdict(Known(error), 1.0) == ("pass" if shown else "inconclusive")
+
+    @pytest.mark.parametrize(("error", "shown"), [(0.98e-2, True), (1.01e-2, False)])
+    def test_in_single_precision_an_error_of_a_hundredth(self, error, shown):
+        with pytest.warns(UserWarning, match="single precision"):
+            found = verdict(Known(error), 1.0, np.float32)
+        assert found == ("pass" if shown else "inconclusive")
+
+    @pytest.mark.parametrize(("error", "shown"), [(0.98e-3, True), (1.02e-3, False)])
+    def test_of_another_cost_an_error_of_a_thousandth(self, error, shown, monkeypatch):
+        assert "where e is more than a thousandth of the gradient" in self.DOCSTRING
+        known = Known(error)
+        monkeypatch.setattr(
+            any_cost, "derivatives", lambda asked, parameters, _: known.derivatives(parameters, 0)
+        )
+        assert verdict(lambda theta: float(theta.sum()), 1.0) == (
+            "pass" if shown else "inconclusive"
+        )
+
+    @pytest.mark.parametrize(("off", "refuted"), [(0.96, False), (1.04, True)])
+    def test_a_coarse_difference_refutes_what_is_ten_times_as_far_away(self, off, refuted):
+        """As its error bar, and what may be agreement."""
+        gradient = 1 + off * 10 * (0.01 + 1e-7 * 1.1)
+        assert verdict(Known(0.01, COARSE), gradient) == ("fail" if refuted else "inconclusive")
+
+    @pytest.mark.parametrize(("error", "shown"), [(0.9e-9, True), (1.1e-9, False)])
+    def test_zero_is_shown_to_a_billionth_of_the_cost(self, error, shown, monkeypatch):
+        """By a step so wide that less could not be seen."""
+        steps, cost = (2.0**-17, 2.0**-5), 1.0
+        found = any_cost._confirmed(
+            lambda step: cost, (cost, cost), cost, steps, error * steps[1] / 8, 0.0, 0.0
+        )
+        assert (found is not None) is shown

@@ -62,6 +62,14 @@ class TestFormulas:
         found = numerical_gradient(smooth, THETA, method)
         assert deviation(found.ravel(), DERIVATIVES[1]) < error
 
+    @pytest.mark.parametrize(("method", "epsilon"), [
+        ("one-sided", 2.0**-26), ("central", 1e-5), ("richardson", 1e-3), ("complex", 1e-30),
+    ])  # fmt: skip
+    def test_the_usual_epsilon(self, method, epsilon):
+        """Where truncation and round-off are about equal: eps to 1/2, 1/3, 1/5; or none of both."""
+        found = numerical_gradient(smooth, THETA, method)
+        np.testing.assert_array_equal(found, numerical_gradient(smooth, THETA, method, epsilon))
+
     def test_a_number_gives_a_number_and_a_dict_a_dict(self):
         assert numerical_gradient(np.sin, 0.0) == pytest.approx(1.0)
         theta = {"W": np.ones(3), "b": 2.0}
@@ -155,6 +163,11 @@ class TestNetwork:
         monkeypatch.setattr(network_cost, "LARGEST_BATCH", most)
         found = network_gradient(case.parameters, case.X, case.Y)
         np.testing.assert_allclose(found, truth, rtol=0, atol=1e-10)
+
+    def test_its_usual_epsilon_is_that_of_the_notebook(self):
+        case = live_case(np.random.default_rng(4))
+        asked = case.parameters, case.X, case.Y
+        np.testing.assert_array_equal(network_gradient(*asked), network_gradient(*asked, 1e-5))
 
     def test_no_parameter_moves_for_good(self):
         case = live_case(np.random.default_rng(4))

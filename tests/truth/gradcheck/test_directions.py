@@ -97,3 +97,11 @@ def test_a_corner_is_no_mistake():
     assert found.verdict == "inconclusive"
     assert str(found).endswith("can't be decided")
     assert np.isnan(found.bound)
+
+
+def test_it_takes_five_directions_and_a_confidence_of_999_in_1000():
+    case, cost = case_and_cost(6)
+    found = check_directions(cost, case.gradients, case.parameters)
+    said = check_directions(cost, case.gradients, case.parameters, directions=5, confidence=0.999)
+    assert found.analytic.tobytes() == said.analytic.tobytes()
+    assert (found.bound, found.confidence) == (said.bound, 0.999)

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import TOLERANCE, deviation, relative_difference
+from autograder.truth.gradcheck import (
+    TOLERANCE,
+    UNTOUCHED,
+    deviation,
+    relative_difference,
+)
 
 STEADY = settings(deadline=None, derandomize=True)
 VECTORS = arrays(float, (4, 1), elements=st.floats(-1e300, 1e300))
@@ -84,3 +89,12 @@ class TestDeviation:
         for gradient in case.gradients.values():
             assert deviation(gradient.astype(np.float32), gradient) < TOLERANCE
             assert deviation(gradient * (1 + 2e-6), gradient) > TOLERANCE
+
+    def test_a_right_answer_is_off_by_a_millionth_at_most(self):
+        for off, right in ((0.9e-6, True), (-0.9e-6, True), (1.2e-6, False), (-1.2e-6, False)):
+            found = self.TRUTH + np.array([[0, 0], [0, 4 * off]])
+            assert (deviation(found, self.TRUTH) <= TOLERANCE) is right
+
+    def test_an_array_that_no_bug_has_touched_is_off_by_a_trillionth_at_most(self):
+        for off, untouched in ((0.9e-12, True), (1.2e-12, False)):
+            assert (deviation(np.array([1 + off]), np.ones(1)) <= UNTOUCHED) is untouched

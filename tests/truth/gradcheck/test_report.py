@@ -133,3 +133,35 @@ def test_it_plots_itself(report):
         assert report.plot(own) is own
     finally:
         plt.close("all")
+
+
+@pytest.mark.parametrize(("rows", "one_by_one"), [(64, True), (65, False)])
+def test_4096_entries_are_shown_one_by_one(rows, one_by_one):
+    """Of more, blocks are, with the worst in each."""
+    theta = np.ones((rows, 64))
+    page = check_gradients(Many(), theta, theta)._repr_html_()
+    assert (page.count("<rect") == theta.size) is one_by_one
+    assert 2000 < page.count("<rect") <= 4096
+
+
+def test_a_picture_shows_equals_at_the_bottom_and_opposites_at_the_top():
+    theta = np.arange(3.0)
+    report = check_gradients(Many(), np.array([1.0, -1.0, np.nan]), theta)
+    axes = report.plot()
+    try:
+        drawn = np.concatenate([line.get_ydata() for line in axes.get_lines()[:3]])
+        np.testing.assert_allclose(sorted(drawn), [1e-17, 2, 2], rtol=1e-6)
+        low, high = axes.get_ylim()
+        assert low < 1e-17 and high > 2
+    finally:
+        plt.close("all")
+
+
+class Many:
+    """The sum of all parameters, of one array of them or of many."""
+
+    def __call__(self, theta):
+        return float(theta.sum())
+
+    def many(self, theta):
+        return theta.reshape(len(theta), -1).sum(axis=1)
