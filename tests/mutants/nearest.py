@@ -25,6 +25,9 @@ BUDGET = 10.0
 """Seconds of a processor for all tests of one change that nothing notices."""
 
 
+WHOLE_COURSES = {"released", "quickstart", "installed"}
+"""Fixtures that release or install a course. Tests with these are never the nearest of a change."""
+
 SLOW_TO_IMPORT = "numpy", "hypothesis", "mpmath", "matplotlib.pyplot", "nbgrader.apps", "typer"
 
 
@@ -56,6 +59,9 @@ class Measuring:
     def __init__(self, root, file):
         self.root, self.file, self.measured = f"{root}{os.sep}", file, Measured()
         self._codes, self._numbers, self._fixtures, self._failed = {}, {}, {}, set()
+
+    def pytest_collection_modifyitems(self, items):
+        items[:] = [each for each in items if not WHOLE_COURSES.intersection(each.fixturenames)]
 
     def _trace(self, frame, event, argument):
         self._codes[id(frame.f_code)] = frame.f_code

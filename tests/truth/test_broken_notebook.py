@@ -16,6 +16,7 @@ from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import deviation, relative_difference
 from autograder.truth.network import gradients_to_vector
 from autograder.truth.planting import compile_backward
+from tests.questions.notebook import text_of
 
 
 def compile_check(source):
@@ -97,6 +98,14 @@ def test_nothing_in_the_text_says_where_the_faults_are():
     for source in (never_ran_backward(), never_ran_check()):
         assert "#" not in source
         assert "TODO" not in source
+
+
+def test_its_numbers_are_those_of_the_notebook():
+    text = text_of("planted_bugs")
+    head = "repaired_check(parameters, gradients, X, Y, epsilon=1e-7)"
+    assert f"**Repair** `{head}`" in text and "What is `nan > 1e-6`?" in text
+    source = never_ran_check()
+    assert source.startswith(f"def {head}:\n") and "    if difference > 1e-6:\n" in source
 
 
 def test_the_start_code_takes_another_name():
