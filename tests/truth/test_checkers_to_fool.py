@@ -98,7 +98,9 @@ def test_the_limits_are_those_of_the_notebook():
 def test_the_usual_step_is_1e_7(name):
     """As in the source that is shown, and in every check of the course that is customary."""
     case = live_case(np.random.default_rng(5))
-    asked = case.parameters, fooled_b(case.gradients), case.X, case.Y
+    twice = {key: 2 * gradient for key, gradient in case.gradients.items()}
+    asked = case.parameters, twice, case.X, case.Y
+    assert run_checker(name, *asked) != run_checker(name, *asked, 2e-7)
     assert run_checker(name, *asked) == run_checker(name, *asked, 1e-7)
     assert CHECKERS[name](*asked) == CHECKERS[name](*asked, 1e-7)
     notebook = (SOURCE / "planted_bugs" / "planted_bugs.ipynb").read_text()
