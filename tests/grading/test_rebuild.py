@@ -262,6 +262,25 @@ def test_another_assignment_is_refused(assignment, other):
         rebuild(RELEASES[assignment], ANSWERED[other])
 
 
+def test_half_of_the_answers_are_enough_beside_others():
+    """Fewer are taken for those of another notebook, if more of its answers are there."""
+    own, others = (
+        [cell for cell in notebook.cells if utils.is_solution(cell)]
+        for notebook in (SUBMISSION, ANSWERED["planted_bugs"])
+    )
+    others = [cell for cell in others if cell.cell_type == "code"]
+    half = (len(own) + 1) // 2
+    assert half < len(others)
+    kept = rebuild(RELEASE, nbformat.from_dict({"cells": own[:half] + others}))
+    assert cell_of(kept, name_of(own[0])).source == own[0].source
+    with pytest.raises(WrongNotebook, match=f"it holds {half - 1} of the {len(own)} answer cells"):
+        rebuild(RELEASE, nbformat.from_dict({"cells": own[: half - 1] + others}))
+    # Where few others are there, few answers are a beginning.
+    rebuild(RELEASE, nbformat.from_dict({"cells": own[:1] + others[:1]}))
+    with pytest.raises(WrongNotebook):
+        rebuild(RELEASE, nbformat.from_dict({"cells": own[:1] + others[:2]}))
+
+
 @pytest.mark.parametrize("cells", [[], [nbformat.v4.new_code_cell("print(1)")]])
 def test_somebody_elses_notebook_is_refused(cells):
     with pytest.raises(WrongNotebook):

@@ -1,5 +1,6 @@
 """If this fails, two students share their bugs, or a student's bugs change during the course."""
 
+import hmac
 from collections import Counter
 
 import pytest
@@ -64,6 +65,12 @@ def test_words_are_told_apart_wherever_they_are_cut():
     hashes = {keyed(SECRET, *each) for each in words}
     assert len(hashes) == len(words)
     assert all(len(one) == 32 for one in hashes)
+
+
+def test_the_hash_stays_what_it_is():
+    """With another one, everybody's bugs would be others in the middle of a course."""
+    message = b"\0\0\0\4code\0\0\0\4zo\xc3\xab"
+    assert keyed(SECRET, "code", "zoë") == hmac.digest(SECRET, message, "sha256")
 
 
 @pytest.mark.parametrize(
