@@ -139,8 +139,8 @@ def near(mutation, measured, source):
         names = made_of(mutation, source)
         wanted = {
             number
-            for number, (_, _, mentions) in enumerate(measured.functions)
-            if names.intersection(mentions)
+            for number, (path, name, mentions) in enumerate(measured.functions)
+            if names.intersection(mentions) or (path == mutation.path and name in names)
         }
     own = f"test_{PurePath(mutation.path).name}"
     about = re.compile(rf"\[.*\b{re.escape(mutation.function.rpartition('.')[2] or '[')}\b")
@@ -162,32 +162,37 @@ def near(mutation, measured, source):
 
 def made_of(mutation, source):
     """The names outside of functions that a changed line gives a value, also by way of others."""
-    given = {}
-    for statement in ast.parse(source).body:
-        names = {
-            each.id if isinstance(each, ast.Name) else each.name
-            for each in ast.walk(statement)
-            if isinstance(each, ast.FunctionDef | ast.ClassDef)
-            or (isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
-        }
-        used = {
-            each.id
-            for each in ast.walk(statement)
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
-        }
-        given[statement] = names, used
-    found = set()
-    for statement, (names, _) in given.items():
+    statements = ast.parse(source).body
+    found = {mutation.where.rpartition(".")[2]}
+    for statement in statements:
         if statement.lineno <= mutation.line <= statement.end_lineno:
-            found |= names
-    found |= {mutation.where.rpartition(".")[2]} - {"the module"}
-    while True:
-        more = {
-            name
-            for statement, (names, used) in given.items()
-            if used & found and not isinstance(statement, ast.FunctionDef | ast.ClassDef)
-            for name in names
-        }
-        if more <= found:
-            return found
-        found |= more
+            found.update(given_by(statement))
+    before = set()
+    while found != before:
+        before = set(found)
+        for statement in statements:
+            loaded = (each for each in at_import(statement) if type(each) is ast.Name)
+            if any(each.id in before and isinstance(each.ctx, ast.Load) for each in loaded):
+                found.update(given_by(statement))
+    return found
+
+
+def given_by(statement):
+    """The names that a statement outside of functions gives a value."""
+    for node in at_import(statement):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def at_import(statement):
+    """What of a statement is computed when its module is imported: no bodies of functions."""
+    waiting = [statement]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.FunctionDef):
+            waiting += [node.args, *node.decorator_list]
+        elif not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)

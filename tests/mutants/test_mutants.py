@@ -47,8 +47,8 @@ STEP = 1
 SPARE = 5
 TWICE = 2 * LIMIT
 
-def is_short(text):
-    return len(text) <= LIMIT
+def is_short(text, most=LIMIT):
+    return len(text) <= most
 
 def steps(count):
     done = 0
@@ -87,8 +87,8 @@ def test_the_nearest_tests_are_those_that_call_it_the_own_file_s_first():
         {quick: 0.1, slow: 3.0, too_slow: 9.0},
         {quick: [0], slow: [0], too_slow: [0, 1]},
         [
-            ("autograder/box/wire.py", "is_short", ["LIMIT", "len"]),
-            ("tests/box/test_wire.py", "too_slow", ["TWICE"]),
+            ("autograder/box/wire.py", "is_short", ["len"]),
+            ("tests/box/test_wire.py", "too_slow", ["TWICE", "is_short"]),
         ],
     )
     assert names_of(tests, 8) == [slow, quick]
