@@ -44,10 +44,12 @@ restarts: .venv/installed
 hosts: .venv/installed
 	$(BIN)/python -m pytest tests/hosts/long
 
-## make lint: check modules and notebooks with ruff
+## make lint: the form, types and spelling of modules and notebooks
 lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/codespell *.md *.toml *.yml Makefile docs autograder tests benchmarks source notebooks
 
 ## make fuzz: random bytes for the decoder of a child's messages; SECONDS=600 for longer
 fuzz: .venv/installed

@@ -235,7 +235,7 @@ class Run:
 
     def _owner(self, submission: bytes) -> str | None:
         try:
-            return self._copies.owner(read(submission))
+            return None if self._copies is None else self._copies.owner(read(submission))
         except Exception:  # the worker will say what is wrong with it
             return None
 

@@ -140,7 +140,7 @@ def _course(root: str | os.PathLike[str]) -> Iterator[Diagnosis]:
     from autograder.version import conflict_in
 
     try:
-        course = Course(root)
+        course = Course(Path(root))
     except CourseError as error:
         yield Diagnosis("course", "none", False, str(error))
         return
