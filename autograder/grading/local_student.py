@@ -9,13 +9,13 @@ from typing import Any
 
 from autograder.box.call_function import Answers
 from autograder.box.plain_values import plain
-from autograder.questions.student import Answer
+from autograder.questions.student import Answer, Student
 
 SECONDS = 10
 """How long one call may take before it counts as an infinite loop."""
 
 
-class LocalStudent:
+class LocalStudent(Student):
     """Calls the functions in a notebook's own namespace.
 
     Parameters

@@ -1,14 +1,14 @@
 """A student behind walls: answers come over a pipe, from a child process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograder.box.child import Child
 from autograder.questions.given import Foreseen, Given
-from autograder.questions.student import Answer
+from autograder.questions.student import Answer, Call, Student
 
 
-class SandboxedStudent:
+class SandboxedStudent(Student):
     """Calls the functions of a notebook whose cells have run in a child."""
 
     def __init__(self, child: Child) -> None:
@@ -23,8 +23,13 @@ class SandboxedStudent:
         **by_name: Any,
     ) -> Answer:
         """See :meth:`autograder.questions.student.Student.call`."""
-        asked = name, arguments, by_name, replacing or {}, _sent_ahead, watching
-        return Answer(name, **self._child.call(*asked))
+        return self.call_each(name, [Call(arguments, replacing or {}, by_name)], watching)[0]
+
+    def call_each(self, name: str, calls: Sequence[Call], watching: bool = False) -> list[Answer]:
+        """See :meth:`autograder.questions.student.Student.call_each`."""
+        asked = [(each.arguments, each.by_name, each.replacing) for each in calls]
+        found = self._child.call_each(name, asked, _sent_ahead, watching)
+        return [Answer(name, **each) for each in found]
 
     def value(self, name: str) -> Answer:
         """See :meth:`autograder.questions.student.Student.value`."""

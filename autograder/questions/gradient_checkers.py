@@ -1,6 +1,6 @@
 """Gradient checkers: they are asked about correct and wrong gradients, and about other costs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -13,7 +13,7 @@ from autograder.questions.stand_ins import (
     numerical_gradient_of_sines,
     sines_of,
 )
-from autograder.questions.student import Answer, Student
+from autograder.questions.student import Answer, Call, Student
 from autograder.questions.verdict import Wrong
 from autograder.truth import bugs
 from autograder.truth.cached_draws import cached_draw
@@ -103,15 +103,33 @@ def ask_checker(
     replacing: Replacing = NETWORK,
     **by_name: Any,
 ) -> Answer:
-    """One call of a checker, which must evaluate the cost at least once.
+    """One call of a checker: see :func:`ask_checker_each`."""
+    return next(ask_checker_each(student, name, [(case, gradients, replacing)], **by_name))
+
+
+def ask_checker_each(
+    student: Student,
+    name: str,
+    asked: Iterable[tuple[Case, Arrays, Replacing]],
+    **by_name: Any,
+) -> Iterator[Answer]:
+    """Calls of a checker, each of which must evaluate the cost at least once.
 
     The count can be trusted only for a cost that runs in the grader.
+
+    Parameters
+    ----------
+    asked : iterable of (Case, dict, mapping)
+        The case, the gradients to be checked, and what replaces the student's own functions.
     """
-    arguments = case.parameters, gradients, case.X, case.Y
-    answer = student.call(name, *arguments, replacing=replacing, **by_name)
-    if not answer.failure and not any(answer.calls.values()):
-        raise Wrong(f"{name} never called forward_propagation_n: call it by its name.")
-    return answer
+    calls = [
+        Call((case.parameters, gradients, case.X, case.Y), replacing, by_name)
+        for case, gradients, replacing in asked
+    ]
+    for answer in student.call_each(name, calls):
+        if not answer.failure and not any(answer.calls.values()):
+            raise Wrong(f"{name} never called forward_propagation_n: call it by its name.")
+        yield answer
 
 
 @cached_draw
@@ -172,20 +190,27 @@ def expect_right(
     Answer
         Its answer for the last network.
     """
+    asked: list[tuple[Case, Arrays, Replacing]] = []
     for number in range(RIGHT_CASES - OTHER_COSTS):
         case = live_case(rng, SMALL_BATCH if number % 4 == 0 else None)
-        answer = ask_checker(student, name, case, case.gradients, network)
-        words = f"The correct gradients of a network with {case.m} examples"
-        _expect_small(answer.number(), words)
+        asked.append((case, case.gradients, network))
     for _ in range(OTHER_COSTS):
         others, gradients = other_cost(rng)
         if epsilon:
             cost = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
             others = others | {"forward_propagation_n": cost}
-        found = ask_checker(student, name, case, gradients(case.parameters), others).number()
-        words = "With another cost in place of forward_propagation_n, its correct gradients"
-        _expect_small(found, words)
-    return answer
+        asked.append((case, gradients(case.parameters), others))
+    answers = []
+    for (case, _, replacing), answer in zip(
+        asked, ask_checker_each(student, name, asked), strict=True
+    ):
+        if replacing is network:
+            words = f"The correct gradients of a network with {case.m} examples"
+            answers.append(answer)
+        else:
+            words = "With another cost in place of forward_propagation_n, its correct gradients"
+        _expect_small(answer.number(), words)
+    return answers[-1]
 
 
 def _expect_small(found: float, what: str) -> None:
@@ -198,9 +223,11 @@ def expect_values(
 ) -> None:
     """Raise Wrong unless a checker returns the true difference of wrong gradients."""
     slipped: dict[str, str] = {}
-    for kind, case, gradients in wrong_gradients(rng, count):
-        truth = true_difference(case, gradients)
-        found = ask_checker(student, name, case, gradients, network).number()
+    bugs = wrong_gradients(rng, count)
+    asked = [(case, gradients, network) for _, case, gradients in bugs]
+    answers = ask_checker_each(student, name, asked)
+    for (kind, case, gradients), answer in zip(bugs, answers, strict=True):
+        truth, found = true_difference(case, gradients), answer.number()
         if not abs(found - truth) <= 1e-3 * truth:
             said = f"the difference is {truth:.4e}, and yours returned {found:.4e}"
             slipped.setdefault(kind, said)

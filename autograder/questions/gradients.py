@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.questions.stand_ins import LARGER, forward_propagation_n
-from autograder.questions.student import Answer, Student, describe, real_array
+from autograder.questions.student import Answer, Call, Student, describe, real_array
 from autograder.questions.verdict import Wrong
 from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case, synthetic_cache
@@ -101,8 +101,8 @@ def faults_of_backward(
     faults = dict.fromkeys(ARRAYS, "")
     imitated = False
     answers: list[Seen] = []
-    for case in cases:
-        answer = student.call(name, case.X, case.Y, case.cache, replacing=STAND_IN)
+    calls = [Call((case.X, case.Y, case.cache), STAND_IN) for case in cases]
+    for case, answer in zip(cases, student.call_each(name, calls), strict=True):
         truth = case.truth
         answers.append(Seen(case.X, case.Y, case.cache, truth, _arrays_of(answer)))
         for array in ARRAYS:

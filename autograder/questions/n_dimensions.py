@@ -1,5 +1,6 @@
 """What `n_dimensions` asks: the gradient check of a small network, and its tools."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from autograder.questions.gradient_checkers import (
     RIGHT_CASES,
     Replacing,
     ask_checker,
+    ask_checker_each,
     expect_nan_fails,
     expect_right,
     expect_sign,
@@ -32,7 +34,7 @@ from autograder.questions.gradients import (
     of_live_case,
 )
 from autograder.questions.reports import expect_bugs_found, expect_report, with_tiny_gradients
-from autograder.questions.student import Answer, Student, describe, real_array
+from autograder.questions.student import Answer, Call, Student, describe, real_array
 from autograder.questions.verdict import Marks, Wrong, expect_something_right
 from autograder.truth import gradcheck
 from autograder.truth.cases import Case, live_case, logit_case
@@ -71,15 +73,21 @@ def expect_cache(answer: Answer, case: Case, words: str) -> None:
             raise Wrong(f"{words} {name} in the cache has a wrong value or shape.")
 
 
-def forward(student: Student, case: Case) -> Answer:
-    name = "forward_propagation_n"
-    return student.call(name, case.X, case.Y, case.parameters, watching=True)
+def forward(student: Student, cases: Sequence[Case]) -> Sequence[Answer]:
+    calls = [Call((case.X, case.Y, case.parameters)) for case in cases]
+    return student.call_each("forward_propagation_n", calls, watching=True)
+
+
+def of_any_batch(rng: np.random.Generator) -> list[Case]:
+    """Batches of any size, each with Y as a row and as a flat array."""
+    rows = [live_case(rng, m) for m in BATCHES]
+    return [case for row in rows for case in (row, row.with_flat_labels())]
 
 
 @question(cost=2, cache=1, any_batch=1, large_logits=1)
 def forward_propagation_n(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     cases = [live_case(rng) for _ in range(3)]
-    answers = [forward(student, case) for case in cases]
+    answers = forward(student, cases)
     with marks.part("cost"):
         for case, answer in zip(cases, answers, strict=True):
             expect_cost(answer, case, f"For {case.m} examples,")
@@ -87,23 +95,20 @@ def forward_propagation_n(student: Student, rng: np.random.Generator, marks: Mar
         for case, answer in zip(cases, answers, strict=True):
             expect_cache(answer, case, f"For {case.m} examples,")
     with marks.part("any_batch"):
-        for m in BATCHES:
-            row = live_case(rng, m)
-            for case in (row, row.with_flat_labels()):
-                words = f"For {m} examples and Y of shape {case.Y.shape},"
-                answer = forward(student, case)
-                if marks.earned("cost"):
-                    expect_cost(answer, case, words)
-                if marks.earned("cache"):
-                    expect_cache(answer, case, words)
-                read_forward(answer)
-                expect_unchanged(
-                    answer, (case.X, case.Y, case.parameters), ("X", "Y", "parameters")
-                )
+        cases = of_any_batch(rng)
+        for case, answer in zip(cases, forward(student, cases), strict=True):
+            words = f"For {case.m} examples and Y of shape {case.Y.shape},"
+            if marks.earned("cost"):
+                expect_cost(answer, case, words)
+            if marks.earned("cache"):
+                expect_cache(answer, case, words)
+            read_forward(answer)
+            expect_unchanged(answer, (case.X, case.Y, case.parameters), ("X", "Y", "parameters"))
         expect_something_right(marks, ("cost", "cache"))
     with marks.part("large_logits"):
         case = logit_case(rng)
-        expect_cost(forward(student, case), case, "With logits of 800 and -800,")
+        (answer,) = forward(student, [case])
+        expect_cost(answer, case, "With logits of 800 and -800,")
 
 
 LAYER_PARTS = {
@@ -129,14 +134,13 @@ def backward_propagation_n(student: Student, rng: np.random.Generator, marks: Ma
     # A wrong array has already lost its own part; the parts below check only the correct ones.
     right = [array for array in ARRAYS if not faults[array]]
     with marks.part("any_batch"):
-        for m in BATCHES:
-            row = live_case(rng, m)
-            for case in map(of_live_case, (row, row.with_flat_labels())):
-                answer = student.call(name, case.X, case.Y, case.cache, replacing=STAND_IN)
-                for array in right:
-                    fault = fault_of_array(answer, array, case.truth[array], case.words)
-                    if fault:
-                        raise Wrong(fault)
+        asked = [of_live_case(case) for case in of_any_batch(rng)]
+        calls = [Call((each.X, each.Y, each.cache), STAND_IN) for each in asked]
+        for each, answer in zip(asked, student.call_each(name, calls), strict=True):
+            for array in right:
+                fault = fault_of_array(answer, array, each.truth[array], each.words)
+                if fault:
+                    raise Wrong(fault)
         expect_something_right(marks, LAYER_PARTS)
     with marks.part("float64_and_shapes"):
         expect_something_right(marks, LAYER_PARTS)
@@ -233,19 +237,24 @@ def gradient_check_n(student: Student, rng: np.random.Generator, marks: Marks) -
 
 @question(clean_arrays=2, corrupted_arrays=2)
 def gradient_report(student: Student, rng: np.random.Generator, marks: Marks) -> None:
-    def report(case: Case, gradients: Arrays, replacing: Replacing = NETWORK) -> Answer:
-        return ask_checker(student, "gradient_report", case, gradients, replacing)
+    def reports(asked: Iterable[tuple[Case, Arrays, Replacing]]) -> Iterator[Answer]:
+        return ask_checker_each(student, "gradient_report", asked)
 
     with marks.part("clean_arrays"):
-        for number in range(RIGHT_CASES - 1):
-            case = with_tiny_gradients(rng) if number % 4 == 0 else live_case(rng)
-            expect_report(report(case, case.gradients), wrong={})
+        cases = [
+            with_tiny_gradients(rng) if number % 4 == 0 else live_case(rng)
+            for number in range(RIGHT_CASES - 1)
+        ]
         others, gradients_of = other_cost(rng)
-        right = gradients_of(case.parameters)
-        expect_report(report(case, right, others), wrong={})
+        right = gradients_of(cases[-1].parameters)
+        asked: list[tuple[Case, Arrays, Replacing]]
+        asked = [(case, case.gradients, NETWORK) for case in cases]
+        for answer in reports([*asked, (cases[-1], right, others)]):
+            expect_report(answer, wrong={})
     if not marks.earned("clean_arrays"):
         return
     with marks.part("corrupted_arrays"):
+        asked, all_words = [], []
         for draw in (live_case, with_tiny_gradients):
             order = [str(array) for array in rng.permutation(ARRAYS)]
             loud = rng.permutation([-1.0, 0.5, 2.0])
@@ -260,8 +269,11 @@ def gradient_report(student: Student, rng: np.random.Generator, marks: Marks) ->
                     gradients[array] = case.gradients[array] * factor
                     largest = np.abs(case.gradients[array]).max()
                     words[array] = f"{factor:g} times the correct one, largest entry {largest:.1e}"
-                expect_report(report(case, gradients), wrong=words)
-        expect_bugs_found(report, rng, int(rng.integers(8, 13)))
+                asked.append((case, gradients, NETWORK))
+                all_words.append(words)
+        for words, answer in zip(all_words, reports(asked), strict=True):
+            expect_report(answer, wrong=words)
+        expect_bugs_found(reports, rng, int(rng.integers(8, 13)))
 
 
 @question(verdict=2, cost=1)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from autograder.questions import given, question, stand_ins
 from autograder.questions.given import Given
 from autograder.questions.stand_ins import of_numbers
-from autograder.questions.student import Answer, Student, describe
+from autograder.questions.student import Answer, Call, Student, describe
 from autograder.questions.verdict import Marks, Wrong
 
 Function = Callable[[Any], Any]
@@ -49,8 +49,8 @@ def forward_propagation(student: Student, rng: np.random.Generator, marks: Marks
         x, theta = rng.uniform(0.5, 4, 2)
         numbers = [(x, theta), (-x, theta), (x, -theta), (0.0, theta), (x, 0.0)]
         numbers += [(3, -2), (np.float64(x), np.float64(-theta))]
-        for x, theta in numbers:
-            answer = student.call("forward_propagation", x, theta)
+        answers = student.call_each("forward_propagation", [Call(each) for each in numbers])
+        for (x, theta), answer in zip(numbers, answers, strict=True):
             hint = "J is theta times x, for any two numbers."
             expect(answer, theta * x, f"For x = {x:.4g} and theta = {theta:.4g}", hint)
 
@@ -58,9 +58,10 @@ def forward_propagation(student: Student, rng: np.random.Generator, marks: Marks
 @question(value=1)
 def backward_propagation(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     with marks.part("value"):
-        for sign in (1, -1, 1, -1):
-            x, theta = sign * rng.uniform(1.3, 1.9), rng.uniform(5.2, 5.8)
-            answer = student.call("backward_propagation", x, theta, replacing=FORWARD)
+        numbers = [(sign * rng.uniform(1.3, 1.9), rng.uniform(5.2, 5.8)) for sign in (1, -1, 1, -1)]
+        calls = [Call(each, FORWARD) for each in numbers]
+        answers = student.call_each("backward_propagation", calls)
+        for (x, theta), answer in zip(numbers, answers, strict=True):
             hint = "How fast does theta * x grow when theta does?"
             expect(answer, x, f"For x = {x:.4g} and theta = {theta:.4g}", hint)
 
@@ -91,16 +92,22 @@ def smooth_functions(rng: np.random.Generator) -> list[tuple[str, Function, Give
 def numerical_derivative(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     cases = smooth_functions(rng)
     with marks.part("value"):
-        for name, f, df, theta in cases:
-            answer = student.call("numerical_derivative", of_numbers(f), theta)
+        calls = [Call((of_numbers(f), theta)) for _, f, _, theta in cases]
+        answers = student.call_each("numerical_derivative", calls)
+        for (name, _, df, theta), answer in zip(cases, answers, strict=True):
             # Wide enough for a one-sided quotient, which the other part checks.
             scale = 1 + abs(df(theta))
             case = f"At theta = {theta:.4g} the slope of {name} is {df(theta):.6g};"
             expect(answer, df(theta), case, "Which step is the difference divided by?", 1e-4, scale)
     with marks.part("error_law"):
         # At 1e-3 the error law is below the round-off of float32 or of a rounded result.
-        for epsilon, (name, f, df, theta) in product((1e-2, 1e-3), cases):
-            answer = student.call("numerical_derivative", of_numbers(f), theta, epsilon=epsilon)
+        asked = [*product((1e-2, 1e-3), cases)]
+        calls = [
+            Call((of_numbers(f), theta), by_name={"epsilon": epsilon})
+            for epsilon, (_, f, _, theta) in asked
+        ]
+        answers = student.call_each("numerical_derivative", calls)
+        for (epsilon, (name, f, df, theta)), answer in zip(asked, answers, strict=True):
             error, law = (
                 answer.number() - df(theta),
                 stand_ins.central_difference(f, theta, epsilon) - df(theta),

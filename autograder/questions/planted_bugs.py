@@ -19,7 +19,7 @@ from autograder.questions.gradients import (
     of_live_case,
 )
 from autograder.questions.stand_ins import SHAPES, backward_propagation_n, numerical_gradient
-from autograder.questions.student import Answer, Student, describe, real_array
+from autograder.questions.student import Answer, Call, Student, describe, real_array
 from autograder.questions.verdict import Marks, Wrong
 from autograder.truth import bugs, checkers_to_fool
 from autograder.truth.cached_draws import cached_draw
@@ -195,10 +195,8 @@ def fool_the_checker(student: Student, rng: np.random.Generator, marks: Marks) -
     cases = [fooling_case(rng) for _ in range(2)]
     earlier = ["repaired_backward", *bugs.FIXED_DRAW]
     given = GIVEN | dict.fromkeys(earlier, backward_propagation_n)
-    answers = [
-        student.call("fool_the_checker", case.parameters, case.X, case.Y, replacing=given)
-        for case in cases
-    ]
+    calls = [Call((case.parameters, case.X, case.Y), given) for case in cases]
+    answers = student.call_each("fool_the_checker", calls)
     for name in checkers_to_fool.CHECKERS:
         with marks.part(name):
             for case, answer in zip(cases, answers, strict=True):

@@ -1,11 +1,16 @@
 """Reports of a check, array by array: wrong arrays must stand out, correct ones must not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from autograder.questions.gradient_checkers import raise_slipped, wrong_gradients
+from autograder.questions.gradient_checkers import (
+    NETWORK,
+    Replacing,
+    raise_slipped,
+    wrong_gradients,
+)
 from autograder.questions.gradients import ARRAYS
 from autograder.questions.student import Answer, describe, real_array
 from autograder.questions.verdict import Wrong
@@ -44,22 +49,27 @@ def expect_report(answer: Answer, wrong: Mapping[str, str]) -> None:
 
 
 def expect_bugs_found(
-    ask: Callable[[Case, Arrays], Answer], rng: np.random.Generator, count: int
+    reports: Callable[[Sequence[tuple[Case, Arrays, Replacing]]], Iterator[Answer]],
+    rng: np.random.Generator,
+    count: int,
 ) -> None:
     """Raise Wrong unless reports of gradients with bugs mark the wrong arrays and only these.
 
     Parameters
     ----------
-    ask : callable
-        ``ask(case, gradients)`` returns the Answer with the report.
+    reports : callable
+        ``reports(asked)`` yields the Answer with each report that was asked for; see
+        :func:`autograder.questions.gradient_checkers.ask_checker_each`.
     rng : numpy.random.Generator
     count : int
         The number of bugs. Arrays that a bug changes by less than ten times the required
         sensitivity are not checked.
     """
     slipped: dict[str, str] = {}
-    for kind, case, gradients in wrong_gradients(rng, count):
-        report = read_report(ask(case, gradients))
+    bugs = wrong_gradients(rng, count)
+    answers = reports([(case, gradients, NETWORK) for _, case, gradients in bugs])
+    for (kind, case, gradients), answer in zip(bugs, answers, strict=True):
+        report = read_report(answer)
         for array, truth in case.gradients.items():
             off = relative_difference(gradients[array], truth)
             said = f"but the report gives it {report[array]:.3e}"

@@ -5,7 +5,7 @@ an `Answer` with values of the same plain types. It does not know whether the st
 this process or behind walls.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -79,6 +79,15 @@ class Answer:
         return value
 
 
+@dataclass(frozen=True)
+class Call:
+    """The arguments of one call, and the functions that stand in for the student's own."""
+
+    arguments: tuple[Any, ...]
+    replacing: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    by_name: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Student(Protocol):
     """The code of one submission, after its cells have run."""
 
@@ -94,6 +103,20 @@ class Student(Protocol):
 
         With `watching`, the answer has the arguments as they are after the call.
         """
+
+    def call_each(
+        self, name: str, calls: Sequence[Call], watching: bool = False
+    ) -> Sequence[Answer]:
+        """Call the function `name` several times, with nothing that depends on an earlier answer.
+
+        Where the student is behind walls, all calls travel in one letter.
+        """
+        return [
+            self.call(
+                name, *each.arguments, replacing=each.replacing, watching=watching, **each.by_name
+            )
+            for each in calls
+        ]
 
     def value(self, name: str) -> Answer:
         """Read the variable `name`."""

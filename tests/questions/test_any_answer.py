@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.questions import judge, questions_of
-from autograder.questions.student import Answer
+from autograder.questions.student import Answer, Student
 from autograder.questions.verdict import Verdict
 from autograder.truth.cases import live_case
 from tests.questions.notebook import ASSIGNMENTS
@@ -41,7 +41,7 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
-class Anything:
+class Anything(Student):
     """Answers each call with the next one of some answers, whatever the call is.
 
     Parameters

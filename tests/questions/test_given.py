@@ -12,6 +12,7 @@ from autograder.questions import given, judge, questions_of
 from autograder.questions.given import Given
 from autograder.questions.gradient_checkers import foreseen_steps, other_cost
 from autograder.questions.one_dimension import pairs
+from autograder.questions.student import Student
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import deviation, numerical_gradient
 from autograder.truth.network import (
@@ -56,7 +57,7 @@ class TestForeseen:
         assert len(ahead & set(asked)) == 93
 
 
-class Overheard:
+class Overheard(Student):
     """A notebook's student that records what is passed in both directions."""
 
     def __init__(self, student):
