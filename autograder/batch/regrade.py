@@ -21,7 +21,7 @@ from autograder.grading.course import Course
 from autograder.grading.errors import CourseError
 from autograder.grading.grade import SEED
 from autograder.grading.outcome import Outcome
-from autograder.grading.task import SCORES, Graded
+from autograder.grading.task import SCORES, Graded, written
 from autograder.grading.waiving import is_test
 from autograder.questions import questions_of
 from autograder.stopping import later
@@ -171,6 +171,6 @@ def _merged(
                         cell[part] = new[cell_name][part]
         after = {cell.removeprefix(before): changes[cell][1] for cell in new if cell in changes}
         notebook.metadata[SCORES] = {**notebook.metadata.get(SCORES, {}), **after}
-        merged[name] = f"{nbformat.v4.writes(notebook)}\n"
+        merged[name] = written(notebook)
     after = {name: now for name, (_, now) in changes.items()}
     return replace(result, notebooks=merged, scores=after, comments={})

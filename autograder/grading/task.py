@@ -4,6 +4,7 @@ nbgrader's converters grade between a course folder and a gradebook. This works 
 same steps of the same configuration, in the same order, on values.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -149,9 +150,21 @@ def graded(task: Task, notebook: Notebook, warden: Warden) -> Graded:
     nb.metadata.update({SCORES: scores, SECONDS: round(seconds, 3)})
     scores = {notebook.prefix + name: score for name, score in scores.items()}
     comments = {notebook.prefix + name: comment for name, comment in comments.items()}
-    text = f"{nbformat.v4.writes(nb)}\n"
+    text = written(nb)
     text.encode()  # text that can't be written fails here, and affects nobody else
     return Graded({notebook.name: text}, scores, comments, seconds, was_held_up)
+
+
+def written(nb: NotebookNode) -> str:
+    """The text of a graded notebook's file, with a line for each cell.
+
+    nbformat indents what it writes. Python's json does that without its part in C, which took a
+    seventh of the grader's time for a submission.
+    """
+    compact = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+    cells = ",\n".join(map(compact, nb.cells))
+    others = compact({key: value for key, value in nb.items() if key != "cells"})
+    return f'{{"cells": [\n{cells}\n],\n{others[1:]}\n'
 
 
 def _through(steps: Iterable[Step], nb: NotebookNode, resources: Resources) -> Processed:
