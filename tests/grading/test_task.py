@@ -17,7 +17,7 @@ def test_a_written_notebook_is_read_as_it_was():
         new_markdown_cell("# A title\n\n$x < y$\n", id="title"),
         new_code_cell("f(1)\n", outputs=outputs, execution_count=1, id="answer"),
     ]
-    nb = new_notebook(cells=cells, metadata={"scores": {"test_f": 2.0}, "language_info": {}})
+    nb = new_notebook(cells=cells, metadata={"scores": {"test_f": 2.0}})
     text = written(nb)
     assert nbformat.reads(text, as_version=4) == nb
     assert nbformat.validate(nbformat.reads(text, as_version=4)) is None
