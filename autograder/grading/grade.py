@@ -29,7 +29,7 @@ ASKS = re.compile(r"^\s*(?:from|import)\s+autograder\b", re.MULTILINE)
 
 
 class NoQuestion(Exception):
-    """A test cell asks a question that does not exist, or gives other points than it."""
+    """A test cell asks a question that does not exist, or gives different points from it."""
 
     line = "{where} was not graded: {text}"
 

@@ -147,7 +147,7 @@ def of(root: str | Path, assignment: str) -> Personal | None:
         return None
     if not Path(root, SECRET).is_file():
         raise CourseError(
-            f"{SECRET}, with which {FOLDER}/{assignment}/ was made, is missing: restore it (or "
+            f"{SECRET} is missing, but {FOLDER}/{assignment}/ was made with it: restore it (or "
             f"remove {FOLDER}/{assignment}/ to grade everybody by the common release)"
         )
     try:

@@ -169,7 +169,9 @@ def test_a_submission_with_copied_files_is_not_graded(course):
     path.with_name("notes.txt").write_text("mine")
     course.configure("c.CourseDirectory = type(c)(ignore=[])")
     done = course.nbgrader("autograde", ASSIGNMENT)
-    assert done.returncode == 1 and "ExtraFilesRefused: notes.txt was copied with it" in done.stderr
+    assert (
+        done.returncode == 1 and "ExtraFilesRefused: notes.txt was copied with the" in done.stderr
+    )
     assert files(course, "autograded", "eve") == []
 
 

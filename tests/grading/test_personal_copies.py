@@ -111,7 +111,7 @@ class TestCopies:
         assert (tmp_path / "course_secret").stat().st_mode & 0o777 == 0o600
 
 
-class TestTrouble:
+class TestProblems:
     def test_an_assignment_without_suspects(self, tmp_path):
         path = ROOT / "release/one_dimension/one_dimension.ipynb"
         other = nbformat.read(path, as_version=4)
