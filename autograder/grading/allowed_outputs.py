@@ -205,8 +205,7 @@ def _line(text: str) -> NotebookNode:
 
 
 def _node(**fields: Any) -> NotebookNode:
-    node: NotebookNode = nbformat.from_dict(fields)
-    return node
+    return nbformat.from_dict(fields)
 
 
 def _in_words(size: float) -> str:

@@ -111,8 +111,7 @@ class Configured:
         self._converter.notebooks = [*map(str, notebooks)]
         try:
             hook()
-            left: list[str] = self._converter.notebooks
-            return left
+            return self._converter.notebooks
         finally:
             self._dir.student_id = "*"
 

@@ -14,8 +14,7 @@ MOST_UPDATES = 64 << 20
 
 def output(kind: str, **fields: Any) -> NotebookNode:
     """An output of a notebook. It is not validated here, but once, with the whole notebook."""
-    node: NotebookNode = from_dict({"output_type": kind, **fields})
-    return node
+    return from_dict({"output_type": kind, **fields})
 
 
 class Outputs:

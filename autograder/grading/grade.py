@@ -157,8 +157,7 @@ def visible(source: str, begin: str, end: str) -> str:
     step = ClearHiddenTests(
         begin_test_delimeter=begin, end_test_delimeter=end, enforce_metadata=False
     )
-    text: str = step.preprocess_cell(cell, {}, 0)[0].source
-    return text
+    return step.preprocess_cell(cell, {}, 0)[0].source
 
 
 _drawn: tuple[float, int | None] = 0.0, None

@@ -63,12 +63,12 @@ def _counted(
 
     def stand_in(*arguments: Any, **by_name: Any) -> Any:
         calls[key] += 1
-        asked = {name: _handed_over(each) for name, each in by_name.items()}
-        return plain(function(*map(_handed_over, arguments), **asked))
+        asked = {name: _passed_on(each) for name, each in by_name.items()}
+        return plain(function(*map(_passed_on, arguments), **asked))
 
     return stand_in
 
 
-def _handed_over(argument: Any) -> Any:
+def _passed_on(argument: Any) -> Any:
     """An argument as a stand-in gets it: a function stays one, other values are copied."""
     return argument if callable(argument) else plain(argument)

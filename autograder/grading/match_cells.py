@@ -101,8 +101,7 @@ def _pictures(attachments: object) -> dict[str, Any]:
 
 
 def _name(released: NotebookNode) -> str | None:
-    name: str | None = released.metadata.get("nbgrader", {}).get("grade_id")
-    return name
+    return released.metadata.get("nbgrader", {}).get("grade_id")
 
 
 def _recognise(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> None:

@@ -58,8 +58,7 @@ def _connection_class() -> Any:
         def wait(self, gen: PQGen[RV], *_: Any, **__: Any) -> RV:
             waiting = _limited(gen, self.seconds, TooLong)
             try:
-                found: RV = psycopg.waiting.wait(waiting, self.pgconn.socket, LOOK_SECONDS)
-                return found
+                return psycopg.waiting.wait(waiting, self.pgconn.socket, LOOK_SECONDS)
             except (KeyboardInterrupt, TooLong) as given_up:
                 self.pgconn.finish()  # otherwise the rollback would wait again
                 if isinstance(given_up, KeyboardInterrupt):

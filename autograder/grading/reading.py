@@ -72,8 +72,7 @@ def read(submission: bytes) -> NotebookNode:
     with warnings.catch_warnings():
         for about in (MissingIDFieldWarning, DuplicateCellId):  # ids are only a hint here
             warnings.simplefilter("ignore", about)
-        current: NotebookNode = nbformat.reads(needed, as_version=4)
-    return current
+        return nbformat.reads(needed, as_version=4)
 
 
 def _has_few_parts(submission: bytes) -> bool:
@@ -182,7 +181,4 @@ class SubmissionExporter(NotebookExporter):
         if Path(resources["metadata"]["path"]) != Path(submitted):
             return super().from_file(file_stream, resources, **options)
         notebook = read(file_stream.buffer.read())
-        written: tuple[NotebookNode, dict[str, Any]] = self.from_notebook_node(
-            notebook, resources, **options
-        )
-        return written
+        return self.from_notebook_node(notebook, resources, **options)

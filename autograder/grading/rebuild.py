@@ -67,8 +67,7 @@ def rebuild(release: NotebookNode, submission: NotebookNode) -> NotebookNode:
     if (release.nbformat, release.nbformat_minor) < (4, 5):  # a format without cell ids
         for cell in cells:
             cell.pop("id", None)
-    rebuilt: NotebookNode = nbformat.from_dict({**release, "cells": cells})
-    return rebuilt
+    return nbformat.from_dict({**release, "cells": cells})
 
 
 def _check_notebook(

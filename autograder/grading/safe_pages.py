@@ -159,14 +159,12 @@ def ansi2html(text: object) -> str:
     text = re.sub(rf"\x1b\[[^@-~]{{{LONGEST_COLOUR},}}[@-~]", "", str(text))
     if text.count("\x1b[") > MOST_COLOURS:
         text = filters.strip_ansi(text)
-    coloured: str = filters.ansi2html(text)
-    return coloured
+    return filters.ansi2html(text)
 
 
 def highlight_code(source: str, language: str | None = None, metadata: Any = None) -> str:
     """Highlight code as Python, whatever language its notebook or cell claims to be in."""
-    coloured: str = filters.Highlight2HTML(pygments_lexer="ipython3")(source)
-    return coloured
+    return filters.Highlight2HTML(pygments_lexer="ipython3")(source)
 
 
 # By the names that the templates use.

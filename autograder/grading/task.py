@@ -64,7 +64,7 @@ class Task:
     ----------
     assignment, student : str
     notebooks : tuple of Notebook
-        Those that were handed in.
+        The submitted ones.
     files : mapping of str to bytes
         The files beside the release's notebooks, by path.
     key : mapping of str to str
@@ -181,8 +181,7 @@ def _resources(task: Task, notebook: str) -> Resources:
 @lru_cache(maxsize=16)
 def _read(text: str) -> NotebookNode:
     """A notebook, cached: callers must not change it."""
-    nb: NotebookNode = nbformat.reads(text, as_version=4)
-    return nb
+    return nbformat.reads(text, as_version=4)
 
 
 def _scores(nb: NotebookNode) -> dict[str, float | None]:

@@ -108,8 +108,7 @@ def _free(cell: NotebookNode, taken: Collection[str]) -> str:
 
 
 def _name(cell: NotebookNode) -> str | None:
-    name: str | None = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return name
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
 def left_over(nb: NotebookNode, assignment: str = "") -> Iterator[str]:

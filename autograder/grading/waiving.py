@@ -25,8 +25,7 @@ def tests_of(nb: NotebookNode) -> dict[str, str]:
 
 def name_of(cell: NotebookNode) -> str | None:
     """The grade_id of a cell, or None."""
-    name: str | None = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return name
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
 def waived_in(nb: NotebookNode, names: Iterable[str]) -> set[str]:

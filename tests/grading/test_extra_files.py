@@ -225,5 +225,5 @@ class TestLimits:
         if fits:
             check_room(files, ASSIGNMENT, 64 << 20)
         else:
-            with pytest.raises(CourseError, match="twice as much as all, and eight times"):
+            with pytest.raises(CourseError, match="at least twice the sum, and eight times"):
                 check_room(files, ASSIGNMENT, 64 << 20)

@@ -1,4 +1,4 @@
-"""If this fails, a silent server is waited for longer than the README says, or not at all."""
+"""If this fails, grading waits for a silent server longer than the README says, or not at all."""
 
 import re
 
@@ -9,19 +9,19 @@ from tests.temporary_course import ROOT
 
 
 class Silent(Exception):
-    """What is raised of a server that does not answer."""
+    """The error for a server that does not answer."""
 
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The time, which stands still unless it is moved."""
+    """The time, which does not move by itself."""
     time = [1e6]
     monkeypatch.setattr(postgresql, "monotonic", lambda: time[0])
     return time
 
 
 def waiting(seconds):
-    """What psycopg waits with: it is asked again and again, and never has anything."""
+    """The generator with which psycopg waits, for a server that never answers."""
 
     def nothing():
         while True:
@@ -34,7 +34,7 @@ def waiting(seconds):
 
 def test_as_long_as_the_readme_says(clock):
     readme = " ".join((ROOT / "README.md").read_text().split())
-    seconds = int(re.search(r"A server that says nothing for (\d+) seconds is given up", readme)[1])
+    seconds = int(re.search(r"If the server does not answer for (\d+) seconds", readme)[1])
     asked = waiting(postgresql.SECONDS)
     clock[0] += seconds - 0.5
     asked.send(False)
