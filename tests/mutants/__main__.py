@@ -7,6 +7,7 @@ import random
 import sys
 import tempfile
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 from tests.mutants.nearest import Measured, near
@@ -44,7 +45,11 @@ def main():
         for mutation in with_few_of_logic(open_ones, asked.logic):
             room = known[modules[mutation.path]]
             tests = near(mutation, room, sources[mutation.path])
-            jobs.append((mutation, tests, sum(room.seconds[name] for name in tests)))
+            seconds = room.collecting + sum(room.seconds[name] for name in tests)
+            jobs.append((mutation, tests, seconds))
+        for mutation, outcome in outcomes([*unchanged(jobs)], copies):
+            if outcome == CAUGHT:
+                sys.exit(f"the tests near to {mutation.path} fail although nothing is changed")
         counts = {kind: {True: 0, False: 0} for kind in (CONSTANT, LOGIC)}
         for mutation, outcome in outcomes(jobs, copies):
             counts[mutation.kind][outcome == CAUGHT] += 1
@@ -52,6 +57,16 @@ def main():
                 print(f"{mutation}{'  (no test calls it)' * (outcome == UNTESTED)}", flush=True)
     left = [each for each in found if each.kind == CONSTANT and reason(each, reasons)]
     sys.exit(summary(counts, left, reasons))
+
+
+def unchanged(jobs):
+    """For each folder of tests a change that is none, with the most tests that one is tried on."""
+    longest = {}
+    for mutation, tests, seconds in jobs:
+        room = tests[0].rpartition("/")[0] if tests else ""
+        if tests and seconds > longest.get(room, (None, None, 0.0))[2]:
+            longest[room] = replace(mutation, end=mutation.start, new=""), tests, seconds
+    return longest.values()
 
 
 def arguments():

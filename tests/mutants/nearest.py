@@ -45,22 +45,27 @@ class Measured:
         The file of a function, its `__qualname__`, and the names that are mentioned in it.
     imports : list of str
         What is `SLOW_TO_IMPORT`, and was.
+    collecting : float
+        Seconds of a processor until the first test.
     """
 
     seconds: dict = field(default_factory=dict)
     called: dict = field(default_factory=dict)
     functions: list = field(default_factory=list)
     imports: list = field(default_factory=list)
+    collecting: float = 0.0
 
 
 class Measuring:
     """A plugin of pytest's that fills a `Measured`, and leaves it in a file."""
 
     def __init__(self, root, file):
+        self._start = processor_time()
         self.root, self.file, self.measured = f"{root}{os.sep}", file, Measured()
         self._codes, self._numbers, self._fixtures, self._failed = {}, {}, {}, set()
 
     def pytest_collection_modifyitems(self, items):
+        self.measured.collecting = processor_time() - self._start
         items[:] = [each for each in items if not WHOLE_COURSES.intersection(each.fixturenames)]
 
     def _trace(self, frame, event, argument):
