@@ -240,3 +240,19 @@ def test_other_names_are_refused():
     case = live_case(np.random.default_rng(10))
     with pytest.raises(ValueError, match="are W1, b1, W2"):
         numerical_gradient(NetworkCost(case.X, case.Y), {"V1": case.parameters["W1"]})
+
+
+def test_no_step_moves_a_logit_farther_than_the_docstring_says():
+    """By 2^-24, which is 6e-8."""
+    X = np.array([[4.0, 1.0], [0.5, -2.0]])
+    parameters = {"W1": np.full((1, 2), 0.1), "b1": np.zeros((1, 1))}
+    found = NetworkCost(X, np.array([0, 1])).derivatives(Parameters.of(parameters))
+    np.testing.assert_array_equal(found.step, 2.0**-24 / 4)
+
+
+@pytest.mark.parametrize(("kind", "unit"), [
+    (np.float64, stacked.ROUND_OFF), (np.float32, stacked.ROUND_OFF_SINGLE),
+])  # fmt: skip
+def test_a_round_off_is_the_most_that_adding_to_1_may_lose(kind, unit):
+    one = kind(1)
+    assert one + kind(unit) == one < one + kind(1.001 * unit)
