@@ -47,6 +47,7 @@ def main():
             tests = near(mutation, room, sources[mutation.path])
             seconds = room.collecting + sum(room.seconds[name] for name in tests)
             jobs.append((mutation, tests, seconds))
+        print(f"{len(jobs)} changes, one after the other", file=sys.stderr)
         for mutation, outcome in outcomes([*unchanged(jobs)], copies):
             if outcome == CAUGHT:
                 sys.exit(f"the tests near to {mutation.path} fail although nothing is changed")

@@ -126,9 +126,14 @@ def _settle(root, seconds):
 def ended():
     """Wait for any fork, and end what it has left behind: its number and its exit status."""
     child, status = os.wait()
+    end(child)
+    return child, os.waitstatus_to_exitcode(status)
+
+
+def end(child):
+    """End a fork, if it is there, and whatever it has started."""
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    return child, os.waitstatus_to_exitcode(status)
 
 
 def measured(rooms, copies):
@@ -148,10 +153,8 @@ def measured(rooms, copies):
     while waiting or running:
         while waiting and len(running) < len(copies):
             room, file = waiting.pop(), copies[0].root / f".measured-{len(waiting)}"
-            running[forked(copies[0], [room, "--maxfail=0"], Measuring(copies[0].root, file))] = (
-                room,
-                file,
-            )
+            plugin = Measuring(copies[0].root, file)
+            running[forked(copies[0], [room, "--maxfail=0"], plugin)] = room, file
         child, _ = ended()
         room, file = running.pop(child)
         if not file.is_file():
@@ -177,21 +180,25 @@ def outcomes(jobs, copies):
         `CAUGHT`, `SURVIVED` or `UNTESTED`.
     """
     jobs, free, running = iter(jobs), [*copies], {}
-    while True:
-        while free and (job := next(jobs, None)):
-            mutation, tests, seconds = job
-            if not tests:
-                yield mutation, UNTESTED
-                continue
-            copy, changed = free.pop(), ExitStack()
-            changed.enter_context(copy.holding(mutation))
-            files = dict.fromkeys(name.partition("::")[0] for name in tests)
-            child = forked(copy, files, Chosen(tests), FREEDOM * (1 + seconds))
-            running[child] = mutation, copy, changed
-        if not running:
-            return
-        child, status = ended()
-        mutation, copy, changed = running.pop(child)
-        changed.close()
-        free.append(copy)
-        yield mutation, SURVIVED if status in (0, NOTHING_RUN) else CAUGHT
+    try:
+        while True:
+            while free and (job := next(jobs, None)):
+                mutation, tests, seconds = job
+                if not tests:
+                    yield mutation, UNTESTED
+                    continue
+                copy, changed = free.pop(), ExitStack()
+                changed.enter_context(copy.holding(mutation))
+                files = dict.fromkeys(name.partition("::")[0] for name in tests)
+                child = forked(copy, files, Chosen(tests), FREEDOM * (1 + seconds))
+                running[child] = mutation, copy, changed
+            if not running:
+                return
+            child, status = ended()
+            mutation, copy, changed = running.pop(child)
+            changed.close()
+            free.append(copy)
+            yield mutation, SURVIVED if status in (0, NOTHING_RUN) else CAUGHT
+    finally:
+        for child in running:  # which are in sessions of their own, and hear no Ctrl-C
+            end(child)
