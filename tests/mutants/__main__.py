@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.mutants.nearest import Measured, near
 from tests.mutants.operators import CONSTANT, LOGIC, mutations
-from tests.mutants.run import CAUGHT, UNTESTED, copied, measured, outcomes, warm_up
+from tests.mutants.run import CAUGHT, SAID, UNTESTED, copied, measured, outcomes, warm_up
 
 HERE = Path(__file__).parent
 
@@ -50,7 +50,8 @@ def main():
         print(f"{len(jobs)} changes, one after the other", file=sys.stderr)
         for mutation, outcome in outcomes([*unchanged(jobs)], copies):
             if outcome == CAUGHT:
-                sys.exit(f"the tests near to {mutation.path} fail although nothing is changed")
+                said = "\n".join((copy.root / SAID).read_text()[-1000:] for copy in copies)
+                sys.exit(f"{mutation.path}: with nothing changed, the nearest tests fail:\n{said}")
         counts = {kind: {True: 0, False: 0} for kind in (CONSTANT, LOGIC)}
         for mutation, outcome in outcomes(jobs, copies):
             counts[mutation.kind][outcome == CAUGHT] += 1

@@ -28,7 +28,7 @@ BUDGET = 10.0
 WHOLE_COURSES = {"released", "quickstart", "installed"}
 """Fixtures that release or install a course. Tests with these are never the nearest of a change."""
 
-SLOW_TO_IMPORT = "numpy", "hypothesis", "mpmath", "matplotlib.pyplot", "nbgrader.apps", "typer"
+SLOW_TO_IMPORT = "numpy", "mpmath", "matplotlib.pyplot", "nbgrader.apps", "typer"
 
 
 @dataclass

@@ -4,7 +4,7 @@ A number counts as a constant where it is given a name or limits something: in w
 name in capitals, as the default of a parameter or of a class's field, in a decorator, in a
 comparison, and as an argument. It drifts by a factor of two either way, a small whole number by
 one. What steers no decision is left alone: places in a sequence, the ranges that random numbers are
-drawn from, sizes of caches, and what only stands in a message.
+drawn from, sizes of caches, the version of a format, and what only stands in a message.
 
 Everything else is logic: comparisons, `and`, `or` and `not`, the ends of slices and ranges, and the
 numbers in a formula.
@@ -176,7 +176,7 @@ def role(node, place):
                 func=ast.Name("range" | "enumerate") | ast.Attribute(value=ast.Name("rng"))
             ):
                 return None
-            case ast.keyword(arg="maxsize" | "axis" | "stacklevel"):
+            case ast.keyword(arg="maxsize" | "axis" | "stacklevel" | "as_version"):
                 return None
             case ast.arguments() | ast.ClassDef():
                 return CONSTANT

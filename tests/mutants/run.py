@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.mutants.nearest import Measured, Measuring
@@ -120,6 +121,9 @@ def _settle(root, seconds):
     sys.path[:] = [str(root), *(each for each in sys.path if each not in ("", here))]
     for name in [each for each in sys.modules if each.partition(".")[0] in OURS]:
         del sys.modules[name]
+    # It would find that a busy machine is too slow.
+    hypothesis.settings.register_profile("busy", suppress_health_check=[*hypothesis.HealthCheck])
+    hypothesis.settings.load_profile("busy")
     os.chdir(root)
 
 
