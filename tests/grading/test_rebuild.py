@@ -262,6 +262,16 @@ def test_another_assignment_is_refused(assignment, other):
         rebuild(RELEASES[assignment], ANSWERED[other])
 
 
+def test_a_release_in_a_format_without_ids_stays_one():
+    older = copy.deepcopy(RELEASE)
+    older.nbformat_minor = 4
+    for cell in older.cells:
+        cell.pop("id")
+    rebuilt = rebuild(older, copy.deepcopy(SUBMISSION))
+    nbformat.validate(rebuilt)
+    assert not any("id" in cell for cell in rebuilt.cells)
+
+
 def test_half_of_the_answers_are_enough_beside_others():
     """Fewer are taken for those of another notebook, if more of its answers are there."""
     own, others = (

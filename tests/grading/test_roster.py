@@ -36,6 +36,8 @@ def test_it_is_read_however_it_was_saved(tmp_path, data):
         ("id,name\n,Ada\nbob,\n", "line 2: no id"),
         ("id\n../ada\n.hidden\na/b\n", "line 2: ../ada can't be a folder name; line 3: "),
         ("id\n" + "ada\n" * 9, "; and 3 more: correct"),
+        ("id\n" + "ada\n" * 6, "line 7: ada is already in line 2: correct"),
+        ("id\n" + "ada\n" * 7, "line 7: ada is already in line 2; and 1 more: correct"),
         ("id\na\x1bb\n", r"line 2: a\x1bb can't be a folder name"),
         ("id\n" + "z" * 5000, f"line 2: {'z' * 128}… can't be a folder name: correct"),
         ("id\n" + "数" * 100, "can't be a folder name: correct"),

@@ -133,22 +133,15 @@ def near(mutation, measured, source):
     Tests of the module's own file come first, quick ones before slow ones, until all together take
     `BUDGET`.
     """
-    if mutation.function:
-        inside = (mutation.function, f"{mutation.function}.<locals>")
-        wanted = {
-            number
-            for number, (path, name, _) in enumerate(measured.functions)
-            if path == mutation.path and (name == inside[0] or name.startswith(inside[1]))
-        }
-    else:
-        names = made_of(mutation, source)
-        wanted = {
-            number
-            for number, (path, name, mentions) in enumerate(measured.functions)
-            if names.intersection(mentions) or (path == mutation.path and name in names)
-        }
+    names = made_of(mutation, source)
+    wanted = {
+        number
+        for number, (path, name, mentions) in enumerate(measured.functions)
+        if _concerns(mutation, names, path, name, mentions)
+    }
+    named = "|".join(map(re.escape, names))
     own = f"test_{PurePath(mutation.path).name}"
-    about = re.compile(rf"\[.*\b{re.escape(mutation.function.rpartition('.')[2] or '[')}\b")
+    about = re.compile(rf"\[.*\b(?:{named})\b")
     found = [
         name
         for name, called in measured.called.items()
@@ -163,6 +156,14 @@ def near(mutation, measured, source):
             break
         chosen.append(name)
     return chosen
+
+
+def _concerns(mutation, names, path, name, mentions):
+    """Whether a function shows a change: made in it, in what it calls, or to a name's value."""
+    if not mutation.function:
+        return names.intersection(mentions) or (path == mutation.path and name in names)
+    inside = name == mutation.function or name.startswith(f"{mutation.function}.<locals>")
+    return path == mutation.path and (inside or mutation.function in mentions)
 
 
 def made_of(mutation, source):
