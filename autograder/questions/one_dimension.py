@@ -16,7 +16,7 @@ from autograder.questions.verdict import Marks, Wrong
 Function = Callable[[Any], Any]
 """A function of one number or of an array of numbers."""
 
-Pair = Callable[[float, float], Any]
+Pair = Callable[[float, complex], Any]
 """A function of x and theta."""
 
 TOLERANCE = 1e-6

@@ -67,7 +67,7 @@ def relu(Z: npt.ArrayLike) -> Array:
     return np.where(Z.real <= 0, 0, Z)  # with this condition, NaN stays NaN
 
 
-def cost_from_logits(Z: Array, Y: npt.ArrayLike) -> Any:
+def cost_from_logits(Z: npt.ArrayLike, Y: npt.ArrayLike) -> Any:
     """Return the mean cross-entropy of sigmoid(Z) against the labels Y, without log(0).
 
     -y log(s) - (1 - y) log(1 - s) with s = sigmoid(z) equals softplus(z) - y z, where

@@ -1,11 +1,10 @@
 """How answers are declared in `mistakes/` and `styles/`: as a function, or as a small change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from tests.questions.notebook import cells
-
-MISTAKES, STYLES = [], []
 
 
 @dataclass(frozen=True)
@@ -33,19 +32,19 @@ class Answer:
     assignment: str
     question: str
     tells: str
-    text: str | Callable | None = None
-    changes: tuple = ()
-    loses: frozenset = frozenset()
-    gated: frozenset = frozenset()
-    untold: frozenset = frozenset()
+    text: str | Callable[..., Any] | None = None
+    changes: tuple[tuple[str, str], ...] = ()
+    loses: frozenset[str] = frozenset()
+    gated: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
 
     @property
-    def all_lost(self):
+    def all_lost(self) -> frozenset[str]:
         """All parts that this answer does not earn."""
         return self.loses | self.gated | self.untold
 
     @property
-    def answers(self):
+    def answers(self) -> dict[str, Any]:
         """The answer in the form in which a notebook is opened with it."""
         if self.text is not None:
             return {self.question: self.text}
@@ -56,33 +55,53 @@ class Answer:
             text = text.replace(old, new)
         return {self.question: text}
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.question}-{self.tells.rstrip('.').replace(' ', '_')}"
 
 
-def mistake(loses=(), gated=()):
+MISTAKES: list[Answer] = []
+STYLES: list[Answer] = []
+
+
+def mistake(
+    loses: Iterable[str] = (), gated: Iterable[str] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare that the function below, named after its question, loses these parts."""
     return lambda function: _declare(MISTAKES, function, loses, gated)
 
 
-def style(function):
+def style(function: Callable[..., Any]) -> Callable[..., Any]:
     """Declare that the function below, named after its question, is correct in its own way."""
     return _declare(STYLES, function)
 
 
-def _declare(table, function, loses=(), gated=()):
+def _declare(
+    table: list[Answer],
+    function: Callable[..., Any],
+    loses: Iterable[str] = (),
+    gated: Iterable[str] = (),
+) -> Callable[..., Any]:
     assignment, name = function.__module__.split(".")[3], function.__name__
-    tells, parts = function.__doc__.splitlines()[0], map(frozenset, (loses, gated))
+    tells = (function.__doc__ or "").splitlines()[0]
+    parts = map(frozenset[str], (loses, gated))
     table.append(Answer(assignment, name, tells, function, (), *parts))
     return function
 
 
-def slip(assignment, question, tells, *changes, loses=(), gated=(), untold=()):
+def slip(
+    assignment: str,
+    question: str,
+    tells: str,
+    *changes: tuple[str, str],
+    loses: Iterable[str] = (),
+    gated: Iterable[str] = (),
+    untold: Iterable[str] = (),
+) -> None:
     """Declare a mistake: the source notebook's answer with pieces of its text replaced."""
     parts = map(frozenset, (loses, gated, untold))
     MISTAKES.append(Answer(assignment, question, tells, None, changes, *parts))
 
 
-def other_words(assignment, question, tells, *changes):
+def other_words(assignment: str, question: str, tells: str, *changes: tuple[str, str]) -> None:
     """Declare a correct answer that differs from the source notebook's in pieces of its text."""
     STYLES.append(Answer(assignment, question, tells, None, changes))

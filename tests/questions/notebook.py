@@ -6,15 +6,18 @@ import io
 import json
 import re
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import Any
 
 import matplotlib
 
 from autograder import questions
 from autograder.grading.local_student import LocalStudent
+from autograder.questions.verdict import Verdict
 
 matplotlib.use("Agg")  # because no window can be opened
 
@@ -59,14 +62,14 @@ class Cell:
     body: CodeType
     last: CodeType
 
-    def run(self, namespace):
+    def run(self, namespace: dict[str, Any]) -> Any:
         """Run it and return its value."""
         exec(self.body, namespace)
         return eval(self.last, namespace)
 
 
 @cache
-def cells(assignment):
+def cells(assignment: str) -> dict[str, Cell]:
     """The code cells of a source notebook by grade_id, without demonstrations."""
     notebook = json.loads((SOURCE / assignment / f"{assignment}.ipynb").read_text())
     found = {}
@@ -87,10 +90,13 @@ def text_of(assignment):
     return " ".join(" ".join(texts).split())
 
 
-def _compiled(name, source, graded):
+def _compiled(name: str, source: str, graded: Mapping[str, Any]) -> Cell:
     body = ast.parse(HIDDEN.sub("", source))
-    ends_in_value = body.body and isinstance(body.body[-1], ast.Expr)
-    last = ast.Expression(body.body.pop().value if ends_in_value else ast.Constant(None))
+    value: ast.expr = ast.Constant(None)
+    if body.body and isinstance(last_one := body.body[-1], ast.Expr):
+        value = last_one.value
+        body.body.pop()
+    last = ast.Expression(value)
     return Cell(
         name,
         source,
@@ -116,8 +122,8 @@ class Visible:
     """
 
     value: object
-    points: dict
-    failed: frozenset
+    points: dict[str, float]
+    failed: frozenset[str]
     printed: str
 
 
@@ -131,9 +137,9 @@ class Notebook:
         By grade_id the text of an answer cell, or a function, which then lives in the notebook.
     """
 
-    def __init__(self, assignment, answers=None):
+    def __init__(self, assignment: str, answers: Mapping[str, Any] | None = None) -> None:
         self.assignment = assignment
-        self.namespace = {"__name__": "__main__"}
+        self.namespace: dict[str, Any] = {"__name__": "__main__"}
         answers = answers or {}
         unknown = set(answers) - set(cells(assignment))
         if unknown:
@@ -145,13 +151,13 @@ class Notebook:
                 elif cell.points is None:
                     cell.run(self.namespace)
 
-    def _write(self, name, answer):
+    def _write(self, name: str, answer: Any) -> None:
         if callable(answer):
             self.namespace[name] = moved(answer, self.namespace)
         else:
             exec(answer, self.namespace)
 
-    def check(self, question):
+    def check(self, question: str) -> Visible:
         """Run the visible checks of one question."""
         out = io.StringIO()
         with contextlib.redirect_stdout(out), warnings.catch_warnings():
@@ -166,16 +172,16 @@ class Notebook:
         )
 
     @property
-    def student(self):
+    def student(self) -> LocalStudent:
         """The student who wrote this notebook, in process."""
         return LocalStudent(self.namespace)
 
-    def judge(self, question, seed):
+    def judge(self, question: str, seed: int | None) -> Verdict:
         """Ask the hidden question, in process."""
         return questions.judge(question, self.student, seed)
 
 
-def moved(function, namespace):
+def moved(function: Callable[..., Any], namespace: dict[str, Any]) -> FunctionType:
     """The same function with another module's global names."""
     code, defaults, closure = function.__code__, function.__defaults__, function.__closure__
     copy = FunctionType(code, namespace, function.__name__, defaults, closure)
@@ -183,6 +189,6 @@ def moved(function, namespace):
     return copy
 
 
-def lost(verdict):
+def lost(verdict: Verdict) -> frozenset[str]:
     """The names of the parts that a verdict takes away."""
     return frozenset(finding.part for finding in verdict.findings if not finding.earned)

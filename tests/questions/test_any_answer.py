@@ -1,6 +1,8 @@
 """If this fails, a value that a student's code returns can stop the grader or keep it busy."""
 
 import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +28,7 @@ STEADY = settings(
 )
 
 
-def printed(name):
+def printed(name: str) -> Any:
     return ODD.get(name, name)
 
 
@@ -52,25 +54,31 @@ class Anything(Student):
         How often each stand-in is said to have been called.
     """
 
-    def __init__(self, answers, calls):
+    def __init__(self, answers: Sequence[Any], calls: int) -> None:
         self._answers = answers
         self._calls = calls
         self._asked = 0
 
-    def call(self, name, *arguments, replacing=None, **by_name):
+    def call(
+        self,
+        name: str,
+        *arguments: Any,
+        replacing: Mapping[str, Callable[..., Any]] | None = None,
+        **by_name: Any,
+    ) -> Answer:
         places = [place for place, each in enumerate(arguments) if callable(each)]
         calls = dict.fromkeys([*places, *(replacing or {})], self._calls)
         return self._next(name, calls=calls)
 
-    def value(self, name):
+    def value(self, name: str) -> Answer:
         return self._next(name)
 
-    def _next(self, name, **more):
+    def _next(self, name: str, **more: Any) -> Answer:
         self._asked += 1
         return Answer(name, **self._answers[self._asked % len(self._answers)], **more)
 
 
-def verdict_on(question, answers, calls, seed=0):
+def verdict_on(question: str, answers: Sequence[Any], calls: int, seed: int = 0) -> Verdict:
     """The verdict, checked against limits that hold for any answers."""
     begun = time.process_time()
     verdict = judge(question, Anything(answers, calls), seed)
@@ -83,14 +91,18 @@ def verdict_on(question, answers, calls, seed=0):
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
 @STEADY
 @given(answers=st.lists(ANSWERS, min_size=1, max_size=4), calls=st.integers(0, 2))
-def test_whatever_comes_back_there_is_a_verdict(assignment, question, answers, calls):
+def test_whatever_comes_back_there_is_a_verdict(
+    assignment: str, question: str, answers: Sequence[Any], calls: int
+) -> None:
     verdict_on(question, answers, calls)
 
 
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
 @STEADY
 @given(odd=HUGE, place=st.sampled_from(["X", "Y", "W1", "b3", "dW1", "db3", "checker_a", "kind"]))
-def test_one_odd_array_among_right_ones_is_a_verdict(assignment, question, odd, place):
+def test_one_odd_array_among_right_ones_is_a_verdict(
+    assignment: str, question: str, odd: Any, place: str
+) -> None:
     case = live_case(np.random.default_rng(0))
     X, Y = {"X": odd}.get(place, case.X), {"Y": odd}.get(place, case.Y)
     parameters = {key: odd if key == place else each for key, each in case.parameters.items()}
@@ -107,8 +119,9 @@ def test_one_odd_array_among_right_ones_is_a_verdict(assignment, question, odd, 
 
 
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
-def test_arguments_that_went_missing_are_changed_ones(assignment, question):
+def test_arguments_that_went_missing_are_changed_ones(assignment: str, question: str) -> None:
     case = live_case(np.random.default_rng(0))
     for value in ((0.5, case.cache), case.gradients, np.zeros((47, 1))):
-        for arguments in ((), (None,) * 9, ({}, (), [])):
+        replies: list[tuple[Any, ...]] = [(), (None,) * 9, ({}, (), [])]
+        for arguments in replies:
             verdict_on(question, [{"value": value, "arguments": arguments}], calls=1)

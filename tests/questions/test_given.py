@@ -3,6 +3,8 @@
 import ast
 import builtins
 import types
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +14,12 @@ from autograder.questions import given, judge, questions_of
 from autograder.questions.given import Given
 from autograder.questions.gradient_checkers import foreseen_steps, other_cost
 from autograder.questions.one_dimension import pairs
-from autograder.questions.student import Student
+from autograder.questions.student import Answer, Student
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import deviation, numerical_gradient
 from autograder.truth.network import (
+    Array,
+    Arrays,
     gradients_to_vector,
     parameters_to_vector,
     vector_to_parameters,
@@ -33,14 +37,14 @@ FUNCTIONS = [
 
 class TestForeseen:
     @pytest.mark.parametrize("epsilon", [1e-5, 2e-2])
-    def test_the_steps_of_an_answer_are_foreseen_bit_for_bit(self, epsilon):
+    def test_the_steps_of_an_answer_are_foreseen_bit_for_bit(self, epsilon: Any) -> None:
         """All of them except one, which the grader has to see."""
         rng = np.random.default_rng(8)
         case, (others, _) = live_case(rng), other_cost(rng)
         foreseen = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
         asked = []
 
-        def cost(X, Y, parameters):
+        def cost(X: Array, Y: Array, parameters: Arrays) -> Any:
             asked.append(digest(asking(0, (X, Y, parameters), {})))
             return foreseen(X, Y, parameters)
 
@@ -60,23 +64,29 @@ class TestForeseen:
 class Overheard(Student):
     """A notebook's student that records what is passed in both directions."""
 
-    def __init__(self, student):
+    def __init__(self, student: Student) -> None:
         self._student = student
-        self.given = []
+        self.given: list[Given] = []
 
-    def call(self, name, *arguments, replacing=None, **by_name):
+    def call(
+        self,
+        name: str,
+        *arguments: Any,
+        replacing: Mapping[str, Callable[..., Any]] | None = None,
+        **by_name: Any,
+    ) -> Answer:
         handed = [*arguments, *by_name.values(), *(replacing or {}).values()]
         self.given += [each for each in handed if isinstance(each, Given)]
         return self._student.call(name, *arguments, replacing=replacing, **by_name)
 
-    def value(self, name):
+    def value(self, name: str) -> Answer:
         return self._student.value(name)
 
 
 @pytest.fixture(scope="module")
-def handed_out():
+def handed_out() -> list[Given]:
     """Every Given of one round of all questions."""
-    found = []
+    found: list[Given] = []
     for assignment in ASSIGNMENTS:
         notebook = Notebook(assignment)
         for name in questions_of(assignment):
@@ -86,9 +96,9 @@ def handed_out():
     return found
 
 
-def rebuilt(each):
+def rebuilt(each: Given) -> Callable[..., Any]:
     """The function as it is on the other side, which gets only its source and its constants."""
-    namespace = {"np": np}
+    namespace: dict[str, Any] = {"np": np}
     exec(each.source, namespace)
     return lambda *arguments, **by_name: namespace[each.name](
         *arguments, **by_name, **each.constants
@@ -96,7 +106,7 @@ def rebuilt(each):
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda each: each.__name__)
-def test_it_uses_nothing_but_numpy(function):
+def test_it_uses_nothing_but_numpy(function: Callable[..., Any]) -> None:
     tree = ast.parse(Given(function).source)
     names = [each for each in ast.walk(tree) if isinstance(each, ast.Name)]
     own = {
@@ -109,11 +119,11 @@ def test_it_uses_nothing_but_numpy(function):
     assert function.__closure__ is None
 
 
-def test_every_one_of_them_is_handed_out(handed_out):
+def test_every_one_of_them_is_handed_out(handed_out: list[Given]) -> None:
     assert {each.name for each in handed_out} == {each.__name__ for each in FUNCTIONS}
 
 
-def test_constants_are_numbers_and_arrays(handed_out):
+def test_constants_are_numbers_and_arrays(handed_out: list[Given]) -> None:
     for each in handed_out:
         constants = [*each.constants.values()]
         for value in constants:
@@ -123,7 +133,9 @@ def test_constants_are_numbers_and_arrays(handed_out):
                 assert isinstance(value, float | np.ndarray)
 
 
-def test_from_the_source_alone_comes_the_same_by_position_and_by_name(handed_out):
+def test_from_the_source_alone_comes_the_same_by_position_and_by_name(
+    handed_out: list[Given],
+) -> None:
     case = live_case(np.random.default_rng(1))
     network = {"X": case.X, "Y": case.Y, "parameters": case.parameters}
     for each in handed_out:
@@ -140,7 +152,7 @@ def test_from_the_source_alone_comes_the_same_by_position_and_by_name(handed_out
 
 class TestNetwork:
     @pytest.mark.parametrize("m", [1, 3, 50])
-    def test_it_is_the_reference(self, m):
+    def test_it_is_the_reference(self, m: int) -> None:
         case = live_case(np.random.default_rng(2), m)
         for one in (case, case.with_flat_labels()):
             cost, cache = given.network(one.X, one.Y, one.parameters)
@@ -159,22 +171,27 @@ class TestSlopes:
         ],
         ids=["sine", "exponential", "cubic"],
     )
-    def test_of_one_number(self, function, slope, constants):
+    def test_of_one_number(
+        self,
+        function: Callable[..., Any],
+        slope: Callable[..., Any],
+        constants: Mapping[str, float],
+    ) -> None:
         t, step = np.array([-0.3, 0.4, 1.2]), 1e-30
         truth = function(t + 1j * step).imag / step
         np.testing.assert_allclose(slope(t, **constants), truth, rtol=0, atol=1e-14)
 
-    def test_of_a_pair(self):
+    def test_of_a_pair(self) -> None:
         for _, forward, backward, x, theta in pairs(np.random.default_rng(5), factor=2.0):
             truth = forward(x, theta + 1e-30j).imag / 1e-30
             assert backward(x, theta) == pytest.approx(2 * truth, rel=1e-14)
 
-    def test_of_the_sum_of_sines(self):
+    def test_of_the_sum_of_sines(self) -> None:
         rng = np.random.default_rng(3)
         case, (replacing, gradients) = live_case(rng), other_cost(rng)
         cost = replacing["forward_propagation_n"]
 
-        def cost_of_vector(theta):
+        def cost_of_vector(theta: Any) -> Any:
             return cost(case.X, case.Y, vector_to_parameters(theta))[0]
 
         theta = parameters_to_vector(case.parameters)

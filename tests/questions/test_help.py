@@ -11,7 +11,7 @@ from tests.questions.notebook import ASSIGNMENTS, Notebook, lost
 NAMES = ["backward_propagation_n", "repaired_backward", "suspect_b"]
 
 
-def verdicts(name, bug, *replaced):
+def verdicts(name: str, bug: str, *replaced: tuple[str, str]) -> dict[str, str]:
     """{level of help: the verdict} of a backward pass with a bug; all give the same points."""
     (assignment,) = (each for each in ASSIGNMENTS if name in questions.questions_of(each))
     source = plant(by_name(bug), name=name)
@@ -25,7 +25,7 @@ def verdicts(name, bug, *replaced):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bug_of_the_bank_is_shown_with_its_hint(name):
+def test_a_bug_of_the_bank_is_shown_with_its_hint(name: str) -> None:
     said = verdicts(name, "dZ2_unmasked")
     assert "Your gradients are those that `dZ2 = dA2` gives. What does a unit that" in said["what"]
     assert said["what"].count("Your gradients") == 1
@@ -36,7 +36,7 @@ def test_a_bug_of_the_bank_is_shown_with_its_hint(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_constant_factor_is_told(name):
+def test_a_constant_factor_is_told(name: str) -> None:
     said = verdicts(name, "dW2_doubled")["what"]
     assert "Your dW2 is exactly 2 times the correct one, and your gradients are those that" in said
     assert "Your dW2 is exactly 7 times the correct one. " in verdicts(
@@ -45,18 +45,18 @@ def test_a_constant_factor_is_told(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_looks_like_nothing_is_told_where_it_begins(name):
+def test_what_looks_like_nothing_is_told_where_it_begins(name: str) -> None:
     said = verdicts(name, "dZ1_unmasked", ("dZ1 = dA1", "dZ1 = np.sin(dA1)"))
     assert "dW1 is the first array that is wrong: look between it and db2" in said["what"]
     assert "`" not in said["what"]
 
 
-def test_what_is_wrong_from_the_beginning_has_no_place_before_it():
+def test_what_is_wrong_from_the_beginning_has_no_place_before_it() -> None:
     said = verdicts("suspect_a", "dZ3_hinge", ("dZ3 = ", "dZ3 = 0.1 + "))
     assert "first array that is wrong" not in said["what"] + said["where"]
 
 
-def test_gradients_from_elsewhere_are_told_so_and_nothing_else():
+def test_gradients_from_elsewhere_are_told_so_and_nothing_else() -> None:
     """For a synthetic cache they don't look like any bug with a name."""
     name = "backward_propagation_n"
     source = plant(by_name("dW2_doubled"), name=name).replace(" * 2", "").replace(

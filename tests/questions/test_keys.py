@@ -1,10 +1,13 @@
 """If this fails, correct diagnoses of personal bugs lose points, or another student's earn them."""
 
+from collections.abc import Mapping
 from itertools import product
+from typing import Any
 
 import pytest
 
 from autograder.questions import judge
+from autograder.questions.verdict import Verdict
 from autograder.truth.bugs import FIXED_DRAW, by_name
 from autograder.truth.draws import draw
 from autograder.truth.planting import KINDS, ORDER
@@ -13,7 +16,7 @@ from tests.questions.notebook import Notebook, lost
 KEYS = [draw(b"a secret for this test", f"student{number}") for number in range(25)]
 
 
-def said(key, kind=0):
+def said(key: Mapping[str, str], kind: int = 0) -> dict[str, dict[str, str]]:
     """A correct diagnosis; where several kinds are accepted, the one at this place in the list."""
     found = {}
     for name, bug in key.items():
@@ -22,19 +25,19 @@ def said(key, kind=0):
     return found
 
 
-def verdict(diagnosis, key=None):
+def verdict(diagnosis: Mapping[str, Any], key: Mapping[str, str] | None = None) -> Verdict:
     notebook = Notebook("planted_bugs", {"diagnosis": f"diagnosis = {diagnosis!r}"})
     return judge("diagnosis", notebook.student, 1, key=key)
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: "-".join(key.values()))
 @pytest.mark.parametrize("kind", [0, 1, 2])
-def test_each_accepted_answer_counts_for_its_own_key(key, kind):
+def test_each_accepted_answer_counts_for_its_own_key(key: Mapping[str, str], kind: int) -> None:
     assert not lost(verdict(said(key, kind), key))
 
 
 @pytest.mark.parametrize("key", KEYS[:5], ids=lambda key: "-".join(key.values()))
-def test_each_wrong_word_costs_its_own_point(key):
+def test_each_wrong_word_costs_its_own_point(key: Mapping[str, str]) -> None:
     right = said(key)
     for name, (field, words) in product(key, {"first_wrong": ORDER, "kind": tuple(KINDS)}.items()):
         bug = by_name(key[name])
@@ -46,7 +49,7 @@ def test_each_wrong_word_costs_its_own_point(key):
             assert not any(other in str(found) for other in key.values())
 
 
-def test_without_a_key_it_is_that_of_the_common_release():
+def test_without_a_key_it_is_that_of_the_common_release() -> None:
     assert not lost(verdict(said(FIXED_DRAW)))
     assert lost(verdict(said(FIXED_DRAW), KEYS[0]))
     assert lost(verdict(said(KEYS[0])))

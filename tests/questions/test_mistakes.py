@@ -1,6 +1,8 @@
 """If this fails, a mistake keeps its points, costs others, or shows in no visible check."""
 
+from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +12,9 @@ from autograder.questions.n_dimensions import LAYER_PARTS
 from autograder.truth import bugs
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import TOLERANCE, deviation
-from autograder.truth.planting import compile_backward, plant, rename
+from autograder.truth.planting import Bug, compile_backward, plant, rename
 from autograder.truth.standard_form import STANDARD
+from tests.questions.answers import Answer
 from tests.questions.mistakes import MISTAKES
 from tests.questions.notebook import ASSIGNMENTS, SLOW, Notebook, lost
 from tests.questions.styles import STYLES
@@ -23,16 +26,16 @@ SUSPECTS = [bug for bug in bugs.BANK if bug.suspect]
 QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
 
 
-def mistakes_of(assignment):
+def mistakes_of(assignment: str) -> dict[str, list[Answer]]:
     """The mistakes of an assignment, by question."""
-    by_question = {name: [] for name in questions_of(assignment)}
+    by_question: dict[str, list[Answer]] = {name: [] for name in questions_of(assignment)}
     for each in MISTAKES:
         if each.assignment == assignment:
             by_question[each.question].append(each)
     return by_question
 
 
-def rounds(assignment):
+def rounds(assignment: str) -> Iterator[dict[str, Answer]]:
     """Wrong answers to all questions at once, until each mistake has occurred once."""
     by_question = mistakes_of(assignment)
     for turn in range(max(map(len, by_question.values()))):
@@ -40,7 +43,7 @@ def rounds(assignment):
 
 
 @pytest.mark.parametrize("wrong", MISTAKES, ids=str)
-def test_it_loses_its_parts_and_no_others(wrong):
+def test_it_loses_its_parts_and_no_others(wrong: Answer) -> None:
     notebook = Notebook(wrong.assignment, wrong.answers)
     for seed in SEEDS:
         verdict = notebook.judge(wrong.question, seed)
@@ -48,7 +51,7 @@ def test_it_loses_its_parts_and_no_others(wrong):
 
 
 @pytest.mark.parametrize("wrong", MISTAKES, ids=str)
-def test_it_is_not_asked_in_secret(wrong):
+def test_it_is_not_asked_in_secret(wrong: Answer) -> None:
     visible = Notebook(wrong.assignment, wrong.answers).check(wrong.question)
     silent = wrong.loses - visible.failed
     assert not silent, f"{sorted(silent)} fail in the hidden test only\n{visible.printed}"
@@ -59,7 +62,7 @@ def test_it_is_not_asked_in_secret(wrong):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_no_mistake_is_punished_twice(assignment):
+def test_no_mistake_is_punished_twice(assignment: str) -> None:
     quick = [name for name in questions_of(assignment) if name not in SLOW]
     for turn, wrong in enumerate(rounds(assignment)):
         for question in quick:
@@ -70,8 +73,8 @@ def test_no_mistake_is_punished_twice(assignment):
 
 
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
-def test_no_question_calls_the_answers_to_others(assignment, question):
-    def called(*arguments, **named):
+def test_no_question_calls_the_answers_to_others(assignment: str, question: str) -> None:
+    def called(*arguments: Any, **named: Any) -> None:
         raise AssertionError("the answer to another question was called")
 
     others = {name: called for name in questions_of(assignment) if name != question}
@@ -83,7 +86,7 @@ def test_no_question_calls_the_answers_to_others(assignment, question):
 
 class TestBank:
     @pytest.mark.parametrize("bug", SUSPECTS, ids=lambda bug: bug.name)
-    def test_a_bug_costs_the_arrays_that_it_corrupts_and_shows_in_the_open(self, bug):
+    def test_a_bug_costs_the_arrays_that_it_corrupts_and_shows_in_the_open(self, bug: Bug) -> None:
         question = "backward_propagation_n"
         notebook = Notebook("n_dimensions", {question: plant(bug, name=question)})
         case = live_case(np.random.default_rng(1))
@@ -98,14 +101,14 @@ class TestBank:
         assert notebook.check(question).failed >= corrupted
 
     @pytest.mark.parametrize("bug", SUSPECTS, ids=lambda bug: bug.name)
-    def test_no_suspect_passes_unrepaired(self, bug):
+    def test_no_suspect_passes_unrepaired(self, bug: Bug) -> None:
         for name in bugs.FIXED_DRAW:
             notebook = Notebook("planted_bugs", {name: bugs.suspect_source(name, bug)})
             assert lost(notebook.judge(name, seed=0)) == {"repaired"}
             assert notebook.check(name).failed == {"repaired"}
 
     @pytest.mark.parametrize("control", CONTROLS, ids=lambda edit: edit.new)
-    def test_what_is_no_bug_costs_nothing(self, control):
+    def test_what_is_no_bug_costs_nothing(self, control: Any) -> None:
         answers = {"suspect_a": rename(control.apply(STANDARD), "suspect_a")}
         notebook = Notebook("planted_bugs", answers)
         assert not lost(notebook.judge("suspect_a", seed=0))
@@ -113,13 +116,13 @@ class TestBank:
 
 
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
-def test_every_part_can_be_lost(assignment, question):
+def test_every_part_can_be_lost(assignment: str, question: str) -> None:
     parts = [each.loses for each in mistakes_of(assignment)[question]]
     assert frozenset().union(*parts) == set(questions_of(assignment)[question].parts)
 
 
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
-def test_nothing_written_earns_nothing(assignment, question):
+def test_nothing_written_earns_nothing(assignment: str, question: str) -> None:
     notebook = Notebook(assignment, {question: f"def {question}(*arguments, **named):\n    pass"})
     verdict, visible = notebook.judge(question, seed=0), notebook.check(question)
     assert verdict.points == 0
@@ -127,10 +130,10 @@ def test_nothing_written_earns_nothing(assignment, question):
     assert visible.failed >= set(questions_of(assignment)[question].parts)
 
 
-def test_only_a_diagnosis_may_be_wrong_without_a_warning():
+def test_only_a_diagnosis_may_be_wrong_without_a_warning() -> None:
     assert {each.question for each in MISTAKES if each.untold} == {"diagnosis"}
 
 
-def test_no_two_mistakes_are_called_the_same():
+def test_no_two_mistakes_are_called_the_same() -> None:
     names = sorted(map(str, MISTAKES))
     assert [name for name, found in groupby(names) if len([*found]) > 1] == []

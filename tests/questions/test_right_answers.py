@@ -1,10 +1,13 @@
 """If this fails, a correct answer loses points, or a visible check calls it wrong."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.questions import questions_of
+from tests.questions.answers import Answer
 from tests.questions.notebook import ASSIGNMENTS, SLOW, Notebook, lost
 from tests.questions.styles import STYLES
 from tests.sample_class import load
@@ -14,7 +17,7 @@ SEEDS, SEEDS_OF_A_SLOW_ONE = 60, 5
 QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
 
 
-def answers_of(whose, assignment):
+def answers_of(whose: str, assignment: str) -> dict[str, Any]:
     """The answers of a story of the sample class, or of the notebook itself."""
     if whose == "source":
         return {}
@@ -24,7 +27,7 @@ def answers_of(whose, assignment):
 
 @pytest.mark.parametrize("whose", ["source", "correct", "correct_other_style"])
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
-def test_right_answers_get_every_part(assignment, question, whose):
+def test_right_answers_get_every_part(assignment: str, question: str, whose: str) -> None:
     notebook = Notebook(assignment, answers_of(whose, assignment))
     for seed in range(SEEDS_OF_A_SLOW_ONE if question in SLOW else SEEDS):
         verdict = notebook.judge(question, seed)
@@ -34,14 +37,14 @@ def test_right_answers_get_every_part(assignment, question, whose):
 
 @pytest.mark.parametrize("whose", ["source", "correct", "correct_other_style"])
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)
-def test_right_answers_pass_the_visible_checks(assignment, question, whose):
+def test_right_answers_pass_the_visible_checks(assignment: str, question: str, whose: str) -> None:
     visible = Notebook(assignment, answers_of(whose, assignment)).check(question)
     assert not visible.failed, visible.printed
     assert visible.value is None
 
 
 @pytest.mark.parametrize("right", STYLES, ids=str)
-def test_every_honest_style_gets_every_part(right):
+def test_every_honest_style_gets_every_part(right: Answer) -> None:
     notebook = Notebook(right.assignment, right.answers)
     visible = notebook.check(right.question)
     assert not visible.failed, visible.printed
@@ -53,8 +56,8 @@ def test_every_honest_style_gets_every_part(right):
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 @settings(deadline=None, derandomize=True, max_examples=15)
 @given(data=st.data(), seed=st.integers(0, 2**48 - 1))
-def test_styles_go_together(assignment, data, seed):
-    mixed = {}
+def test_styles_go_together(assignment: str, data: st.DataObject, seed: int) -> None:
+    mixed: dict[str, Any] = {}
     for question in questions_of(assignment):
         choices = [each for each in STYLES if each.question == question]
         chosen = data.draw(st.sampled_from([None, *choices]))

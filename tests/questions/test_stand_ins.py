@@ -2,6 +2,8 @@
 
 import time
 import tracemalloc
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +31,7 @@ STEADY = settings(
 CASE = live_case(np.random.default_rng(1))
 CACHE = synthetic_cache(np.random.default_rng(2), CASE.m)[2]
 
-STAND_INS = {
+STAND_INS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "product": (stand_ins.product, (1.5, 2.0)),
     "central_difference": (stand_ins.central_difference, (np.sin, 0.5, 1e-5)),
     "relative_difference": (stand_ins.relative_difference, (1.0, np.ones(()))),
@@ -55,7 +57,7 @@ LONG, LARGE = 1.0, 8 << 20
 """Seconds and bytes: far more than any ordinary call takes."""
 
 
-def survives(function, *arguments, **by_name):
+def survives(function: Callable[..., Any], *arguments: Any, **by_name: Any) -> None:
     """Call it; whatever happens must be quick, small, and an ordinary exception at most."""
     tracemalloc.start()
     begun = time.process_time()
@@ -74,7 +76,7 @@ def survives(function, *arguments, **by_name):
 @each_stand_in
 @STEADY
 @given(data=st.data())
-def test_any_arguments(name, data):
+def test_any_arguments(name: str, data: st.DataObject) -> None:
     function, right = STAND_INS[name]
     survives(function, *data.draw(st.lists(ANYTHING, max_size=len(right) + 1)))
 
@@ -82,7 +84,7 @@ def test_any_arguments(name, data):
 @each_stand_in
 @STEADY
 @given(data=st.data())
-def test_right_arguments_but_one(name, data):
+def test_right_arguments_but_one(name: str, data: st.DataObject) -> None:
     function, right = STAND_INS[name]
     place = data.draw(st.integers(0, len(right) - 1))
     survives(function, *right[:place], data.draw(ANYTHING), *right[place + 1 :])
@@ -91,14 +93,14 @@ def test_right_arguments_but_one(name, data):
 @pytest.mark.parametrize("name", ["product", "relative_difference", "a_pair", "another_pair"])
 @STEADY
 @given(a=st.one_of(HUGE, ANYTHING), b=HUGE)
-def test_two_that_would_broadcast(name, a, b):
+def test_two_that_would_broadcast(name: str, a: Any, b: Any) -> None:
     survives(STAND_INS[name][0], a, b)
 
 
 @pytest.mark.parametrize("name", ["forward", "backward", "numerical", "of_sines"])
 @STEADY
 @given(data=st.data(), odd=ANYTHING)
-def test_one_odd_array_inside(name, data, odd):
+def test_one_odd_array_inside(name: str, data: st.DataObject, odd: Any) -> None:
     function, right = STAND_INS[name]
     place = [isinstance(each, dict | tuple) for each in right].index(True)
     inside = right[place]
@@ -112,13 +114,13 @@ def test_one_odd_array_inside(name, data, odd):
 
 @STEADY
 @given(back=ANYTHING, other=ANYTHING, theta=st.one_of(st.floats(), HUGE))
-def test_a_function_that_returns_anything(back, other, theta):
+def test_a_function_that_returns_anything(back: Any, other: Any, theta: Any) -> None:
     said = iter([back, other])
     survives(stand_ins.central_difference, lambda t: next(said), theta)
 
 
 @each_stand_in
-def test_too_many_and_unknown_arguments(name):
+def test_too_many_and_unknown_arguments(name: str) -> None:
     function, right = STAND_INS[name]
     survives(function, *range(100_000))
     with pytest.raises(TypeError):
@@ -128,7 +130,7 @@ def test_too_many_and_unknown_arguments(name):
 
 
 @pytest.mark.parametrize("sizes", [(10**5, 4), (5, 10**5), (0, 4), (5,), (4, 5)])
-def test_a_network_of_other_shapes(sizes):
+def test_a_network_of_other_shapes(sizes: Any) -> None:
     odd = CASE.parameters | {"W1": np.zeros(sizes)}
     for call in (
         lambda: stand_ins.forward_propagation_n(CASE.X, CASE.Y, odd),
@@ -138,7 +140,7 @@ def test_a_network_of_other_shapes(sizes):
             call()
 
 
-def test_too_many_examples():
+def test_too_many_examples() -> None:
     X, Y = np.zeros((4, 101)), np.zeros((1, 101))
     with pytest.raises(ValueError, match="X is an array of shape"):
         stand_ins.forward_propagation_n(X, Y, CASE.parameters)
@@ -218,32 +220,32 @@ class TestHonestCalls:
     @pytest.mark.parametrize(
         "number", [2, 2.0, True, np.float64(2), np.float32(2), np.int64(2), np.array(2.0), [2.0]]
     )
-    def test_numbers_of_any_kind(self, number):
+    def test_numbers_of_any_kind(self, number: Any) -> None:
         number = number.item() if isinstance(number, np.generic) else number
         assert stand_ins.product(1.5, number) == 1.5 * np.asarray(number)
         assert stand_ins.relative_difference(number, number) == 0
         slope = stand_ins.central_difference(lambda t: t**2, number, 0.5)
         assert slope == pytest.approx(2 * np.asarray(number, dtype=float))
 
-    def test_arrays_of_any_kind(self):
+    def test_arrays_of_any_kind(self) -> None:
         for dtype in ("f4", "f8", "i8", "g"):
             array = np.arange(5).astype(dtype)
             found = stand_ins.product(1.5, array)
             np.testing.assert_array_equal(found, array * 1.5)
             assert found.dtype == (array * 1.5).dtype
 
-    def test_a_sweep_of_epsilons(self):
+    def test_a_sweep_of_epsilons(self) -> None:
         epsilons = np.geomspace(1e-8, 1e-1, 100)
         found = stand_ins.central_difference(np.exp, 0.3, epsilons)
         truth = (np.exp(0.3 + epsilons) - np.exp(0.3 - epsilons)) / (2 * epsilons)
         np.testing.assert_array_equal(found, truth)
 
-    def test_other_shapes_are_no_difference_but_an_error(self):
+    def test_other_shapes_are_no_difference_but_an_error(self) -> None:
         with pytest.raises(ValueError, match=r"\(5,\) and \(5, 1\)"):
             stand_ins.relative_difference(np.ones(5), np.ones((5, 1)))
 
     @pytest.mark.parametrize("change", [np.float32, np.float64, np.longdouble, np.ndarray.tolist])
-    def test_the_network_in_other_types(self, change):
+    def test_the_network_in_other_types(self, change: Any) -> None:
         kinds = {np.float32: 1e-5}
         parameters = {
             key: change(array) if change is not np.ndarray.tolist else array.tolist()
@@ -257,19 +259,19 @@ class TestHonestCalls:
         np.testing.assert_allclose(found, truth, atol=kinds.get(change, 1e-12))
 
     @pytest.mark.parametrize("Y", [CASE.Y, CASE.Y[0], CASE.Y.astype(bool), CASE.Y[0].tolist()])
-    def test_labels_of_any_kind(self, Y):
+    def test_labels_of_any_kind(self, Y: Any) -> None:
         assert stand_ins.forward_propagation_n(CASE.X, Y, CASE.parameters)[0] == CASE.cost
 
-    def test_more_keys_than_needed(self):
+    def test_more_keys_than_needed(self) -> None:
         more = CASE.parameters | {"W4": np.ones(3), "note": np.ones(2)}
         assert stand_ins.forward_propagation_n(CASE.X, CASE.Y, more)[0] == CASE.cost
 
-    def test_one_example_at_a_time(self):
+    def test_one_example_at_a_time(self) -> None:
         one = CASE.X[:, [0]], CASE.Y[:, [0]], CASE.parameters
         truth = network.forward_propagation(*one)[0]
         assert stand_ins.forward_propagation_n(*one)[0] == truth
 
-    def test_larger_layers(self):
+    def test_larger_layers(self) -> None:
         case = live_case(np.random.default_rng(4), 50, stand_ins.LARGER)
         assert stand_ins.forward_propagation_n(case.X, case.Y, case.parameters)[0] == case.cost
         found = stand_ins.backward_propagation_n(case.X, case.Y, case.cache)
@@ -280,21 +282,27 @@ class TestHonestCalls:
 class Idle(Student):
     """Returns no answers, and records what it was given."""
 
-    def __init__(self):
-        self.handed = {}
+    def __init__(self) -> None:
+        self.handed: dict[str, Callable[..., Any]] = {}
 
-    def call(self, name, *arguments, replacing=None, **by_name):
+    def call(
+        self,
+        name: str,
+        *arguments: Any,
+        replacing: Mapping[str, Callable[..., Any]] | None = None,
+        **by_name: Any,
+    ) -> Answer:
         functions = {f"{name}'s argument": each for each in arguments if callable(each)}
-        self.handed |= functions | (replacing or {})
+        self.handed |= functions | dict(replacing or {})
         calls = dict.fromkeys([*range(len(arguments)), *(replacing or {})], 1)
         return Answer(name, np.zeros((47, 1)), arguments=arguments, calls=calls)
 
-    def value(self, name):
+    def value(self, name: str) -> Answer:
         return Answer(name, {})
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_no_question_hands_out_anything_else(assignment):
+def test_no_question_hands_out_anything_else(assignment: str) -> None:
     """A stand-in that checks nothing would accept any caller."""
     for question in questions_of(assignment):
         student = Idle()

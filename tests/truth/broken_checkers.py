@@ -5,7 +5,9 @@ misses wrong gradients, and whether it gives an alarm at right ones.
 """
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +62,7 @@ class BrokenChecker:
     """
 
     name: str
-    edits: tuple
+    edits: tuple[Edit, ...]
     misses: str
     alarms: bool
     hint: str
@@ -155,7 +157,7 @@ CHECKERS = (
 )  # fmt: skip
 
 
-def broken(checker=None):
+def broken(checker: BrokenChecker | None = None) -> Callable[..., Any]:
     """The function `check`, with a mistake in it or without one.
 
     Parameters
@@ -171,7 +173,7 @@ def broken(checker=None):
     source = STANDARD_CHECK
     for edit in checker.edits if checker else ():
         source = edit.apply(source)
-    space = {
+    space: dict[str, Any] = {
         "np": np,
         "dictionary_to_vector": dictionary_to_vector,
         "gradients_to_vector": gradients_to_vector,
@@ -179,4 +181,5 @@ def broken(checker=None):
         "forward_propagation_n": forward_propagation_n,
     }
     exec(compile(ast.parse(source), "<check>", "exec"), space)
-    return space["check"]
+    check: Callable[..., Any] = space["check"]
+    return check

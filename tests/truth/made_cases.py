@@ -1,15 +1,22 @@
 """Cases that no question asks about: one near a kink, the textbook's, and other precisions."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from autograder.truth.cases import Case, live_case
 from autograder.truth.liveness import MARGIN, first_without_fault
-from autograder.truth.network import LAYERS
+from autograder.truth.network import LAYERS, Array, Arrays
 
 
-def kink_case(rng, m=None, layers=LAYERS, distance=1e-6, straddled=False):
+def kink_case(
+    rng: np.random.Generator,
+    m: int | None = None,
+    layers: tuple[int, ...] = LAYERS,
+    distance: float = 1e-6,
+    straddled: bool = False,
+) -> Case:
     """Draw a case with one first-layer unit this near to its kink, and every other Z far from it.
 
     Parameters
@@ -34,7 +41,7 @@ def kink_case(rng, m=None, layers=LAYERS, distance=1e-6, straddled=False):
         After 500 draws without success.
     """
 
-    def draw():
+    def draw() -> tuple[Case, str | None]:
         case = live_case(rng, m, layers)
         X = case.X.copy()
         W, b = case.parameters["W1"], case.parameters["b1"]
@@ -51,7 +58,7 @@ def kink_case(rng, m=None, layers=LAYERS, distance=1e-6, straddled=False):
     return first_without_fault(draw, f"case near a kink with m={m}, layers={layers}")
 
 
-def textbook_case():
+def textbook_case() -> Case:
     """Return the three examples that the best-known exercise on gradient checking uses.
 
     It draws them with numpy.random.seed(1). Its second layer is on, or off, as a whole, and 20 of
@@ -69,6 +76,6 @@ def textbook_case():
     return Case(X, np.array([[1, 1, 0]]), {key: rng.randn(*shape) for key, shape in shapes.items()})
 
 
-def to_precision(parameters, dtype):
+def to_precision(parameters: Arrays, dtype: type[np.floating[Any]]) -> dict[str, Array]:
     """Return a copy of the parameters in another dtype, such as numpy.longdouble."""
     return {key: array.astype(dtype) for key, array in parameters.items()}

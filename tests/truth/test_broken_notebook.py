@@ -1,4 +1,8 @@
 """If this fails, the notebook that never ran does run, or repairs don't make it correct."""
+# mypy: allow-untyped-calls
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,6 +11,7 @@ from autograder.truth import broken_notebook, notebook_helpers
 from autograder.truth.broken_notebook import (
     BACKWARD_FAULTS,
     CHECK_FAULTS,
+    Fault,
     never_ran_backward,
     never_ran_check,
     plant_faults,
@@ -19,15 +24,15 @@ from autograder.truth.planting import compile_backward
 from tests.questions.notebook import text_of
 
 
-def compile_check(source):
-    namespace = {"np": np} | {
-        name: getattr(notebook_helpers, name) for name in notebook_helpers.__all__
-    }
+def compile_check(source: str) -> Callable[..., Any]:
+    names = notebook_helpers.__all__
+    namespace = {"np": np} | {name: getattr(notebook_helpers, name) for name in names}
     exec(source, namespace)
-    return namespace["repaired_check"]
+    check: Callable[..., Any] = namespace["repaired_check"]
+    return check
 
 
-def repairs(source, faults):
+def repairs(source: str, faults: Sequence[Fault]) -> Iterator[tuple[str, Any]]:
     """Yield the source before each repair, with the symptom that it has then."""
     for fault in faults:
         yield source, fault.symptom
@@ -43,7 +48,7 @@ def repairs(source, faults):
     yield source, "repaired"
 
 
-def test_backward_raises_until_its_last_fault_which_is_silent():
+def test_backward_raises_until_its_last_fault_which_is_silent() -> None:
     case = live_case(np.random.default_rng(1))
     for source, symptom in repairs(never_ran_backward(), BACKWARD_FAULTS):
         backward = compile_backward(source, "repaired_backward")
@@ -59,7 +64,9 @@ def test_backward_raises_until_its_last_fault_which_is_silent():
         assert wrong == ({"db1"} if symptom is None else set())
 
 
-def test_check_raises_until_its_last_fault_which_lets_nan_pass(capsys):
+def test_check_raises_until_its_last_fault_which_lets_nan_pass(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     case = live_case(np.random.default_rng(2))
     bad = case.gradients | {"db2": np.full((3, 1), np.nan)}
     for source, symptom in repairs(never_ran_check(), CHECK_FAULTS):
@@ -72,7 +79,7 @@ def test_check_raises_until_its_last_fault_which_lets_nan_pass(capsys):
         assert ("agree" in capsys.readouterr().out) == (symptom is None)
 
 
-def test_the_right_check_is_right(capsys):
+def test_the_right_check_is_right(capsys: pytest.CaptureFixture[str]) -> None:
     case = live_case(np.random.default_rng(3))
     assert repaired_check(case.parameters, case.gradients, case.X, case.Y) < 1e-7
     assert "agree" in capsys.readouterr().out
@@ -86,7 +93,7 @@ def test_the_right_check_is_right(capsys):
         assert "mistake" in capsys.readouterr().out
 
 
-def test_zero_against_zero_is_zero():
+def test_zero_against_zero_is_zero() -> None:
     # A network that ignores its input: the logit is b3 = 0, and half of the labels are 1.
     case = live_case(np.random.default_rng(4), 2)
     flat = {key: np.zeros_like(array) for key, array in case.parameters.items()}
@@ -94,7 +101,7 @@ def test_zero_against_zero_is_zero():
     assert repaired_check(flat, nothing, case.X, np.array([[0, 1]])) == 0.0
 
 
-def test_nothing_in_the_text_says_where_the_faults_are():
+def test_nothing_in_the_text_says_where_the_faults_are() -> None:
     for source in (never_ran_backward(), never_ran_check()):
         assert "#" not in source
         assert "TODO" not in source
@@ -108,17 +115,17 @@ def test_its_numbers_are_those_of_the_notebook():
     assert source.startswith(f"def {head}:\n") and "    if difference > 1e-6:\n" in source
 
 
-def test_the_start_code_takes_another_name():
+def test_the_start_code_takes_another_name() -> None:
     assert never_ran_backward("again").startswith("def again(X, Y, cache):\n")
     assert never_ran_check("again").startswith("def again(parameters, gradients, X, Y, epsilon=")
 
 
-def test_a_fault_without_a_place_raises():
+def test_a_fault_without_a_place_raises() -> None:
     with pytest.raises(ValueError, match="'absent' occurs 0 times"):
         plant_faults("a = 1", [broken_notebook.Fault("absent", "", None)])
 
 
-def test_helpers_return_copies_in_vector_order():
+def test_helpers_return_copies_in_vector_order() -> None:
     parameters = live_case(np.random.default_rng(5)).parameters
     theta, keys = notebook_helpers.dictionary_to_vector(parameters)
     assert theta.shape == (47, 1)

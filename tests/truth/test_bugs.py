@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +16,10 @@ from autograder.truth.bugs import (
     by_name,
     suspect_source,
 )
-from autograder.truth.cases import live_case, synthetic_cache
+from autograder.truth.cases import Case, live_case, synthetic_cache
 from autograder.truth.gradcheck import TOLERANCE, deviation
-from autograder.truth.network import backward_propagation
-from autograder.truth.planting import KINDS, ORDER, compile_backward, plant
+from autograder.truth.network import Array, Cache, backward_propagation
+from autograder.truth.planting import KINDS, ORDER, Backward, Bug, compile_backward, plant
 from autograder.truth.standard_form import STANDARD
 from tests.truth.controls import CONTROLS
 from tests.truth.made_cases import textbook_case
@@ -29,20 +30,20 @@ TEXTBOOK_BUGS = ("dW2_doubled", "db1_quadrupled")
 """The two bugs of the classic exercise."""
 
 
-def deviations(backward, X, Y, values):
+def deviations(backward: Backward, X: Array, Y: Array, values: Cache) -> Array:
     """Return the deviation of every gradient, in `ORDER`."""
     found, truth = backward(X, Y, values), backward_propagation(X, Y, values)
     return np.array([deviation(found[key], truth[key]) for key in ORDER])
 
 
 @cache
-def live_cases():
+def live_cases() -> list[Case]:
     rng = np.random.default_rng(1)
     return [live_case(rng) for _ in range(200)]
 
 
 @cache
-def special_cases():
+def special_cases() -> dict[str, list[Case]]:
     rng = np.random.default_rng(2)
     some = live_cases()[:20]
     return {
@@ -56,7 +57,7 @@ def special_cases():
     }
 
 
-def with_constant_units(case):
+def with_constant_units(case: Case) -> Case:
     """Move the hidden biases until each unit is always on or always off, in turn."""
     parameters, A = dict(case.parameters), case.X
     for layer in (1, 2):
@@ -68,7 +69,7 @@ def with_constant_units(case):
 
 
 @each_bug
-def test_live_cases_show_it_first_where_the_bank_says(bug):
+def test_live_cases_show_it_first_where_the_bank_says(bug: Bug) -> None:
     backward = compile_backward(plant(bug))
     table = np.array([deviations(backward, case.X, case.Y, case.cache) for case in live_cases()])
     place = ORDER.index(bug.first_wrong)
@@ -80,7 +81,7 @@ def test_live_cases_show_it_first_where_the_bank_says(bug):
 
 
 @each_bug
-def test_it_hides_where_the_bank_says_and_nowhere_else(bug):
+def test_it_hides_where_the_bank_says_and_nowhere_else(bug: Bug) -> None:
     backward = compile_backward(plant(bug))
     hidden = {
         name
@@ -91,7 +92,7 @@ def test_it_hides_where_the_bank_says_and_nowhere_else(bug):
 
 
 @each_bug
-def test_larger_networks_and_synthetic_caches_show_it(bug):
+def test_larger_networks_and_synthetic_caches_show_it(bug: Bug) -> None:
     rng, backward = np.random.default_rng(3), compile_backward(plant(bug))
     for _ in range(5):
         case = live_case(rng, 12, layers=(7, 6, 4, 1))
@@ -100,13 +101,13 @@ def test_larger_networks_and_synthetic_caches_show_it(bug):
 
 
 @each_bug
-def test_it_says_what_a_student_and_a_teacher_need(bug):
+def test_it_says_what_a_student_and_a_teacher_need(bug: Bug) -> None:
     assert bug.hint.endswith((".", "?"))
     assert bug.why.endswith(".")
 
 
 @pytest.mark.parametrize("bug", LESSONS, ids=lambda bug: bug.name)
-def test_lessons_do_what_their_kind_says_and_little_else(bug):
+def test_lessons_do_what_their_kind_says_and_little_else(bug: Bug) -> None:
     """The numbers are correct, at least to half precision."""
     backward, changed, shapes, dtypes = compile_backward(plant(bug)), set(), set(), set()
     for case in live_cases()[:20]:
@@ -125,32 +126,32 @@ def test_lessons_do_what_their_kind_says_and_little_else(bug):
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.target)
-def test_controls_are_no_bugs(control):
+def test_controls_are_no_bugs(control: Any) -> None:
     backward = compile_backward(control.apply(STANDARD), "backward")
     for case in chain(live_cases(), *special_cases().values()):
         assert deviations(backward, case.X, case.Y, case.cache).max() < 1e-12
 
 
-def test_the_bank_covers_every_kind_under_different_names():
+def test_the_bank_covers_every_kind_under_different_names() -> None:
     assert {kind for bug in BANK for kind in bug.kinds[:1]} == set(KINDS)
     assert len({bug.name for bug in BANK}) == len(BANK)
     assert len({plant(bug) for bug in BANK}) == len(BANK)
 
 
-def test_enough_suspects_of_every_kind():
+def test_enough_suspects_of_every_kind() -> None:
     assert {kind for bug in BANK if bug.suspect for kind in bug.kinds[:1]} == set(KINDS)
 
 
-def test_an_unknown_name_raises():
+def test_an_unknown_name_raises() -> None:
     with pytest.raises(KeyError, match="no bug named 'dW9_tripled'"):
         by_name("dW9_tripled")
 
 
-def test_textbook_bugs_are_in_the_bank_and_no_suspects():
+def test_textbook_bugs_are_in_the_bank_and_no_suspects() -> None:
     assert not any(by_name(name).suspect for name in TEXTBOOK_BUGS)
 
 
-def test_fixed_draw_has_three_kinds_in_three_places():
+def test_fixed_draw_has_three_kinds_in_three_places() -> None:
     bugs = [by_name(name) for name in FIXED_DRAW.values()]
     assert len({bug.kinds[0] for bug in bugs}) == 3
     assert len({bug.first_wrong for bug in bugs}) == 3
@@ -159,7 +160,7 @@ def test_fixed_draw_has_three_kinds_in_three_places():
     assert suspect_source("suspect_a", bugs[0]).startswith("def suspect_a(X, Y, cache):\n")
 
 
-def test_the_mutant_survives_the_textbook_case_untouched_and_a_live_case_kills_it():
+def test_the_mutant_survives_the_textbook_case_untouched_and_a_live_case_kills_it() -> None:
     backward = compile_backward(plant(MUTANT))
     case = textbook_case()
     for flat in (case, case.with_flat_labels()):

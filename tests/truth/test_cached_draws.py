@@ -1,5 +1,7 @@
 """If this fails, two submissions with one seed are asked about different cases."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,23 +10,23 @@ from autograder.truth.cases import live_case
 
 
 @pytest.fixture
-def drawn():
+def drawn() -> Any:
     """A draw, and the arguments with which it was really made."""
-    made = []
+    made: list[Any] = []
 
     @cached_draw
-    def draw(rng, *arguments, **by_name):
+    def draw(rng: np.random.Generator, *arguments: Any, **by_name: Any) -> Any:
         made.append((arguments, by_name))
         if "never" in arguments:
             raise ValueError("nothing to draw")
         return rng.integers(2, size=3, dtype=np.int32), rng.normal(size=3)
 
-    draw.made = made
+    draw.__dict__["made"] = made
     return draw
 
 
 @pytest.mark.parametrize("before", [0, 1, 2])
-def test_the_same_state_draws_once_and_goes_on_alike(drawn, before):
+def test_the_same_state_draws_once_and_goes_on_alike(drawn: Any, before: Any) -> None:
     """Also if half of a number is left over, as after drawing 32-bit integers."""
     first, second, plain = (np.random.default_rng(5) for _ in range(3))
     for rng in (first, second, plain):
@@ -37,7 +39,7 @@ def test_the_same_state_draws_once_and_goes_on_alike(drawn, before):
     assert first.bit_generator.state == second.bit_generator.state == plain.bit_generator.state
 
 
-def test_other_arguments_and_other_states_are_drawn_for_themselves(drawn):
+def test_other_arguments_and_other_states_are_drawn_for_themselves(drawn: Any) -> None:
     drawn(np.random.default_rng(1), 4)
     drawn(np.random.default_rng(1), 5)
     drawn(np.random.default_rng(1), m=5)
@@ -48,27 +50,27 @@ def test_other_arguments_and_other_states_are_drawn_for_themselves(drawn):
     assert len(drawn.made) == 5
 
 
-def test_a_draw_that_fails_is_made_again(drawn):
+def test_a_draw_that_fails_is_made_again(drawn: Any) -> None:
     for _ in range(2):
         with pytest.raises(ValueError, match="nothing to draw"):
             drawn(np.random.default_rng(1), "never")
     assert len(drawn.made) == 2
 
 
-def test_old_draws_are_forgotten(drawn):
+def test_old_draws_are_forgotten(drawn: Any) -> None:
     for each in range(MOST + 1):
         drawn(np.random.default_rng(1), each)
     drawn(np.random.default_rng(1), 0)
     assert len(drawn.made) == MOST + 2
 
 
-def test_so_is_a_live_case_with_all_that_is_known_of_it():
+def test_so_is_a_live_case_with_all_that_is_known_of_it() -> None:
     first, second = (live_case(np.random.default_rng(7), 6) for _ in range(2))
     assert first is second
     assert first.gradients["dW1"] is second.gradients["dW1"]
 
 
-def test_nobody_can_change_what_others_will_be_asked():
+def test_nobody_can_change_what_others_will_be_asked() -> None:
     case = live_case(np.random.default_rng(7), 6)
     del case.gradients["dW1"]
     assert "dW1" in case.gradients

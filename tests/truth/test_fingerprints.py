@@ -1,6 +1,9 @@
 """If this fails, feedback names a bug that isn't there, or misses one that it should recognise."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.fingerprints import Seen, bugs_like, change_of
 from autograder.truth.gradcheck import deviation
 from autograder.truth.network import backward_propagation
-from autograder.truth.planting import ORDER, backward_with, compile_backward
+from autograder.truth.planting import ORDER, Backward, Bug, backward_with, compile_backward
 from autograder.truth.standard_form import STANDARD
 from tests.truth.controls import CONTROLS
 
@@ -18,7 +21,7 @@ each_bug = pytest.mark.parametrize("bug", BANK, ids=lambda bug: bug.name)
 
 
 @cache
-def inputs(seed=1, count=3):
+def inputs(seed: int = 1, count: int = 3) -> Any:
     """The cases that the questions use: live cases, larger layers, synthetic caches."""
     rng = np.random.default_rng(seed)
     cases = [live_case(rng) for _ in range(count)]
@@ -27,24 +30,23 @@ def inputs(seed=1, count=3):
     return [*made, synthetic_cache(rng), synthetic_cache(rng, layers=(6, 8, 5, 1))]
 
 
-def seen(backward, cases=None):
+def seen(backward: Backward, cases: Any = None) -> list[Seen]:
     return [
         Seen(X, Y, values, backward_propagation(X, Y, values), backward(X, Y, values))
         for X, Y, values in cases or inputs()
     ]
 
 
-def changed(**change):
+def changed(**change: Callable[[Seen], Any]) -> list[Seen]:
     """Answers in which some arrays are a function of the correct ones and of m."""
-    answers = seen(backward_propagation)
-    for each in answers:
-        for key, how in change.items():
-            each.found[key] = how(each)
-    return answers
+    return [
+        replace(each, found={**each.found, **{key: how(each) for key, how in change.items()}})
+        for each in seen(backward_propagation)
+    ]
 
 
 @each_bug
-def test_each_bug_is_recognised_or_one_that_cannot_be_told_from_it(bug):
+def test_each_bug_is_recognised_or_one_that_cannot_be_told_from_it(bug: Bug) -> None:
     likely = bugs_like(seen(backward_with(bug)))
     assert bug in likely
     for other in likely:
@@ -53,7 +55,7 @@ def test_each_bug_is_recognised_or_one_that_cannot_be_told_from_it(bug):
             assert max(deviation(one[key], another[key]) for key in ORDER) < 1e-7
 
 
-def test_right_gradients_look_like_nothing():
+def test_right_gradients_look_like_nothing() -> None:
     for backward in (backward_propagation, *(compile_backward(each.apply(STANDARD), "backward")
                                              for each in CONTROLS)):  # fmt: skip
         answers = seen(backward)
@@ -62,7 +64,7 @@ def test_right_gradients_look_like_nothing():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_gradients_that_are_wrong_in_no_known_way_are_not_given_a_name(seed):
+def test_gradients_that_are_wrong_in_no_known_way_are_not_given_a_name(seed: int) -> None:
     """Also if one number of one array is off by a thousandth."""
     rng = np.random.default_rng(seed)
     for key in ORDER:
@@ -102,14 +104,14 @@ def test_gradients_that_are_wrong_in_no_known_way_are_not_given_a_name(seed):
         ("dW2", lambda one: one.truth["dW2"].ravel(), "the correct one in another shape"),
     ],
 )
-def test_simple_changes_are_said_in_words(key, how, words):
+def test_simple_changes_are_said_in_words(key: str, how: Callable[[Seen], Any], words: str) -> None:
     with np.errstate(all="ignore"):
         found = change_of(key, changed(**{key: how}))
     assert found.startswith(words)
     assert bool(found) == bool(words)
 
 
-def test_a_missing_array_and_no_answer_at_all_look_like_nothing():
+def test_a_missing_array_and_no_answer_at_all_look_like_nothing() -> None:
     answers = seen(lambda *_: {})
     assert (bugs_like(answers), change_of("dW1", answers)) == ([], "")
     assert (bugs_like([]), change_of("dW1", [])) == ([], "")

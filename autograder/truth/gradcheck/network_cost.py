@@ -139,7 +139,9 @@ def _expect_network(
         inputs = units
 
 
-def network_gradient(parameters: Arrays, X: Array, Y: Array, epsilon: float = 1e-5) -> Array:
+def network_gradient(
+    parameters: Arrays, X: Array, Y: Array, epsilon: float | np.floating[Any] = 1e-5
+) -> Array:
     """Return the central differences of the network's cost, shape (n, 1), in vector order.
 
     They are taken with exactly this epsilon, even across corners, by one forward pass of many

@@ -1,7 +1,9 @@
 """If this fails, the per-parameter check fails correct gradients or passes wrong ones."""
 
 import math
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from autograder.truth.cases import (
 )
 from autograder.truth.gradcheck import (
     NetworkCost,
+    Report,
     any_cost,
     check_directions,
     check_gradients,
@@ -24,20 +27,22 @@ from autograder.truth.gradcheck import (
 from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, Estimates
 from autograder.truth.gradcheck.report import PASS
 from autograder.truth.network import (
+    Array,
+    Arrays,
     backward_propagation,
     forward_propagation,
     gradients_to_vector,
 )
-from autograder.truth.planting import compile_backward, plant
+from autograder.truth.planting import Bug, compile_backward, plant
 from tests.truth.made_cases import kink_case, textbook_case
 
 
-def plain(case):
+def plain(case: Case) -> Callable[[Arrays], Any]:
     """The cost as most people would write it."""
     return lambda parameters: forward_propagation(case.X, case.Y, parameters)[0]
 
 
-def quick(case):
+def quick(case: Case) -> NetworkCost:
     return NetworkCost(case.X, case.Y)
 
 
@@ -45,22 +50,24 @@ both = pytest.mark.parametrize("cost_of", [plain, quick])
 
 
 @cache
-def live_cases():
+def live_cases() -> list[Case]:
     rng = np.random.default_rng(9)
     return [live_case(rng) for _ in range(200)]
 
 
-def check(case, cost_of=quick, **changed):
+def check(
+    case: Case, cost_of: Callable[[Case], Callable[[Any], Any]] = quick, **changed: Any
+) -> Report:
     return check_gradients(cost_of(case), case.gradients | changed, case.parameters)
 
 
-def random_case(rng):
+def random_case(rng: np.random.Generator) -> Case:
     m = int(rng.integers(1, 21))
     return Case(rng.standard_normal((4, m)), rng.integers(0, 2, (1, m)), random_parameters(rng))
 
 
 class TestNoFalseAlarm:
-    def test_on_random_networks(self):
+    def test_on_random_networks(self) -> None:
         # 40,000 others, of other depths and scales, gave none either.
         rng, inconclusive = np.random.default_rng(1), 0
         for _ in range(2000):
@@ -70,7 +77,7 @@ class TestNoFalseAlarm:
         assert inconclusive < 1e-3 * 2000 * 47, "a saturated output now and then"
 
     @pytest.mark.parametrize("straddled", [False, True])
-    def test_beside_a_kink(self, straddled):
+    def test_beside_a_kink(self, straddled: bool) -> None:
         rng, inconclusive = np.random.default_rng(2), 0
         for _ in range(500):
             case = kink_case(rng, distance=10 ** rng.uniform(-14, -5), straddled=straddled)
@@ -79,7 +86,7 @@ class TestNoFalseAlarm:
             inconclusive += unsure
         assert inconclusive < 0.01 * 500 * 47
 
-    def test_when_nothing_is_known_of_the_cost(self):
+    def test_when_nothing_is_known_of_the_cost(self) -> None:
         rng = np.random.default_rng(3)
         for turn in range(60):
             kink = turn % 2
@@ -94,28 +101,30 @@ class TestNoFalseAlarm:
 
     @both
     @pytest.mark.parametrize("make", [live_case, textbook_case, logit_case])
-    def test_on_other_cases(self, make, cost_of):
+    def test_on_other_cases(
+        self, make: Any, cost_of: Callable[[Case], Callable[[Any], Any]]
+    ) -> None:
         case = make() if make is textbook_case else make(np.random.default_rng(5))
         assert check(case, cost_of).passed
 
-    def test_for_a_noisy_cost(self):
+    def test_for_a_noisy_cost(self) -> None:
         """The textbook's cost, with log(1 - A3), for which 1e-7 calls correct gradients wrong."""
 
-        def naive(parameters):
+        def naive(parameters: Any) -> Any:
             A3 = forward_propagation(case.X, case.Y, parameters)[1][9]
             return float(-np.mean(case.Y * np.log(A3) + (1 - case.Y) * np.log(1 - A3)))
 
         case = textbook_case()
         assert check_gradients(naive, case.gradients, case.parameters).count()[1] == 0
 
-    def test_for_a_cost_that_is_mostly_round_off(self):
+    def test_for_a_cost_that_is_mostly_round_off(self) -> None:
         theta = np.array([0.3, 0.7])
         report = check_gradients(lambda t: (1e7 + np.sin(t).sum()) - 1e7, np.cos(theta), theta)
         assert report.count()[1] == 0
         assert report.errors["gradient"].min() > 1e-9
 
     @pytest.mark.parametrize("dW2", [0.0, 2.8e-17, 5.5e-17])
-    def test_for_another_order_of_summation_on_a_kink(self, dW2):
+    def test_for_another_order_of_summation_on_a_kink(self, dW2: Any) -> None:
         """0.1 + 0.1 + 0.1 - 0.3 is 0, or 3e-17, or 6e-17, depending on the order."""
         parameters = {
             "W1": np.ones((1, 3)),
@@ -132,7 +141,7 @@ class TestNoFalseAlarm:
         cost = NetworkCost(np.full((3, 1), 0.1), [0])
         assert check_gradients(cost, gradients, parameters).count()[1] == 0
 
-    def test_for_two_units_on_their_kinks_one_behind_the_other(self):
+    def test_for_two_units_on_their_kinks_one_behind_the_other(self) -> None:
         """With another last bit both units may be on: then a gradient of 1e-18 is correct too."""
         parameters = {
             "W1": np.array(
@@ -148,7 +157,7 @@ class TestNoFalseAlarm:
         assert check(case).count()[1] == 0
         assert check(case, dW2=case.gradients["dW2"] + 1e-17).count()[1] == 0
 
-    def test_where_a_logit_depends_on_the_order_of_its_sum(self):
+    def test_where_a_logit_depends_on_the_order_of_its_sum(self) -> None:
         """1e20 - 1e20 + 500 is 500 or 0, depending on the order."""
         X = np.array([[1e20], [1e20], [500.0]])
         parameters = {"W1": np.array([[1.0, -1.0, 1.0]]), "b1": np.zeros((1, 1))}
@@ -156,7 +165,7 @@ class TestNoFalseAlarm:
         report = check_gradients(NetworkCost(X, [1]), gradients, parameters)
         assert report.verdict == "inconclusive"
 
-    def test_where_inputs_are_far_from_zero(self):
+    def test_where_inputs_are_far_from_zero(self) -> None:
         """Terms near ten million with a small sum: Z depends on the order of summation."""
         for seed in range(50):
             rng = np.random.default_rng(seed)
@@ -192,13 +201,15 @@ class TestNoFalseAlarm:
         (lambda x: float(np.float32(x * x)), 1.3, 0.65),
     ], ids=["far away", "wiggles far away", "steep", "fine wiggles", "cancels", "rounded",
             "a staircase", "single inside"])  # fmt: skip
-    def test_for_costs_of_odd_shapes(self, cost, gradient, theta):
+    def test_for_costs_of_odd_shapes(
+        self, cost: Callable[..., Any], gradient: Any, theta: Array
+    ) -> None:
         assert check_gradients(cost, gradient, theta).verdict != "fail"
 
-    def test_where_the_cost_has_lost_what_the_gradient_keeps(self):
+    def test_where_the_cost_has_lost_what_the_gradient_keeps(self) -> None:
         """log(1 + exp(-50)) is 0 everywhere nearby, and says nothing against a slope of 2e-22."""
 
-        def lossy(t):
+        def lossy(t: Any) -> Any:
             return float(np.log(1 + np.exp(t)))
 
         slope = 1 / (1 + np.exp(50.0))
@@ -206,7 +217,7 @@ class TestNoFalseAlarm:
         assert check_gradients(lossy, 0.0, -50.0).verdict == "pass"
         assert check_gradients(lossy, 1e-6, -50.0).verdict == "fail"
 
-    def test_at_large_and_small_parameters(self):
+    def test_at_large_and_small_parameters(self) -> None:
         theta = np.array([1e8, 3e-9, -1e-5, 0.0])
         scale = np.array([1e8, 1e-9, 1e-5, 1.0])
         report = check_gradients(
@@ -216,7 +227,7 @@ class TestNoFalseAlarm:
         )
         assert report.count() == (4, 0, 0)
 
-    def test_where_a_part_of_the_cost_is_coarse(self):
+    def test_where_a_part_of_the_cost_is_coarse(self) -> None:
         """A table of ten thousand nodes, a naive logarithm, a rounded loss with a penalty."""
         nodes = np.linspace(-3, 3, 10001)
         table, rng = np.sin(nodes), np.random.default_rng(1)
@@ -234,7 +245,7 @@ class TestNoFalseAlarm:
             ):
                 assert check_gradients(cost, gradient, t).verdict != "fail"
 
-    def test_where_the_cost_ends(self):
+    def test_where_the_cost_ends(self) -> None:
         report = check_gradients(
             lambda t: float(np.log(t).sum()), lambda t: 1 / t, np.array([1e-7, 2.0, 1e-3])
         )
@@ -242,7 +253,7 @@ class TestNoFalseAlarm:
 
 
 class TestNoBlindSpot:
-    def test_a_wrong_entry_that_nothing_else_of_its_array_hides(self):
+    def test_a_wrong_entry_that_nothing_else_of_its_array_hides(self) -> None:
         """Errors of every size from a millionth on, and none that a step hides."""
         rng, asked = np.random.default_rng(12), live_cases()[:40]
         for case in asked:
@@ -253,7 +264,9 @@ class TestNoBlindSpot:
             assert (verdicts[case.gradients[f"d{key}"] != 0] != "pass").all()
 
     @both
-    def test_one_wrong_entry_fails_alone_and_is_named(self, cost_of):
+    def test_one_wrong_entry_fails_alone_and_is_named(
+        self, cost_of: Callable[[Case], Callable[[Any], Any]]
+    ) -> None:
         case = live_case(np.random.default_rng(6))
         for key, gradient in case.gradients.items():
             wrong = gradient.copy()
@@ -266,7 +279,9 @@ class TestNoBlindSpot:
             assert f"{key}[{place[0]}, {place[1]}]" in str(report)
 
     @both
-    def test_a_tiny_gradient_is_seen_that_a_norm_hides(self, cost_of):
+    def test_a_tiny_gradient_is_seen_that_a_norm_hides(
+        self, cost_of: Callable[[Case], Callable[[Any], Any]]
+    ) -> None:
         live = live_case(np.random.default_rng(8))
         faint = np.array([[1e-7], [1], [1], [1]])
         case = Case(live.X * faint, live.Y, live.parameters)
@@ -280,7 +295,7 @@ class TestNoBlindSpot:
         assert (report.verdicts["dW1"][:, 1:] == "pass").all()
 
     @pytest.mark.parametrize("bug", BANK, ids=lambda bug: bug.name)
-    def test_every_bug_of_the_bank_is_seen(self, bug):
+    def test_every_bug_of_the_bank_is_seen(self, bug: Bug) -> None:
         backward = compile_backward(plant(bug))
         seen = sum(
             not check_gradients(
@@ -292,14 +307,16 @@ class TestNoBlindSpot:
 
     @both
     @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-    def test_what_is_not_finite_fails(self, bad, cost_of):
+    def test_what_is_not_finite_fails(
+        self, bad: Any, cost_of: Callable[[Case], Callable[[Any], Any]]
+    ) -> None:
         report = check(live_case(np.random.default_rng(8)), cost_of, db3=np.array([[bad]]))
         assert report.verdicts["db3"][0, 0] == "fail"
         assert "not a finite number" in report.reason("db3", 0, 0)
         assert not report.passed
 
     @pytest.mark.parametrize("factor", [-1.0, 0.0])
-    def test_a_saturated_network_passes_nothing(self, factor):
+    def test_a_saturated_network_passes_nothing(self, factor: Any) -> None:
         """A3 - Y is 2e-16, and its error is as large as itself."""
         parameters = {"W1": np.array([[36.0]]), "b1": np.zeros((1, 1))}
         wrong = np.array([[factor * -1 / (1 + np.exp(36.0))]])
@@ -309,7 +326,7 @@ class TestNoBlindSpot:
         assert report.verdict == "inconclusive"
 
     @pytest.mark.parametrize("logit", [40.0, 1e6, 1e11])
-    def test_a_network_that_is_sure_of_a_wrong_label_hides_nothing(self, logit):
+    def test_a_network_that_is_sure_of_a_wrong_label_hides_nothing(self, logit: float) -> None:
         """However its logit is rounded, the probability of the other label is 1."""
         parameters = {"W1": np.array([[logit, -logit / 3]]), "b1": np.zeros((1, 1))}
         right = {"dW1": np.array([[1.0, 0.5]]), "db1": np.ones((1, 1))}
@@ -318,11 +335,11 @@ class TestNoBlindSpot:
         wrong = right | {"dW1": right["dW1"] * (1 + 1e-6)}
         assert check_gradients(cost, wrong, parameters).count() == (1, 2, 0)
 
-    def test_what_is_far_away_is_seen_too(self):
+    def test_what_is_far_away_is_seen_too(self) -> None:
         report = check_gradients(lambda x: float(np.exp(-((x - 1e9) ** 2))), 0.0, 1e9 + 0.5)
         assert report.verdict != "pass"
 
-    def test_corners_of_other_parameters_blind_nobody(self):
+    def test_corners_of_other_parameters_blind_nobody(self) -> None:
         """A lasso at its start: 100 parameters on the corner of |t|, and one elsewhere."""
         theta = np.append(np.zeros(100), 0.5)
         wrong = np.append(np.zeros(100), np.exp(0.5) * (1 + 1e-5))
@@ -331,7 +348,7 @@ class TestNoBlindSpot:
         )
         assert report.count() == (0, 1, 100)
 
-    def test_a_sum_of_zero_shows_nothing_if_its_parts_are_large(self):
+    def test_a_sum_of_zero_shows_nothing_if_its_parts_are_large(self) -> None:
         cost = NetworkCost(np.array([[1.0, 1e20, -1e20, 0.0]]), np.zeros(4))
         parameters = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
         report = check_gradients(
@@ -339,7 +356,7 @@ class TestNoBlindSpot:
         )
         assert report.verdicts["dW1"] == "inconclusive" and report.verdicts["db1"] == "pass"
 
-    def test_what_passes_beside_the_network_is_right_to_a_millionth(self):
+    def test_what_passes_beside_the_network_is_right_to_a_millionth(self) -> None:
         """Large sums of opposite signs leave a gradient with few digits."""
         cost = NetworkCost(np.array([[1.0, -1.0 + 1e-9]]), np.zeros(2))
         parameters = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
@@ -348,12 +365,12 @@ class TestNoBlindSpot:
         )
         assert report.verdicts["dW1"] != "pass" and report.verdicts["db1"] == "pass"
 
-    def test_zero_is_no_better_than_what_the_cost_shows(self):
+    def test_zero_is_no_better_than_what_the_cost_shows(self) -> None:
         assert check_gradients(lambda t: math.cosh(t) - 1, 0.0, 2e-10).verdict != "pass"
         report = check_gradients(lambda t: 1e9, 0.0, 0.5)
         assert report.passed and "to within 6e-05" in report.reason("gradient")
 
-    def test_a_gradient_below_the_round_off_of_its_cost_is_not_passed(self):
+    def test_a_gradient_below_the_round_off_of_its_cost_is_not_passed(self) -> None:
         report = check_gradients(lambda t: 1 + 1e-18 * float(t), 5e-18, 0.5)
         assert report.verdict == "inconclusive"
         assert "round-off" in str(report)
@@ -363,10 +380,10 @@ class TestHowOftenACostIsAsked:
     """Counted instead of timed: a correct claim takes two costs for most parameters."""
 
     @staticmethod
-    def asked(case, gradients):
+    def asked(case: Case, gradients: dict[str, Array]) -> tuple[int, int]:
         count = 0
 
-        def cost(parameters):
+        def cost(parameters: Any) -> Any:
             nonlocal count
             count += 1
             return plain(case)(parameters)
@@ -374,28 +391,30 @@ class TestHowOftenACostIsAsked:
         report = check_gradients(cost, gradients, case.parameters)
         return count, report.found.size
 
-    def test_right_gradients(self):
+    def test_right_gradients(self) -> None:
         case = live_case(np.random.default_rng(1), 20, (20, 24, 16, 1))
         count, n = self.asked(case, case.gradients)
         assert 2 * n < count < 3 * n
 
-    def test_a_cost_that_is_nothing_until_far_away(self):
+    def test_a_cost_that_is_nothing_until_far_away(self) -> None:
         """All units are off, and far from their kinks: every gradient is clearly 0."""
         rng = np.random.default_rng(17)
         for _ in range(40):
             A, theta = np.abs(rng.normal(size=(6, 4))), -np.abs(rng.normal(size=4))
-            report = check_gradients(
-                lambda t, A=A: float(np.maximum(A @ t, 0).sum()), np.zeros(4), theta
-            )
+
+            def cost(t: Array, A: Array = A) -> float:
+                return float(np.maximum(A @ t, 0).sum())
+
+            report = check_gradients(cost, np.zeros(4), theta)
             assert report.count() == (4, 0, 0)
 
-    def test_units_that_are_off(self):
+    def test_units_that_are_off(self) -> None:
         case = textbook_case()
         case = Case(case.X, case.Y, case.parameters | {"b1": case.parameters["b1"] - 100})
         count, n = self.asked(case, case.gradients)
         assert count < 4 * n + 110
 
-    def test_gradients_that_are_all_wrong(self):
+    def test_gradients_that_are_all_wrong(self) -> None:
         case = live_cases()[0]
         count, n = self.asked(case, {key: 1 + array for key, array in case.gradients.items()})
         assert count < 24 * n + 130, "whoever is accused has every step heard"
@@ -404,27 +423,27 @@ class TestHowOftenACostIsAsked:
 class Many:
     """A cost that also takes a whole stack of parameters."""
 
-    def __init__(self, case, other=None):
+    def __init__(self, case: Case, other: Any = None) -> None:
         self.one, self.all = plain(case), quick(other or case).many
         self.single = self.stacks = 0
 
-    def __call__(self, parameters):
+    def __call__(self, parameters: Any) -> Any:
         self.single += 1
         return self.one(parameters)
 
-    def many(self, parameters):
+    def many(self, parameters: Any) -> Any:
         self.stacks += 1
         return self.all(parameters)
 
 
 class TestManyAtOnce:
-    def test_it_is_asked_for_most_costs_in_one_stack(self):
+    def test_it_is_asked_for_most_costs_in_one_stack(self) -> None:
         case = live_case(np.random.default_rng(1), 20, (20, 24, 16, 1))
         cost = Many(case)
         report = check_gradients(cost, case.gradients, case.parameters)
         assert report.passed and cost.stacks == 1 and cost.single < report.found.size
 
-    def test_verdicts_are_those_of_the_cost_alone(self):
+    def test_verdicts_are_those_of_the_cost_alone(self) -> None:
         rng = np.random.default_rng(14)
         for turn in range(30):
             case = kink_case(rng, distance=1e-7) if turn % 2 else live_case(rng)
@@ -436,18 +455,18 @@ class TestManyAtOnce:
             )
             assert (alone == stacked).all()
 
-    def test_many_of_another_cost_is_refused(self):
+    def test_many_of_another_cost_is_refused(self) -> None:
         rng = np.random.default_rng(15)
         case, other = live_case(rng, 5), live_case(rng, 5)
         with pytest.raises(ValueError, match=r"many\(\) returns .* the cost itself returns"):
             check_gradients(Many(case, other), other.gradients, case.parameters)
 
-    def test_many_that_forgets_an_array_is_refused(self):
+    def test_many_that_forgets_an_array_is_refused(self) -> None:
         class Forgetful:
-            def __call__(self, p):
+            def __call__(self, p: Any) -> Any:
                 return float(10 * p["a"].sum() + 0.2 * p["b"].sum())
 
-            def many(self, p):
+            def many(self, p: Any) -> Any:
                 return 10 * p["a"].sum(axis=1)
 
         theta = {"a": np.zeros(2), "b": np.zeros(2)}
@@ -456,12 +475,12 @@ class TestManyAtOnce:
         with pytest.raises(ValueError, match=r"many\(\) returns"):
             numerical_gradient(Forgetful(), theta)
 
-    def test_many_that_knows_nothing_is_refused(self):
+    def test_many_that_knows_nothing_is_refused(self) -> None:
         class Lost:
-            def __call__(self, t):
+            def __call__(self, t: Any) -> Any:
                 return float(t.sum())
 
-            def many(self, t):
+            def many(self, t: Any) -> Any:
                 return np.full(len(t), np.nan)
 
         with pytest.raises(ValueError, match=r"many\(\) returns nan"):
@@ -469,18 +488,18 @@ class TestManyAtOnce:
 
 
 class TestCorners:
-    def test_a_corner_is_inconclusive_whatever_is_claimed(self):
+    def test_a_corner_is_inconclusive_whatever_is_claimed(self) -> None:
         for claimed in (-1.0, 0.0, 1.0, 0.3):
             report = check_gradients(abs, claimed, 0.0)
             assert report.verdict == "inconclusive"
             assert "slope is -1 before and 1 after" in str(report)
 
     @pytest.mark.parametrize("distance", [1e-3, 1e-5, 1e-6, 1e-7])
-    def test_beside_it_the_slope_is_found(self, distance):
+    def test_beside_it_the_slope_is_found(self, distance: float) -> None:
         assert check_gradients(abs, 1.0, distance).verdict == "pass"
         assert check_gradients(abs, -1.0, distance).verdict == "fail"
 
-    def test_nobody_is_believed_about_the_other_side(self):
+    def test_nobody_is_believed_about_the_other_side(self) -> None:
         """A unit that is barely on has a derivative, which is not 0."""
         rng = np.random.default_rng(11)
         for _ in range(60):
@@ -490,7 +509,7 @@ class TestCorners:
             truth = gradients_to_vector(case.gradients)[:, 0]
             assert not ((found == PASS) & (np.abs(truth) > 1e-3)).any()
 
-    def test_a_unit_exactly_on_its_kink_is_inconclusive_whatever_it_is_given(self):
+    def test_a_unit_exactly_on_its_kink_is_inconclusive_whatever_it_is_given(self) -> None:
         live = live_case(np.random.default_rng(4))
         on = np.array([[0], [1], [1], [1], [1]])
         flattened = {"W1": live.parameters["W1"] * on, "b1": live.parameters["b1"] * on}
@@ -500,17 +519,17 @@ class TestCorners:
             assert report.verdicts["db1"][0, 0] == "inconclusive"
             assert "corner" in report.reason("db1", 0, 0)
 
-    def test_a_slope_beside_it_with_a_wide_error_bar_shows_nothing(self):
+    def test_a_slope_beside_it_with_a_wide_error_bar_shows_nothing(self) -> None:
         """A steep other side, 3e-8 away, and a slope of a millionth on this one."""
 
-        def bent(t):
+        def bent(t: Any) -> Any:
             return 1e3 + (1e-6 if t < 1 + 3e-8 else 1) * (t - 1 - 3e-8)
 
         assert check_gradients(bent, 1.5e-6, 1.0).verdict == "inconclusive"
 
 
 class TestForms:
-    def test_numbers_arrays_and_dicts(self):
+    def test_numbers_arrays_and_dicts(self) -> None:
         assert check_gradients(np.sin, np.cos, 0.3).passed
         theta = np.linspace(-1, 1, 6).reshape(2, 3)
         assert check_gradients(lambda t: np.exp(t).sum(), np.exp, theta).passed
@@ -522,23 +541,23 @@ class TestForms:
         )
         assert found.passed and list(found.verdicts) == ["dW", "db"]
 
-    def test_theta_is_left_as_it_is(self):
+    def test_theta_is_left_as_it_is(self) -> None:
         theta = np.array([0.1, 0.2])
         before = theta.tobytes()
         check_gradients(lambda t: (t**3).sum(), 3 * theta**2, theta)
         assert theta.tobytes() == before
 
-    def test_a_fixed_array_may_be_passed_locked(self):
+    def test_a_fixed_array_may_be_passed_locked(self) -> None:
         theta = np.array([0.1, 0.2])
         theta.setflags(write=False)
         assert check_gradients(lambda t: (t**3).sum(), 3 * theta**2, theta).passed
 
-    def test_intermediate_derivatives_are_left_out(self):
+    def test_intermediate_derivatives_are_left_out(self) -> None:
         assert check(live_case(np.random.default_rng(10)), dZ3=np.ones(3), dA1=None).passed
 
 
 class TestSinglePrecision:
-    def test_it_is_checked_with_a_warning(self):
+    def test_it_is_checked_with_a_warning(self) -> None:
         case = live_case(np.random.default_rng(11))
         single = {key: array.astype(np.float32) for key, array in case.parameters.items()}
         exact = Case(case.X, case.Y, {key: array.astype(float) for key, array in single.items()})
@@ -552,14 +571,14 @@ class TestSinglePrecision:
             gradients["dW2"] = exact.gradients["dW2"].astype(np.float32)
 
     @pytest.mark.parametrize("logit", [-110.0, -200.0])
-    def test_what_underflows_in_it_is_not_called_wrong(self, logit):
+    def test_what_underflows_in_it_is_not_called_wrong(self, logit: float) -> None:
         parameters = {"W1": np.zeros((1, 1), np.float32), "b1": np.array([[logit]], np.float32)}
         nothing = {"dW1": np.zeros((1, 1), np.float32), "db1": np.zeros((1, 1), np.float32)}
         with pytest.warns(UserWarning, match="single precision"):
             report = check_gradients(NetworkCost(np.ones((1, 1)), [0]), nothing, parameters)
         assert report.count()[1] == 0
 
-    def test_a_kink_is_as_wide_as_its_round_off(self):
+    def test_a_kink_is_as_wide_as_its_round_off(self) -> None:
         """A unit that is 1e-9 from its kink in doubles may be on either side of it in floats."""
         rng = np.random.default_rng(0)
         for _ in range(60):
@@ -578,7 +597,7 @@ class TestSinglePrecision:
                 report = check_gradients(NetworkCost(X, Y), gradients, single)
             assert report.count()[1] == 0
 
-    def test_double_precision_afterwards_is_what_it_was(self):
+    def test_double_precision_afterwards_is_what_it_was(self) -> None:
         """The arrays of a network are reused."""
         case = live_case(np.random.default_rng(16))
         before = check(case)
@@ -587,7 +606,7 @@ class TestSinglePrecision:
             check_gradients(quick(case), case.gradients, single)
         assert check(case).estimates.error.tobytes() == before.estimates.error.tobytes()
 
-    def test_one_absurd_entry_excuses_no_other(self):
+    def test_one_absurd_entry_excuses_no_other(self) -> None:
         theta = np.array([1, 2], np.float32)
         for absurd in (np.nan, 1e9):
             with pytest.warns(UserWarning, match="single precision"):
@@ -596,21 +615,21 @@ class TestSinglePrecision:
                 )
             assert report.count() == (0, 2, 0)
 
-    def test_a_cost_in_single_precision_shows_it(self):
+    def test_a_cost_in_single_precision_shows_it(self) -> None:
         theta = np.array([0.3, 1.2])
         for claimed, verdict in ((np.cos(theta), "pass"), (1.05 * np.cos(theta), "fail")):
             with pytest.warns(UserWarning, match="single precision"):
                 report = check_gradients(lambda t: np.float32(np.sin(t).sum()), claimed, theta)
             assert report.verdict == verdict
 
-    def test_a_cost_that_hides_it_is_not_believed_more(self):
+    def test_a_cost_that_hides_it_is_not_believed_more(self) -> None:
         theta = np.array([0.3, 1.2])
         report = check_gradients(
             lambda t: float(np.sin(t.astype(np.float32)).sum()), np.cos(theta), theta
         )
         assert report.count()[1] == 0
 
-    def test_a_cost_that_is_partly_in_single_precision(self):
+    def test_a_cost_that_is_partly_in_single_precision(self) -> None:
         """A loss in float32 with a penalty in float64, as in many models."""
         failed = missed = 0
         for seed in range(60):
@@ -618,7 +637,7 @@ class TestSinglePrecision:
             A, theta = rng.normal(size=(8, 5)), rng.normal(size=5)
             loss = A.astype(np.float32)
 
-            def cost(t, loss=loss):
+            def cost(t: Any, loss: Any = loss) -> Any:
                 z = loss @ t.astype(np.float32)
                 return float(np.mean(np.logaddexp(np.float32(0), z))) + 0.1 * float(t @ t)
 
@@ -630,7 +649,7 @@ class TestSinglePrecision:
         assert (failed, missed) == (0, 0)
 
 
-REFUSED = {
+REFUSED: dict[str, Any] = {
     "integers": (lambda t: 1.0, 0.0, np.arange(3), "integers"),
     "one integer": (lambda t: 1.0, 0.0, 3, "integers"),
     "objects": (lambda t: 1.0, 0.0, np.array([1.0, None]), "object"),
@@ -691,22 +710,22 @@ class TestRefusals:
     """Each is a ValueError with one line, and nothing passes silently."""
 
     @pytest.mark.parametrize("name", REFUSED)
-    def test_what_cannot_be_checked(self, name):
+    def test_what_cannot_be_checked(self, name: str) -> None:
         cost, gradient, theta, message = REFUSED[name]
         with pytest.raises(ValueError, match=message) as raised:
             check_gradients(cost, gradient, theta)
         assert "\n" not in str(raised.value)
 
-    def test_a_cost_that_changes_its_input(self):
-        def shifts(t):
+    def test_a_cost_that_changes_its_input(self) -> None:
+        def shifts(t: Any) -> Any:
             t += 1.0
             return t.sum()
 
         with pytest.raises(ValueError, match="changes its input"):
             check_gradients(shifts, np.ones(2), np.ones(2))
 
-    def test_a_cost_that_changes_its_input_now_and_then(self):
-        def sometimes(t):
+    def test_a_cost_that_changes_its_input_now_and_then(self) -> None:
+        def sometimes(t: Any) -> Any:
             if t[0] > 1:
                 t[1] = 7.0
             return float(t.sum())
@@ -714,18 +733,18 @@ class TestRefusals:
         with pytest.raises(ValueError, match="changes its input"):
             check_gradients(sometimes, np.ones(2), np.ones(2))
 
-    def test_a_cost_that_changes_its_dict(self):
-        def replaces(p):
+    def test_a_cost_that_changes_its_dict(self) -> None:
+        def replaces(p: Any) -> Any:
             p["W"] = p["W"] * 0.5
             return float(np.sum(p["W"]))
 
         with pytest.raises(ValueError, match="changes its input"):
             check_gradients(replaces, {"dW": np.ones(2)}, {"W": np.ones(2)})
 
-    def test_a_gradient_that_changes_its_input(self):
+    def test_a_gradient_that_changes_its_input(self) -> None:
         theta = np.array([1.0, 2.0])
 
-        def doubled(t):
+        def doubled(t: Any) -> Any:
             t *= 2
             return t
 
@@ -733,17 +752,17 @@ class TestRefusals:
             check_gradients(lambda t: float((t**2).sum()), doubled, theta)
         assert theta.tolist() == [1.0, 2.0]
 
-    def test_a_cost_that_is_random_only_elsewhere(self):
+    def test_a_cost_that_is_random_only_elsewhere(self) -> None:
         rng = np.random.default_rng(1)
         with pytest.raises(ValueError, match="random"):
             check_gradients(lambda t: float(t + (rng.random() if t != 1 else 0)), 1.0, 1.0)
 
-    def test_a_power_that_is_no_real_number_on_the_other_side(self):
+    def test_a_power_that_is_no_real_number_on_the_other_side(self) -> None:
         """Python's own floats would give a complex number."""
         assert check_gradients(lambda t: t**0.5, lambda t: 0.5 * t**-0.5, 1e-6).verdict != "fail"
         assert check_gradients(lambda t: t**0.5, 50.0, 1e-3).verdict == "fail"
 
-    def test_a_cost_that_raises_where_it_ends(self):
+    def test_a_cost_that_raises_where_it_ends(self) -> None:
         assert check_gradients(lambda t: math.log(t), 1e6, 1e-6).verdict == "pass"
         assert check_gradients(math.exp, math.exp(709.5), 709.5).verdict != "fail"
 
@@ -751,7 +770,7 @@ class TestRefusals:
         {"b1": np.zeros((1, 7))}, {"b1": np.zeros((1, 1))}, {"b3": np.float64(0.5)},
         {"W3": np.zeros((2, 3)), "b3": np.zeros((2, 1))}, {"W1": np.zeros((5, 3))},
     ])  # fmt: skip
-    def test_arrays_that_are_no_network(self, changed):
+    def test_arrays_that_are_no_network(self, changed: Array) -> None:
         case = live_case(np.random.default_rng(1))
         parameters = case.parameters | changed
         gradients = {f"d{key}": np.zeros_like(array) for key, array in parameters.items()}
@@ -764,7 +783,7 @@ class TestRefusals:
                 asked()
 
     @pytest.mark.parametrize("scale", [1e140, 1e300])
-    def test_weights_beyond_reason(self, scale):
+    def test_weights_beyond_reason(self, scale: float) -> None:
         case = live_case(np.random.default_rng(1))
         huge = {key: scale * array for key, array in case.parameters.items()}
         try:
@@ -772,12 +791,12 @@ class TestRefusals:
         except ValueError as refused:
             assert "logits" in str(refused)
 
-    def test_a_cost_that_is_random(self):
+    def test_a_cost_that_is_random(self) -> None:
         rng = np.random.default_rng(1)
         with pytest.raises(ValueError, match=r"random: .* draw its mask"):
             check_gradients(lambda t: float(t.sum() + rng.random()), np.ones(2), np.ones(2))
 
-    def test_a_cost_that_is_defined_nowhere_else(self):
+    def test_a_cost_that_is_defined_nowhere_else(self) -> None:
         report = check_gradients(lambda t: 1.0 if t == 0.5 else np.nan, 0.0, 0.5)
         assert report.verdict == "inconclusive"
         assert "is not finite near" in str(report)

@@ -1,26 +1,28 @@
 """If this fails, the check along random directions promises more than it has checked."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from autograder.truth.cases import live_case
+from autograder.truth.cases import Case, live_case
 from autograder.truth.gradcheck import NetworkCost, check_directions
 
 LARGE = (20, 24, 16, 1)
 
 
-def case_and_cost(seed, layers=LARGE):
+def case_and_cost(seed: int, layers: tuple[int, ...] = LARGE) -> tuple[Case, NetworkCost]:
     case = live_case(np.random.default_rng(seed), layers=layers)
     return case, NetworkCost(case.X, case.Y)
 
 
-def test_right_gradients_pass():
+def test_right_gradients_pass() -> None:
     for seed in range(20):
         case, cost = case_and_cost(seed)
         assert check_directions(cost, case.gradients, case.parameters).passed
 
 
-def test_a_wrong_entry_is_seen_in_every_direction():
+def test_a_wrong_entry_is_seen_in_every_direction() -> None:
     case, cost = case_and_cost(1)
     wrong = case.gradients["dW1"].copy()
     wrong[np.unravel_index(np.abs(wrong).argmax(), wrong.shape)] *= 1.1
@@ -30,7 +32,7 @@ def test_a_wrong_entry_is_seen_in_every_direction():
 
 
 @pytest.mark.parametrize("directions", [1, 5])
-def test_the_bound_holds_as_often_as_it_says(directions):
+def test_the_bound_holds_as_often_as_it_says(directions: int) -> None:
     """The gradient is off by a vector of length 1; few directions may miss it by chance."""
     rng, broken, trials = np.random.default_rng(2), 0, 400
     theta = np.linspace(-1, 1, 50)
@@ -45,10 +47,10 @@ def test_the_bound_holds_as_often_as_it_says(directions):
     assert 16 < broken < 64
 
 
-def test_it_asks_for_few_costs():
+def test_it_asks_for_few_costs() -> None:
     asked = 0
 
-    def cost(theta):
+    def cost(theta: Any) -> Any:
         nonlocal asked
         asked += 1
         return float((theta**2).sum())
@@ -58,7 +60,7 @@ def test_it_asks_for_few_costs():
     assert asked < 80
 
 
-def test_the_same_generator_gives_the_same_directions():
+def test_the_same_generator_gives_the_same_directions() -> None:
     case, cost = case_and_cost(3)
     found = [
         check_directions(cost, case.gradients, case.parameters, rng=np.random.default_rng(seed))
@@ -67,7 +69,7 @@ def test_the_same_generator_gives_the_same_directions():
     assert found[0].analytic.tobytes() == found[1].analytic.tobytes() != found[2].analytic.tobytes()
 
 
-def test_nothing_passes_in_silence():
+def test_nothing_passes_in_silence() -> None:
     with pytest.raises(ValueError, match="at least one"):
         check_directions(np.sin, 1.0, 0.0, directions=0)
     for bad in (np.nan, np.inf):
@@ -75,7 +77,7 @@ def test_nothing_passes_in_silence():
         assert found.verdict == "fail"
 
 
-def test_scales_may_be_mixed():
+def test_scales_may_be_mixed() -> None:
     found = check_directions(
         lambda p: float(1e-10 * p[0] + np.sin(p[1])),
         np.array([1e-10, np.cos(1.0)]),
@@ -87,12 +89,12 @@ def test_scales_may_be_mixed():
 @pytest.mark.parametrize("wrong", [
     {"rng": 3}, {"confidence": 1}, {"confidence": 0}, {"confidence": np.nan}, {"directions": 2.5},
 ])  # fmt: skip
-def test_arguments_that_make_no_sense_are_refused(wrong):
+def test_arguments_that_make_no_sense_are_refused(wrong: Any) -> None:
     with pytest.raises(ValueError, match=r"Generator|confidence|whole number"):
         check_directions(lambda t: t.sum(), np.ones(2), np.ones(2), **wrong)
 
 
-def test_a_corner_is_no_mistake():
+def test_a_corner_is_no_mistake() -> None:
     found = check_directions(lambda t: float(np.abs(t).sum()), np.ones(3), np.zeros(3))
     assert found.verdict == "inconclusive"
     assert str(found).endswith("can't be decided")

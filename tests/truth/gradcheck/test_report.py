@@ -1,6 +1,7 @@
 """If this fails, a check finds errors but does not report them."""
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
@@ -8,11 +9,12 @@ import numpy as np
 import pytest
 
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import NetworkCost, check_gradients
+from autograder.truth.gradcheck import NetworkCost, Report, check_gradients
+from autograder.truth.network import Array
 
 
 @pytest.fixture(scope="module")
-def report():
+def report() -> Report:
     case = live_case(np.random.default_rng(1))
     wrong = case.gradients["dW2"] * 1.5
     wrong[0, 1] = np.nan
@@ -21,7 +23,7 @@ def report():
     )
 
 
-def test_it_counts_by_array_and_names_the_worst(report):
+def test_it_counts_by_array_and_names_the_worst(report: Report) -> None:
     lines = str(report).splitlines()
     assert len(lines) == 7
     assert re.fullmatch(r"dW1 +20 +0 +0", lines[1])
@@ -30,7 +32,7 @@ def test_it_counts_by_array_and_names_the_worst(report):
     assert report.count() == tuple(map(sum, zip(*map(report.count, report.names), strict=True)))
 
 
-def test_a_reason_holds_the_numbers_it_rests_on(report):
+def test_a_reason_holds_the_numbers_it_rests_on(report: Report) -> None:
     index = tuple(np.argwhere(report.verdicts["dW2"] == "fail")[-1])
     given, right = report.analytic["dW2"][index], report.numeric["dW2"][index]
     said = report.reason("dW2", *index)
@@ -39,26 +41,26 @@ def test_a_reason_holds_the_numbers_it_rests_on(report):
     assert "off by" in report.reason("dW1", 0, 0)
 
 
-def test_an_entry_that_is_not_there_is_refused_in_one_line(report):
+def test_an_entry_that_is_not_there_is_refused_in_one_line(report: Report) -> None:
     assert report.reason("dW1", -1, -1) == report.reason("dW1", 4, 3)
     for name, index in (("dW1", ()), ("dW1", (5, 0)), ("dW1", (0, 0, 0)), ("dW9", (0, 0))):
         with pytest.raises(ValueError, match=r"it has no entry|no gradient is called"):
             report.reason(name, *index)
 
 
-def test_what_is_read_of_it_changes_nothing_in_it(report):
+def test_what_is_read_of_it_changes_nothing_in_it(report: Report) -> None:
     for arrays in (report.analytic, report.numeric, report.errors):
         with pytest.raises(ValueError, match="read-only"):
             arrays["dW1"][0, 0] = 1.0
 
 
-def test_arrays_have_the_shapes_of_the_parameters(report):
+def test_arrays_have_the_shapes_of_the_parameters(report: Report) -> None:
     for attribute in (report.verdicts, report.analytic, report.numeric, report.errors):
         assert attribute["dW2"].shape == (3, 5)
         assert [*attribute] == ["dW1", "db1", "dW2", "db2", "dW3", "db3"]
 
 
-def test_a_notebook_shows_a_table_and_maps(report):
+def test_a_notebook_shows_a_table_and_maps(report: Report) -> None:
     page = ElementTree.fromstring(f"<div>{report._repr_html_()}</div>")
     assert "Some gradients are wrong" in "".join(page.itertext())
     assert len(page.findall(".//tbody/tr")) == 6
@@ -69,22 +71,22 @@ def test_a_notebook_shows_a_table_and_maps(report):
     assert len({*zip(colours, verdicts, strict=True)}) == len({*verdicts})
 
 
-def test_names_are_not_taken_for_html():
+def test_names_are_not_taken_for_html() -> None:
     name = "<script>alert(1)</script>"
     report = check_gradients(lambda p: float(p[name]), {name: 1.0}, {name: 0.5})
     assert "<script" not in report._repr_html_()
 
 
-def test_a_large_array_keeps_its_single_failure():
+def test_a_large_array_keeps_its_single_failure() -> None:
     theta = np.linspace(0, 1, 200 * 300).reshape(200, 300)
     gradient = np.ones_like(theta)
     gradient[123, 45] = 2
 
     class Sum:
-        def __call__(self, theta):
+        def __call__(self, theta: Array) -> Any:
             return float(theta.sum())
 
-        def many(self, theta):
+        def many(self, theta: Array) -> Any:
             return theta.sum(axis=(1, 2))
 
     small = check_gradients(Sum(), gradient[:, :60], theta[:, :60])
@@ -94,12 +96,12 @@ def test_a_large_array_keeps_its_single_failure():
     assert small.worst("gradient") == (123, 45)
 
 
-def test_many_arrays_are_no_trouble():
+def test_many_arrays_are_no_trouble() -> None:
     names = [f"p{i}" for i in range(500)]
     theta, gradient = dict.fromkeys(names, 1.0), dict.fromkeys(names, 1.0) | {"p400": 2.0}
 
     class Sum:
-        def __call__(self, p):
+        def __call__(self, p: Any) -> Any:
             return float(sum(p.values()))
 
     report = check_gradients(Sum(), gradient, theta)
@@ -110,7 +112,7 @@ def test_many_arrays_are_no_trouble():
 
 
 @pytest.mark.parametrize("gradient", [1.7e308, -1.7e308, np.nan])
-def test_absurd_numbers_leave_a_picture(gradient):
+def test_absurd_numbers_leave_a_picture(gradient: Any) -> None:
     report = check_gradients(lambda x: float(x * 1e305), gradient, 1.0)
     try:
         report.plot().figure.canvas.draw()
@@ -119,7 +121,7 @@ def test_absurd_numbers_leave_a_picture(gradient):
     assert report.verdict == "fail"
 
 
-def test_it_plots_itself(report):
+def test_it_plots_itself(report: Report) -> None:
     axes = report.plot()
     try:
         assert "relative difference" in axes.get_ylabel()

@@ -1,7 +1,9 @@
 """If this fails, the quick derivatives of the network are not those of its cost."""
 
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -20,10 +22,12 @@ from autograder.truth.gradcheck import (
     stacked,
     structured,
 )
-from autograder.truth.gradcheck.estimates import CENTRAL, CORNER, UNDEFINED
+from autograder.truth.gradcheck.estimates import CENTRAL, CORNER, UNDEFINED, Estimates
 from autograder.truth.gradcheck.parameters import Parameters
 from autograder.truth.gradcheck.stacked import Examples, StackedNetwork
 from autograder.truth.network import (
+    Array,
+    Arrays,
     forward_propagation,
     gradients_to_vector,
     parameters_to_vector,
@@ -31,16 +35,16 @@ from autograder.truth.network import (
 from tests.truth.made_cases import kink_case, textbook_case
 
 
-def estimates(case):
+def estimates(case: Case) -> Estimates:
     return NetworkCost(case.X, case.Y).derivatives(Parameters.of(case.parameters))
 
 
-def column(gradients):
+def column(gradients: Arrays) -> Array:
     return gradients_to_vector(gradients)[:, 0]
 
 
 @pytest.mark.parametrize("step", [2.0**-30, structured.FARTHEST, 1e-5, 2.0**-12])
-def test_a_quotient_is_that_of_the_cost(step):
+def test_a_quotient_is_that_of_the_cost(step: float) -> None:
     """The difference of two costs with forty digits, also with much wider steps than are taken."""
     case = live_case(np.random.default_rng(1), 3, (3, 3, 2, 1))
     parameters, examples = Parameters.of(case.parameters), Examples(case.X, case.Y)
@@ -62,7 +66,7 @@ def test_a_quotient_is_that_of_the_cost(step):
     np.testing.assert_allclose(found, exact, rtol=1e-12, atol=1e-15)
 
 
-def _fine_cost(case, theta):
+def _fine_cost(case: Case, theta: Any) -> Any:
     """The cost of case.X and case.Y, number by number, with as many digits as mpmath uses."""
     total = mpmath.mpf(0)
     for x, y in zip(case.X.T, case.Y.ravel(), strict=True):
@@ -83,7 +87,7 @@ DEPTHS = [(3, 1), (5, 4, 1), (4, 5, 3, 1), (6, 5, 7, 4, 1), (3, 4, 4, 4, 3, 1)]
 
 @pytest.mark.parametrize("layers", DEPTHS)
 @pytest.mark.parametrize("m", [1, 3, 20, 200])
-def test_they_are_those_of_a_complex_step(layers, m):
+def test_they_are_those_of_a_complex_step(layers: tuple[int, ...], m: int) -> None:
     case = live_case(np.random.default_rng(m), m, layers)
     found = estimates(case)
     truth = numerical_gradient(NetworkCost(case.X, case.Y), case.parameters, "complex")
@@ -94,7 +98,7 @@ def test_they_are_those_of_a_complex_step(layers, m):
 
 
 @pytest.mark.parametrize("layers", DEPTHS[1:])
-def test_portions_change_nothing(layers, monkeypatch):
+def test_portions_change_nothing(layers: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     case = kink_case(np.random.default_rng(2), m=9, layers=layers, distance=1e-12, straddled=True)
     whole = estimates(case).step
     assert len(set(whole)) > 1
@@ -104,7 +108,7 @@ def test_portions_change_nothing(layers, monkeypatch):
 
 
 @pytest.fixture
-def often():
+def often() -> Iterator[None]:
     """Threads take turns after every few instructions."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
@@ -113,7 +117,9 @@ def often():
 
 
 @pytest.mark.parametrize("layers", DEPTHS)
-def test_all_with_all_are_the_sums_of_layer_by_layer(layers, monkeypatch):
+def test_all_with_all_are_the_sums_of_layer_by_layer(
+    layers: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = live_case(np.random.default_rng(6), 7, layers)
     whole = estimates(case)
     monkeypatch.setattr(stacked, "AT_ONCE", 0)
@@ -124,7 +130,7 @@ def test_all_with_all_are_the_sums_of_layer_by_layer(layers, monkeypatch):
     np.testing.assert_allclose(found.error, whole.error, rtol=1e-14)
 
 
-def test_arrays_that_are_used_again_remember_nothing():
+def test_arrays_that_are_used_again_remember_nothing() -> None:
     rng = np.random.default_rng(7)
     cases = [*(live_case(rng) for _ in range(5)), kink_case(rng, m=3, distance=1e-12)]
     alone = []
@@ -141,7 +147,7 @@ def test_arrays_that_are_used_again_remember_nothing():
             np.testing.assert_array_equal(found.step, step)
 
 
-def test_threads_do_not_share_arrays(often):
+def test_threads_do_not_share_arrays(often: Any) -> None:
     rng = np.random.default_rng(8)
     cases = [live_case(rng) for _ in range(400)]
     alone = [estimates(case).value for case in cases]
@@ -150,7 +156,7 @@ def test_threads_do_not_share_arrays(often):
             np.testing.assert_array_equal(found.value, value)
 
 
-def test_the_order_is_that_of_the_dict():
+def test_the_order_is_that_of_the_dict() -> None:
     case = live_case(np.random.default_rng(3))
     backwards = dict(reversed(case.parameters.items()))
     found = numerical_gradient(NetworkCost(case.X, case.Y), backwards)
@@ -161,7 +167,7 @@ def test_the_order_is_that_of_the_dict():
 
 @pytest.mark.parametrize("layers", DEPTHS[1:])
 @pytest.mark.parametrize("distance", [1e-4, 1e-7, 1e-10, 1e-13])
-def test_steps_stay_on_their_side_of_a_kink(layers, distance):
+def test_steps_stay_on_their_side_of_a_kink(layers: tuple[int, ...], distance: float) -> None:
     """With a step of 1e-7 for all of them, each of these would be wrong."""
     rng = np.random.default_rng(4)
     for _ in range(5):
@@ -171,7 +177,7 @@ def test_steps_stay_on_their_side_of_a_kink(layers, distance):
         assert (np.abs(found.value - truth) <= found.error).all()
 
 
-def test_steps_see_kinks_of_layers_behind():
+def test_steps_see_kinks_of_layers_behind() -> None:
     """A weight of the first layer may switch a unit of the third."""
     rng = np.random.default_rng(5)
     for distance in (1e-5, 1e-8, 1e-11):
@@ -189,7 +195,7 @@ def test_steps_see_kinks_of_layers_behind():
             assert np.abs(moved - case.cache[8])[1, 2] < 1e6 * distance
 
 
-def test_a_unit_on_its_kink_has_no_derivative():
+def test_a_unit_on_its_kink_has_no_derivative() -> None:
     live = live_case(np.random.default_rng(6))
     on = np.array([[0], [1], [1], [1], [1]])
     case = Case(
@@ -205,13 +211,13 @@ def test_a_unit_on_its_kink_has_no_derivative():
 
 
 @pytest.mark.parametrize("make", [textbook_case, lambda: logit_case(np.random.default_rng(7))])
-def test_dead_units_and_large_logits_are_no_trouble(make):
+def test_dead_units_and_large_logits_are_no_trouble(make: Any) -> None:
     case = make()
     found = estimates(case)
     assert (np.abs(found.value - column(case.gradients)) <= found.error).all()
 
 
-def test_round_off_is_bounded_at_any_scale():
+def test_round_off_is_bounded_at_any_scale() -> None:
     rng = np.random.default_rng(8)
     for scale in (1e-8, 1e-3, 10.0, 1e4):
         for _ in range(10):
@@ -226,7 +232,7 @@ def test_round_off_is_bounded_at_any_scale():
             assert (off <= found.error[known]).all()
 
 
-def test_infinite_logits_are_refused():
+def test_infinite_logits_are_refused() -> None:
     case = live_case(np.random.default_rng(9))
     parameters = {key: 1e200 * array for key, array in case.parameters.items()}
     with (
@@ -236,7 +242,7 @@ def test_infinite_logits_are_refused():
         numerical_gradient(NetworkCost(case.X, case.Y), parameters)
 
 
-def test_other_names_are_refused():
+def test_other_names_are_refused() -> None:
     case = live_case(np.random.default_rng(10))
     with pytest.raises(ValueError, match="are W1, b1, W2"):
         numerical_gradient(NetworkCost(case.X, case.Y), {"V1": case.parameters["W1"]})
