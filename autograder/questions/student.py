@@ -109,7 +109,7 @@ class Student(Protocol):
     ) -> Sequence[Answer]:
         """Call the function `name` several times, with nothing that depends on an earlier answer.
 
-        Where the student is behind walls, all calls travel in one letter.
+        Where the student is behind walls, all calls travel in one message.
         """
         return [
             self.call(
