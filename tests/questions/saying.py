@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from autograder.questions import find
-from autograder.questions.student import Answer
+from autograder.questions.student import Answer, Student
 from autograder.questions.verdict import Marks
 
 
 @dataclass
-class Saying:
+class Saying(Student):
     """A student whose functions are all this one.
 
     Attributes

@@ -8,7 +8,7 @@ import pytest
 from autograder.questions import stand_ins
 from autograder.questions.gradient_checkers import RIGHT_CASES
 from autograder.questions.n_dimensions import directional_check
-from autograder.questions.student import Answer
+from autograder.questions.student import Answer, Student
 from autograder.questions.verdict import Marks
 from autograder.truth.gradcheck import relative_difference
 from autograder.truth.network import gradients_to_vector, vector_to_parameters
@@ -141,13 +141,15 @@ def test_a_report_sees_one_percent_in_any_array(rng, blind):
     assert parts == ["clean_arrays", *["corrupted_arrays"] * (blind is None)]
 
 
-class Looking:
+class Looking(Student):
     """A student whose directional check says this of right gradients and this of halved ones."""
 
     def __init__(self, right, halved):
         self.right, self.halved = right, halved
 
-    def call(self, name, parameters, gradients, X, Y, replacing, directions=5, seed=0):
+    def call(
+        self, name, parameters, gradients, X, Y, replacing, watching=False, directions=5, seed=0
+    ):
         truth = stand_in_gradients(parameters, X, Y, replacing)
         a, b = map(gradients_to_vector, (gradients, truth))
         factor = float(np.vdot(a, b) / np.vdot(b, b))
