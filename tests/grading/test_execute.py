@@ -530,8 +530,8 @@ def test_what_a_course_does_not_set_is_what_the_box_allows_anyway():
 
 def test_limits_are_those_that_the_readme_names():
     readme, settings = (ROOT / "README.md").read_text(), TrustedExecute()
-    assert f"a scratch folder of {settings.disk} MB" in " ".join(readme.split())
-    assert f"| memory | {settings.memory / 1024:g} GB for all processes together" in readme
+    assert f"scratch folder of {settings.disk} MB" in " ".join(readme.split())
+    assert f"| memory | {settings.memory / 1024:g} GB" in readme
     assert f"(`.grader_memory`, {settings.grader_memory} MB)" in readme
 
 

@@ -185,12 +185,12 @@ class TestLimits:
     @pytest.mark.parametrize("kind", BEGINNINGS)
     def test_50_million_pixels(self, kind):
         assert problem_with(kind, wide(kind, 7071)) == ""
-        assert problem_with(kind, wide(kind, 7072)).endswith("more than 50,000,000")
+        assert problem_with(kind, wide(kind, 7072)).startswith("has 50,013,184 pixels")
 
     def test_100_000_elements(self):
         assert problem_with(SVG, f"{BEGIN}{'<g/>' * 99_990}</svg>") == ""
         found = problem_with(SVG, f"{BEGIN}{'<g/>' * 100_000}</svg>")
-        assert found == "draws more than 100,000 elements"
+        assert "100,000" in found
 
     def test_200_elements_inside_of_each_other(self):
         assert problem_with(SVG, f"{BEGIN}{'<g>' * 190}{'</g>' * 190}</svg>") == ""

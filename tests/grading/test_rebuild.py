@@ -283,7 +283,7 @@ def test_half_of_the_answers_are_enough_beside_others():
     assert half < len(others)
     kept = rebuild(RELEASE, nbformat.from_dict({"cells": own[:half] + others}))
     assert cell_of(kept, name_of(own[0])).source == own[0].source
-    with pytest.raises(WrongNotebook, match=f"it has {half - 1} of the {len(own)} answer cells"):
+    with pytest.raises(WrongNotebook, match=f"{half - 1} of the {len(own)} answer cells"):
         rebuild(RELEASE, nbformat.from_dict({"cells": own[: half - 1] + others}))
     # Where few others are there, few answers are a beginning.
     rebuild(RELEASE, nbformat.from_dict({"cells": own[:1] + others[:1]}))

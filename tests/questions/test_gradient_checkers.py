@@ -46,13 +46,11 @@ def true_difference(parameters, gradients, X, Y, replacing=NETWORK, **by_name):
 
 
 def test_right_gradients_give_what_the_notebook_says(rng):
-    power = re.search(r"Right gradients give less than \$10\^\{-(\d)}\$", text_of("n_dimensions"))[
-        1
-    ]
+    power = re.search(r"gradients give less than \$10\^\{-(\d)}\$", text_of("n_dimensions"))[1]
     promised = 10.0 ** -int(power)
     assert passes(expect_right, lambda *a, **b: 0.9 * promised, rng)
     assert not passes(expect_right, lambda *a, **b: 1.1 * promised, rng)
-    with pytest.raises(Wrong, match=f"must be below 1e-{power}"):
+    with pytest.raises(Wrong, match=f"below 1e-{power}"):
         expect_right(Saying(lambda *a, **b: 1.0), "gradient_check_n", rng)
 
 
@@ -122,7 +120,7 @@ class TestDirections:
             expect_factor(ask, live_case(rng), 3.0, "db2", *other_cost(rng, "db2"))
             assert len(ask.asked) == blind + 1
         else:
-            with pytest.raises(Wrong, match="noticed nothing with any of 16 seeds"):
+            with pytest.raises(Wrong, match="16 seeds"):
                 expect_factor(ask, live_case(rng), 3.0, "db2", *other_cost(rng, "db2"))
             assert len(ask.asked) == 16
 

@@ -139,13 +139,13 @@ class TestErrorSweep:
     def test_small_steps_err_as_one_over_the_step(self, rng, exponent, passes):
         found, why = self.roundoff(rng, lambda epsilons: 1e-16 * epsilons**exponent)
         assert found is passes
-        assert passes or "slope -1 on log axes" in why
+        assert passes or f"{exponent:.2f}" in why
 
     @pytest.mark.parametrize("keep", [25, 24])
     def test_f_is_asked_at_25_of_29_steps(self, rng, keep):
         found, why = self.roundoff(rng, lambda epsilons: 1e-16 / epsilons, keep)
         assert found is (keep == 25)
-        assert found or "f was called at 24 of 29 steps" in why
+        assert found or "24 of 29" in why
 
     @pytest.mark.parametrize("keep", [25, 24])
     def test_25_of_29_errors_are_numbers_above_0(self, rng, keep):
@@ -153,7 +153,7 @@ class TestErrorSweep:
             rng, lambda epsilons: np.where(np.arange(29) < keep, 1e-16 / epsilons, 0.0)
         )
         assert found is (keep == 25)
-        assert found or "only 24 of 29 errors" in why
+        assert found or "24 of 29" in why
 
     @each_side
     def test_a_step_is_the_one_that_was_given_to_a_twentieth(self, side):
@@ -163,5 +163,5 @@ class TestErrorSweep:
         if abs(side) < 1:
             expect_steps(asked, 0.0, epsilons)
         else:
-            with pytest.raises(Wrong, match="use each epsilon as given"):
+            with pytest.raises(Wrong, match="0 of 29"):
                 expect_steps(asked, 0.0, epsilons)

@@ -33,7 +33,7 @@ class TestAnswer:
 
     def test_a_whole_number_may_be_as_large_as_a_float(self):
         assert Answer("f", 2**1000 - 1).number() == 2.0**1000
-        with pytest.raises(Wrong, match="a whole number with hundreds of digits"):
+        with pytest.raises(Wrong, match="hundreds of digits"):
             Answer("f", 2**1001).number()
 
     @pytest.mark.parametrize("value", [[1.0, 2.0], ((1, 2),), np.ones((3, 1)), 3, True])

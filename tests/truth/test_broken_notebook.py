@@ -110,7 +110,7 @@ def test_nothing_in_the_text_says_where_the_faults_are() -> None:
 def test_its_numbers_are_those_of_the_notebook():
     text = text_of("planted_bugs")
     head = "repaired_check(parameters, gradients, X, Y, epsilon=1e-7)"
-    assert f"**Repair** `{head}`" in text and "What is `nan > 1e-6`?" in text
+    assert f"`{head}`" in text and "`nan > 1e-6`" in text
     source = never_ran_check()
     assert source.startswith(f"def {head}:\n") and "    if difference > 1e-6:\n" in source
 

@@ -148,7 +148,7 @@ class TestLimits:
             return one.truth["dW2"].T * (1 + off)
 
         words = change_of("dW2", changed(dW2=transposed))
-        assert words == ("the correct one transposed" if alike else "")
+        assert ("transposed" in words) is alike
 
     @pytest.mark.parametrize(("off", "alike"), [(0.9e-6, True), (1.3e-6, False)])
     @pytest.mark.parametrize("how", [lambda m: 2.0, lambda m: m, lambda m: 1 / m])
@@ -167,4 +167,4 @@ class TestLimits:
     @pytest.mark.parametrize(("off", "sign"), [(0.9e-7, True), (1.2e-7, False)])
     def test_the_opposite_is_the_opposite_to_a_ten_millionth(self, off, sign):
         words = change_of("dW2", changed(dW2=lambda one: -(1 + off) * one.truth["dW2"]))
-        assert (words == "correct except for its sign") is sign
+        assert ("its sign" in words) is sign

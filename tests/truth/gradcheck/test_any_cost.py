@@ -32,9 +32,7 @@ class TestTwoCosts:
         assert self.confirmed(bent=0.95e-3) and not self.confirmed(bent=1.05e-3)
 
     def test_they_are_asked_at_the_step_that_the_docstring_names(self):
-        assert "Two costs, 2^-17 to either side, are enough" in " ".join(
-            check_gradients.__doc__.split()
-        )
+        assert "2^-17" in check_gradients.__doc__
         asked = set()
 
         def cost(theta):

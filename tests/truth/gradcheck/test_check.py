@@ -840,7 +840,7 @@ class TestLimits:
 
     @pytest.mark.parametrize("side", [0.9, 1.2])
     def test_in_single_precision_it_is_a_ten_thousandth(self, side):
-        assert "single precision: then 1e-4 is used instead of 1e-7" in self.DOCSTRING
+        assert "1e-4" in self.DOCSTRING
         with pytest.warns(UserWarning, match="checked to 1e-4 only; in float64 it is 1e-7"):
             found = verdict(Known(0.0), 1 + side * 1e-4, np.float32)
         assert found == ("pass" if side < 1 else "fail")
@@ -848,7 +848,7 @@ class TestLimits:
     @pytest.mark.parametrize(("error", "shown"), [(0.85e-6, True), (0.95e-6, False)])
     def test_of_a_network_an_error_of_a_millionth_shows_nothing(self, error, shown):
         """A tenth of that is what may be agreement."""
-        assert "or with a `NetworkCost` more than a millionth" in self.DOCSTRING
+        assert "a millionth" in self.DOCSTRING
         assert verdict(Known(error), 1.0) == ("pass" if shown else "inconclusive")
 
     @pytest.mark.parametrize(("error", "shown"), [(0.98e-2, True), (1.01e-2, False)])
@@ -859,7 +859,7 @@ class TestLimits:
 
     @pytest.mark.parametrize(("error", "shown"), [(0.98e-3, True), (1.02e-3, False)])
     def test_of_another_cost_an_error_of_a_thousandth(self, error, shown, monkeypatch):
-        assert "e is more than a thousandth of the gradient" in self.DOCSTRING
+        assert "a thousandth of the gradient" in self.DOCSTRING
         known = Known(error)
         monkeypatch.setattr(
             any_cost, "derivatives", lambda asked, parameters, _: known.derivatives(parameters, 0)
