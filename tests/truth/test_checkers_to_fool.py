@@ -79,7 +79,7 @@ def test_the_shown_source_says_the_same_with_the_notebook_helpers(name: str) -> 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 @pytest.mark.parametrize("name", CHECKERS)
-def test_absurd_gradients_pass_nothing(name: str, bad: Any) -> None:
+def test_absurd_gradients_pass_nothing(name: str, bad: float) -> None:
     case = live_case(np.random.default_rng(4))
     absurd = {key: np.full_like(gradient, bad) for key, gradient in case.gradients.items()}
     assert not run_checker(name, case.parameters, absurd, case.X, case.Y) < PASSES_BELOW
