@@ -47,7 +47,7 @@ class Classes:
         self._settings.mkdir()
 
     def copy(self, size):
-        """A course that nobody has graded yet, with so many hand-ins: a TemporaryCourse."""
+        """A course that nobody has graded yet, with so many submissions: a TemporaryCourse."""
         if size not in self._made:
             self._made[size] = self._make(size)
         self._copies += 1
@@ -63,7 +63,7 @@ class Classes:
         for number, (assignment, story) in enumerate(submissions(size)):
             notebook = course.answered(assignment, story)
             notebook.cells.append(nbformat.v4.new_code_cell(f"# the copy of student {number}"))
-            course.hand_in(f"s{number // len(ASSIGNMENTS):04}", assignment, notebook)
+            course.submit(f"s{number // len(ASSIGNMENTS):04}", assignment, notebook)
         return course
 
 
@@ -130,7 +130,7 @@ def side_by_side(classes, size, rounds, **sides):
         for name, measure in sides.items():
             course = classes.copy(size)
             found[name].append(measure(course))
-            say(f"{size} hand-ins, round {number + 1}, {name}: {found[name][-1]}")
+            say(f"{size} submissions, round {number + 1}, {name}: {found[name][-1]}")
             shutil.rmtree(course.root)
     return {name: middle(costs) for name, costs in found.items()}
 
@@ -138,8 +138,8 @@ def side_by_side(classes, size, rounds, **sides):
 def against_stock(classes, rounds):
     """The table of the same class on both sides."""
     yield (
-        "| hand-ins | stock nbgrader | with our preprocessors | `autograder grade` | faster | "
-        "CPU per hand-in | peak memory |"
+        "| submissions | stock nbgrader | with our preprocessors | `autograder grade` | faster | "
+        "CPU per submission | peak memory |"
     )
     yield "|---|---|---|---|---|---|---|"
     for size, times in rounds.items():
@@ -224,7 +224,7 @@ def ways(classes, size, rounds, folder):
     )  # fmt: skip
     dask.end()
     server.stop("immediate")
-    yield f"| {size} hand-ins | time | of this command: CPU per hand-in |"
+    yield f"| {size} submissions | time | of this command: CPU per submission |"
     yield "|---|---|---|"
     for name, each in found.items():
         yield f"| {name} | {each.wall:.1f} s | {per(each.cpu, size)} |"
@@ -233,7 +233,7 @@ def ways(classes, size, rounds, folder):
 def growth(classes, sizes):
     """The same for a small class and a large one."""
     found = {size: side_by_side(classes, size, 1, ours=ours)["ours"] for size in sizes}
-    yield "| hand-ins | time | per hand-in | CPU per hand-in | peak memory of the main process |"
+    yield "| submissions | time | per submission | CPU each | peak memory of the main process |"
     yield "|---|---|---|---|---|"
     for size, each in found.items():
         yield (
@@ -243,7 +243,7 @@ def growth(classes, sizes):
     small, large = (found[size] for size in (sizes[0], sizes[-1]))
     yield ""
     yield (
-        f"Per hand-in, {sizes[-1]} against {sizes[0]}: "
+        f"Per submission, {sizes[-1]} against {sizes[0]}: "
         f"{large.wall / sizes[-1] / (small.wall / sizes[0]):.2f} times; memory "
         f"{large.memory / small.memory:.2f} times."
     )
@@ -260,7 +260,7 @@ def again(classes, rounds):
         command = [str(BIN / "autograder"), "regrade", *one]
         regraded.append(cost(command, course.root, course.environment))
     yield (
-        f"One hand-in of n_dimensions, the whole command: `grade --force` "
+        f"One submission of n_dimensions, the whole command: `grade --force` "
         f"{middle(graded).wall:.2f} s, `regrade` {middle(regraded).wall:.2f} s."
     )
 

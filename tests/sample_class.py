@@ -19,7 +19,7 @@ ANSWER = re.compile(r"^(?:def (\w+)\(|(\w+) = )", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Story:
-    """One student's hand-ins and the grades that they deserve."""
+    """One student's submissions and the grades that they deserve."""
 
     name: str
     tells: str
@@ -93,7 +93,7 @@ def fill(release, answers):
     return notebook
 
 
-def hand_in(course, only=None):
+def submit(course, only=None):
     """Put the sample class into `submitted/` of a course folder.
 
     Parameters
@@ -114,5 +114,5 @@ def hand_in(course, only=None):
 
 
 if __name__ == "__main__":
-    hand_in(Path.cwd())
+    submit(Path.cwd())
     print(f"{len(stories())} sample students handed in")

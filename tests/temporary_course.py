@@ -131,7 +131,7 @@ class TemporaryCourse:
         answers = sample_class.load(story).answers(assignment)
         return sample_class.fill(self.release(assignment), answers)
 
-    def hand_in(self, student, assignment, notebook):
+    def submit(self, student, assignment, notebook):
         """Put a notebook, or whatever text or bytes somebody took for one, into submitted/."""
         path = self.path("submitted", assignment, student)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -59,8 +59,8 @@ def troubled(course_of_the_module):
         "text": "Dear teacher,\nI lost my notebook.",
         "torn": json.dumps(answered)[:-100],
     }
-    paths = {who: course.hand_in(who, ASSIGNMENT, each) for who, each in notebooks.items()}
-    course.hand_in("ada", "planted_bugs", course.answered("planted_bugs"))
+    paths = {who: course.submit(who, ASSIGNMENT, each) for who, each in notebooks.items()}
+    course.submit("ada", "planted_bugs", course.answered("planted_bugs"))
     (paths["dated"].parent / "timestamp.txt").write_text("the day before yesterday")
     paths["renamed"].rename(paths["renamed"].with_name("one_dimension (1).ipynb"))
     paths["linked"].unlink()
@@ -134,7 +134,7 @@ def test_a_second_run_grades_only_what_is_new(troubled):
     """New is what has different bytes, with or without a timestamp. Also on an ASCII terminal."""
     before = {who: troubled.path("autograded", ASSIGNMENT, who).stat().st_mtime_ns for who in FINE}
     changed = troubled.answered(ASSIGNMENT, "wrong_forward_right_rest")
-    path = troubled.hand_in("ada", ASSIGNMENT, changed)
+    path = troubled.submit("ada", ASSIGNMENT, changed)
     os.utime(path, (0, 0))
     ascii_only = {**troubled.environment, "PYTHONIOENCODING": "ascii"}
     done = troubled.run("autograder", "grade", ASSIGNMENT, env=ascii_only)
@@ -164,10 +164,10 @@ def test_a_student_is_graded_where_there_is_a_submission(cli, troubled):
 
 def test_a_file_that_is_not_a_notebook_and_replaces_a_graded_one_removes_its_grade(cli, troubled):
     good = troubled.path("submitted", ASSIGNMENT, ODD).read_bytes()
-    troubled.hand_in(ODD, ASSIGNMENT, "oops")
+    troubled.submit(ODD, ASSIGNMENT, "oops")
     cli(troubled, "grade", ASSIGNMENT, "--student", ODD)
     assert set(troubled.grades(ASSIGNMENT)[ODD].values()) == {None}
-    troubled.hand_in(ODD, ASSIGNMENT, good)
+    troubled.submit(ODD, ASSIGNMENT, good)
     cli(troubled, "grade", ASSIGNMENT, "--student", ODD)
     points = troubled.grades(ASSIGNMENT)[ODD].values()
     assert sum(filter(None, points)) == troubled.coded(ASSIGNMENT)
@@ -224,7 +224,7 @@ def test_a_run_that_was_killed_is_continued(cli, course):
     quick, slow = course.answered(ASSIGNMENT), course.answered(ASSIGNMENT)
     slow.cells.insert(30, nbformat.v4.new_code_cell("import time\n\ntime.sleep(50)"))
     for student, notebook in (("ada", quick), ("bob", slow), ("cid", quick)):
-        course.hand_in(student, ASSIGNMENT, notebook)
+        course.submit(student, ASSIGNMENT, notebook)
     process = course.start("autograder", "grade")
     first = course.path("autograded", ASSIGNMENT, "ada")
     try:
@@ -236,7 +236,7 @@ def test_a_run_that_was_killed_is_continued(cli, course):
         process.kill()
         process.communicate()
     assert set(course.grades(ASSIGNMENT)) == {"ada"}
-    course.hand_in("bob", ASSIGNMENT, quick)
+    course.submit("bob", ASSIGNMENT, quick)
     assert cli(course, "grade")[1].endswith("2 graded, 1 skipped\n")
     points = [sum(filter(None, each.values())) for each in course.grades(ASSIGNMENT).values()]
     assert points == [course.coded(ASSIGNMENT)] * 3
@@ -244,7 +244,7 @@ def test_a_run_that_was_killed_is_continued(cli, course):
 
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_a_seed_draws_the_same_cases_again(cli, course, seed):
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT, "textbook"))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT, "textbook"))
     assert cli(course, "grade", "--seed", seed)[0] == 0
     graded = nbformat.read(course.path("autograded", ASSIGNMENT, "ada"), as_version=4)
     assert graded.metadata.seed == int(seed)
@@ -277,8 +277,8 @@ def test_help_says_what_a_command_does(cli, tmp_path, command):
 
 def test_programs_get_one_json_object(cli, course):
     """The same that people see: who was graded, who was not and why, and every score."""
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
-    course.hand_in("torn", ASSIGNMENT, '{"cells": [')
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("torn", ASSIGNMENT, '{"cells": [')
     status, out, err = cli(course, "grade", "--json")
     report = json.loads(out)
     assert (status, err) == (1, "")

@@ -36,7 +36,7 @@ def graded(released, tmp_path_factory):
         course = courses[assignment] = TemporaryCourse(root, released.settings, copy_of=released)
         course.configure("c.TrustedExecute.call_timeout = 2")  # a loop that never ends shows it
         who = [each.name for each in STORIES.values() if assignment in each.assignments]
-        sample_class.hand_in(root, only=[(name, assignment) for name in who])
+        sample_class.submit(root, only=[(name, assignment) for name in who])
         log = course.root / "autograde.log"
         with log.open("w") as file:
             process = course.start("nbgrader", "autograde", assignment, stdout=file, stderr=STDOUT)
@@ -84,7 +84,7 @@ def test_a_story_gets_its_page(graded, story, assignment):
 def test_our_command_gives_the_same_grades(cli, graded, released, tmp_path):
     """`autograder grade` is the same grader as stock nbgrader, one by one."""
     ours = TemporaryCourse(tmp_path / "course", released.settings, copy_of=released)
-    sample_class.hand_in(ours.root, only=A_FEW)
+    sample_class.submit(ours.root, only=A_FEW)
     assert cli(ours, "grade")[0] == 0
     for name, assignment in A_FEW:
         stock = graded[assignment].grades(assignment)[name]

@@ -1,4 +1,4 @@
-"""Every attack by name: what it tries, what has to stop it, and the hand-in that it makes.
+"""Every attack by name: what it tries, what has to stop it, and the submission that it makes.
 
 An attack made of code is a section of a file in `cells/`. A header in TOML says what it is, and
 the cells follow, each below a line that says where it goes:
@@ -61,8 +61,8 @@ WALLS = {
     "number of processes": "a cap on processes and threads",
     "disk": "a cap on the size and number of its files",
     "amount of output": "a cap on the bytes that it may print, display or return",
-    "rebuilt notebook": "only the text of answers and own cells is taken from a hand-in",
-    "checked hand-in": "a hand-in is a notebook of bearable size in a plain file, or is refused",
+    "rebuilt notebook": "only the text of answers and own cells is taken from a submission",
+    "checked submission": "what is not a notebook of bearable size in a plain file is refused",
     "clean page": "the feedback page shows what a student wrote and runs none of it",
 }
 """The walls and rules that may be named by `stopped_by`."""
@@ -74,7 +74,7 @@ OWN = ("", "[end]", "[markdown]")
 
 @dataclass(frozen=True)
 class Attack:
-    """One hostile hand-in.
+    """One hostile submission.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class Attack:
     build : callable or None
         Makes a notebook, text or bytes of the filled-in notebook.
     place : callable or None
-        Puts files into the folder of the hand-in, for ``place(folder, told)``.
+        Puts files into the folder of the submission, for ``place(folder, told)``.
     """
 
     name: str

@@ -224,14 +224,18 @@ def resubmission_without_tests(notebook):
     return notebook
 
 
-@attack("checked hand-in", stock="no score at all", starts_from="correct", attacks=TWO["attacks"])
+@attack(
+    "checked submission", stock="no score at all", starts_from="correct", attacks=TWO["attacks"]
+)
 def deep_json(notebook):
     """100,000 nested lists in the metadata."""
     notebook.metadata["deep"] = "MARKER"
     return as_text(notebook, "MARKER", "[" * 100_000 + "]" * 100_000)
 
 
-@attack("checked hand-in", stock="no score at all", starts_from="correct", attacks=TWO["attacks"])
+@attack(
+    "checked submission", stock="no score at all", starts_from="correct", attacks=TWO["attacks"]
+)
 def odd_json(notebook):
     """Numbers without end, NaN, a key twice, half of a surrogate pair."""
     notebook.metadata["odd"] = "MARKER"
@@ -239,14 +243,14 @@ def odd_json(notebook):
     return as_text(notebook, "MARKER", odd)
 
 
-@attack("checked hand-in", starts_from="correct", attacks=TWO["attacks"], harmful=True)
+@attack("checked submission", starts_from="correct", attacks=TWO["attacks"], harmful=True)
 def fifty_megabytes(notebook):
     """A notebook of 50 MB, in the text of one cell."""
     notebook.cells.append(new_code_cell("# " + "x" * 50_000_000))
     return notebook
 
 
-@attack("checked hand-in", starts_from="correct", attacks=TWO["attacks"], harmful=True)
+@attack("checked submission", starts_from="correct", attacks=TWO["attacks"], harmful=True)
 def fifty_megabytes_of_outputs(notebook):
     """A notebook of 50 MB, in stored outputs and attachments."""
     output = new_output("stream", name="stdout", text="x" * 25_000_000)
@@ -256,7 +260,7 @@ def fifty_megabytes_of_outputs(notebook):
     return notebook
 
 
-@attack("checked hand-in", starts_from="correct", attacks=TWO["attacks"], harmful=True)
+@attack("checked submission", starts_from="correct", attacks=TWO["attacks"], harmful=True)
 def millions_of_objects(notebook):
     """Ten megabytes of empty objects in the metadata: seven gigabytes in the grader's memory."""
     notebook.metadata["many"] = "MARKER"
@@ -277,7 +281,7 @@ def formulas_without_end(notebook):
     return notebook
 
 
-@attack("checked hand-in", starts_from="correct", attacks=TWO["attacks"], harmful=True)
+@attack("checked submission", starts_from="correct", attacks=TWO["attacks"], harmful=True)
 def twenty_thousand_cells(notebook):
     """20,000 cells of the student's own, in front of the answers and behind them."""
     own = [new_code_cell(f"x{number} = {number}") for number in range(20_000)]
@@ -292,7 +296,9 @@ def many_slow_cells(notebook):
     return notebook
 
 
-@attack("checked hand-in", stock="no score at all", starts_from="correct", attacks=TWO["attacks"])
+@attack(
+    "checked submission", stock="no score at all", starts_from="correct", attacks=TWO["attacks"]
+)
 def old_format(notebook):
     """A notebook of version 3, with worksheets and prompts, and of version 99 at once."""
     cells = [

@@ -74,7 +74,7 @@ def trapped(released, folder):
     assert done.returncode == 0, done.stdout + done.stderr
     earlier = {name: "correct" for name, each in students(*THEMES).items() if each.earlier}
     for name, story in (BEFORE | earlier).items():
-        course.hand_in(name, "one_dimension", course.answered("one_dimension", story))
+        course.submit(name, "one_dimension", course.answered("one_dimension", story))
         stamp = course.path("submitted", "one_dimension", name).parent / "timestamp.txt"
         stamp.write_text("2026-01-01 00:00:00 UTC")
     done = course.run("nbgrader", "autograde", "one_dimension")
@@ -152,7 +152,7 @@ def grade(hall, base, folder, only=None):
     told = _plant(rig) | listeners.told | {"bystander": bystander.pid}
     for student, attack in students(*HALLS[hall]).items():
         if only is None or attack.name in only:
-            _hand_in(rig, student, attack, {**told, "mark": f"{run}-{attack.name}"})
+            _submission(rig, student, attack, {**told, "mark": f"{run}-{attack.name}"})
     own = {**students(*HALLS[hall]), **NEIGHBOURS}
     files, grades = listing(rig, own), rows(course, BEFORE)
     try:
@@ -181,7 +181,7 @@ def _plant(rig):
             notebook = course.answered(assignment, story)
             secret = nbformat.v4.new_code_cell(f"# {CANARY}-neighbour")
             notebook.cells.append(secret)
-            course.hand_in(student, assignment, notebook)
+            course.submit(student, assignment, notebook)
     home = rig.folder / "home"
     (home / ".ssh").mkdir()
     (home / ".ssh" / "id_rsa").write_text(f"{CANARY}-key\n")
@@ -201,10 +201,10 @@ def _plant(rig):
     }
 
 
-def _hand_in(rig, student, attack, told):
+def _submission(rig, student, attack, told):
     course, assignment = rig.course, attack.assignment
     notebook = attack.notebook(course.release(assignment), told)
-    path = course.hand_in(student, assignment, notebook)
+    path = course.submit(student, assignment, notebook)
     if attack.earlier:
         (path.parent / "timestamp.txt").write_text("2026-02-01 00:00:00 UTC")
     if attack.place:

@@ -1,4 +1,4 @@
-"""Attacks by the files that a hand-in consists of: links, pipes, devices, names, modules."""
+"""Attacks by the files that a submission consists of: links, pipes, devices, names, modules."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ def beside(folder, **files):
         (folder / name).write_text(text)
 
 
-@attack("checked hand-in", stock="full marks", **NOTHING)
+@attack("checked submission", stock="full marks", **NOTHING)
 def link_to_the_solutions(folder, told):
     """The notebook is a link to the source, which is right throughout."""
     notebook = folder / "one_dimension.ipynb"
@@ -31,7 +31,7 @@ def link_to_the_solutions(folder, told):
     notebook.symlink_to(told["source"])
 
 
-@attack("checked hand-in", stock="full marks", **NOTHING)
+@attack("checked submission", stock="full marks", **NOTHING)
 def link_to_a_neighbour(folder, told):
     """The notebook is a link to that of somebody who is right."""
     notebook = folder / "one_dimension.ipynb"
@@ -39,14 +39,14 @@ def link_to_a_neighbour(folder, told):
     notebook.symlink_to(os.path.relpath(told["neighbour"], folder))
 
 
-@attack("checked hand-in", stock="full marks", **NOTHING)
+@attack("checked submission", stock="full marks", **NOTHING)
 def folder_that_is_a_link(folder, told):
-    """The folder of the hand-in is a link to that of somebody who is right."""
+    """The folder of the submission is a link to that of somebody who is right."""
     shutil.rmtree(folder)
     folder.symlink_to(os.path.dirname(told["neighbour"]))
 
 
-@attack("checked hand-in", stock="is sent secrets, solutions and keys", **NOTHING)
+@attack("checked submission", stock="is sent secrets, solutions and keys", **NOTHING)
 def links_beside(folder, told):
     """Files beside the notebook are links to the grader's, which would come back with feedback."""
     for number, target in enumerate(
@@ -63,13 +63,13 @@ def links_beside(folder, told):
     (folder / "self").symlink_to(".")
 
 
-@attack("checked hand-in", stock="no score at all", **NOTHING)
+@attack("checked submission", stock="no score at all", **NOTHING)
 def pipe_beside(folder, told):
     """A named pipe beside the notebook: who opens it waits for ever."""
     os.mkfifo(folder / "data.csv")
 
 
-@attack("checked hand-in", **NOTHING, harmful=True)
+@attack("checked submission", **NOTHING, harmful=True)
 def pipe_for_a_notebook(folder, told):
     """The notebook is a named pipe."""
     notebook = folder / "one_dimension.ipynb"
@@ -77,7 +77,7 @@ def pipe_for_a_notebook(folder, told):
     os.mkfifo(notebook)
 
 
-@attack("checked hand-in", **NOTHING, harmful=True)
+@attack("checked submission", **NOTHING, harmful=True)
 def endless_device(folder, told):
     """Files that have no end: a link to /dev/zero, and a device where this user may make one."""
     (folder / "data.csv").symlink_to("/dev/zero")
@@ -85,7 +85,7 @@ def endless_device(folder, told):
         os.mknod(folder / "zero.csv", 0o600 | 0o020000, os.makedev(1, 5))
 
 
-@attack("checked hand-in", **NOTHING, harmful=True)
+@attack("checked submission", **NOTHING, harmful=True)
 def notebook_without_end(folder, told):
     """The notebook is a link to /dev/zero."""
     notebook = folder / "one_dimension.ipynb"
@@ -93,7 +93,7 @@ def notebook_without_end(folder, told):
     notebook.symlink_to("/dev/zero")
 
 
-@attack("checked hand-in", stock="no score at all", **NOTHING)
+@attack("checked submission", stock="no score at all", **NOTHING)
 def folder_for_a_notebook(folder, told):
     """What is called one_dimension.ipynb is a folder."""
     notebook = folder / "one_dimension.ipynb"
@@ -167,7 +167,7 @@ def kernel_beside(folder, told):
     (folder / "one_dimension.ipynb").write_text(json.dumps(notebook))
 
 
-@attack("checked hand-in", stock="no gain", **HONEST)
+@attack("checked submission", stock="no gain", **HONEST)
 def other_notebooks_beside(folder, told):
     """More notebooks beside the one that is asked for, with the same cells and other points."""
     notebook = json.loads((folder / "one_dimension.ipynb").read_text())
@@ -189,7 +189,7 @@ def other_notebooks_beside(folder, told):
     )
 
 
-@attack("checked hand-in", stock="no gain", **HONEST)
+@attack("checked submission", stock="no gain", **HONEST)
 def odd_names(folder, told):
     """Files whose names are options, paths, markup, lines, bytes of no encoding, or very long."""
     names = [
@@ -212,7 +212,7 @@ def odd_names(folder, told):
             file.write(b"x")
 
 
-@attack("checked hand-in", stock="no gain", **HONEST)
+@attack("checked submission", stock="no gain", **HONEST)
 def grader_files_beside(folder, told):
     """Files called gradebook.db, feedback and source, in the hope that they replace others."""
     names = (
@@ -226,26 +226,26 @@ def grader_files_beside(folder, told):
     beside(folder, **dict.fromkeys(names, "<script>attack()</script>"))
 
 
-@attack("checked hand-in", stock="no score at all", starts_from="correct")
+@attack("checked submission", stock="no score at all", starts_from="correct")
 def odd_time(folder, told):
-    """The time of the hand-in is a text of a megabyte that holds no time."""
+    """The time of the submission is a text of a megabyte that holds no time."""
     beside(folder, **{"timestamp.txt": "2026-" * 200_000})
 
 
-@attack("checked hand-in", stock="no score at all", starts_from="correct")
+@attack("checked submission", stock="no score at all", starts_from="correct")
 def time_from_a_link(folder, told):
-    """The time of the hand-in is read from a secret, which an error message may then show."""
+    """The time of the submission is read from a secret, which an error message may then show."""
     (folder / "timestamp.txt").symlink_to(told["file"])
 
 
-@attack("checked hand-in", stock="no gain", **HONEST)
+@attack("checked submission", stock="no gain", **HONEST)
 def time_to_come(folder, told):
     """Was handed in tomorrow, so that nothing is ever newer."""
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     beside(folder, **{"timestamp.txt": f"{tomorrow:%Y-%m-%d %H:%M:%S} UTC"})
 
 
-@attack("checked hand-in", stock="no gain", **HONEST)
+@attack("checked submission", stock="no gain", **HONEST)
 def many_files(folder, told):
     """A thousand files, and a folder a hundred deep."""
     for number in range(1000):

@@ -56,7 +56,7 @@ def try_them(how, *names):
 
 
 def told_of(rig, student, attack):
-    """One line on what became of a hand-in."""
+    """One line on what became of a submission."""
     if isinstance(attack, str):
         assignment = assignments(rig.hall)[0]
         deserved = sample_class.load(attack).points(assignment)

@@ -27,7 +27,7 @@ STORIES = ["always_says_wrong", "correct", "correct_other_style", "raises", "syn
 def class_of(course, size):
     for number in range(size):
         notebook = course.answered(ASSIGNMENT, STORIES[number % len(STORIES)])
-        course.hand_in(f"s{number:03}", ASSIGNMENT, notebook)
+        course.submit(f"s{number:03}", ASSIGNMENT, notebook)
 
 
 def fails_in_one_line(done, *said):

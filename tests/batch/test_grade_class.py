@@ -26,9 +26,9 @@ STORIES = [
 def submitted(course, monkeypatch):
     # So that a small class is graded by several processes.
     monkeypatch.setattr(grade_class, "LEAST", 2)
-    sample_class.hand_in(course.root, [(story, ASSIGNMENT) for story in STORIES])
-    course.hand_in("torn", ASSIGNMENT, '{"cells": [')
-    course.hand_in("wrong", ASSIGNMENT, course.release("planted_bugs"))
+    sample_class.submit(course.root, [(story, ASSIGNMENT) for story in STORIES])
+    course.submit("torn", ASSIGNMENT, '{"cells": [')
+    course.submit("wrong", ASSIGNMENT, course.release("planted_bugs"))
     return course
 
 
@@ -148,7 +148,7 @@ def test_what_took_longest_comes_first(submitted):
         notebook.metadata[SECONDS] = seconds
         path.chmod(0o644)
         nbformat.write(notebook, path)
-    submitted.hand_in("new", ASSIGNMENT, submitted.answered(ASSIGNMENT))
+    submitted.submit("new", ASSIGNMENT, submitted.answered(ASSIGNMENT))
     students = ["always_says_wrong", "raises", "correct", "new"]
     assert [*run(submitted, students=students, force=True)] == [
         "new", "correct", "raises", "always_says_wrong"

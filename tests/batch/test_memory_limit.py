@@ -22,11 +22,11 @@ def test_taking_more_raises_and_the_limit_is_lifted_afterwards():
 
 def test_a_submission_that_takes_too_much_is_one_line_and_the_others_are_graded(course, cli):
     course.configure("c.TrustedExecute.grader_memory = 100")
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
-    course.hand_in("zoe", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("zoe", ASSIGNMENT, course.answered(ASSIGNMENT))
     large = course.answered(ASSIGNMENT)
     large.cells.append(nbformat.v4.new_markdown_cell("x" * 40_000_000 + "\U0001f600"))
-    course.hand_in("eve", ASSIGNMENT, nbformat.writes(large, ensure_ascii=False))
+    course.submit("eve", ASSIGNMENT, nbformat.writes(large, ensure_ascii=False))
     status, out, _ = cli(course, "grade")
     assert status == 1 and out.endswith("2 graded, 1 failed\n")
     assert "eve/one_dimension/one_dimension.ipynb: the grader ran out of memory" in out

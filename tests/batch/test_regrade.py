@@ -20,8 +20,8 @@ RAISED, LOWERED, BY_HAND = "test_gradient_check", "test_relative_difference", "e
 def graded(course, cli):
     """A class of three, graded by earlier questions that gave different points to two of them."""
     for student in ("ada", "bob", "cid"):
-        course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+        course.submit(student, ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     assert cli(course, "grade", ASSIGNMENT)[0] == 0
     was(course, "ada", RAISED, MOST - 0.5)  # and now earns all
     was(course, "bob", LOWERED, 0.5)  # and now earns nothing
@@ -117,7 +117,7 @@ def test_the_cases_are_those_of_the_first_time(graded, cli):
 
 
 def test_a_new_submission_is_left_to_grading(graded, cli):
-    graded.hand_in("ada", ASSIGNMENT, graded.answered(ASSIGNMENT, "unsolved"))
+    graded.submit("ada", ASSIGNMENT, graded.answered(ASSIGNMENT, "unsolved"))
     _, found = regrade(cli, graded)
     assert found["ada"]["status"] == "skipped" and "autograder grade" in found["ada"]["note"]
     assert now(graded, "ada", RAISED) == MOST - 0.5

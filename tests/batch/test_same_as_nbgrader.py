@@ -20,8 +20,8 @@ def prepare(course):
     course.configure("c.TrustedExecute.seed = 7")
     course.configure("c.LateSubmissionPlugin.penalty_method = 'zero'")
     work = [(who, name) for name in ASSIGNMENTS for who in who_answers(name)]
-    sample_class.hand_in(course.root, work)
-    course.hand_in("wrong", "one_dimension", course.release("planted_bugs"))
+    sample_class.submit(course.root, work)
+    course.submit("wrong", "one_dimension", course.release("planted_bugs"))
     for student, time in (
         ("correct", LATE),
         ("unsolved", LATE),
@@ -59,9 +59,9 @@ def mark(course):
 
 def submit_again(course):
     for student, story in (("correct", "raises"), ("unsolved", "correct")):
-        course.hand_in(student, "one_dimension", course.answered("one_dimension", story))
+        course.submit(student, "one_dimension", course.answered("one_dimension", story))
         stamp(course, student, LATE if student == "correct" else IN_TIME.replace("08", "11"))
-    course.hand_in("prints_warning", "one_dimension", course.answered("one_dimension", "raises"))
+    course.submit("prints_warning", "one_dimension", course.answered("one_dimension", "raises"))
 
 
 def by_nbgrader(course):

@@ -34,7 +34,7 @@ def handed_in(quickstart, activated, tmp_path_factory):
     return course
 
 
-def hand_in_again(course):
+def submit_again(course):
     """The second notebook comes, and the first gets worse."""
     submitted = course.root / "submitted"
     bitdiddle, half = (submitted / who / ASSIGNMENT for who in ("bitdiddle", "half"))
@@ -65,7 +65,7 @@ def courses(handed_in, tmp_path_factory):
         course = found[name] = TemporaryCourse(root, handed_in.settings, copy_of=handed_in)
         if name != "stock":
             course.configure(LINE)
-        for change in (None, mark, hand_in_again):
+        for change in (None, mark, submit_again):
             if change is not None:
                 change(course)
             if change is not mark:
@@ -139,7 +139,7 @@ def test_regrading_leaves_alone_what_no_question_decides(courses, cli):
 # What a walled child has beside its notebook.
 
 
-def hand_in(course, student, *sources, notebook="problem1"):
+def submit(course, student, *sources, notebook="problem1"):
     """The release with more cells at its end."""
     path = course.root / "release" / ASSIGNMENT / f"{notebook}.ipynb"
     found = nbformat.read(path, as_version=4)
@@ -169,7 +169,7 @@ def test_a_file_of_the_release_can_be_read_behind_the_walls(own, command):
     (release / "data" / "table.csv").write_text("1,2\n3,4\n")
     (release / "large.bin").write_bytes(bytes(range(256)) * 20_000)
     (release / "helper.py").write_text("ANSWER = 42\n")
-    hand_in(
+    submit(
         own, "ada",
         "print(open('data/table.csv').read())", "import helper; print(helper.ANSWER)",
         "import hashlib; print(hashlib.md5(open('large.bin', 'rb').read()).hexdigest())",
@@ -192,7 +192,7 @@ def test_a_file_of_the_release_can_be_read_behind_the_walls(own, command):
 
 def test_files_that_leave_no_room_are_refused(own, cli):
     (own.root / "release" / ASSIGNMENT / "huge.bin").write_bytes(bytes(33 << 20))
-    hand_in(own, "ada")
+    submit(own, "ada")
     status, out, _ = cli(own, "grade")
     assert status == 1 and "c.TrustedExecute.disk" in out
 
@@ -200,7 +200,7 @@ def test_files_that_leave_no_room_are_refused(own, cli):
 def test_a_cell_that_ends_the_process_costs_what_comes_after_it(own, cli):
     """nbgrader would take an empty cell for full marks."""
     path = own.root / "release" / ASSIGNMENT / "problem1.ipynb"
-    hand_in(own, "ada")
+    submit(own, "ada")
     found = nbformat.read(path, as_version=4)
     for cell in found.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "squares":

@@ -36,7 +36,7 @@ def graded_once(course_of_the_module):
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2020-01-02 00:00:00 UTC")
     class_of_three = ("ada", "correct", 3), ("bob", "correct", 1), ("cid", "unsolved", 1)
     for student, story, day in class_of_three:
-        path = course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT, story))
+        path = course.submit(student, ASSIGNMENT, course.answered(ASSIGNMENT, story))
         path.with_name("timestamp.txt").write_text(f"2020-01-0{day} 00:00:00 UTC")
     done = course.run("autograder", "grade", ASSIGNMENT)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -227,7 +227,7 @@ def test_a_waived_question_gives_its_points_to_everybody(graded, cli):
     assert regrade(cli, graded)["cid"]["changes"] == {TEST: [0, GIVES]}
     assert verdict(graded, "cid") == says(GIVES, GIVES)
     assert given_by_hand(graded) == by_hand
-    graded.hand_in("dee", ASSIGNMENT, graded.answered(ASSIGNMENT, "unsolved"))
+    graded.submit("dee", ASSIGNMENT, graded.answered(ASSIGNMENT, "unsolved"))
     done = graded.run("nbgrader", "autograde", ASSIGNMENT, "--student", "dee")
     assert done.returncode == 0, done.stderr
     assert graded.points(ASSIGNMENT, "dee")[NAME] == GIVES, "by stock nbgrader, too"
@@ -269,7 +269,7 @@ def test_personal_copies_get_other_points(course, cli, undone, tmp_path):
     assignment, name = "planted_bugs", "killing_case"
     assert cli(course, "personalise", assignment, "--roster", str(roster))[0] == 0
     copy = (course.root / "personal" / assignment / "ada" / f"{assignment}.ipynb").read_text()
-    course.hand_in("ada", assignment, copy)
+    course.submit("ada", assignment, copy)
     assert cli(course, "grade", assignment)[0] == 0
     worth(course, undone, 5, planted_bugs, assignment, name)
     assert cli(course, "release", assignment, "--keep-grades")[0] == 0

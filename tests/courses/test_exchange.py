@@ -48,7 +48,7 @@ def test_a_student_fetches_the_page(course, student, exchange, grader):
     does(student, "nbgrader", "submit", ASSIGNMENT)
     does(course, "nbgrader", "collect", ASSIGNMENT)
     for number, secret in enumerate((None, b"", b"\xff", b"x" * 1000)):
-        path = course.hand_in(f"mail{number}", ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
+        path = course.submit(f"mail{number}", ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
         if secret is not None:
             path.with_name("submission_secret.txt").write_bytes(secret)
     if grader == "autograder":
@@ -68,7 +68,7 @@ def test_a_student_fetches_the_page(course, student, exchange, grader):
 def test_a_secret_that_leads_elsewhere_is_not_followed(cli, course, tmp_path):
     """A student would be sent what a link points to."""
     (tmp_path / "key").write_text("the answers")
-    path = course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    path = course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     path.with_name("submission_secret.txt").symlink_to(tmp_path / "key")
     assert cli(course, "grade", ASSIGNMENT)[0] == cli(course, "feedback", ASSIGNMENT)[0] == 0
     assert not (course.root / "autograded" / "ada" / ASSIGNMENT / "submission_secret.txt").exists()

@@ -31,7 +31,7 @@ def adopted(stock, tmp_path):
     course.trace = tmp_path / "trace"
     notebook = course.answered(ASSIGNMENT)
     notebook.cells.append(nbformat.v4.new_code_cell(ESCAPE.format(path=str(course.trace))))
-    course.hand_in("eve", ASSIGNMENT, notebook)
+    course.submit("eve", ASSIGNMENT, notebook)
     return course
 
 

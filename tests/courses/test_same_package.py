@@ -32,7 +32,7 @@ def beside(released, installed, tmp_path_factory):
     copy_package(course.root)
     answered = course.answered(ASSIGNMENT)
     for number in range(LEAST):
-        course.hand_in(f"student-{number}", ASSIGNMENT, answered)
+        course.submit(f"student-{number}", ASSIGNMENT, answered)
     done = course.run(installed.bin / "autograder", "grade", "--jobs", "2")
     assert done.stdout.endswith(f"{LEAST} graded\n"), done.stdout + done.stderr
     return course

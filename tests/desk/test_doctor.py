@@ -183,7 +183,7 @@ REFUSED = {
 @pytest.mark.parametrize("setting", REFUSED)
 def test_a_setting_that_grading_refuses_is_found_before(cli, course, setting):
     """In the same words as grading."""
-    course.hand_in("ada", "one_dimension", course.answered("one_dimension"))
+    course.submit("ada", "one_dimension", course.answered("one_dimension"))
     course.configure(setting)
     status, out, _ = cli(course, "doctor")
     found = re.search(r"^no  settings +can't be used +(.*)$", out, re.MULTILINE)
@@ -230,7 +230,7 @@ def test_a_misspelt_setting_is_named_with_the_nearest_name(cli, course):
 
 def test_grading_warns_of_a_misspelt_setting(cli, course):
     """And continues; the output for programs stays the same."""
-    course.hand_in("ada", "one_dimension", course.answered("one_dimension"))
+    course.submit("ada", "one_dimension", course.answered("one_dimension"))
     course.configure("c.TrustedExecute.timout = 5")
     status, out, err = cli(course, "grade", "--json")
     assert status == 0 and json.loads(out)["counts"]["done"] == 1

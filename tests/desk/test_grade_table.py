@@ -29,7 +29,7 @@ def gradebook(course):
         yield gradebook
 
 
-def hand_in(gradebook, student, **scores):
+def submit(gradebook, student, **scores):
     """A submission whose cells have these automatic scores; "to read" waits for a person."""
     gradebook.add_student(student)
     gradebook.add_submission(ASSIGNMENT, student)
@@ -53,8 +53,8 @@ def rows(gradebook, students=()):
 
 
 def test_students_by_questions_in_the_order_of_the_notebook(course, gradebook):
-    hand_in(gradebook, "zoe", forward_propagation=0, numerical_derivative=2.5)
-    hand_in(gradebook, "ada", explain_zero="to read")
+    submit(gradebook, "zoe", forward_propagation=0, numerical_derivative=2.5)
+    submit(gradebook, "ada", explain_zero="to read")
     shown = rows(gradebook)
     assert [each for each in shown if each in ("ada", "zoe")] == ["ada", "zoe"]
     worth = course.worth(ASSIGNMENT)
@@ -66,7 +66,7 @@ def test_students_by_questions_in_the_order_of_the_notebook(course, gradebook):
 
 def test_what_is_not_graded_is_not_a_zero(gradebook):
     """Neither one cell, nor a student who is not in the gradebook."""
-    hand_in(gradebook, "ada", gradient_check="not graded")
+    submit(gradebook, "ada", gradient_check="not graded")
     shown = rows(gradebook, students=["bob", "ada"])
     assert shown["ada"] == ["1", "1", "1", "1", "-", "1", "1", "-"]
     assert shown["bob"] == ["-"] * 8
@@ -74,7 +74,7 @@ def test_what_is_not_graded_is_not_a_zero(gradebook):
 
 def test_a_manual_score_is_the_one_that_is_shown(gradebook):
     """Also beside an automatic one, and while the answer has to be read again."""
-    hand_in(gradebook, "ada", explain_zero="to read")
+    submit(gradebook, "ada", explain_zero="to read")
     for name, score in (("explain_zero", 1.5), ("test_error_sweep", 3)):
         grade = gradebook.find_grade(name, ASSIGNMENT, ASSIGNMENT, "ada")
         grade.manual_score = score
@@ -92,7 +92,7 @@ def late_by(gradebook, student, penalty):
 def test_a_late_penalty_is_in_the_total(gradebook):
     """At most what there is, and from manual scores too, as nbgrader's own export counts."""
     for student, penalty in {"ada": None, "bob": 2, "cid": 12, "dan": 0}.items():
-        hand_in(gradebook, student, explain_zero="to read")
+        submit(gradebook, student, explain_zero="to read")
         late_by(gradebook, student, penalty)
     for name, given in (("explain_zero", {"manual_score": 1.5}), ("test_error_sweep",
                         {"manual_score": 3, "extra_credit": 0.5})):  # fmt: skip
@@ -121,7 +121,7 @@ def test_a_run_reports_late_penalties(cli, course):
     """In the table and to programs; by nbgrader's own rule, which takes all points."""
     course.configure('c.LateSubmissionPlugin.penalty_method = "zero"')
     for student in ("ada", "bob"):
-        path = course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT))
+        path = course.submit(student, ASSIGNMENT, course.answered(ASSIGNMENT))
         when = "2026-01-03 00:00:00 UTC" if student == "bob" else "2026-01-01 00:00:00 UTC"
         (path.parent / "timestamp.txt").write_text(when)
     with course.gradebook() as gradebook:
@@ -138,7 +138,7 @@ def test_a_run_reports_late_penalties(cli, course):
 
 @pytest.mark.parametrize("student", ["[red]ada", "[/]", "ada\x1b[2J", "ada" * 60])
 def test_any_name_is_shown_in_full(gradebook, student):
-    hand_in(gradebook, student)
+    submit(gradebook, student)
     assert student.replace("\x1b", "\\x1b") in printed(gradebook)
 
 
@@ -157,7 +157,7 @@ def essay(tmp_path, released):
         notebook = json.loads(ESSAY)
         notebook["cells"][1] |= cell
         course.path("source", "essay").write_text(json.dumps(notebook))
-        course.hand_in("ada", "essay", notebook)
+        course.submit("ada", "essay", notebook)
         return course
 
     return with_cell

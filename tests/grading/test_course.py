@@ -79,7 +79,7 @@ def test_two_notebooks_in_one_source_folder(cli, course):
 def test_a_configuration_that_can_not_be_read(cli, course, line):
     """nbgrader itself would continue without it, and grade by other rules."""
     course.configure(line)
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     fails_in_one_line(cli(course, "grade"), "nbgrader_config.py", "Error", "correct it")
 
 
@@ -150,7 +150,7 @@ def test_a_source_with_a_solution_that_never_ends(cli, course):
 
 def test_a_release_that_the_gradebook_does_not_know_is_not_used(cli, course):
     """For example, pulled from git while the gradebook still has the earlier one."""
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     path = course.path("release", ASSIGNMENT)
     notebook = course.release(ASSIGNMENT)
     (cell,) = (cell for cell in notebook.cells if cell.id == "test_error_sweep")
@@ -165,7 +165,7 @@ def test_a_release_that_the_gradebook_does_not_know_is_not_used(cli, course):
 
 
 def test_a_release_that_is_not_a_notebook(cli, course):
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     course.path("release", ASSIGNMENT).write_text("<<<<<<< HEAD\n")
     status, out, _ = cli(course, "grade")
     assert out.startswith("release/one_dimension/one_dimension.ipynb is not a notebook")
@@ -178,7 +178,7 @@ def test_a_release_that_is_not_a_notebook(cli, course):
 
 @pytest.mark.parametrize("damage", [b"this is no database" * 99, None], ids=["text", "torn"])
 def test_a_damaged_gradebook(cli, course, damage):
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     gradebook = course.root / "gradebook.db"
     if damage is None:
         whole = gradebook.read_bytes()
@@ -215,7 +215,7 @@ def without_superpowers():
 
 
 def test_a_folder_that_can_not_be_written_to(course):
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     folders = [course.root, *(path for path in course.root.rglob("*") if path.is_dir())]
     for path in [*folders, course.root / "gradebook.db"]:
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -235,7 +235,7 @@ def test_a_folder_that_can_not_be_written_to(course):
 def test_a_submission_without_read_permission(course):
     """It gets one line; the others are graded."""
     for student in ("ada", "bob", "zoe"):
-        course.hand_in(student, ASSIGNMENT, course.answered(ASSIGNMENT))
+        course.submit(student, ASSIGNMENT, course.answered(ASSIGNMENT))
     folder = course.root / "submitted" / "ada"
     file = course.path("submitted", ASSIGNMENT, "bob")
     folder.chmod(0)

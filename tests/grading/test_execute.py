@@ -488,7 +488,7 @@ def test_a_question_that_breaks_records_nothing(notebook, monkeypatch):
 def test_what_a_person_gave_by_hand_stays_when_it_is_graded_again(course):
     """The automatic scores are computed again."""
     story = "correct"
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT, story))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT, story))
     done = course.nbgrader("autograde", ASSIGNMENT)
     assert done.returncode == 0, done.stderr
     points = sample_class.load(story).points(ASSIGNMENT)
@@ -515,7 +515,7 @@ def test_what_a_person_gave_by_hand_stays_when_it_is_graded_again(course):
 
 
 def test_the_seed_of_an_earlier_grading_is_replayed_by_nbgrader_too(course):
-    course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     course.configure("c.TrustedExecute.seed = 12345")
     done = course.nbgrader("autograde", ASSIGNMENT)
     assert done.returncode == 0, done.stderr

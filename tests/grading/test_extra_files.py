@@ -73,7 +73,7 @@ def class_of_tricks(course_of_the_module, secret):
     course = course_of_the_module
     notebook = course.answered(ASSIGNMENT)
     for student in (*BESIDE, *INSTEAD, "on_time"):
-        path = course.hand_in(student, ASSIGNMENT, notebook)
+        path = course.submit(student, ASSIGNMENT, notebook)
         if student in BESIDE:
             BESIDE[student](path.with_name("x.txt"), secret)
         elif student in INSTEAD:
@@ -157,7 +157,7 @@ def test_our_own_command_says_what_is_wrong(graded, cli):
 
 
 def test_a_pipe_instead_of_the_time_stamp_does_not_block_our_own_command(course, cli):
-    path = course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
+    path = course.submit("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
     assert cli(course, "grade", ASSIGNMENT)[0] == 0
     os.mkfifo(path.with_name("timestamp.txt"))
     status, out, _ = cli(course, "grade", ASSIGNMENT)
@@ -165,7 +165,7 @@ def test_a_pipe_instead_of_the_time_stamp_does_not_block_our_own_command(course,
 
 
 def test_a_submission_with_copied_files_is_not_graded(course):
-    path = course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
+    path = course.submit("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
     path.with_name("notes.txt").write_text("mine")
     course.configure("c.CourseDirectory = type(c)(ignore=[])")
     done = course.nbgrader("autograde", ASSIGNMENT)
@@ -177,7 +177,7 @@ def test_a_submission_with_copied_files_is_not_graded(course):
 
 def test_files_of_the_course_itself_are_still_copied(course):
     (course.root / "source" / ASSIGNMENT / "data.csv").write_text("1,2")
-    path = course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
+    path = course.submit("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
     path.with_name("data.csv").write_text("3,4")
     assert course.nbgrader("autograde", ASSIGNMENT).returncode == 0
     assert (course.root / "autograded/eve" / ASSIGNMENT / "data.csv").read_text() == "1,2"

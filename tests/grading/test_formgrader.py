@@ -74,7 +74,7 @@ def test_the_button_grades_as_the_command_does(course, formgrader):
     notebook = course.answered("one_dimension", "prints_warning")
     tests = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     notebook.cells.remove(tests[0])
-    course.hand_in("ada", "one_dimension", notebook)
+    course.submit("ada", "one_dimension", notebook)
 
     done = press_autograde(formgrader, "one_dimension", "ada")
 

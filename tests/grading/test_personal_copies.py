@@ -200,17 +200,17 @@ def graded(course_of_the_module):
     made = personal_copies.of(course.root, ASSIGNMENT)
     keys = {student: made.draw(student) for student in made.codes}
 
-    def hand_in(student, copy, *what, **more):
+    def submit(student, copy, *what, **more):
         notebook = repaired(copy_of(course.root, copy), *what, **more)
-        course.hand_in(student, ASSIGNMENT, notebook)
+        course.submit(student, ASSIGNMENT, notebook)
 
-    hand_in("ada", "ada", keys["ada"])
-    hand_in("bob", "bob", keys["bob"], without=["suspect_b"])
-    hand_in("cid", "ada", keys["ada"])
+    submit("ada", "ada", keys["ada"])
+    submit("bob", "bob", keys["bob"], without=["suspect_b"])
+    submit("cid", "ada", keys["ada"])
     lost = repaired(copy_of(course.root, "dan"), keys["dan"])
     lost.cells.remove(cells(lost)["suspect_a"])
-    course.hand_in("dan", ASSIGNMENT, lost)
-    hand_in("eve", "ada", keys["ada"])
+    course.submit("dan", ASSIGNMENT, lost)
+    submit("eve", "ada", keys["ada"])
     course.done = course.run("autograder", "grade", ASSIGNMENT)
     course.keys = keys
     return course

@@ -172,8 +172,8 @@ def test_what_is_not_a_notebook(text):
 
 
 def test_both_commands_refuse_a_bomb_and_grade_the_others(course, cli):
-    course.hand_in("ada", ASSIGNMENT, with_json('"fine"', metadata={"x": "HERE"}))
-    course.hand_in("eve", ASSIGNMENT, with_json(BOMBS["objects"], metadata={"x": "HERE"}))
+    course.submit("ada", ASSIGNMENT, with_json('"fine"', metadata={"x": "HERE"}))
+    course.submit("eve", ASSIGNMENT, with_json(BOMBS["objects"], metadata={"x": "HERE"}))
     status, out, _ = cli(course, "grade", ASSIGNMENT)
     assert status == 1 and "one_dimension.ipynb has more than 3,000,000 parts" in out
     assert sum(course.points(ASSIGNMENT, "ada").values()) == 18

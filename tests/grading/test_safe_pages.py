@@ -98,7 +98,7 @@ def display(**data):
 def graded(course_of_the_module):
     """A course with one graded submission."""
     course = course_of_the_module
-    course.hand_in("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
+    course.submit("eve", ASSIGNMENT, course.answered(ASSIGNMENT))
     done = course.nbgrader("autograde", ASSIGNMENT)
     assert done.returncode == 0, done.stderr
     return course

@@ -71,7 +71,7 @@ def graded(course_of_the_module):
     for student, mishap in (FINE | CANT_BE_GRADED).items():
         story = "prints_warning" if student == "warns" else "correct"
         other = "planted_bugs" if student == "sends_another" else ASSIGNMENT
-        course.hand_in(student, ASSIGNMENT, mishap(course.answered(other, story)))
+        course.submit(student, ASSIGNMENT, mishap(course.answered(other, story)))
     course.log = course.nbgrader("autograde", ASSIGNMENT)
     return course
 
@@ -92,7 +92,7 @@ def test_other_submissions_get_no_score(graded, student):
 
 def test_a_code_that_ends_its_process_keeps_what_it_had_earned(graded):
     """It had full marks before; now its code ends Python halfway."""
-    graded.hand_in("copies", ASSIGNMENT, crash(graded.answered(ASSIGNMENT)))
+    graded.submit("copies", ASSIGNMENT, crash(graded.answered(ASSIGNMENT)))
     assert graded.nbgrader("autograde", ASSIGNMENT, "--student=copies").returncode == 0
     assert graded.points(ASSIGNMENT, "copies") == FULL, "without --force, nothing is graded again"
     graded.nbgrader("autograde", ASSIGNMENT, "--student=copies", "--force")

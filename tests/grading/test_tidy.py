@@ -159,7 +159,7 @@ def test_stock_nbgrader_releases_the_same(course):
 
 
 def test_checkpoints_are_not_submissions(cli, course):
-    handed_in = course.hand_in("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
+    handed_in = course.submit("ada", ASSIGNMENT, course.answered(ASSIGNMENT))
     for path in (handed_in, *(course.path(step, ASSIGNMENT) for step in ("source", "release"))):
         folder = path.parent
         while folder != course.root:

@@ -54,7 +54,7 @@ def test_a_byte_that_is_not_utf_8_is_shown_as_one():
 def odd_class(course_of_the_module):
     course = course_of_the_module
     for who in (*WRONG, *FINE):
-        path = course.hand_in(who, ASSIGNMENT, course.answered(ASSIGNMENT))
+        path = course.submit(who, ASSIGNMENT, course.answered(ASSIGNMENT))
         (path.parent / os.fsdecode(b"Lies mich, f\xfcr dich.txt")).write_text("")
     source = course.path("source", ASSIGNMENT)
     strange = course.root / "source" / LATIN
@@ -140,8 +140,8 @@ def test_a_notebook_with_halves_of_surrogate_pairs_affects_nobody_else(cli, cour
     own = nbformat.v4.new_markdown_cell("![](attachment:a.png)", attachments=pictures)
     notebook.cells.insert(5, own)
     for number, spoilt in enumerate(spoilt_by("\ud800", json.loads(nbformat.writes(notebook)))):
-        course.hand_in(f"s{number}", ASSIGNMENT, spoilt)
-    course.hand_in("zoe", ASSIGNMENT, course.answered(ASSIGNMENT))
+        course.submit(f"s{number}", ASSIGNMENT, spoilt)
+    course.submit("zoe", ASSIGNMENT, course.answered(ASSIGNMENT))
     status, out, _ = cli(course, "grade", "--jobs", "1")
     assert out.splitlines()[-1] == f"{number + 2} graded", out
     assert status == 0

@@ -28,8 +28,8 @@ def handed_in(released, tmp_path_factory):
     """A course with the class's submissions; to be copied."""
     root = tmp_path_factory.mktemp("handed_in") / "course"
     course = TemporaryCourse(root, released.settings, copy_of=released)
-    sample_class.hand_in(course.root, CLASS)
-    hosts.hand_in_curious(course)
+    sample_class.submit(course.root, CLASS)
+    hosts.submit_curious(course)
     return course
 
 

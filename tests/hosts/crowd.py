@@ -61,7 +61,7 @@ VULNERABLE = {
 """Correct answers that need a part of what hostile ones take."""
 
 
-def hand_in(course, hostile, each=4, stories=STORIES, seed=0):
+def submit(course, hostile, each=4, stories=STORIES, seed=0):
     """Put a class into a course, in an order that is drawn.
 
     Parameters
@@ -87,11 +87,11 @@ def hand_in(course, hostile, each=4, stories=STORIES, seed=0):
         story = "correct" if name in VULNERABLE else name
         answers = sample_class.load(story).answers(assignment) | VULNERABLE.get(name, {})
         notebook = sample_class.fill(course.release(assignment), answers)
-        course.hand_in(f"{place:02}_{name}", assignment, notebook)
+        course.submit(f"{place:02}_{name}", assignment, notebook)
     students = []
     for place, name in zip(draw.sample(range(len(honest)), len(hostile)), hostile, strict=True):
         attack = attacks()[name]
         students.append(f"{place:02}_{name}")
         notebook = attack.notebook(course.release(attack.assignment), {"mark": name})
-        course.hand_in(students[-1], attack.assignment, notebook)
+        course.submit(students[-1], attack.assignment, notebook)
     return students

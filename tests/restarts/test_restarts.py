@@ -20,7 +20,7 @@ STORIES = ["always_says_wrong", "correct", "correct_other_style", "raises", "uns
 STUDENTS = 300
 KILLS = 25
 MOST = 10
-"""Hand-ins that are graded at most, or nearly, before somebody is killed."""
+"""Submissions that are graded at most, or nearly, before somebody is killed."""
 EARLY = 3.0
 """Seconds; about what it takes to start."""
 
@@ -31,11 +31,11 @@ def handed_in(course):
     answered = {story: course.answered(ASSIGNMENT, story) for story in STORIES}
     again = range(0, STUDENTS, 6)
     for number in again:
-        course.hand_in(f"s{number:03}", ASSIGNMENT, answered["unsolved"])
+        course.submit(f"s{number:03}", ASSIGNMENT, answered["unsolved"])
     assert course.run("autograder", "grade").returncode == 0
     for number in range(STUDENTS):
         story = STORIES[number % len(STORIES)]
-        course.hand_in(f"s{number:03}", ASSIGNMENT, answered[story])
+        course.submit(f"s{number:03}", ASSIGNMENT, answered[story])
     return course
 
 
@@ -53,7 +53,7 @@ def courses(released, tmp_path_factory):
 def kill(course, whom, lots):
     """Start grading, and kill somebody at some moment: all processes that there have been.
 
-    Every third time that is while the run starts, else after some hand-ins have been recorded.
+    Every third time that is while the run starts, else after some submissions have been recorded.
     """
     jobs, began = lots.choice(["1", "2", "2"]), time.time_ns()
     running = course.start("autograder", "grade", "--jobs", jobs, start_new_session=True,

@@ -41,8 +41,8 @@ def another(tmp_path):
 @pytest.fixture
 def handed_in(course):
     course.configure("c.TrustedExecute.seed = 7")
-    sample_class.hand_in(course.root, [(story, ASSIGNMENT) for story in STORIES])
-    course.hand_in("wrong", ASSIGNMENT, course.release("planted_bugs"))
+    sample_class.submit(course.root, [(story, ASSIGNMENT) for story in STORIES])
+    course.submit("wrong", ASSIGNMENT, course.release("planted_bugs"))
     return course
 
 
@@ -62,7 +62,7 @@ def test_two_workers_of_a_scheduler_grade_as_one_process_does(handed_in, tmp_pat
 
 def test_a_worker_that_is_killed_costs_time_only(handed_in, dask):
     for number in range(30):
-        handed_in.hand_in(f"more{number:02}", ASSIGNMENT, handed_in.answered(ASSIGNMENT))
+        handed_in.submit(f"more{number:02}", ASSIGNMENT, handed_in.answered(ASSIGNMENT))
     victim = dask.worker("one", start_new_session=True)
     running = handed_in.start("autograder", "grade", "--scheduler", dask.address)
     deadline = time.monotonic() + 60
@@ -78,7 +78,7 @@ def test_a_worker_that_is_killed_costs_time_only(handed_in, dask):
 
 def test_a_scheduler_that_is_lost_loses_no_grade(handed_in, dask):
     for number in range(60):
-        handed_in.hand_in(f"more{number:02}", ASSIGNMENT, handed_in.answered(ASSIGNMENT))
+        handed_in.submit(f"more{number:02}", ASSIGNMENT, handed_in.answered(ASSIGNMENT))
     dask.worker("one")
     running = handed_in.start("autograder", "grade", "--scheduler", dask.address)
     deadline = time.monotonic() + 60

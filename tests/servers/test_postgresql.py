@@ -44,8 +44,8 @@ def course_in(server, name, released, folder):
     course.configure(f"c.CourseDirectory.db_url = {course.address!r}")
     course.configure("c.TrustedExecute.seed = 7")
     assert course.run("autograder", "release").returncode == 0
-    sample_class.hand_in(course.root, [(story, ASSIGNMENT) for story in STORIES])
-    course.hand_in("wrong", ASSIGNMENT, course.release("planted_bugs"))
+    sample_class.submit(course.root, [(story, ASSIGNMENT) for story in STORIES])
+    course.submit("wrong", ASSIGNMENT, course.release("planted_bugs"))
     return course
 
 
@@ -65,7 +65,7 @@ def test_both_fill_it_alike(server, released, tmp_path):
         for table in expected:
             assert found[table] == expected[table], table
         for course in (stock, ours):
-            course.hand_in("correct", ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
+            course.submit("correct", ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
     assert len(expected["grade"]) > 40
     assert not list(ours.root.glob("gradebook*"))
 

@@ -20,7 +20,7 @@ def alone(released, everybodys, tmp_path_factory):
         if host.tells not in found:
             root = tmp_path_factory.mktemp("honest") / "course"
             course = TemporaryCourse(root, released.settings, copy_of=released)
-            crowd.hand_in(course, [])
+            crowd.submit(course, [])
             folder = everybodys.course(f"alone {host.tells}", course, host.user)
             found[host.tells] = hosts.graded(host, everybodys, folder, jobs=1)[1]
         return found[host.tells]
@@ -34,7 +34,7 @@ def test_honest_ones_of_forty_get_what_they_get_alone(course, everybodys, alone,
     host = HOSTS[name]
     if why := hosts.why_not(host, everybodys):
         pytest.skip(why)
-    hostile = crowd.hand_in(course, DRAWS[draw])
+    hostile = crowd.submit(course, DRAWS[draw])
     folder = everybodys.course(f"{draw} {name}", course, host.user)
     _, found = hosts.graded(host, everybodys, folder, jobs=4)
     assert len({who for who, _ in found}) == 40
