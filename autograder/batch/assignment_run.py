@@ -275,7 +275,7 @@ class Run:
         except OSError as error:
             raise CourseError(
                 f"{self._shown(place)} can't be written ({error.strerror or error}): check "
-                "that there is room on the disk and that the folder is writable, then grade again"
+                "that its disk is not full and that the folder is writable, then grade again"
             ) from error
 
     def _take_back(self, plan: Plan, noted: bool = True) -> None:

@@ -105,7 +105,7 @@ def test_a_full_disk(course, cli, small_disk):
     with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
         while file.write(b"x" * 4096):
             pass
-    fails_in_one_line(cli(course, "grade", "--jobs", "1"), "can't be", "room")
+    fails_in_one_line(cli(course, "grade", "--jobs", "1"), "can't be", "disk")
     filler.unlink()
     assert sum(filter(None, course.grades(ASSIGNMENT)["s000"].values())) >= 0
     assert cli(course, "grade")[1].endswith("7 graded, 1 skipped\n")
