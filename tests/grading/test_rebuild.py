@@ -267,8 +267,11 @@ def test_a_release_in_a_format_without_ids_stays_one():
     older.nbformat_minor = 4
     for cell in older.cells:
         cell.pop("id")
-    rebuilt = rebuild(older, copy.deepcopy(SUBMISSION))
+    submission = copy.deepcopy(SUBMISSION)
+    submission.cells.append(nbformat.v4.new_code_cell("own = 1"))
+    rebuilt = rebuild(older, submission)
     nbformat.validate(rebuilt)
+    assert rebuilt.cells[-1].source == "own = 1"
     assert not any("id" in cell for cell in rebuilt.cells)
 
 
