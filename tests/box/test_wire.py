@@ -161,7 +161,7 @@ class TestRefusals:
             frame(endless)
 
     @pytest.mark.parametrize("count", [199_999, 200_000])
-    def test_values_are_counted_with_the_list_around_them(self, count):
+    def test_values_are_counted_with_the_list_around_them(self, count: int) -> None:
         if count < 200_000:
             assert decode(repeated(b"l", b"N", count)) == [None] * count
             assert len(frame([None] * count)) == 4 + 5 + count
@@ -172,7 +172,7 @@ class TestRefusals:
                 frame([None] * count)
 
     @pytest.mark.parametrize("count", [99_999, 100_000])
-    def test_a_key_counts_as_its_value_does(self, count):
+    def test_a_key_counts_as_its_value_does(self, count: int) -> None:
         many = dict.fromkeys(map(str, range(count)))
         if count < 100_000:
             assert len(frame(many)) > 4 + 5 + 7 * count
