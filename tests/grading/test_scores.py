@@ -64,3 +64,21 @@ def test_graded_completely_means_every_cell(gradebook):
     change(0, needs_manual_grade=False, manual_score=2)
     assert whole() == {"ada"}
     assert scores.recorded(gradebook, "nothing") == {}
+
+
+@pytest.mark.parametrize("auto", [None, 0.0, 1.0])
+@pytest.mark.parametrize("manual", [None, 0.0, 0.5])
+@pytest.mark.parametrize("extra", [None, 0.25])
+@pytest.mark.parametrize("to_read", [True, False])
+def test_a_score_is_what_nbgrader_counts(gradebook, auto, manual, extra, to_read):
+    grade = grades(gradebook)[0]
+    grade.auto_score, grade.manual_score, grade.extra_credit = auto, manual, extra
+    grade.needs_manual_grade = to_read
+    gradebook.db.commit()
+    gradebook.db.refresh(grade)
+    found = scores.all_scores(gradebook, ASSIGNMENT)["ada"][grade.name]
+    given = auto if manual is None else manual
+    assert found.score == (0 if given is None else given + (extra or 0))
+    assert found.score == grade.score or given is None
+    assert found.waits is (to_read and auto is None and manual is None)
+    assert found.says_something is (to_read or auto is not None or manual is not None)
