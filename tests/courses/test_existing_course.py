@@ -39,7 +39,7 @@ def adopted(stock, tmp_path):
 def test_without_our_settings_nothing_is_done(adopted, cli, command):
     status, out, err = cli(adopted, command)
     assert (status, out, err.count("\n")) == (1, "", 1)
-    assert "c.Autograde.autograde_preprocessors holds Execute" in err and LINE in err
+    assert "c.Autograde.autograde_preprocessors has Execute" in err and LINE in err
     assert not adopted.trace.exists()
     assert not (adopted.root / "autograded").exists()
 
