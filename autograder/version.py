@@ -6,12 +6,12 @@ from pathlib import Path
 
 from autograder import __version__
 
-FOLDER = Path(__file__).resolve().parent
+PACKAGE_FOLDER = Path(__file__).resolve().parent
 """The folder of the package."""
 
 
 @cache
-def fingerprint(folder: Path = FOLDER) -> str:
+def fingerprint(folder: Path = PACKAGE_FOLDER) -> str:
     """What identifies the state of a copy of the package.
 
     Parameters
@@ -37,7 +37,7 @@ def fingerprint(folder: Path = FOLDER) -> str:
 
 def in_words() -> str:
     """The version and the folder of the package that runs, on one line."""
-    return f"{__version__} ({fingerprint()[:8]}) in {FOLDER}"
+    return f"{__version__} ({fingerprint()[:8]}) in {PACKAGE_FOLDER}"
 
 
 def conflict_in(root: Path) -> str:
@@ -51,7 +51,7 @@ def conflict_in(root: Path) -> str:
         One line; "" if it has no copy, or the same one.
     """
     folder = (root / "autograder").resolve()
-    if folder == FOLDER or not (folder / "__init__.py").is_file():
+    if folder == PACKAGE_FOLDER or not (folder / "__init__.py").is_file():
         return ""
     try:
         if fingerprint(folder) == fingerprint():
@@ -59,6 +59,6 @@ def conflict_in(root: Path) -> str:
     except OSError:
         pass  # what can't be read may be different
     return (
-        f"{folder} is a different copy of the autograder from the one that runs ({FOLDER}): "
-        "install that folder again, best with `pip install -e .`, or delete it"
+        f"{folder} is a different copy of the autograder from the one that runs "
+        f"({PACKAGE_FOLDER}): install that folder again, best with `pip install -e .`, or delete it"
     )

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from autograder import __version__
-from autograder.version import FOLDER, fingerprint
+from autograder.version import PACKAGE_FOLDER, fingerprint
 from tests.temporary_course import BIN
 
 ASSIGNMENT = "one_dimension"
@@ -315,7 +315,7 @@ def test_an_import_error_without_a_name_is_one_line_too(cli, tmp_path, monkeypat
 
 def test_the_version_says_which_package_runs(installed):
     """Its version, its fingerprint and its folder: there may be two."""
-    for command, package in ((BIN / "autograder", FOLDER), (installed.bin / "autograder",
+    for command, package in ((BIN / "autograder", PACKAGE_FOLDER), (installed.bin / "autograder",
                                                             installed.package)):  # fmt: skip
         done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=60)
         assert (done.returncode, done.stderr) == (0, "")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 
-from autograder.version import FOLDER
+from autograder.version import PACKAGE_FOLDER
 
 
 def warm_up(module: str) -> None:
@@ -40,7 +40,7 @@ def _this_package_first() -> Iterator[None]:
     By itself it would look in the working folder first. multiprocessing tells it `sys.path`, but
     not every version of Python uses that.
     """
-    mine = str(FOLDER.parent)
+    mine = str(PACKAGE_FOLDER.parent)
     path = [
         each
         for each in map(os.path.abspath, sys.path)

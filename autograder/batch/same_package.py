@@ -7,9 +7,9 @@ both would be grades by two standards.
 from pathlib import Path
 
 from autograder.grading.errors import CourseError
-from autograder.version import FOLDER, conflict_in, fingerprint
+from autograder.version import PACKAGE_FOLDER, conflict_in, fingerprint
 
-INTRODUCTION = fingerprint(), str(FOLDER)
+INTRODUCTION = fingerprint(), str(PACKAGE_FOLDER)
 """What a worker says first: the fingerprint of the package that it runs, and its folder.
 
 The fingerprint is taken when this module is imported, as the others are: files may change later.
@@ -45,7 +45,7 @@ def check_folder(root: Path) -> None:
 
 def _in_words(who: str, folder: str) -> str:
     return (
-        f"{who} runs another version of the autograder ({folder}) than this process ({FOLDER}): "
-        "install the same one for both (`autograder --version` says which one it is), and start "
-        "again"
+        f"{who} runs another version of the autograder ({folder}) than this process "
+        f"({PACKAGE_FOLDER}): install the same one for both (`autograder --version` says which "
+        "one it is), and start again"
     )

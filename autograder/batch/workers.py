@@ -21,7 +21,7 @@ from autograder.batch.same_package import INTRODUCTION, check
 
 AHEAD = 2
 """How many pieces a worker is given: the one that it is doing, and the next."""
-TIMES = 2
+MOST_DEATHS = 2
 """How often a piece is tried if workers die while they do it."""
 END_SECONDS = 2
 """How long a worker may take to clean up."""
@@ -226,14 +226,14 @@ class _Worker:
     def _restarted(self, piece: _Piece) -> Iterator[tuple[Any, WorkerDied]]:
         """Continue with another process; this one died while it did the first piece."""
         piece.died += 1
-        if piece.died >= TIMES:
+        if piece.died >= MOST_DEATHS:
             self.queue.popleft()
         self.stop(at_once=True)
         self.end()
         self._start()
         for each in self.queue:
             self._send(each)
-        if piece.died >= TIMES:
+        if piece.died >= MOST_DEATHS:
             yield piece.key, WorkerDied()
 
     def stop(self, at_once: bool) -> None:

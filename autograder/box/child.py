@@ -23,7 +23,7 @@ from autograder.box.working_folder import portions
 READY_SECONDS = 60
 MOST_QUESTIONS_BACK = 20_000
 """Calls of stand-ins during one call."""
-DEEPEST = 8
+DEEPEST_CALLS = 8
 """Levels of stand-ins that call functions that call stand-ins."""
 FLOOD = 4
 """How many times the output limit code may write before it is ended."""
@@ -260,7 +260,7 @@ class Child:
         if type(arguments) not in (list, tuple) or type(by_name) is not dict:
             raise WireError("a question with the wrong fields")
         self._questions_back += 1
-        if self._questions_back > 2 * MOST_QUESTIONS_BACK or self._depth > DEEPEST:
+        if self._questions_back > 2 * MOST_QUESTIONS_BACK or self._depth > DEEPEST_CALLS:
             raise self._channel.end("it kept calling a function that the question passed to it")
         if self._questions_back > MOST_QUESTIONS_BACK:
             text = f"called more than {MOST_QUESTIONS_BACK} times; is there an infinite loop?"

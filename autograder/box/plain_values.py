@@ -7,7 +7,7 @@ import numpy as np
 NUMBERS = "biufc"
 LONGEST_NUMBER = 4096
 """Bits of a whole number: far more than any answer needs, and still quick to print."""
-DEEPEST = 16
+DEEPEST_VALUE = 16
 
 
 class Unreadable(ValueError):
@@ -33,8 +33,8 @@ def plain(value: Any, depth: int = 0) -> Any:
     Unreadable
         The value, or one inside it, is of another kind, or the nesting is too deep.
     """
-    if depth > DEEPEST:
-        raise Unreadable(f"a value nested more than {DEEPEST} levels deep")
+    if depth > DEEPEST_VALUE:
+        raise Unreadable(f"a value nested more than {DEEPEST_VALUE} levels deep")
     if isinstance(value, np.generic):
         # Extended precision has no built-in type.
         value = np.asarray(value) if value.dtype.char in "gG" else value.item()

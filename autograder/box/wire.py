@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 LARGEST_FRAME = 16 << 20
-DEEPEST = 24
+DEEPEST_MESSAGE = 24
 MOST_VALUES = 200_000
 MOST_DIMENSIONS = 8
 LONGEST_NUMBER = 1024
@@ -123,8 +123,8 @@ def _encode(value: Any, chunks: list[bytes], depth: int) -> int:
         return _encode(value.item(), chunks, depth)
     if kind not in (dict, tuple, list):
         raise WireError(f"a {kind.__name__} can't be sent")
-    if depth >= DEEPEST:
-        raise WireError(f"values nested more than {DEEPEST} levels deep")
+    if depth >= DEEPEST_MESSAGE:
+        raise WireError(f"values nested more than {DEEPEST_MESSAGE} levels deep")
     chunks.append(_CONTAINERS[kind] + _LENGTH.pack(len(value)))
     if kind is dict:
         return 1 + sum(_encode_item(key, each, chunks, depth + 1) for key, each in value.items())
@@ -256,8 +256,8 @@ class _Reader:
         return found
 
     def _inside(self, depth: int) -> int:
-        if depth >= DEEPEST:
-            raise WireError(f"values nested more than {DEEPEST} levels deep")
+        if depth >= DEEPEST_MESSAGE:
+            raise WireError(f"values nested more than {DEEPEST_MESSAGE} levels deep")
         return self.count()
 
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-PORTION = 8 << 20
+FILE_PORTION = 8 << 20
 """Bytes of a file that are sent in one message."""
 
 
 def portions(content: bytes) -> Iterator[np.ndarray]:
     """Split a file into arrays of bytes that can be sent. An empty file is one empty array."""
-    for begin in range(0, len(content) or 1, PORTION):
-        yield np.frombuffer(content[begin : begin + PORTION], np.uint8)
+    for begin in range(0, len(content) or 1, FILE_PORTION):
+        yield np.frombuffer(content[begin : begin + FILE_PORTION], np.uint8)
 
 
 def write(path: str, part: np.ndarray) -> bool:

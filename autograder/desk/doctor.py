@@ -62,13 +62,13 @@ def _python() -> Diagnosis:
 def _this_package() -> Iterator[Diagnosis]:
     """Which copy of the package runs, and which others Python, or a submission, might find."""
     from autograder.box.visible_files import hidden
-    from autograder.version import FOLDER, in_words
+    from autograder.version import PACKAGE_FOLDER, in_words
 
     yield Diagnosis("autograder", in_words())
     near = [os.path.join(each, "autograder") for each in sys.path if each]
     near = [each for each in near if os.path.isfile(os.path.join(each, "__init__.py"))]
     for each in dict.fromkeys(map(os.path.realpath, [*near, *hidden()])):
-        if each != str(FOLDER) and os.path.isdir(each):
+        if each != str(PACKAGE_FOLDER) and os.path.isdir(each):
             remedy = "submissions can't see it; run `pip uninstall gradient-checking`, or delete it"
             yield Diagnosis("another copy", each, True, remedy)
 

@@ -22,7 +22,7 @@ from autograder.grading.preprocessor_types import Processed, Resources
 # Each output counts for a little more than its content, so that a million empty ones don't pass.
 OVERHEAD = 100
 SHORT = 1000
-LEFT_OUT = re.compile(r"\[\d{1,20} more outputs, \S{1,20} [kM]B, are left out: .{1,100}\]\n")
+SAYS_LEFT_OUT = re.compile(r"\[\d{1,20} more outputs, \S{1,20} [kM]B, are left out: .{1,100}\]\n")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def allowed(
 def _says_what_is_left_out(output: NotebookNode) -> bool:
     """Whether it is the line that `allowed` wrote earlier in place of other outputs."""
     is_printed = output.output_type == "stream" and output.name == "stdout"
-    return is_printed and LEFT_OUT.fullmatch(output.text) is not None
+    return is_printed and SAYS_LEFT_OUT.fullmatch(output.text) is not None
 
 
 def _known(output: object) -> NotebookNode:

@@ -6,14 +6,14 @@ read.
 
 import re
 
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+SPREADSHEET_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def harmless(text: str) -> str:
     """`text` as it may be written into a cell."""
-    return f"'{text}" if FORMULA.match(text) else text
+    return f"'{text}" if SPREADSHEET_FORMULA.match(text) else text
 
 
 def as_it_was(cell: str) -> str:
     """The text that :func:`harmless` was given."""
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and SPREADSHEET_FORMULA.match(cell) else cell

@@ -11,7 +11,7 @@ from autograder.box.call_function import Answers
 from autograder.box.plain_values import plain
 from autograder.questions.student import Answer, Student
 
-SECONDS = 10
+CALL_SECONDS = 10
 """How long one call may take before it counts as an infinite loop."""
 
 
@@ -26,7 +26,7 @@ class LocalStudent(Student):
         The time limit of a call. It only works in the main thread, and on systems with SIGALRM.
     """
 
-    def __init__(self, namespace: dict[str, Any], seconds: float = SECONDS) -> None:
+    def __init__(self, namespace: dict[str, Any], seconds: float = CALL_SECONDS) -> None:
         self._answers = Answers(namespace)
         self._seconds = seconds
 

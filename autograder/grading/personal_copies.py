@@ -30,7 +30,7 @@ from autograder.truth.draws import draw, keyed
 SECRET = "course_secret"
 """The file in the course folder. Anybody who has it can find out everybody's bugs."""
 LEAST_SECRET = 16
-FOLDER = "personal"
+PERSONAL = "personal"
 CODES = "codes.csv"
 CODE = re.compile(r"\b([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})\b")
 BADGE = re.compile(r"\A\[!\[Open in Colab\][^\n]*\n+")
@@ -104,7 +104,7 @@ class Personal:
         if self.codes[student] != self.code(student):
             return (
                 f"{SECRET} or the bank of bugs has changed since the releases were made: "
-                f"restore what {FOLDER}/ was made with"
+                f"restore what {PERSONAL}/ was made with"
             )
         return ""
 
@@ -142,20 +142,20 @@ def of(root: str | Path, assignment: str) -> Personal | None:
     CourseError
         It has some, but the secret or the list of codes is missing or unusable.
     """
-    path = Path(root, FOLDER, assignment, CODES)
+    path = Path(root, PERSONAL, assignment, CODES)
     if not path.is_file():
         return None
     if not Path(root, SECRET).is_file():
         raise CourseError(
-            f"{SECRET} is missing, but {FOLDER}/{assignment}/ was made with it: restore it (or "
-            f"remove {FOLDER}/{assignment}/ to grade everybody by the common release)"
+            f"{SECRET} is missing, but {PERSONAL}/{assignment}/ was made with it: restore it (or "
+            f"remove {PERSONAL}/{assignment}/ to grade everybody by the common release)"
         )
     try:
         with path.open(newline="", encoding="utf-8") as file:
             codes = {as_it_was(row["id"]): row["code"] for row in csv.DictReader(file)}
     except (OSError, ValueError, KeyError, AttributeError, csv.Error):
         remedy = "run `autograder personalise` again"
-        raise CourseError(f"{FOLDER}/{assignment}/{CODES} can't be read: {remedy}") from None
+        raise CourseError(f"{PERSONAL}/{assignment}/{CODES} can't be read: {remedy}") from None
     return Personal(_read_secret(root), codes)
 
 
@@ -199,8 +199,8 @@ def personalise(
     _check_earlier(earlier, assignment)
     # Students who have left the class since keep their copies: they may still submit them.
     students = dict.fromkeys([*students, *(earlier.codes if earlier else ())])
-    Path(root, FOLDER).mkdir(exist_ok=True)
-    work = Path(mkdtemp(prefix=f".{assignment}-", dir=Path(root, FOLDER)))
+    Path(root, PERSONAL).mkdir(exist_ok=True)
+    work = Path(mkdtemp(prefix=f".{assignment}-", dir=Path(root, PERSONAL)))
     try:
         with ZipFile(work / "all.zip", "w", ZIP_DEFLATED) as packed:
             for student in students:
@@ -211,7 +211,7 @@ def personalise(
                 packed.writestr(str(inside), text)
                 yield student
         _write_codes(work / "all" / CODES, personal, students)
-        _put_into_place(work, Path(root, FOLDER), assignment)
+        _put_into_place(work, Path(root, PERSONAL), assignment)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -219,7 +219,7 @@ def personalise(
 def _check_earlier(earlier: Personal | None, assignment: str) -> None:
     if earlier is not None and any(map(earlier.problem_with, earlier.codes)):
         raise CourseError(
-            f"{FOLDER}/{assignment}/ was made with another {SECRET} or another bank of bugs, "
+            f"{PERSONAL}/{assignment}/ was made with another {SECRET} or another bank of bugs, "
             "and students may have those copies: restore what it was made with, or remove "
             "the folder to start over"
         )

@@ -21,7 +21,7 @@ MOST_ELEMENTS = 100_000
 """Of an SVG, counted as often as they are drawn. A matplotlib figure has a few thousand."""
 BYTES_OF_AN_ELEMENT, PIXELS_OF_A_BYTE = 10, 100
 """At these rates a picture weighs as much as its bytes. Few real pictures weigh more."""
-DEEPEST = 200
+DEEPEST_SVG = 200
 REFERENCE = re.compile(r"""#([^\s'");]+)""")
 PICTURE = re.compile(rf"data:({'|'.join(BEGINNINGS)});base64,([A-Za-z0-9+/=\s]+)")
 ADDRESS = re.compile(rf"data:({'|'.join(map(re.escape, PICTURES))});base64,([A-Za-z0-9+/=]+)")
@@ -156,8 +156,8 @@ class _Drawing:
         name, number = name.rpartition(":")[2], len(self._parts)
         if not self._inside and number == 0 and name != "svg":
             raise _Refused(NOT_ONE)
-        if len(self._inside) > DEEPEST:
-            raise _Refused(f"nests more than {DEEPEST} elements")
+        if len(self._inside) > DEEPEST_SVG:
+            raise _Refused(f"nests more than {DEEPEST_SVG} elements")
         if name == "filter":
             raise _Refused("has a filter, which can take forever")
         self._parts.append([])

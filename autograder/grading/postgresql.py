@@ -18,7 +18,7 @@ from sqlalchemy.engine import Dialect, Engine
 
 from autograder.stopping import if_asked
 
-SECONDS = 60
+WAIT_SECONDS = 60
 """How long a server may be silent, unless `connect_timeout` in its address says otherwise."""
 LOOK_SECONDS = 0.1
 HANGING_SECONDS = 1
@@ -37,7 +37,7 @@ def listen() -> None:
 def _connect(dialect: Dialect, _: object, arguments: list[Any], options: dict[str, Any]) -> Any:
     if dialect.name != "postgresql" or dialect.driver != "psycopg":
         return None  # SQLAlchemy does it
-    options.setdefault("connect_timeout", SECONDS)
+    options.setdefault("connect_timeout", WAIT_SECONDS)
     connection = _connection_class().connect(*arguments, **options)
     connection.seconds = int(options["connect_timeout"]) or inf  # 0 means forever, as in libpq
     return connection
@@ -53,7 +53,7 @@ def _connection_class() -> Any:
         pass
 
     class Impatient(psycopg.Connection[Any]):
-        seconds = SECONDS
+        seconds = WAIT_SECONDS
 
         def wait(self, gen: PQGen[RV], *_: Any, **__: Any) -> RV:
             waiting = _limited(gen, self.seconds, TooLong)

@@ -64,7 +64,7 @@ VALUES = {
 }
 # The parser's time grows with the square of the depth, and of the length of some texts: at most a
 # second within these limits. Nobody nests this deep, and pandas prints no table this long.
-DEEPEST = 200
+DEEPEST_HTML = 200
 LONGEST = 300_000
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 NEVER_CLOSED = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
@@ -108,7 +108,7 @@ def _problem_with(kind: str, data: str) -> str:
 
 
 def _too_deep(text: str) -> bool:
-    """Whether more than DEEPEST elements may be open at once; ignores unmatched closing tags."""
+    """Whether more than DEEPEST_HTML elements may be open at once, whatever closes none."""
     opened: Counter[str] = Counter()
     total = 0
     for closing, name in TAG.findall(text):
@@ -119,7 +119,7 @@ def _too_deep(text: str) -> bool:
         elif not closing and name not in NEVER_CLOSED:
             opened[name] += 1
             total += 1
-        if total > DEEPEST:
+        if total > DEEPEST_HTML:
             return True
     return False
 

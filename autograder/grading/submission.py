@@ -17,7 +17,7 @@ from autograder.grading.sandboxed_student import SandboxedStudent
 from autograder.questions import judge
 from autograder.questions.verdict import Verdict
 
-TIMES = 2
+MOST_KILLS = 2
 """How often a submission is run if something outside kills its process."""
 
 
@@ -89,7 +89,7 @@ def run(job: Job, warden: Warden) -> Result:
     KilledFromOutside
         Every time that it was run: no score may be recorded.
     """
-    for _ in range(TIMES):
+    for _ in range(MOST_KILLS):
         result, child = _run_once(job, warden)
         if not child.was_killed:
             return result

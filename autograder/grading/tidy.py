@@ -31,7 +31,7 @@ SAYS_NOTHING = {
     "jupyter": {}, "name": "",
 }  # fmt: skip
 """Metadata of a cell with its default value, which can be left out."""
-KEPT = {"kernelspec", "language_info"}
+KEPT_METADATA = {"kernelspec", "language_info"}
 DISPLAYED = "Python 3 (ipykernel)"
 WORDS = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 VALID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
@@ -132,7 +132,7 @@ def left_over(nb: NotebookNode, assignment: str = "") -> Iterator[str]:
             f"its kernel is {kernel.get('name')!r}, but students have 'python3': choose Python 3 "
             "in JupyterLab and save"
         )
-    for key in sorted({*nb.metadata} - KEPT):
+    for key in sorted({*nb.metadata} - KEPT_METADATA):
         yield f"its metadata has {key!r}: remove it in JupyterLab's Property Inspector"
     panel = "in JupyterLab's Create Assignment panel"
     for cell in nb.cells if questions_of(assignment) else ():

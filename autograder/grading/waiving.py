@@ -9,7 +9,7 @@ from traitlets.config import Config
 from autograder.grading.cell_outputs import output
 from autograder.grading.errors import CourseError
 
-FILE = "c.TrustedExecute.waived in nbgrader_config.py"
+WAIVED = "c.TrustedExecute.waived in nbgrader_config.py"
 
 
 def is_test(cell: NotebookNode) -> bool:
@@ -76,7 +76,7 @@ def check_waived(config: Config, assignments: Collection[str]) -> None:
     """Raise CourseError if questions are waived for an assignment that does not exist."""
     for name in config.get("TrustedExecute", {}).get("waived", {}).keys() - {*assignments}:
         raise CourseError(
-            f"{FILE} names the assignment {name!r}, which does not exist: choose from "
+            f"{WAIVED} names the assignment {name!r}, which does not exist: choose from "
             + ", ".join(assignments)
         )
 
@@ -86,6 +86,6 @@ def check_names(names: Iterable[str], notebooks: Iterable[NotebookNode]) -> None
     known = {name for notebook in notebooks for name in tests_of(notebook)}
     for name in sorted({each.removeprefix("test_") for each in names} - known):
         raise CourseError(
-            f"{FILE} names the question {name!r}, which does not exist: choose from "
+            f"{WAIVED} names the question {name!r}, which does not exist: choose from "
             + ", ".join(sorted(known))
         )

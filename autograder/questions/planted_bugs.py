@@ -38,7 +38,7 @@ NUMBER = re.compile(r"[-+]?(nan|inf|\d+\.?\d*(e[-+]?\d+)?)", re.IGNORECASE)
 MOST_WORDS = 10_000
 """How many characters of a checker's output are compared."""
 
-LARGEST_BATCH = 50
+KILLING_CASE_BATCH = 50
 LARGEST_VALUE = 10.0
 LEAST_HIDDEN = 1e-3
 KILLING_CASE_LOGIT = 10.0
@@ -127,8 +127,10 @@ def read_case(answer: Answer) -> Case:
     if not isinstance(value, tuple | list) or len(value) != 3 or not isinstance(value[2], dict):
         raise Wrong(f"killing_case returned {describe(value)}, not (X, Y, parameters).")
     X, Y = (real_array(each, f"{name} is") for each, name in zip(value, "XY", strict=False))
-    if X.ndim != 2 or X.shape[0] != 4 or not 1 <= X.shape[1] <= LARGEST_BATCH:
-        raise Wrong(f"X is {describe(X)}; it must have 4 rows and 1 to {LARGEST_BATCH} columns.")
+    if X.ndim != 2 or X.shape[0] != 4 or not 1 <= X.shape[1] <= KILLING_CASE_BATCH:
+        raise Wrong(
+            f"X is {describe(X)}; it must have 4 rows and 1 to {KILLING_CASE_BATCH} columns."
+        )
     m = X.shape[1]
     if Y.shape not in ((m,), (1, m)) or not np.isin(Y, (0, 1)).all():
         raise Wrong(f"Y is {describe(Y)}; it must hold {m} labels, each 0 or 1.")

@@ -17,7 +17,7 @@ from autograder.questions.verdict import Wrong
 from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case
 from autograder.truth.gradcheck import UNTOUCHED, relative_difference
-from autograder.truth.liveness import ATTEMPTS, NoLiveCase
+from autograder.truth.liveness import MOST_DRAWS, NoLiveCase
 from autograder.truth.network import Arrays
 
 REPORTED_BELOW, REPORTED_ABOVE = 1e-6, 1e-4
@@ -83,9 +83,9 @@ def expect_bugs_found(
 @cached_draw
 def with_tiny_gradients(rng: np.random.Generator) -> Case:
     """A case with such a small W3 that the gradients below it are tiny, but above round-off."""
-    for _ in range(ATTEMPTS):
+    for _ in range(MOST_DRAWS):
         case = live_case(rng)
         case = replace(case, parameters=case.parameters | {"W3": case.parameters["W3"] * 0.01})
         if min(np.linalg.norm(array) for array in case.gradients.values()) >= LEAST_TINY:
             return case
-    raise NoLiveCase(f"no case with gradients of at least {LEAST_TINY:g} in {ATTEMPTS} draws")
+    raise NoLiveCase(f"no case with gradients of at least {LEAST_TINY:g} in {MOST_DRAWS} draws")

@@ -29,7 +29,7 @@ CANCELLATION = 4.0
 """How much larger than a gradient array the shares of the examples in it may be. If they cancel,
 the rounding of correct answers grows by this factor: the effect of a guard stays below 9e-7."""
 
-ATTEMPTS = 500
+MOST_DRAWS = 500
 
 
 class NoLiveCase(ValueError):
@@ -87,13 +87,13 @@ def first_without_fault(draw: Callable[[], tuple[T, str | None]], wanted: str) -
         After 500 draws; the message says what was wanted, which faults occurred, and how often.
     """
     faults: Counter[str] = Counter()
-    for _ in range(ATTEMPTS):
+    for _ in range(MOST_DRAWS):
         drawn, found = draw()
         if found is None:
             return drawn
         faults[found] += 1
     counts = ", ".join(f"{count} with {found}" for found, count in faults.most_common())
-    raise NoLiveCase(f"no {wanted} in {ATTEMPTS} draws: {counts}")
+    raise NoLiveCase(f"no {wanted} in {MOST_DRAWS} draws: {counts}")
 
 
 def labels(rng: np.random.Generator, m: int) -> Array:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.extra import numpy as arrays_of
 
-from autograder.box.plain_values import DEEPEST, LONGEST_NUMBER, Unreadable, plain
+from autograder.box.plain_values import DEEPEST_VALUE, LONGEST_NUMBER, Unreadable, plain
 from tests.questions.plain_values import PLAIN, same
 
 STEADY = settings(deadline=None, derandomize=True)
@@ -169,7 +169,7 @@ def test_an_array_is_copied_bit_for_bit_or_unreadable(array: np.ndarray) -> None
 @pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: (v,), lambda v: {"a": v}])
 def test_lists_inside_lists_have_an_end(wrap: Callable[..., Any]) -> None:
     value = 1.0
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST_VALUE):
         value = wrap(value)
     plain(value)
     with pytest.raises(Unreadable, match="levels deep"):

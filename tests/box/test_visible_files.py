@@ -12,7 +12,7 @@ import pytest
 from autograder.box import visible_files
 from autograder.box.visible_files import hidden
 from autograder.box.walls import LANDLOCK, NAMESPACES
-from autograder.version import FOLDER
+from autograder.version import PACKAGE_FOLDER
 from tests.box.inside import Wardens
 
 PYTHON = "lib/python3.11/site-packages"
@@ -141,7 +141,7 @@ ONLY_THE_ONE_THAT_RUNS = "from autograder.box import walls; walls.hidden = lambd
 @pytest.fixture(params=["the checkout", "the copy"])
 def folder(request: pytest.FixtureRequest, installed: SimpleNamespace) -> Any:
     """Of the package that runs."""
-    return FOLDER if request.param == "the checkout" else installed.package
+    return PACKAGE_FOLDER if request.param == "the checkout" else installed.package
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hashlib import md5
 from autograder.box.events import Event
 from autograder.box.limits import MEGABYTE, Limits
 from autograder.box.warden import Warden
-from autograder.box.working_folder import PORTION
+from autograder.box.working_folder import FILE_PORTION
 
 
 def printed(events: list[Event]) -> str:
@@ -14,7 +14,7 @@ def printed(events: list[Event]) -> str:
 
 def test_files_are_there_before_any_code_runs(any_warden: Warden) -> None:
     """In folders, empty, and larger than one message."""
-    large = bytes(range(256)) * (PORTION // 256) + b"the end"
+    large = bytes(range(256)) * (FILE_PORTION // 256) + b"the end"
     with any_warden.child() as child:
         child.place({"data/deep/a.csv": b"1,2", "empty": b"", "large": large})
         read = "print(open('data/deep/a.csv').read(), open('empty').read() == '')"

@@ -10,7 +10,7 @@ import pytest
 from autograder.batch import fork_server
 from autograder.batch.grade_class import LEAST
 from autograder.batch.same_package import INTRODUCTION, AnotherPackage, check
-from autograder.version import FOLDER
+from autograder.version import PACKAGE_FOLDER
 from tests.hosts.hosts import REFUSED
 from tests.installed import change_a_question, copy_package
 from tests.temporary_course import ROOT, TemporaryCourse
@@ -125,14 +125,14 @@ def started(changed):
 
 
 def test_workers_take_the_package_of_who_starts_them(started):
-    assert started(by_itself=False) == f"{FOLDER}\n"
+    assert started(by_itself=False) == f"{PACKAGE_FOLDER}\n"
 
 
 def test_a_worker_with_another_package_is_refused(started, changed):
     """However it came to it: here, because Python looks into the working folder first."""
     (line,) = started(by_itself=True).splitlines()
     assert line.startswith("a worker runs another version of the autograder (")
-    assert str(changed.root / "autograder") in line and str(FOLDER) in line
+    assert str(changed.root / "autograder") in line and str(PACKAGE_FOLDER) in line
 
 
 @pytest.mark.parametrize("said", [("0" * 64, "/elsewhere"), ("0" * 64,), 7.0, LookupError("x")])
@@ -146,5 +146,5 @@ def test_the_environment_of_the_process_stays_as_it_is(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "mine")
     monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
     with fork_server._this_package_first():
-        assert os.environ["PYTHONPATH"].endswith(f"{os.pathsep}{FOLDER.parent}")
+        assert os.environ["PYTHONPATH"].endswith(f"{os.pathsep}{PACKAGE_FOLDER.parent}")
     assert os.environ["PYTHONPATH"] == "mine" and "PYTHONSAFEPATH" not in os.environ

@@ -14,7 +14,7 @@ import pytest
 
 from autograder.grading import gradebook
 from autograder.grading.errors import CourseError
-from autograder.version import FOLDER, in_words
+from autograder.version import PACKAGE_FOLDER, in_words
 from tests.installed import change_a_question, copy_package
 from tests.temporary_course import ROOT
 
@@ -261,4 +261,4 @@ def test_the_doctor_finds_two_packages(course, installed):
     assert str(installed.package) in line_about("autograder", done.stdout)
     line = line_about("one package", done.stdout)
     assert line.startswith("no  ") and f"{course.root}/autograder" in line
-    assert str(FOLDER) not in done.stdout
+    assert str(PACKAGE_FOLDER) not in done.stdout

@@ -35,7 +35,7 @@ def waiting(seconds):
 def test_as_long_as_the_readme_says(clock):
     about = (ROOT / "README.md").read_text().partition("postgresql+psycopg://")[2]
     seconds = int(re.search(r"for (\d+) seconds", about)[1])
-    asked = waiting(postgresql.SECONDS)
+    asked = waiting(postgresql.WAIT_SECONDS)
     clock[0] += seconds - 0.5
     asked.send(False)
     clock[0] += 1

@@ -9,7 +9,7 @@ import pytest
 from autograder.batch import cluster
 from autograder.batch.cluster import Cluster
 from autograder.batch.same_package import AnotherPackage
-from autograder.version import FOLDER
+from autograder.version import PACKAGE_FOLDER
 from tests import sample_class
 from tests.batch.gradebooks import contents
 from tests.batch.test_grade_class import ASSIGNMENT, STORIES, graded
@@ -105,7 +105,7 @@ def test_no_scheduler_no_worker_and_another_version(handed_in, dask, another, cl
     dask.worker("one", env=another)
     _, out, _ = cli(handed_in, "grade", "--scheduler", dask.address)
     (line,) = (line for line in out.splitlines() if "runs another version" in line)
-    assert another["PYTHONPATH"] in line and str(FOLDER) in line
+    assert another["PYTHONPATH"] in line and str(PACKAGE_FOLDER) in line
     assert handed_in.grades(ASSIGNMENT) == {}
 
 

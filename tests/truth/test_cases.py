@@ -113,7 +113,7 @@ def test_weights_are_normal_with_variance_2_by_inputs():
 
 @pytest.mark.parametrize("m", [1, 2, 3, 10, 50])
 def test_a_third_of_the_draws_or_more_is_live(monkeypatch: pytest.MonkeyPatch, m: int) -> None:
-    monkeypatch.setattr(liveness, "ATTEMPTS", 1)
+    monkeypatch.setattr(liveness, "MOST_DRAWS", 1)
     rng, accepted = np.random.default_rng(2), 0
     for _ in range(100):
         with contextlib.suppress(liveness.NoLiveCase):

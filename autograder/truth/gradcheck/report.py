@@ -18,7 +18,7 @@ PASS, FAIL, INCONCLUSIVE = range(3)  # "pass" is 0, because nonzero entries are 
 COLOURS = ("#d9e6f2", "#b2182b", "#f4c95d")
 """Pale blue, red and yellow: they can be told apart with colour blindness, and in grey."""
 
-MOST_CELLS = 4096
+MOST_CELLS_DRAWN = 4096
 """How many entries of all arrays are shown one by one; for more, each block shows its worst."""
 
 MOST_ROWS = 200
@@ -261,7 +261,7 @@ class Report:
         found = np.atleast_1d(self._found[name])
         found = found.reshape(-1, found.shape[-1])
         severity = np.array([0, 2, 1])[found]  # failures hide the rest of a block
-        while severity.size > max(16, MOST_CELLS // min(len(self.names), MOST_ROWS)):
+        while severity.size > max(16, MOST_CELLS_DRAWN // min(len(self.names), MOST_ROWS)):
             axis = int(np.argmax(severity.shape))
             severity = np.maximum.reduceat(severity, range(0, severity.shape[axis], 2), axis=axis)
         rows, columns = severity.shape
