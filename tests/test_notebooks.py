@@ -257,7 +257,7 @@ def test_there_is_no_emoji(step, assignment):
 
 @pytest.mark.parametrize("name", [*SHARED, "summary"])
 def test_what_the_notebooks_share_is_the_same(name):
-    """A mended tool that stays broken next door is worse than none."""
+    """A tool that is fixed in one notebook must be fixed in all of them."""
     texts = {}
     for assignment, notebook in SOURCES.items():
         for cell in notebook.cells:

@@ -9,7 +9,7 @@ this network's cost? Networks have two hidden ReLU layers, a sigmoid output and 
 The frameworks' checks are called as their documentation shows, with their own steps and tolerances,
 in double precision, on a backward pass of ours; functions that return a number without a verdict
 are compared with the customary 1e-7. All of it in one run, in turn, one thread each; times are
-medians. *The seed's loop* is that of the notebook which the course began with, its slips mended.
+medians. *The seed's loop* is that of the notebook that the course began with, its mistakes fixed.
 
 ![Time against parameters](speed.svg)
 

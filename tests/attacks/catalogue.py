@@ -161,7 +161,7 @@ def _own_cell(where, text):
 
 
 def _place(notebook, where, later):
-    """Where a cell of one's own goes: above the next answer, or the first one, or at the end."""
+    """Where your own cell goes: above the next answer, or the first one, or at the end."""
     names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
     if where == "[end]":
         return len(names)
