@@ -1,7 +1,7 @@
 """Refuse a release in which the names or points of questions don't agree.
 
-The points of a question are written in three places, each with its own reader: the test cell's
-metadata (the gradebook), ``run_checks`` in the visible part of the cell (the student), and
+The points of a question are written in several places, each with its own reader: the test cell's
+metadata (the gradebook), what its visible check and the notebook's summary show (the student), and
 ``@question`` (the grade). If you edit one of them, you learn here what the others say, and not
 after a class has been graded.
 """
@@ -9,6 +9,7 @@ after a class has been graded.
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -22,7 +23,6 @@ from autograder.grading.waiving import is_test
 from autograder.questions import Question, names, questions_of
 
 TOTAL = re.compile(r"\*\*Points:\*\* (\d+(?:\.\d+)?)")
-WRITTEN = re.compile(r"^summary\(.*\bwritten=(\d+(?:\.\d+)?)\)", re.DOTALL | re.MULTILINE)
 
 
 class Disagreement(Exception):
@@ -79,30 +79,54 @@ def disagreements(nb: NotebookNode, questions: Mapping[str, Question]) -> Iterat
 
 
 def _of_totals(nb: NotebookNode) -> Iterator[str]:
-    """Compare the totals that the text promises, overall and for written answers."""
+    """Compare the total that the text promises, and the points in the summary, with the cells'."""
     graded = [cell for cell in nb.cells if is_grade(cell)]
-    total, written = (
-        sum(float(cell.metadata.nbgrader.points) for cell in cells)
-        for cells in (graded, [cell for cell in graded if not is_test(cell)])
-    )
+    given = {
+        cell.metadata.nbgrader.grade_id.removeprefix("test_"): float(cell.metadata.nbgrader.points)
+        for cell in graded
+    }
+    total = sum(given.values())
     for cell in nb.cells:
         for said in TOTAL.findall(cell.source) if cell.cell_type == "markdown" else ():
             if float(said) != total:
                 yield f"the text promises {said} points in all, but the cells give {total:g}"
-        for said in WRITTEN.findall(cell.source) if cell.cell_type == "code" else ():
-            if float(said) != written:
-                yield f"summary() promises {said} for written answers, but they give {written:g}"
+        if cell.cell_type == "code" and "summary(" in cell.source:
+            with suppress(SyntaxError):  # not Python: then it is not ours
+                yield from _of_summary(_parsed(cell), given)
+
+
+def _of_summary(tree: ast.AST, given: Mapping[str, float]) -> Iterator[str]:
+    """Compare ``summary({question: points}, {written answer: points})`` with the points given."""
+    for call in _calls(tree, "summary"):
+        shown: dict[str, float] = {}
+        for table in call.args:
+            with suppress(TypeError, ValueError):
+                shown |= ast.literal_eval(table)
+        for name in dict.fromkeys([*given, *shown]) if shown else ():
+            if name not in shown:
+                yield f"summary() does not list {name}"
+            elif name not in given:
+                yield f"summary() lists {name}, which earns no points"
+            elif shown[name] != given[name]:
+                yield (
+                    f"summary() promises {shown[name]:g} points for {name}, but the cell gives "
+                    f"{given[name]:g}"
+                )
+
+
+def _parsed(cell: NotebookNode) -> ast.Module:
+    return ast.parse(TransformerManager().transform_cell(cell.source))
 
 
 def _of_cell(cell: NotebookNode, questions: Mapping[str, Question]) -> Iterator[str]:
     name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
     try:
-        tree = ast.parse(TransformerManager().transform_cell(cell.source))
+        tree = _parsed(cell)
     except SyntaxError as error:
         if re.search(r"\bask\(", cell.source):
             yield f"the cell {name} can't be read (line {error.lineno}: {error.msg})"
         return
-    asked = [call.args[0] for call in _calls(tree, "ask") if call.args]
+    asked = [call.args[0] for call in _asking(tree) if call.args]
     for each in asked:
         yield from _of_name(name, getattr(each, "value", None), questions)
     question = questions.get(question_of(cell, questions))
@@ -112,7 +136,7 @@ def _of_cell(cell: NotebookNode, questions: Mapping[str, Question]) -> Iterator[
         yield f'the cell {name} never calls ask: end its hidden part in ask("{question.name}")'
     if question.points != points:
         yield f"the cell {name} gives {points:g} points, but its question {question.points:g}"
-    for call in _calls(tree, "run_checks"):
+    for call in _calls(tree, "show"):
         if len(call.args) == 2:
             yield from _of_checks(name, question, call.args[0], _table(tree, call.args[1]))
 
@@ -129,7 +153,7 @@ def _of_name(cell: str, asked: object, questions: Mapping[str, Question]) -> Ite
 def _of_checks(
     cell: str, question: Question, named: ast.expr, shown: dict[str, float] | list[float] | None
 ) -> Iterator[str]:
-    """Compare what ``run_checks(name, {part: points})`` shows to the student."""
+    """Compare what ``show(name, checks(...))`` shows with the question's parts."""
     name, given = getattr(named, "value", question.name), [*question.parts.values()]
     if name != question.name:
         yield f"the visible check of {cell} is called {name!r} instead of {question.name!r}"
@@ -156,20 +180,21 @@ def _of_parts(cell: str, question: Question, shown: Mapping[str, float]) -> Iter
             )
 
 
-def _table(tree: ast.AST, table: ast.expr | None) -> dict[str, float] | list[float] | None:
-    """Read a table of parts without running the cell.
+def _table(tree: ast.Module, checks: ast.expr) -> dict[str, float] | list[float] | None:
+    """Read the {part: points} that a function of the cell returns, without running the cell.
 
     Returns {part: points} if the table is written out; only the points, in order, if the parts are
     computed by calls; None if it can't be read.
     """
-    if isinstance(table, ast.Name):
-        bound = (
-            node.value
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Assign)
-            if any(getattr(target, "id", None) == table.id for target in node.targets)
-        )
-        table = next(bound, None)
+    name = getattr(getattr(checks, "func", None), "id", None)
+    returned = (
+        node.value
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef) and function.name == name
+        for node in function.body
+        if isinstance(node, ast.Return)
+    )
+    table = next(returned, None)
     if not isinstance(table, ast.Dict):
         return None
     try:
@@ -190,3 +215,9 @@ def _calls(tree: ast.AST, name: str) -> list[ast.Call]:
         node for node in ast.walk(tree) if isinstance(node, ast.Call)
         if getattr(node.func, "id", getattr(node.func, "attr", None)) == name
     ]  # fmt: skip
+
+
+def _asking(tree: ast.Module) -> list[ast.Call]:
+    """The calls of ``ask`` outside of functions: inside, the name may be anybody's."""
+    outside = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return [call for node in outside for call in _calls(node, "ask")]

@@ -45,12 +45,15 @@ def test_the_sources_of_this_course_agree(assignment):
 
 def test_points_of_the_cell(source):
     cell_of(source, "test_gradient_check").metadata.nbgrader.points = GIVES + 2
-    of_cell, of_text = said(source)
+    of_cell, of_text, of_summary = said(source)
     more = f"{GIVES + 2:g}"
     assert (
         of_cell == f"the cell test_gradient_check gives {more} points, but its question {GIVES:g}"
     )
     assert of_text.startswith("the text promises ")
+    assert of_summary == (
+        f"summary() promises {GIVES:g} points for gradient_check, but the cell gives {more}"
+    )
 
 
 def test_points_of_the_visible_check(source):
@@ -71,7 +74,7 @@ def test_parts_that_only_one_of_them_has(source):
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [
-        ("test_fool_the_checker", "fooling(checker_c): 2", "fooling(checker_c): 3"),
+        ("test_fool_the_checker", "fooling(checkers[2]): 2", "fooling(checkers[2]): 3"),
     ],
 )
 def test_parts_that_are_computed(name, before, after):
@@ -115,7 +118,22 @@ def test_totals_in_the_text(source):
     cell_of(source, "explain_zero").metadata.nbgrader.points = 1
     of_text, of_summary = said(source)
     assert of_text.startswith("the text promises ")
-    assert of_summary == f"summary() promises {written} for written answers, but they give 1"
+    assert of_summary == (
+        f"summary() promises {written} points for explain_zero, but the cell gives 1"
+    )
+
+
+def test_the_summary_lists_every_question_and_no_other(source):
+    edit(source, "summary", '"error_sweep": 3', '"eror_sweep": 3')
+    assert said(source) == [
+        "summary() does not list error_sweep",
+        "summary() lists eror_sweep, which earns no points",
+    ]
+
+
+def test_ask_is_anybodys_name_inside_of_a_function(source):
+    cell_of(source, "test_gradient_check").source += "\n\n\ndef helper(ask):\n    ask(1)\n"
+    assert said(source) == []
 
 
 def test_tests_of_other_assignments_are_not_checked(source):
@@ -142,9 +160,9 @@ def test_release_names_all_at_once_and_writes_nothing(cli, course):
         sweep.source = sweep.source.replace('ask("error_sweep")', 'ask("eror_sweep")')
     status, out, _ = cli(course, "release", ASSIGNMENT)
     *lines, summary = out.splitlines()
-    assert (status, summary, len(lines)) == (1, "0 released, 1 failed", 3)
+    assert (status, summary, len(lines)) == (1, "0 released, 1 failed", 4)
     assert all(line.startswith("source/one_dimension/one_dimension.ipynb: ") for line in lines)
-    assert "which is not a question: try error_sweep" in lines[1]
+    assert any("which is not a question: try error_sweep" in line for line in lines)
     assert course.path("release", ASSIGNMENT).read_bytes() == before
 
 

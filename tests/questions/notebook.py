@@ -14,6 +14,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import matplotlib
+import pytest
 
 from autograder import questions
 from autograder.grading.local_student import LocalStudent
@@ -23,7 +24,7 @@ matplotlib.use("Agg")  # because no window can be opened
 
 SOURCE = Path(__file__).parents[2] / "source"
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.DOTALL | re.M)
-CHECKED = re.compile(r"^  (look| ok )  (\w+) \(([\d.]+)\): ", re.M)
+CHECKED = re.compile(r"^  (✓ ok  |✗ look|· wait)  (\w+) \(([\d.]+)\): ", re.M)
 
 ASSIGNMENTS = tuple(
     name
@@ -160,14 +161,19 @@ class Notebook:
     def check(self, question: str) -> Visible:
         """Run the visible checks of one question."""
         out = io.StringIO()
-        with contextlib.redirect_stdout(out), warnings.catch_warnings():
+        with (
+            contextlib.redirect_stdout(out),
+            warnings.catch_warnings(),
+            pytest.MonkeyPatch.context() as patch,
+        ):
             warnings.simplefilter("ignore")  # Jupyter shows them and continues
+            patch.setenv("NBGRADER_VALIDATING", "1")
             value = cells(self.assignment)[f"test_{question}"].run(self.namespace)
         lines = CHECKED.findall(out.getvalue())
         return Visible(
             value,
             {part: float(points) for _, part, points in lines},
-            frozenset(part for mark, part, _ in lines if mark == "look"),
+            frozenset(part for mark, part, _ in lines if not mark.startswith("✓")),
             out.getvalue(),
         )
 
