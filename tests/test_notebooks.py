@@ -54,14 +54,18 @@ SHARED = [
     "setup",
     "about_the_checks",
     "checking_tools",
-    "more_checking_tools",
-    "swapping_tools",
+    "when_you_are_stuck",
+    "network_cases",
     "activations",
     "vectors",
     "cases",
 ]
-MOST_LINES = {"answer": 40, "demonstration": 40, "other": 25}
-EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f]")
+MOST_LINES = {"answer": 40, "open": 25, "folded": 90, "tools": 360}
+"""Folded cells are read by the curious only; the tools of the checks are one cell."""
+EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u2712\u2714-\u2716\u2718-\u27bf\u2b00-\u2bff\ufe0f]"
+)
+"""Except for the two marks of the checks."""
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*)### END HIDDEN TESTS", re.DOTALL)
 MARKERS = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 
@@ -95,6 +99,13 @@ def visible(cell):
 
 def is_demonstration(cell):
     return "demonstration" in cell.metadata.get("tags", [])
+
+
+def is_folded(cell):
+    """In JupyterLab, Notebook and VS Code, and in Colab."""
+    hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+    assert hidden == (cell.metadata.get("cellView") == "form"), cell.id
+    return hidden
 
 
 # The files.
@@ -185,20 +196,82 @@ def test_the_visible_checks_have_the_parts_of_the_question(assignment):
     for name, question in questions_of(assignment).items():
         promised = promised_parts(cells[f"test_{name}"].source)
         if promised is not None:
-            shown = {part: points for part, points in promised.items() if points}
-            assert shown == dict(question.parts), name
+            assert promised == dict(question.parts), name
 
 
 def promised_parts(source):
-    """The parts in ``run_checks("name", {part: points})``; None when they are computed."""
-    for node in ast.walk(ast.parse(HIDDEN.sub("", source))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "run_checks":
-            table = node.args[1]
-            if isinstance(table, ast.Dict) and all(isinstance(k, ast.Name) for k in table.keys):
-                return {
-                    k.id: ast.literal_eval(v) for k, v in zip(table.keys, table.values, strict=True)
-                }
-    return None
+    """The parts that the cell's only function returns; None when they are computed."""
+    (checks,) = (
+        node for node in ast.parse(HIDDEN.sub("", source)).body if isinstance(node, ast.FunctionDef)
+    )
+    table = checks.body[-1].value
+    if not isinstance(table, ast.Dict) or not all(isinstance(key, ast.Name) for key in table.keys):
+        return None
+    return {k.id: ast.literal_eval(v) for k, v in zip(table.keys, table.values, strict=True)}
+
+
+@EACH
+def test_a_check_has_one_folded_cell_and_names_that_nobody_else_uses(assignment):
+    """A name such as `cost` in a cell of your own must not change what a check says."""
+    for cell in code_of(SOURCES[assignment]):
+        if utils.is_grade(cell):
+            name = name_of(cell).removeprefix("test_")
+            assert is_folded(cell), cell.id
+            tree = ast.parse(HIDDEN.sub("", cell.source))
+            assert assigned(tree) == {f"checks_of_{name}"}
+            assert tree.body[-1].value.func.value.id == "check_tools"
+
+
+@EACH
+def test_tools_are_folded(assignment):
+    """What is not the student's to read first is out of the way."""
+    for cell in code_of(SOURCES[assignment]):
+        if cell.id in ("checking_tools", "network_cases", "vectors") or is_demonstration(cell):
+            assert is_folded(cell), cell.id
+
+
+@EACH
+def test_every_question_has_three_hints_that_grow(assignment):
+    cells = SOURCES[assignment].cells
+    hinted = [cell for cell in cells if cell.id.startswith("hints_for_")]
+    assert len(hinted) >= len({*questions_of(assignment)} - {"diagnosis"}) - 2  # suspects share one
+    for cell in hinted:
+        assert cell.source.count("<details>") == cell.source.count("</details>") == 3, cell.id
+
+
+def anchors_of(path):
+    """The headings of a notebook, as JupyterLab links to them."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            for heading in re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE):
+                yield heading.replace(" ", "-")
+
+
+@ALL
+def test_links_lead_somewhere(step, assignment):
+    """To another notebook of the course, and to a heading that is in it."""
+    here = path_of(step, assignment).parent
+    linked = []
+    for cell in NOTEBOOKS[step, assignment].cells:
+        if cell.cell_type == "markdown":
+            linked += re.findall(r"\]\(([^)#:]+\.ipynb)(?:#([^)]*))?\)", cell.source)
+    assert any("notebooks/" in path for path, _ in linked)
+    for path, anchor in linked:
+        assert (here / path).is_file(), path
+        assert not anchor or anchor in anchors_of(here / path), f"{path}#{anchor}"
+
+
+def test_the_numpy_that_grades_is_the_one_of_the_lock():
+    """The setup cell, and the text above it, say which one it is."""
+    locked = re.findall(
+        r"^numpy==(\d+\.\d+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE
+    )
+    oldest = min(locked, key=lambda version: tuple(map(int, version.split("."))))
+    for notebook in SOURCES.values():
+        texts = {cell.id: cell.source for cell in notebook.cells}
+        assert f"with numpy {oldest}," in texts["staying_out_of_trouble"]
+        assert f"< ({oldest.replace('.', ', ')})" in texts["setup"]
+        assert f"graded with {oldest}," in texts["setup"]
 
 
 @ALL
@@ -228,7 +301,7 @@ def test_it_opens_with_what_to_expect(step, assignment):
     for promise in ("What you'll do:", "What you'll learn:", "What you need:", "Time:"):
         assert f"**{promise}**" in first.source
     assert f"**Points:** {TOTALS[assignment]}." in first.source
-    for advice in ("Add cells of your own", "Don't copy, split or delete", "Hand in this one"):
+    for advice in ("Add your own cells", "Don't copy, split or delete", "Submit this one"):
         assert advice in second.source
 
 
@@ -236,8 +309,9 @@ def test_it_opens_with_what_to_expect(step, assignment):
 def test_cells_are_short(step, assignment):
     for cell in NOTEBOOKS[step, assignment].cells:
         if cell.cell_type == "code":
-            kind = "answer" if utils.is_solution(cell) else "other"
-            kind = "demonstration" if is_demonstration(cell) else kind
+            kind = "folded" if is_folded(cell) else "open"
+            kind = "answer" if utils.is_solution(cell) else kind
+            kind = "tools" if cell.id in ("checking_tools", "network_cases") else kind
             lines = visible(cell).count("\n") + 1
             assert lines <= MOST_LINES[kind], f"{cell.id} has {lines} lines"
         elif not utils.is_solution(cell):
@@ -255,15 +329,14 @@ def test_there_is_no_emoji(step, assignment):
         assert not EMOJI.search(cell.source), cell.id
 
 
-@pytest.mark.parametrize("name", [*SHARED, "summary"])
+@pytest.mark.parametrize("name", SHARED)
 def test_what_the_notebooks_share_is_the_same(name):
     """A tool that is fixed in one notebook must be fixed in all of them."""
     texts = {}
     for assignment, notebook in SOURCES.items():
         for cell in notebook.cells:
             if cell.id == name:
-                own = cell.source.rindex("\nsummary([") if name == "summary" else None
-                texts[assignment] = cell.source[:own]
+                texts[assignment] = cell.source
     assert len(texts) >= 2
     assert len(set(texts.values())) == 1, f"{name} differs between {', '.join(texts)}"
 

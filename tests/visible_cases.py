@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.truth import gradcheck
 from autograder.truth.cases import Case, live_case, synthetic_cache
-from autograder.truth.network import Array, Cache, backward_propagation, forward_propagation
+from autograder.truth.network import Array, Cache, backward_propagation
 from tests.temporary_course import ROOT
 
 NOTEBOOKS = [ROOT / f"source/{name}/{name}.ipynb" for name in ("n_dimensions", "planted_bugs")]

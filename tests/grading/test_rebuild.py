@@ -205,7 +205,7 @@ def test_a_helper_that_is_run_again_runs_again(submission):
 
 
 def test_a_helper_that_became_an_extra_cell_is_kept(submission):
-    helper = cell_of(submission, "swapping_tools")
+    helper = cell_of(submission, "checking_tools")
     place = index_of(submission, "gradient_check")
     submission.cells.insert(place, a_copy(helper, "def half(x):\n    return x / 2"))
     rebuilt = rebuild(RELEASE, submission)

@@ -31,7 +31,7 @@ def copied_answer(notebook):
 
 
 def deleted_cells(notebook):
-    given = {"setup", "checking_tools", "swapping_tools", "checks_of_gradient_check"}
+    given = {"setup", "checking_tools"}
     notebook.cells = [
         cell
         for cell in notebook.cells
