@@ -11,7 +11,8 @@ thread
 no-timer
     Without ``signal.alarm`` and ``signal.setitimer``, as in JupyterLite.
 a number
-    The seed of a random order: first every cell twice in random order, whatever that raises; then from top to bottom.
+    The seed of a random order: first every cell twice in that order, whatever it raises; then from
+    top to bottom.
 """
 
 import contextlib

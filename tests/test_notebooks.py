@@ -414,7 +414,9 @@ def test_students_need_numpy_and_matplotlib_only(assignment):
             )
             for module in modules:
                 top = module.partition(".")[0]
-                assert top in {"numpy", "matplotlib"} | sys.stdlib_module_names, cell.id
+                installed = {"numpy", "matplotlib"} | sys.stdlib_module_names
+                # Only Colab has it; elsewhere the summary goes without.
+                assert top in installed or (cell.id, top) == ("checking_tools", "google"), cell.id
 
 
 # Real kernels.
