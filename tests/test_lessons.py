@@ -135,14 +135,29 @@ def test_widgets_may_be_missing(monkeypatch, capsys):
 
 
 def test_0_the_slip_is_silent_and_heard(lesson):
-    assert (np.diff(lesson["costs_right"]) < 0).all()
+    assert (np.diff(lesson["costs_correct"]) < 0).all()
     assert (np.diff(lesson["costs_slipped"]) < 0).all(), "both go downhill"
-    assert 30 < lesson["costs_slipped"][-1] / lesson["costs_right"][-1] < 50
-    leads = lesson["costs_slipped"] < lesson["costs_right"]
+    assert 30 < lesson["costs_slipped"][-1] / lesson["costs_correct"][-1] < 50
+    assert lesson["costs_correct"][0] == lesson["costs_slipped"][0] == pytest.approx(57, abs=0.5)
+    assert lesson["costs_slipped"][-1] == pytest.approx(1.67, abs=5e-3)
+    assert lesson["costs_slipped"][40] == pytest.approx(1.67, abs=0.01), "within about 40 steps"
+    assert lesson["costs_correct"][-1] == pytest.approx(0.04, abs=5e-3)
+    leads = lesson["costs_slipped"] < lesson["costs_correct"]
     assert 35 < leads.sum() < 45 and not leads[50:].any(), "some forty steps"
     theta = lesson["end_slipped"]
     assert np.abs(lesson["slipped"](theta)).max() < 1e-2 < np.abs(lesson["gradient"](theta)).max()
-    assert 10**8.5 < lesson["apart_slipped"] / lesson["apart_right"] < 1e9
+    assert 10**8.5 < lesson["apart_slipped"] / lesson["apart_correct"] < 1e9
+
+
+def test_0_the_answers_are_true(lesson):
+    J, theta, apart, by_steps = (lesson[name] for name in ("J", "theta", "apart", "by_steps"))
+    gradient = lesson["gradient"](theta)
+    assert lesson["apart_correct"] == pytest.approx(9e-11, rel=0.1)
+    assert apart(gradient, by_steps(J, theta, 1e-1)) == pytest.approx(0.009, rel=0.1)
+    assert 3e-5 < apart(gradient, by_steps(J, theta, 1e-13)) < 1e-3, "some 1e-4"
+    slips = [apart(gradient * [1 + slip, 1], by_steps(J, theta)) for slip in (1e-3, 1e-8, 1e-10)]
+    assert slips[:2] == pytest.approx([5e-4, 5e-9], rel=0.1)
+    assert slips[0] / lesson["apart_correct"] > 1e6 and slips[2] < 2 * lesson["apart_correct"]
 
 
 def test_1_the_error_law_holds(lesson):
