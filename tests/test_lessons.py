@@ -4,6 +4,7 @@ import builtins
 import json
 import re
 import sys
+from decimal import Decimal
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -194,6 +195,69 @@ def test_1_single_precision_corners_and_cancellation(lesson):
     assert lesson["corner"][2e-5] == pytest.approx(1) and lesson["corner"][-2e-5] == 0
     careless, careful = lesson["inflation"][20.0]
     assert careless > 1e4 * careful
+
+
+def test_1_pictures_show_what_is_told(lesson):
+    theta, truth = lesson["theta"], lesson["dJ"](lesson["theta"])
+
+    def off(way, epsilon):
+        return abs(lesson[way](lesson["J"], theta, epsilon) - truth)
+
+    told = {
+        ("one_side", 1.0): 0.33,
+        ("both_sides", 1.0): 0.14,
+        ("one_side", 0.3): 0.13,
+        ("both_sides", 0.3): 0.013,
+    }
+    for (way, epsilon), number in told.items():
+        assert off(way, epsilon) == pytest.approx(number, rel=0.05)
+    for epsilon in np.geomspace(10**-2, 10**0.1, 50):
+        assert off("both_sides", epsilon) < off("one_side", epsilon), "wherever the slider is"
+    told = {"one side": (1e-8, 1e-8), "both sides": (1e-11, 4e-6), "extrapolated": (1e-13, 6e-4)}
+    for way, (error, step) in told.items():
+        assert 1 / 1.7 < lesson["lowest"][way] / error < 1.7
+        assert 1 / 1.7 < lesson["best_step"][way] / step < 1.7
+
+
+def test_1_zero_nan_and_shapes(lesson):
+    assert lesson["dual_error"] == 0, "exactly"
+    truth = Decimal("0.627582561890372716116281582604")  # cos(1/2) - 1/4
+    off = float(abs(Decimal(float(lesson["found"].b)) - truth))
+    assert off == pytest.approx(4e-17, rel=0.1)
+    assert lesson["p_is_one"] and lesson["careful"](40.0) == 40
+    assert not lesson["nan_is_large"] and not lesson["nan_is_small"]
+    assert lesson["table"].shape == (3, 3)
+    gap = lesson["gap"]
+    assert gap(3.0, 3.003) == pytest.approx(gap(3e-6, 3.003e-6)) and gap(3.0, -3.0) == 2
+
+
+def test_1_the_answers_are_true(lesson):
+    u, both_sides, usual = lesson["u"], lesson["both_sides"], lesson["Dual"]
+    assert 2 * np.sqrt(u) == pytest.approx(2e-8, rel=0.1)
+
+    def truediv(self, other):
+        change = (self.b * other.a - self.a * other.b) / other.a**2
+        return usual(self.a / other.a, change)
+
+    more = {
+        "__truediv__": truediv,
+        "exp": lambda self: usual(np.exp(self.a), np.exp(self.a) * self.b),
+    }
+    for name, method in more.items():
+        setattr(usual, name, method)
+    found = usual(1) / (1 + np.exp(-1 * usual(-0.5, 1.0)))
+    assert found.b == pytest.approx(found.a * (1 - found.a), rel=1e-15)
+    assert (found.a, found.b) == pytest.approx((0.3775, 0.2350), abs=5e-5)
+    epsilons = lesson["epsilons"]
+    one, two, three = (both_sides(np.exp, 1.0, k * epsilons) for k in (1, 2, 3))
+    errors = np.abs((15 * one - 6 * two + three) / 10 - np.e) / np.e
+    smooth = np.exp(np.convolve(np.log(errors + u), np.ones(15) / 15, "valid"))
+    assert 5e-15 < smooth.min() < 2e-14
+    assert 3e-3 < epsilons[7:-7][smooth.argmin()] < 8e-3
+    wide = (epsilons > 0.02) & (epsilons < 0.5)
+    assert np.polyfit(np.log(epsilons[wide]), np.log(errors[wide]), 1)[0] == pytest.approx(
+        6, abs=0.1
+    )
 
 
 def test_2_reports_say_where(lesson):
