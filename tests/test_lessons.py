@@ -271,18 +271,83 @@ def test_2_reports_say_where(lesson):
 def test_2_kinks_and_idle_units_are_what_it_says(lesson):
     assert 0.01 < lesson["alarms"][1e-3] < 0.2 and lesson["alarms"][1e-5] < 0.01
     assert lesson["kinks_alarmed"] > 0.95 and lesson["kinks_quiet"] < 0.2
-    right, central = lesson["exact_k"], lesson["central_k"]
-    assert abs(central - right) > 0.5 * abs(right), "the picture shows an alarm"
+    exact, central = lesson["exact_k"], lesson["central_k"]
+    assert abs(central - exact) > 0.5 * abs(exact), "the picture shows an alarm"
     zeros = [lesson["zeros"][m] for m in (1, 3, 10, 30)]
     assert zeros == sorted(zeros, reverse=True) and 0.4 < zeros[0] < 0.5
 
 
 def test_2_directions_hear_what_is_large(lesson):
     claims = lesson["CLAIMS"]
-    assert claims["right"] == [1, 1, 1] and claims["mask forgotten"] == [0, 0, 0]
+    assert claims["correct"] == [1, 1, 1] and claims["mask forgotten"] == [0, 0, 0]
     one, two, five = claims["one weight off by 1%"]
     assert one > 0.2 and one > two > five and five < 0.05, "several directions"
     assert claims["faint column off by 10%"] == [1, 1, 1], "drowned"
+
+
+def test_2_pictures_show_what_is_told(lesson):
+    off = lesson["grid"](lesson["wrong"]) - lesson["grid"](lesson["by_steps"])
+    assert (off[1, :3] > 0.215).all() and (off[1, :3] < 0.235).all(), "unit 2"
+    written = np.abs(off[:6]) > 0.05 * np.nanmax(np.abs(lesson["grid"](lesson["by_steps"])))
+    assert [*np.flatnonzero(written.any(axis=1))] == [0, 1, 3, 5], "units 1, 2, 4 and 6"
+    others = np.abs(off[:6])[written & (np.arange(6) != 1)[:, np.newaxis]]
+    assert others.min() > 0.005 and others.max() < 0.095
+    assert np.abs(off[:, 3]).max() < 1e-9, "U and c by nothing"
+    for epsilon, middle in ((1e-3, 1e-11), (1e-5, 1e-9), (1e-7, 1e-7)):
+        assert 1 / 2 < np.median(lesson["worst"][epsilon]) / middle < 2
+    assert (lesson["worst"][1e-3] > 1e-4).sum() == 12
+    assert 0.5 < lesson["worst"][1e-3].max() < 1.5
+    assert lesson["exact_k"] == pytest.approx(0.027, abs=5e-4)
+    assert lesson["central_k"] == pytest.approx(0.011, abs=5e-4)
+    slopes = np.diff(lesson["costs"]) / np.diff(lesson["steps"])
+    assert slopes[:100] == pytest.approx(0.027, abs=1e-3)
+    assert slopes[-100:] == pytest.approx(-0.008, abs=1e-3)
+
+
+def test_2_the_answers_are_true(lesson):
+    draw, forward, numerical, apart, all_in_one = (
+        lesson[name] for name in ("draw", "forward", "numerical", "apart", "all_in_one")
+    )
+    for m, told in ((1, 0), (12, 0.85)):
+        X, y, p = draw(m, seed=1)
+        steps = numerical(lambda q, X=X, y=y: lesson["cost"](X, y, q), p)
+        undivided = lesson["backward"](X, y, p)
+        for key in p:
+            assert apart(m * undivided[key], steps[key]) == pytest.approx(told, abs=5e-3)
+            assert m > 1 or apart(undivided[key], steps[key]) < 1e-10
+    assert round(11 / 13, 3) == 0.846
+
+    def tanh_cost(X, y, p):
+        return 0.5 * np.mean((p["U"] @ np.tanh(p["W"] @ X + p["b"]) + p["c"] - y) ** 2)
+
+    def tanh_backward(X, y, p):
+        H = np.tanh(p["W"] @ X + p["b"])
+        d_guess = (p["U"] @ H + p["c"] - y) / X.shape[1]
+        dZ = (p["U"].T @ d_guess) * (1 - H**2)
+        return {"W": dZ @ X.T, "b": dZ.sum(axis=1), "U": d_guess @ H.T, "c": d_guess.sum(axis=1)}
+
+    worst = {epsilon: [] for epsilon in (1e-3, 1e-5)}
+    for seed in lesson["seeds"]:
+        X, y, p = draw(m=12, seed=seed)
+        a = all_in_one(tanh_backward(X, y, p))
+        for epsilon, found in worst.items():
+            steps = numerical(lambda q, X=X, y=y: tanh_cost(X, y, q), p, epsilon)
+            off = np.abs(a - all_in_one(steps)) / np.maximum(np.abs(a), 1e-3)
+            found.append(np.where(np.abs(a) > 1e-3, off, 0).max())
+            if found[-1] > 1e-4:
+                assert np.abs(a[np.argmax(np.where(np.abs(a) > 1e-3, off, 0))]) < 0.02, "small"
+    assert np.median(worst[1e-3]) == pytest.approx(4e-6, rel=0.1)
+    assert (np.array(worst[1e-3]) > 1e-4).sum() == 2
+    assert np.median(worst[1e-5]) == pytest.approx(2e-9, rel=0.3)
+
+    def is_live(X, p):
+        Z = forward(X, p)[0]
+        changes = (Z > 0).any(axis=1) & (Z <= 0).any(axis=1)
+        return changes.all() and np.abs(Z).min() >= 1e-3
+
+    for m, fewest, most in ((3, 20, 30), (10, 3, 4), (30, 2, 3)):
+        live = np.mean([is_live(X, p) for X, _, p in (draw(m, seed) for seed in range(2000))])
+        assert fewest < 1 / live < most
 
 
 def test_3_the_zoo_is_silent_and_every_animal_is_heard(lesson):
