@@ -350,7 +350,7 @@ def test_2_the_answers_are_true(lesson):
         assert fewest < 1 / live < most
 
 
-def test_3_the_zoo_is_silent_and_every_animal_is_heard(lesson):
+def test_3_the_zoo_is_silent_and_every_bug_is_caught(lesson):
     assert len(lesson["ZOO"]) == 14 and max(lesson["agreement"].values()) < 1e-8
     table = lesson["table"]
     assert all(row["12 examples"] for row in table.values())
@@ -361,14 +361,68 @@ def test_3_the_zoo_is_silent_and_every_animal_is_heard(lesson):
     assert hidden["all on"] == {"mask: forgotten", "mask: too late", "chain: Z for H"}
     assert len(hidden["weights 0"]) > 7, "most of the zoo"
     assert len(hidden["U all equal"]) > 7
-    assert 0 < lesson["faintest"] < 0.05, "white to the eye"
+    assert 0 < lesson["faintest"] < 0.05, "too faint for a sign"
 
 
 def test_3_training_does_not_tell(lesson):
     accuracy = lesson["accuracy"]
-    assert accuracy["right"] > 0.8 > min(accuracy.values()) > lesson["guessing"]
-    assert min(len(lesson["near"]), len(lesson["grew"])) >= 2
+    assert accuracy["correct"] > 0.8 > min(accuracy.values()) > lesson["guessing"]
+    assert (len(lesson["grew"]), len(lesson["near"])) == (4, 5)
     assert "scale: factor 2" in lesson["near"]
+    assert accuracy["correct"] == pytest.approx(0.91, abs=5e-3)
+    assert lesson["guessing"] == pytest.approx(0.38, abs=5e-3)
+    assert sum(accuracy[name] > accuracy["correct"] for name in lesson["near"]) == 2
+    lower = {*accuracy} - {*lesson["near"], "correct"}
+    assert len(lower) == 5 and all(0.595 < accuracy[name] < 0.835 for name in lower)
+
+
+def test_3_fingerprints_are_where_it_says(lesson):
+    """Which half of its panel each bug marks, and with a sign if more than 5% is off."""
+    halves, faint = {}, set()
+    for name, found in lesson["found"].items():
+        share = {key: lesson["off"](found[key], lesson["truth"][key]) for key in found}
+        halves[name] = tuple(max(share[a], share[b]) > 1e-6 for a, b in ("Wb", "Uc"))
+        if max(share.values()) < 0.05:
+            faint.add(name)
+    assert faint == {"batch: last forgotten"}
+    both = {name for name in halves if halves[name] == (True, True)}
+    assert both == {"sign: P and T swapped", "loss: P alone", "loss: hard guesses"}
+    lower = {name for name in halves if halves[name] == (False, True)}
+    assert lower == {"chain: Z for H", "batch: largest for sum", "transpose: upside down"}
+    lines = {name: lesson["ratios"](name) for name in lesson["ZOO"]}
+    assert lines["scale: factor 2"].split()[-4:] == ["1.00", "1.00", "2.00", "2.00"]
+    assert lines["sign: P and T swapped"].split()[-4:] == ["-1.00"] * 4
+    assert "-4.5 to 6.6" in lines["mask: forgotten"]
+
+
+def test_3_the_answers_are_true(lesson):
+    cases, caught, ZOO = lesson["CASES"], lesson["caught"], lesson["ZOO"]
+    fifteenth = ("dH * (Z > 0)", "dH * (Z[:, :1] > 0)")
+    assert [each for each in cases if caught(fifteenth, cases[each])] == ["12 examples"]
+    answer = next(cell for cell in LESSONS["3_planted_bugs"].cells if cell.id == "try_it_2").source
+    made = {"np": np, "truth": lesson["truth"]}
+    exec(re.search(r"```python\n(.*?)```", answer, re.DOTALL)[1], made)
+    assert all(made["kind"](lesson["found"][name]) == name.split(":")[0] for name in ZOO)
+    wrong_array = lesson["gradients"](
+        lesson["plant"]('dH = p["U"].T @ dS', 'dH = p["U"].T @ P'), *cases["12 examples"]
+    )
+    assert made["kind"](wrong_array) == "mask"
+
+    smooth = lesson["BACKWARD"].replace("(Z > 0)", "(1 - H**2)")
+    assert {name for name, (old, _) in ZOO.items() if old not in smooth} == {
+        "mask: forgotten",
+        "mask: too late",
+    }
+    X, T, p = cases["all on"]
+    H = np.tanh(p["W"] @ X + p["b"])
+    P = np.exp(p["U"] @ H + p["c"])
+    cache = (p["W"] @ X + p["b"], H, P / P.sum(axis=0))
+    answers = []
+    for change in (("", ""), ZOO["chain: Z for H"]):
+        made = {"np": np}
+        exec(smooth.replace(*change, 1), made)
+        answers.append(made["backward"](X, T, p, cache)["U"])
+    assert np.abs(answers[0] - answers[1]).max() > 0.1 * np.abs(answers[0]).max()
 
 
 def test_3_other_bugs_and_other_checks(lesson):
