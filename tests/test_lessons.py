@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from decimal import Decimal
+from statistics import NormalDist
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -437,7 +438,7 @@ def test_3_other_bugs_and_other_checks(lesson):
 
 def test_4_error_bars_hold(lesson):
     assert all(off <= bar for off, bar in lesson["bars"].values())
-    assert lesson["penalty_right"] == {"pass": 7, "fail": 0, "inconclusive": 0}
+    assert lesson["penalty_correct"] == {"pass": 7, "fail": 0, "inconclusive": 0}
     assert lesson["penalty_forgotten"] == {"pass": 1, "fail": 6, "inconclusive": 0}
     assert lesson["dropout_frozen"]["pass"] == 7 and "random" in lesson["dropout_refusal"]
     assert lesson["naive"].sum() >= 6 and lesson["corner_counts"]["fail"] == 0
@@ -447,7 +448,7 @@ def test_4_error_bars_hold(lesson):
 
 
 def test_4_its_check_agrees_with_ours(lesson):
-    """On models of all sorts, right gradients and wrong ones."""
+    """On models of all sorts, correct gradients and wrong ones."""
     rng, check = np.random.default_rng(1), lesson["check_gradients"]
     for turn in range(40):
         A, theta = rng.normal(size=(6, 4)), rng.normal(size=4)
@@ -483,8 +484,53 @@ def test_4_ways_agree_and_structure_pays(lesson):
     accuracy = lesson["accuracy"]
     assert all(accuracy[name] < 1e-8 for name in accuracy)
     assert accuracy["dual numbers"] < 1e-14
-    ratios = lesson["speedup"]
-    assert ratios[-1] > ratios[0] > 1
+    ratios, times = lesson["speedup"], lesson["times"]
+    assert ratios[-1] > ratios[0] > 1 and ratios[-1] > 30
+    assert {len(each) for each in times.values()} == {len(lesson["SIZES"])}
+    for n, h in lesson["SIZES"]:
+        assert 4 * n * h <= 2**15, "OpenBLAS takes one core for a complex product up to here"
+    for name in ("structured", "random directions"):
+        assert all(times[name][-1] < times[other][-1] / 5 for other in ("loop", "batched"))
+
+
+def test_4_corners_are_crossed_as_often_as_it_says(lesson):
+    assert lesson["crossing"][100] <= 0.02 and 0.3 < lesson["crossing"][100_000] < 0.5
+
+
+def test_4_its_check_trusts_the_cost_and_the_reference_does_not(lesson):
+    trusted, careless = lesson["trusted"], lesson["careless"]
+    assert trusted["careful"] == {"pass": 300, "fail": 0, "inconclusive": 0}
+    assert trusted["careless"]["fail"] == pytest.approx(130, abs=9), "some 130 of 300"
+    value, bar = lesson["slope"](careless, np.array([25.0]), 0, 1e-7)
+    assert value == 0 and bar < 1e-6, "all values on one stair"
+    verdicts = [
+        check_gradients(careless, 1 / (1 + np.exp(-here)), here).verdicts["gradient"][0]
+        for here in lesson["logits"][:, np.newaxis]
+    ]
+    ours, said = lesson["counts"](np.array(verdicts)), lesson["reference"]
+    assert ours["fail"] == said["fail"] == 0
+    assert ours["pass"] == pytest.approx(said["pass"], abs=5)
+
+
+def test_4_the_answers_are_true(lesson):
+    def k(count):
+        return 1 / NormalDist().inv_cdf((1 + 0.001 ** (1 / count)) / 2)
+
+    assert k(5) == pytest.approx(lesson["k"])
+    assert [k(2), k(20), k(1)] == pytest.approx([25, 0.95, 798], rel=0.01)
+    answer = next(cell for cell in LESSONS["4_in_practice"].cells if cell.id == "try_it").source
+    p = {"W": np.arange(6.0).reshape(2, 3), "b": 2.0}
+    made = {
+        "np": np,
+        "p": p,
+        "check_gradients": lesson["check_gradients"],
+        "my_gradient": lambda p: p,
+        "my_cost": lambda p: 0.5 * (np.sum(p["W"] ** 2) + p["b"] ** 2),
+    }
+    code = re.search(r"```python\n(.*?)```", answer, re.DOTALL)[1]
+    exec(code.replace("check_gradients(lambda", "verdicts = check_gradients(lambda"), made)
+    assert made["verdicts"].tolist() == ["pass"] * 7
+    assert made["to_arrays"](made["to_vector"](p))["W"].tolist() == p["W"].tolist()
 
 
 def test_4_figures_are_those_of_the_benchmark(lesson):
