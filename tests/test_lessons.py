@@ -23,6 +23,11 @@ LESSONS = {
 EACH = pytest.mark.parametrize("name", LESSONS)
 
 
+def unfolded(source):
+    """A markdown cell without what stands behind <details>."""
+    return re.sub(r"<details>.*?</details>", "", source, flags=re.DOTALL)
+
+
 def run(name):
     """What the code cells of a lesson define, run from top to bottom as Run All would."""
     made = {"__name__": "__main__"}
@@ -89,7 +94,7 @@ def test_it_reads_like_the_others(name):
     cells = LESSONS[name].cells
     for promise in ("What you'll do:", "What you'll learn:", "What you need:", "Time:"):
         assert f"**{promise}**" in cells[0].source
-    assert any("On your own" in cell.source for cell in cells)
+    assert any(cell.source.startswith("## On your own\n") for cell in cells)
     for cell in cells:
         assert not EMOJI.search(cell.source), cell.id
         if cell.cell_type == "code":
@@ -102,6 +107,67 @@ def test_it_reads_like_the_others(name):
                 if line.strip(" |-:") and "colab-badge.svg" not in line
             ]
             assert len(lines) <= 8, f"{cell.id} has {len(lines)} lines"
+
+
+@EACH
+def test_every_question_has_its_answer_behind_details(name):
+    cells = LESSONS[name].cells
+    begin = next(i for i, cell in enumerate(cells) if cell.source.startswith("## On your own\n"))
+    questions = [cell for cell in cells[begin:] if cell.id.startswith("try_it")]
+    assert len(questions) >= 2
+    for number, cell in enumerate(questions, 1):
+        assert re.findall(r"^\*\*\((\d)\)\*\*", cell.source, re.M) == [str(number)]
+        # Without the blank lines, what is folded is not read as markdown.
+        assert cell.source.endswith("\n\n</details>")
+        assert cell.source.count("\n\n<details><summary>Answer</summary>\n\n") == 1
+
+
+@EACH
+def test_every_picture_is_told_in_words(name):
+    """For whoever can't see it: in the cell after the picture, or after the one that shows it."""
+    cells = LESSONS[name].cells
+    pictures = [i for i, cell in enumerate(cells) if "plt.show()" in cell.source]
+    assert pictures or name != "0_start_here"
+    for i in pictures:
+        told = next(cell for cell in cells[i:] if cell.cell_type == "markdown")
+        assert "*In words:* " in told.source, cells[i].id
+
+
+@EACH
+def test_heat_maps_can_be_read_without_colours(name):
+    for cell in code_of(LESSONS[name]):
+        if "imshow(" in cell.source:
+            assert "plt.colorbar(" in cell.source, cell.id
+            assert '"+" if' in cell.source or ":+." in cell.source, cell.id
+
+
+def anchors(cells):
+    """The headings of a notebook as JupyterLab links to them."""
+    titles = [
+        line.lstrip("# ")
+        for cell in cells
+        for line in unfolded(cell.source).splitlines()
+        if cell.cell_type == "markdown" and re.match("#+ ", line)
+    ]
+    return [title.replace(" ", "-") for title in titles]
+
+
+@EACH
+def test_its_links_lead_somewhere(name):
+    folder, cells = ROOT / "notebooks", LESSONS[name].cells
+    links = [link for cell in cells for link in re.findall(r"\]\(([^)\s]+)\)", cell.source)]
+    for link in links:
+        if link.startswith("https://"):
+            continue
+        path, _, anchor = link.partition("#")
+        there = nbformat.read(folder / path, as_version=4).cells if path else cells
+        assert not anchor or anchor in anchors(there), link
+    number, assignment = name.split("_", 1)
+    if number in "123":
+        home = f"../release/{assignment}/{assignment}.ipynb"
+        assert home in cells[0].source and home in cells[-1].source
+    assert len({*anchors(cells)}) == len(anchors(cells)), "or a link is ambiguous"
+    assert all(re.fullmatch(r"[A-Za-z-]+", anchor) for anchor in anchors(cells)[1:])
 
 
 @EACH
@@ -561,8 +627,3 @@ def test_4_the_frameworks_have_the_tolerances_that_it_says():
         said = [float(number) for number in re.findall(r"[\d.]+e-\d+", row)]
         for number in numbers.values():
             assert any(each == pytest.approx(number, rel=0.01) for each in said), (package, number)
-
-
-def unfolded(source):
-    """A markdown cell without what stands behind <details>."""
-    return re.sub(r"<details>.*?</details>", "", source, flags=re.DOTALL)
