@@ -615,6 +615,16 @@ def test_4_figures_are_those_of_the_benchmark(lesson):
         assert missed == pytest.approx(1 - figures["caught"][name][2], abs=1e-3)
     assert max(figures["alarms"]["inconclusive"].values()) < 0.01, "more than 99% are decided"
 
+    # What the text under the picture says.
+    (quick, *_), (black_box, *_), *others = lesson["MEASURED"].values()
+    assert (quick, black_box) == (pytest.approx(0.23e-3, rel=0.03), pytest.approx(1, rel=0.1))
+    times = [time for time, _, _ in others]
+    assert {time < 0.1 for time in times} == {True, False}
+    one_projection = [time for time in times if time < 0.1]
+    assert min(one_projection) > 0.55e-3 and max(one_projection) < 6e-3
+    assert min({*times} - {*one_projection}) > 0.55 and max(times) < 1.8
+    assert all(0.275 < alarms < 0.915 and missed >= 0.95 for _, alarms, missed in others)
+
 
 def test_4_the_frameworks_have_the_tolerances_that_it_says():
     """As their own code had them when the benchmark ran."""
