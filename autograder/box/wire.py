@@ -119,8 +119,10 @@ def _encode(value: Any, chunks: list[bytes], depth: int) -> int:
             value = value.astype(value.dtype.newbyteorder("="))
         chunks += _head_of_array(value), value.tobytes()
         return 1
-    if isinstance(value, np.generic) and value.dtype.char not in "gGOSUVMm":
-        return _encode(value.item(), chunks, depth)
+    if isinstance(value, np.generic) and value.dtype.char not in "OSUVMm":
+        # As in `plain_values`: extended precision has no built-in type.
+        as_sent = np.asarray(value) if value.dtype.char in "gG" else value.item()
+        return _encode(as_sent, chunks, depth)
     if kind not in (dict, tuple, list):
         raise WireError(f"a {kind.__name__} can't be sent")
     if depth >= DEEPEST_MESSAGE:

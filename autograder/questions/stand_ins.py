@@ -46,13 +46,18 @@ KNOWN_LAYERS = _sizes_by_shapes(LAYERS, LARGER)
 
 
 def numbers(value: Any, what: str = "an argument") -> Any:
-    """Return a number as it is, and an array or nested list of numbers as an array.
+    """Return a number as a built-in one, and an array or nested list of numbers as an array.
+
+    A number of numpy is converted as the box converts one that is returned: to a built-in number,
+    or in extended precision to an array without axes.
 
     Raises
     ------
     ValueError
         For anything else, and for more than 4,096 numbers; the message begins with `what`.
     """
+    if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+        value = np.asarray(value) if value.dtype.char in "gG" else value.item()
     if isinstance(value, float | complex):
         return value
     if isinstance(value, int):

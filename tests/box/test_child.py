@@ -480,6 +480,35 @@ class TestStandIns:
         np.testing.assert_array_equal(seen, [[1, 1], [9, 9]])
         np.testing.assert_array_equal(mine, 0)
 
+    @pytest.mark.parametrize("text", ["np.longdouble(1) / 3", "np.float32(1) / 3", "np.float16(3)",
+                                      "np.array(2, 'g')", "np.bool_(True)", "np.int8(-3)",
+                                      "np.array([0.5], 'e')"])  # fmt: skip
+    def test_numbers_of_numpy_are_handed_over_as_they_are_returned(
+        self, child: Child, text: str
+    ) -> None:
+        """As arguments and in replies, also those of a function that was handed over."""
+        source = f"""
+import numpy as np
+x = {text}
+
+def f(): return same(x)
+def g(): return apply(lambda a: a, x)
+"""
+        run(child, source)
+        returned = child.value("x")["value"]
+        seen: list[Any] = []
+
+        def same(number: Any) -> Any:
+            seen.append(number)
+            return number[()] if isinstance(number, np.ndarray) else number
+
+        seen.append(value(child, "f", replacing={"same": same}))
+        seen.append(value(child, "g", replacing={"apply": lambda f, a: same(f(same(a)))}))
+        assert len(seen) == 5
+        for found in seen:
+            np.testing.assert_array_equal(found, returned)
+            assert np.asarray(found).dtype == np.asarray(returned).dtype
+
     def test_a_stand_in_may_be_handed_a_function(self, child: Child) -> None:
         run(child, "def f(): return slope(lambda t: 3 * t, 2.0)")
         found = ask(child, "f", replacing={"slope": lambda f, t: f(t + 1) - f(t)})

@@ -218,10 +218,12 @@ class TestHonestCalls:
     """The checks of the arguments don't change the result."""
 
     @pytest.mark.parametrize(
-        "number", [2, 2.0, True, np.float64(2), np.float32(2), np.int64(2), np.array(2.0), [2.0]]
-    )
+        "number",
+        [2, 2.0, True, np.float64(2), np.float32(2), np.float16(2), np.longdouble(2), np.int64(2),
+         np.uint8(2), np.bool_(True), np.array(2.0), np.array(2, "g"), np.array(2, "e"), [2.0],
+         [np.longdouble(2)]],
+    )  # fmt: skip
     def test_numbers_of_any_kind(self, number: Any) -> None:
-        number = number.item() if isinstance(number, np.generic) else number
         assert stand_ins.product(1.5, number) == 1.5 * np.asarray(number)
         assert stand_ins.relative_difference(number, number) == 0
         slope = stand_ins.central_difference(lambda t: t**2, number, 0.5)
