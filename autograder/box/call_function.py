@@ -7,7 +7,7 @@ hidden tests in JupyterLab.
 import contextlib
 import io
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -63,11 +63,18 @@ class Answers:
         The notebook's global variables.
     watched
         Whether another process enforces the time limit: see `autograder.box.time_limit.within`.
+
+    Attributes
+    ----------
+    stopped : callable
+        ``stopped()`` returns the error at which a cell has stopped, if that may be why a function
+        is missing, or "".
     """
 
     def __init__(self, namespace: MutableMapping[str, Any], watched: bool = False) -> None:
         self._namespace, self._watched = namespace, watched
         self._endless: set[str] = set()
+        self.stopped: Callable[[], str] = str
 
     def call(
         self,
@@ -94,7 +101,7 @@ class Answers:
             Whether to return the arguments as they are after the call.
         """
         if not callable(self._namespace.get(name)):
-            return record(raised="NameError", failure="is not defined as a function")
+            return record(raised="NameError", failure=self._missing())
         if name in self._endless:
             return record(raised="TooSlow", failure=_no_end(seconds))
         printed = _Printed()
@@ -116,6 +123,11 @@ class Answers:
         watched = arguments if watching else ()
         after = [None if callable(each) else _as_it_is(each) for each in watched]
         return record(value, raised, failure, printed.text(), after)
+
+    def _missing(self) -> str:
+        stopped = self.stopped()
+        why = f': a cell stopped at "{stopped}"' if stopped else ""
+        return f"is not defined as a function{why}"
 
     def value(self, name: str) -> Record:
         """Read a variable."""

@@ -132,6 +132,8 @@ class Shell(InteractiveShell):
     """The two streams that cells start with, whatever they assign to `sys.stdout` later."""
     showing = False
     """Whether a cell is showing its traceback, which must not be interrupted."""
+    stopped = ""
+    """The last error that kept a whole cell from defining anything: an import, or its syntax."""
 
     def init_history(self) -> None:
         """Keep no history file: it would need a thread before the fork and a folder after it."""
@@ -173,6 +175,8 @@ class Shell(InteractiveShell):
     def _showtraceback(self, etype: type[BaseException], evalue: object, stb: list[str]) -> None:
         _flush()
         name, text, *lines = (text_of(each)[:LONGEST] for each in (etype.__name__, evalue, *stb))
+        if issubclass(etype, ImportError | SyntaxError):
+            self.stopped = " ".join(f"{name}: {text}".split())[:100]
         self.send(("error", name, text, lines))
 
     def system(self, cmd: str) -> None:

@@ -370,6 +370,24 @@ class TestCalls:
         assert child.value("diagnosis")["value"] == {"suspect": ("W1", 2)}
         assert child.value("other")["failure"] == "is not defined"
 
+    def test_why_a_function_is_missing_is_said_if_a_cell_stopped(self, child: Child) -> None:
+        """At an import or its syntax: such a cell has defined nothing of what stands below."""
+        child.run("1 / 0\ndef f(): return 1")
+        assert ask(child, "f")["failure"] == "is not defined as a function"
+        for source, error in (
+            ("import nowhere\ndef f(): return 1", "ModuleNotFoundError: No module named 'nowhere'"),
+            ("from math import sine\ndef f(): return 1", "ImportError: cannot import name 'sine'"),
+            ("def f(: return 1", "SyntaxError: invalid syntax"),
+        ):
+            child.run(source)
+            found = ask(child, "f")
+            assert found["raised"] == "NameError"
+            assert found["failure"].startswith(
+                f'is not defined as a function: a cell stopped at "{error}'
+            )
+        run(child, "def f(): return 1")
+        assert value(child, "f") == 1
+
     def test_what_it_prints_is_not_shown(self, child: Child) -> None:
         run(child, "import os\ndef f(): print('J'); os.write(1, b'past'); return 1")
         assert ask(child, "f")["printed"] == "J\n"
