@@ -1,6 +1,6 @@
 """What `one_dimension` asks: the 1-D gradient check of J(theta) = theta * x, and its tools."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
 
@@ -20,6 +20,11 @@ Pair = Callable[[float, complex], Any]
 """A function of x and theta."""
 
 TOLERANCE = 1e-6
+
+SMALL_DIFFERENCES = (-3, -5, -7, -9)
+SMALL_TOLERANCE = 1e-3
+"""Powers of ten of small relative differences, and how precisely they are expected: of 1e-9, the
+numbers themselves have seven digits."""
 
 FORWARD = {"forward_propagation": stand_ins.product}
 TOOLS = {
@@ -120,36 +125,79 @@ def numerical_derivative(student: Student, rng: np.random.Generator, marks: Mark
                 )
 
 
+def compared(rng: np.random.Generator, shape: tuple[int, ...]) -> list[tuple[str, Any, Any, float]]:
+    """Pairs of numbers or arrays that differ much, in the sign, and by less and less.
+
+    Returns
+    -------
+    list of (str, a, b, float)
+        In words, the pair, and how precisely its relative difference is expected. None is near
+        zero, where a small number added to the denominator would show.
+    """
+    a = rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape)
+    b = a * rng.uniform(0.2, 0.8) + 0.1 * rng.normal(size=shape)
+    found = [(a, b, TOLERANCE), (b, a, TOLERANCE), (a, -a, TOLERANCE)]
+    for power in SMALL_DIFFERENCES:
+        size = rng.uniform(1.1, 1.9) * 10.0**power
+        found.append((a, a + size * a * rng.uniform(1, 2, shape), SMALL_TOLERANCE))
+    if not shape:
+        found = [(float(a), float(b), tolerance) for a, b, tolerance in found]
+    return [(_in_words(a, b), a, b, tolerance) for a, b, tolerance in found]
+
+
+def _in_words(a: Any, b: Any) -> str:
+    """What two numbers or arrays are, for a message."""
+    if not np.shape(a):
+        return f"the numbers {a:.12g} and {b:.12g}"
+    near = stand_ins.relative_difference(a, b)
+    apart = f" that differ by {near:.4g}" if near < 0.01 else ""
+    return f"arrays of shape {np.shape(a)}{apart}"
+
+
+def with_nan(rng: np.random.Generator) -> list[tuple[str, Any, Any]]:
+    """Pairs with NaN, in words first; some of them agree where NaN counts as 0, or not at all."""
+    spoilt = rng.normal(size=6)
+    spoilt[rng.integers(6)] = np.nan
+    zero = np.nan_to_num(spoilt)
+    numbers = "six numbers, one of which is NaN,"
+    return [
+        (f"{numbers} against six ones", spoilt, np.ones(6)),
+        (f"{numbers} against the same with 0 in its place", spoilt, zero),
+        (f"six numbers against {numbers} where they have 0", zero, spoilt),
+        (f"{numbers} against themselves", spoilt, spoilt),
+        ("three NaN against three zeros", np.full(3, np.nan), np.zeros(3)),
+        ("1.5 against NaN", 1.5, np.nan),
+        ("NaN against 0.0", np.nan, 0.0),
+        ("NaN against NaN", np.nan, np.nan),
+    ]
+
+
 @question(value=2, edge_cases=1)
 def relative_difference(student: Student, rng: np.random.Generator, marks: Marks) -> None:
-    def ask(a: Any, b: Any) -> Answer:
-        return student.call("relative_difference", a, b)
+    def ask_each(asked: Sequence[tuple[Any, Any]]) -> Sequence[Answer]:
+        return student.call_each("relative_difference", [Call(each) for each in asked])
 
     with marks.part("value"):
-        for shape in ((), (), (7,), (5, 1)):
-            # Not near zero, where a small number added to the denominator would show.
-            a = rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape)
-            b = a * rng.uniform(0.2, 0.8) + 0.1 * rng.normal(size=shape)
-            a, b = (a, b) if shape else (float(a), float(b))
-            what = f"arrays of shape {shape}" if shape else f"the numbers {a:.4g} and {b:.4g}"
-            hint = "It is the norm of a - b over the sum of the two norms."
-            expect(ask(a, b), stand_ins.relative_difference(a, b), f"For {what}", hint)
-            expect(ask(a, -a), 1.0, f"For {what} with b = -a,", hint)
+        hint = "It is the norm of a - b over the sum of the two norms."
+        asked = [each for shape in ((), (), (7,), (5, 1)) for each in compared(rng, shape)]
+        answers = ask_each([(a, b) for _, a, b, _ in asked])
+        for (what, a, b, tolerance), answer in zip(asked, answers, strict=True):
+            expect(answer, stand_ins.relative_difference(a, b), f"For {what}", hint, tolerance)
     with marks.part("edge_cases"):
-        for zero in (0.0, np.zeros(4)):
-            if ask(zero, zero).number() != 0:
-                raise Wrong("0 against 0 must give 0.0: the two agree.")
-        spoilt = rng.normal(size=6)
-        spoilt[rng.integers(6)] = np.nan
-        for a, b in ((spoilt, np.ones(6)), (np.ones(6), spoilt), (1.5, np.nan)):
-            answer = ask(a, b)
+        zeros, spoilt, column = (0.0, np.zeros(4)), with_nan(rng), rng.normal(size=(5, 1))
+        *answers, last = ask_each([
+            *((zero, zero) for zero in zeros),
+            *((a, b) for _, a, b in spoilt),
+            (column[:, 0], column),
+        ])  # fmt: skip
+        if any(answer.number() != 0 for answer in answers[: len(zeros)]):
+            raise Wrong("0 against 0 must give 0.0: the two agree.")
+        for (words, _, _), answer in zip(spoilt, answers[len(zeros) :], strict=True):
             if answer.raised != "ValueError" and answer.number() < 1e-2:
                 found = f"{answer.function} returned {answer.number():.3g}"
-                raise Wrong(f"NaN must never look like agreement, but {found}.")
-        column = rng.normal(size=(5, 1))
-        answer = ask(column[:, 0], column)
-        if answer.raised != "ValueError":
-            got = answer.failure or f"returned {describe(answer.value)}"
+                raise Wrong(f"NaN must never look like agreement, but for {words} {found}.")
+        if last.raised != "ValueError":
+            got = last.failure or f"returned {describe(last.value)}"
             raise Wrong(f"Shapes (5,) and (5, 1) must raise a ValueError; yours {got}.")
 
 

@@ -65,6 +65,40 @@ def test_nan_gives_a_hundredth_or_more(rng, said, passes):
     assert bool(parts) is passes
 
 
+@each_side
+@pytest.mark.parametrize("power", [-3, -5, -7, -9])
+def test_small_differences_may_be_off_by_a_thousandth(rng, side, power):
+    """Also those that `np.allclose` and a rounded result call 0."""
+    seen = []
+
+    def relative_difference(a, b, replacing):
+        truth = stand_ins.relative_difference(a, b)
+        near = 0.5 * 10.0**power < truth < 2 * 10.0**power
+        seen.append(near)
+        return truth * (1 + side * 1e-3 * near)
+
+    parts = earned(Saying(relative_difference), "relative_difference", rng, "value")[0]
+    assert bool(parts) is (abs(side) < 1)
+    assert sum(seen) >= (4 if parts else 1)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("left_out", [False, True])
+def test_nan_that_is_hidden_is_seen(left_out, seed):
+    """Counted as 0, or left out of both."""
+
+    def relative_difference(a, b, replacing):
+        if np.shape(a) != np.shape(b):
+            raise ValueError
+        keep = ~(np.isnan(a) | np.isnan(b)) | (not left_out)
+        a, b = (np.nan_to_num(np.atleast_1d(each)[np.atleast_1d(keep)]) for each in (a, b))
+        return stand_ins.relative_difference(a, b)
+
+    rng = np.random.default_rng(seed)
+    parts = "value", "edge_cases"
+    assert earned(Saying(relative_difference), "relative_difference", rng, *parts)[0] == ["value"]
+
+
 def check(x, theta, replacing, epsilon=1e-7, print_msg=False):
     J, dJ = replacing["forward_propagation"], replacing["backward_propagation"]
     slope = (J(x, theta + epsilon) - J(x, theta - epsilon)) / (2 * epsilon)

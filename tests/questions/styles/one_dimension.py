@@ -84,6 +84,25 @@ def relative_difference(a, b):
 
 @style
 def relative_difference(a, b):
+    """Adds a hundred millionth to the denominator."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("can't compare these")
+    a, b = np.asarray(a), np.asarray(b)
+    return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b) + 1e-8)
+
+
+@style
+def relative_difference(a, b):
+    """Works in longdouble, with a root of a sum."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("can't compare these")
+    a, b = np.longdouble(a), np.longdouble(b)
+    size = np.sqrt(np.sum(a**2)) + np.sqrt(np.sum(b**2))
+    return np.sqrt(np.sum((a - b) ** 2)) / size if size != 0 else np.longdouble(0)
+
+
+@style
+def relative_difference(a, b):
     """Treats numbers and arrays separately."""
     if isinstance(a, float | int) and isinstance(b, float | int):
         return 0.0 if a == b else abs(a - b) / (abs(a) + abs(b))
@@ -133,6 +152,34 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     if print_msg:
         print(grad, approx)
     return relative_difference(a=grad, b=approx)
+
+
+@style
+def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
+    """Works in longdouble, and hands it on."""
+    x, theta, epsilon = np.longdouble(x), np.longdouble(theta), np.longdouble(epsilon)
+    approx = numerical_derivative(lambda t: forward_propagation(x, t), theta, epsilon)
+    grad = np.longdouble(backward_propagation(x, theta))
+    if print_msg:
+        print(grad, approx)
+    return relative_difference(grad, np.longdouble(approx))
+
+
+@style
+def numerical_derivative(f, theta, epsilon=1e-5):
+    """Works in longdouble."""
+    theta, epsilon = np.longdouble(theta), np.longdouble(epsilon)
+    return (np.longdouble(f(theta + epsilon)) - f(theta - epsilon)) / (2 * epsilon)
+
+
+@style
+def error_sweep(f, df, theta, epsilons):
+    """Has a function that returns numbers of numpy."""
+
+    def g(t):
+        return np.longdouble(f(t))
+
+    return np.array([abs(numerical_derivative(g, theta, e) - df(theta)) for e in epsilons])
 
 
 @style

@@ -140,3 +140,96 @@ def relative_difference(a, b):
     assert np.shape(a) == np.shape(b)
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return np.linalg.norm(np.subtract(a, b)) / size if size != 0 else 0.0
+
+
+@mistake(loses={"value"})
+def relative_difference(a, b):
+    """Calls it 0 if they are close."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("shapes")
+    if np.allclose(a, b):
+        return 0.0
+    return np.linalg.norm(np.subtract(a, b)) / (np.linalg.norm(a) + np.linalg.norm(b))
+
+
+@mistake(loses={"value"})
+def relative_difference(a, b):
+    """Calls it 0 if they are close, to the last digits but one."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("shapes")
+    if np.allclose(a, b, rtol=1e-8, atol=0):
+        return 0.0
+    return np.linalg.norm(np.subtract(a, b)) / (np.linalg.norm(a) + np.linalg.norm(b))
+
+
+@mistake(loses={"value"})
+def relative_difference(a, b):
+    """Rounds to eight digits."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("shapes")
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return round(np.linalg.norm(np.subtract(a, b)) / size, 8) if size != 0 else 0.0
+
+
+@mistake(loses={"value"})
+def relative_difference(a, b):
+    """Works in float32."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("shapes")
+    a, b = np.float32(a), np.float32(b)
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return np.linalg.norm(a - b) / size if size != 0 else 0.0
+
+
+@mistake(loses={"value"})
+def relative_difference(a, b):
+    """Keeps the sign of numbers."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("shapes")
+    if np.ndim(a) == 0:
+        return (a - b) / (abs(a) + abs(b)) if a != 0 or b != 0 else 0.0
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return np.linalg.norm(a - b) / size if size != 0 else 0.0
+
+
+@mistake(loses={"value"})
+def relative_difference(a, b):
+    """Takes the largest difference of an entry."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("shapes")
+    a, b = np.atleast_1d(a), np.atleast_1d(b)
+    size = np.abs(a) + np.abs(b)
+    return np.max(np.abs(a - b) / size) if np.all(size != 0) else 0.0
+
+
+@mistake(loses={"edge_cases"})
+def relative_difference(a, b):
+    """Counts NaN in what it is given as zero."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("shapes")
+    a, b = np.nan_to_num(a), np.nan_to_num(b)
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return np.linalg.norm(a - b) / size if size != 0 else 0.0
+
+
+@mistake(loses={"edge_cases"})
+def relative_difference(a, b):
+    """Leaves NaN out of the norms."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("shapes")
+
+    def norm(v):
+        return np.sqrt(np.nansum(np.square(v)))
+
+    size = norm(a) + norm(b)
+    return norm(np.subtract(a, b)) / size if size != 0 else 0.0
+
+
+@mistake(loses={"edge_cases"})
+def relative_difference(a, b):
+    """Finds that NaN equals NaN."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("shapes")
+    if np.array_equal(a, b, equal_nan=True):
+        return 0.0
+    return np.linalg.norm(np.subtract(a, b)) / (np.linalg.norm(a) + np.linalg.norm(b))
