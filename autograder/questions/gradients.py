@@ -16,6 +16,12 @@ from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case, synthetic_cache
 from autograder.truth.fingerprints import Seen, bugs_like, change_of
 from autograder.truth.gradcheck import TOLERANCE, deviation
+from autograder.truth.liveness import (
+    CANCELLATION,
+    MOST_DRAWS,
+    NoLiveCase,
+    gradients_and_shares,
+)
 from autograder.truth.network import Array, Cache, backward_propagation
 from autograder.truth.planting import ORDER
 
@@ -25,6 +31,10 @@ FIRST_LAYER = ("dW1", "db1")
 ARRAYS = ORDER
 
 STAND_IN = {"forward_propagation_n": forward_propagation_n}
+
+LARGE, TINY = 10.0, 0.01
+"""What the largest entry of a gradient array exceeds at least, and its smallest one at most, in a
+case of all sizes."""
 
 IMITATION = (
     "On a cache whose Z and A are unrelated to W and X, your gradients do not follow from the "
@@ -47,10 +57,10 @@ class BackwardCase:
         return backward_propagation(self.X, self.Y, self.cache)
 
 
-def of_live_case(case: Case) -> BackwardCase:
-    """The call of a backward pass for a live case."""
+def of_live_case(case: Case, more: str = "") -> BackwardCase:
+    """The call of a backward pass for a live case, with more words about it."""
     sizes = "-".join(map(str, case.layers))
-    words = f"for layer sizes {sizes}, {case.m} examples and Y of shape {case.Y.shape}"
+    words = f"for layer sizes {sizes}, {case.m} examples and Y of shape {case.Y.shape}{more}"
     return BackwardCase(words, case.X, case.Y, case.cache)
 
 
@@ -66,11 +76,56 @@ def backward_cases(rng: np.random.Generator) -> list[BackwardCase]:
     """Live cases, larger layers, and synthetic caches; flat labels are part of other questions."""
     return [
         of_live_case(live_case(rng)),
-        of_live_case(live_case(rng)),
+        of_live_case(of_all_sizes(rng), f", where entries reach {LARGE:g} and more"),
         of_live_case(live_case(rng, layers=LARGER)),
         of_synthetic_cache(rng),
         of_synthetic_cache(rng, layers=LARGER),
     ]
+
+
+@cached_draw
+def of_all_sizes(rng: np.random.Generator) -> Case:
+    """A live case in which some gradients are large and others tiny, in every array except db3.
+
+    If a ReLU unit's own weights and bias are divided by a factor, and its outgoing weights are
+    multiplied by it, the network computes what it did before. The derivatives by the former grow by
+    the factor, and those by the latter shrink. (The derivative by b3 is at most 1.)
+    """
+    for _ in range(MOST_DRAWS):
+        case = live_case(rng)
+        slopes, (j, k), i = case.gradients, rng.permutation(3)[:2], rng.integers(5)
+        aim = rng.uniform(2, 5) * LARGE
+        first, second = np.ones((5, 1)), np.ones((3, 1))
+        first[i] = aim / np.abs(slopes["db1"][i])
+        second[j] = aim / np.abs(slopes["db2"][j])
+        second[k] = np.abs(slopes["dW3"][0, k]) / aim
+        found = _rescaled(case, first, second)
+        if found and _is_of_all_sizes(found):
+            return found
+    raise NoLiveCase(f"no case with gradients of all sizes in {MOST_DRAWS} draws")
+
+
+def _rescaled(case: Case, first: Array, second: Array) -> Case | None:
+    """The same network, with hidden units divided by factors; None where a factor is absurd."""
+    factors = np.concatenate([first, second])
+    if not ((factors > 1e-4) & (factors < 1e4)).all():
+        return None
+    W1, b1, W2, b2, W3, b3 = case.parameters.values()
+    parameters = {
+        "W1": W1 / first, "b1": b1 / first,
+        "W2": W2 / second * first.T, "b2": b2 / second,
+        "W3": W3 * second.T, "b3": b3,
+    }  # fmt: skip
+    return Case(case.X, case.Y, parameters)
+
+
+def _is_of_all_sizes(case: Case) -> bool:
+    """Whether it is, and examples don't cancel each other: see `liveness.fault`."""
+    sizes = [np.abs(array) for key, array in case.gradients.items() if key != "db3"]
+    if not all(each.max() > LARGE and each.min() < TINY for each in sizes):
+        return False
+    largest, shares = gradients_and_shares(case.X, case.Y, case.cache)
+    return all(share <= CANCELLATION * size for share, size in zip(shares, largest, strict=True))
 
 
 def faults_of_backward(
@@ -136,9 +191,24 @@ def _likeness(first: str, answers: Sequence[Seen], help: str) -> Sequence[str]:
         if change:
             return (f"Your {first} is {change}.",)
     right = ARRAYS[: ARRAYS.index(first)]
-    if help == "none" or not right:
-        return ()
+    fits = all(_fits(seen.found.get(first), seen.truth[first]) for seen in answers)
+    if help == "none" or not right or not fits:
+        return ()  # a missing array, or one of another shape, is a matter of its own line
     return (f"{first} is the first array that is wrong: look between it and {right[-1]}.",)
+
+
+def _fits(found: Any, truth: Array) -> bool:
+    """Whether there is an array, and its shape is the expected one except for axes of length 1."""
+    return found is not None and bool(found.squeeze().shape == truth.squeeze().shape)
+
+
+def other_name(found: Mapping[Any, Any], array: str) -> str:
+    """A question about the key that may have been meant for a missing array, or ""."""
+    layer = array[1:].lower()
+    for key in found:
+        if key not in ARRAYS and str(key)[:9].lower().lstrip("d_") == layer:
+            return f' Did you call it "{key}"?'
+    return ""
 
 
 def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> str:
@@ -146,9 +216,10 @@ def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> str:
     try:
         gradients = answer.dictionary()
         if array not in gradients:
-            raise Wrong(f"{array} is missing from what {answer.function} returned.")
+            where = f"from what {answer.function} returned."
+            raise Wrong(f"{array} is missing {where}{other_name(gradients, array)}")
         found = real_array(gradients[array], f"{array} is")
-        if found.squeeze().shape != truth.squeeze().shape:
+        if not _fits(found, truth):
             raise Wrong(f"{array} is {describe(found)}, not of shape {truth.shape}, {where}.")
     except Wrong as wrong:
         return str(wrong)
@@ -174,6 +245,12 @@ def expect_unchanged(answer: Answer, given: Sequence[Any], names: Sequence[str])
     """Raise Wrong if a call changed its arguments, even by a single bit."""
     for before, after, name in zip_longest(given, answer.arguments[: len(given)], names):
         if not _same(before, after):
+            both_arrays = isinstance(before, np.ndarray) and isinstance(after, np.ndarray)
+            if both_arrays and before.shape != after.shape:
+                raise Wrong(
+                    f"{answer.function} changed the shape of {name} from {before.shape} to "
+                    f"{after.shape}: give the reshaped array a new name."
+                )
             raise Wrong(f"{answer.function} changed {name}; work on a copy.")
 
 

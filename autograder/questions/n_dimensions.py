@@ -69,8 +69,11 @@ def expect_cache(answer: Answer, case: Case, words: str) -> None:
     if not isinstance(cache, tuple | list) or len(cache) != len(CACHE):
         raise Wrong(f"The cache is {describe(cache)}, not a tuple of 12: {', '.join(CACHE)}.")
     for name, found, truth in zip(CACHE, cache, case.cache, strict=True):
-        if not deviation(real_array(found, f"{name} is"), truth) <= TOLERANCE:
-            raise Wrong(f"{words} {name} in the cache has a wrong value or shape.")
+        array = real_array(found, f"{name} is")
+        if array.shape != truth.shape:
+            raise Wrong(f"{words} {name} in the cache is {describe(array)}, not {truth.shape}.")
+        if not deviation(array, truth) <= TOLERANCE:
+            raise Wrong(f"{words} {name} in the cache has a wrong value.")
 
 
 def forward(student: Student, cases: Sequence[Case]) -> Sequence[Answer]:
@@ -144,18 +147,22 @@ def backward_propagation_n(student: Student, rng: np.random.Generator, marks: Ma
         expect_something_right(marks, LAYER_PARTS)
     with marks.part("float64_and_shapes"):
         expect_something_right(marks, LAYER_PARTS)
-        case = of_live_case(live_case(rng))
-        given = case.X, case.Y, case.cache
-        answer = student.call(name, *given, replacing=STAND_IN, watching=True)
+        row = live_case(rng)
+        both = [(each.X, each.Y, each.cache) for each in (row, row.with_flat_labels())]
+        calls = [Call(each, STAND_IN) for each in both]
+        answers = student.call_each(name, calls, watching=True)
+        case = of_live_case(row)
         for array in right:
-            fault = fault_of_array(answer, array, case.truth[array], case.words)
+            fault = fault_of_array(answers[0], array, case.truth[array], case.words)
             if fault:
                 raise Wrong(fault)
-            found = np.asarray(answer.dictionary()[array])
+            found = np.asarray(answers[0].dictionary()[array])
             if found.dtype != np.float64 or found.shape != case.truth[array].shape:
                 shape = case.truth[array].shape
                 raise Wrong(f"{array} must be float64 of shape {shape}; it is {describe(found)}.")
-        expect_unchanged(answer, given, ("X", "Y", "cache"))
+        for answer, given in zip(answers, both, strict=True):
+            if not answer.failure:  # with flat labels; another part checks that
+                expect_unchanged(answer, given, ("X", "Y", "cache"))
 
 
 def numerical(student: Student, case: Case, replacing: Replacing, **by_name: Any) -> Answer:

@@ -6,7 +6,7 @@ from autograder import questions
 from autograder.questions.verdict import HELP
 from autograder.truth.bugs import by_name
 from autograder.truth.planting import ORDER, plant
-from tests.questions.notebook import ASSIGNMENTS, Notebook, lost
+from tests.questions.notebook import ASSIGNMENTS, Notebook, cells, lost
 
 NAMES = ["backward_propagation_n", "repaired_backward", "suspect_b"]
 
@@ -67,3 +67,42 @@ def test_gradients_from_elsewhere_are_told_so_and_nothing_else() -> None:
     said = str(Notebook("n_dimensions", {name: source}).judge(name, 3))
     assert "unrelated to W and X" in said
     assert not any(f"Your {key}" in said for key in (*ORDER, "gradients"))
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    ('"dW1": dW1, "db1": db1', '"W1": dW1, "b1": db1',
+     'dW1 is missing from what backward_propagation_n returned. Did you call it "W1"? db1 is'),
+    ('"db1": db1', '"DB1": db1',
+     'db1 is missing from what backward_propagation_n returned. Did you call it "DB1"?'),
+    ('"dW1": dW1, ', "", "dW1 is missing from what backward_propagation_n returned.\n"),
+    (", axis=1, keepdims=True) / m\n\n    return", ") / m\n\n    return",
+     "db1 is an array of shape () and type float64, not of shape (5, 1)"),
+    ("db1 = np.sum(dZ1, axis=1, keepdims=True) / m", "db1 = dZ1 / m",
+     "not of shape (5, 1)"),
+])  # fmt: skip
+def test_a_missing_array_and_one_of_another_shape_send_nobody_elsewhere(old, new, says):
+    """Nothing between it and the array before it is wrong, and neither is that one."""
+    name = "backward_propagation_n"
+    answer = cells("n_dimensions")[name].source
+    assert old in answer
+    notebook = Notebook("n_dimensions", {name: answer.replace(old, new)})
+    for level in HELP:
+        verdict = questions.judge(name, notebook.student, 3, help=level)
+        assert lost(verdict) == {"first_layer"}
+        assert says in f"{verdict}\n"
+        assert "look between" not in str(verdict)
+
+
+def test_a_report_without_an_array_is_asked_for_its_name():
+    name = "gradient_report"
+    answer = cells("n_dimensions")[name].source.replace('report["d" + key]', "report[key]")
+    said = str(Notebook("n_dimensions", {name: answer}).judge(name, 3))
+    assert 'The report has no dW3, db3, dW2, db2, dW1, db1. Did you call it "W3"?' in said
+
+
+def test_what_is_wrong_only_where_it_is_large_is_told_so():
+    said = verdicts(
+        "backward_propagation_n", "dW2_doubled", ("* 2 / m", "/ m\n    dW2 = dW2.clip(-5, 5)")
+    )
+    assert "dW2 is off by" in said["what"]
+    assert "where entries reach 10 and more" in said["what"]

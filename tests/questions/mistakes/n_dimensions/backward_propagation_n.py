@@ -106,6 +106,57 @@ backward(
     loses={"float64_and_shapes"},
 )
 backward(
+    "Makes flat labels a row, in place.",
+    ("dZ3 = A3 - Y", "Y.shape = (1, m)\n    dZ3 = A3 - Y"),
+    loses={"float64_and_shapes"},
+)
+backward(
+    "Resizes the labels to a row, in place.",
+    ("dZ3 = A3 - Y", "Y.resize((1, m), refcheck=False)\n    dZ3 = A3 - Y"),
+    loses={"float64_and_shapes"},
+)
+backward(
+    "Turns X around, in place, after it was used.",
+    ("    return {", "    X.shape = X.shape[::-1]\n    return {"),
+    loses={"float64_and_shapes"},
+)
+backward(
+    "Reads the bytes of the labels as another type.",
+    ("dZ3 = A3 - Y", "dZ3 = A3 - Y\n    Y.dtype = np.uint64"),
+    loses={"float64_and_shapes"},
+)
+backward(
+    "Scales X in place, and back again.",
+    ("    return {", "    X *= 3\n    X /= 3\n    return {"),
+    loses={"float64_and_shapes"},
+)
+backward(
+    "Clips dW1 at 1.",
+    ("dW1 = dZ1 @ X.T / m", "dW1 = np.clip(dZ1 @ X.T / m, -1, 1)"),
+    loses={"first_layer"},
+)
+backward(
+    "Clips dW2 and db2 at 5.",
+    ('"dW2": dW2, "db2": db2', '"dW2": dW2.clip(-5, 5), "db2": db2.clip(-5, 5)'),
+    loses={"second_layer"},
+)
+backward("Clips dW3 at 5.", ('"dW3": dW3', '"dW3": np.clip(dW3, -5, 5)'), loses={"output_layer"})
+backward(
+    "Shortens dW1 to length 10.",
+    ("dW1 = dZ1 @ X.T / m", "dW1 = dZ1 @ X.T / m\n    dW1 *= min(1, 10 / np.linalg.norm(dW1))"),
+    loses={"first_layer"},
+)
+backward(
+    "Sets a large dZ1 to zero.",
+    ("dA1 * (Z1 > 0)", "dA1 * (Z1 > 0) * (abs(dA1) < 5)"),
+    loses={"first_layer"},
+)
+backward(
+    "Calls the arrays by the names of the parameters.",
+    ('"dW1": dW1, "db1": db1', '"W1": dW1, "b1": db1'),
+    loses={"first_layer"},
+)
+backward(
     "Hard-codes the sizes of the layers.",
     ("dW1 = dZ1 @ X.T / m", "dW1 = np.reshape(dZ1 @ X.T / m, (5, 4))"),
     loses=LAYERS,
