@@ -1,12 +1,14 @@
 """Gradient checkers: they are asked about correct and wrong gradients, and about other costs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from autograder.questions.given import Foreseen
+from autograder.questions.gradients import ARRAYS
 from autograder.questions.stand_ins import (
     forward_propagation_n,
     numerical_gradient,
@@ -39,6 +41,24 @@ and the number of examples in every fourth network."""
 
 BUGS_OF_A_CASE = 4
 
+DECADES = 2.0
+"""How many powers of ten the derivatives of another cost reach to either side of 1, where only the
+whole gradient is looked at: something that spoils the large ones must show."""
+
+SMALL_ERROR = 4.7e-4
+"""How wrong the entries of the gradients of another cost are: the difference is then a little above
+the one from which on a checker has to be correct."""
+
+QUIET = 1e-6
+"""How small a derivative is, compared with the others, where there is a NaN in its place: one that
+is counted as 0, or left out, then looks like agreement."""
+
+USUAL_EPSILON = 1e-7
+WIDE_EPSILONS = 0.3, 0.6
+"""The default of the checkers, and steps so wide that every other difference formula shows."""
+
+FORMULA = "The difference is |a - b| / (|a| + |b|) over all 47 numbers."
+
 NETWORK: Replacing = {
     "forward_propagation_n": forward_propagation_n,
     "numerical_gradient": numerical_gradient,
@@ -46,9 +66,43 @@ NETWORK: Replacing = {
 """What replaces the student's own forward pass and numerical gradient."""
 
 
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """One call of a checker.
+
+    Attributes
+    ----------
+    case : Case
+    gradients : dict
+        Those that are to be checked.
+    replacing : mapping
+        What replaces the student's own functions.
+    by_name : mapping
+        Other arguments, such as epsilon.
+    """
+
+    case: Case
+    gradients: Arrays
+    replacing: Replacing = field(default_factory=lambda: NETWORK)
+    by_name: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def call(self) -> Call:
+        """The call as a student gets it."""
+        arguments = self.case.parameters, self.gradients, self.case.X, self.case.Y
+        return Call(arguments, self.replacing, self.by_name)
+
+
+@cached_draw
+def weights_of_a_cost(rng: np.random.Generator, decades: float = 0.0) -> dict[str, Array]:
+    """The 47 weights of a sum of sines: 0.5 to 1.5, up to so many powers of ten more or less."""
+    sizes = rng.uniform(0.5, 1.5, 47) * 10 ** rng.uniform(-decades, decades, 47)
+    return vector_to_parameters(sizes * rng.choice([-1, 1], 47))
+
+
 @cached_draw
 def other_cost(
-    rng: np.random.Generator, array: str | None = None
+    rng: np.random.Generator, array: str | None = None, decades: float = 0.0
 ) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
     """A cost that does not come from a network: sum(a sin(theta)), with random a.
 
@@ -57,6 +111,8 @@ def other_cost(
     rng : numpy.random.Generator
     array : str, optional
         The only one of dW1 … db3 that is not zero.
+    decades : float, optional
+        See :func:`weights_of_a_cost`.
 
     Returns
     -------
@@ -67,9 +123,16 @@ def other_cost(
     gradients : callable
         ``gradients(parameters)`` returns dW1 … db3.
     """
-    weights = vector_to_parameters(rng.uniform(0.5, 1.5, 47) * rng.choice([-1, 1], 47))
+    weights = weights_of_a_cost(rng, decades)
     if array:
         weights = {key: weight * (f"d{key}" == array) for key, weight in weights.items()}
+    return sum_of_sines(weights)
+
+
+def sum_of_sines(
+    weights: Arrays,
+) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
+    """What :func:`other_cost` returns, for given weights."""
 
     def gradients(parameters: Arrays) -> dict[str, Array]:
         return {f"d{key}": weight * np.cos(parameters[key]) for key, weight in weights.items()}
@@ -104,29 +167,15 @@ def ask_checker(
     **by_name: Any,
 ) -> Answer:
     """One call of a checker: see :func:`ask_checker_each`."""
-    return next(ask_checker_each(student, name, [(case, gradients, replacing)], **by_name))
+    return next(ask_checker_each(student, name, [Asked(case, gradients, replacing, by_name)]))
 
 
-def ask_checker_each(
-    student: Student,
-    name: str,
-    asked: Iterable[tuple[Case, Arrays, Replacing]],
-    **by_name: Any,
-) -> Iterator[Answer]:
+def ask_checker_each(student: Student, name: str, asked: Iterable[Asked]) -> Iterator[Answer]:
     """Calls of a checker, each of which must evaluate the cost at least once.
 
     The count can be trusted only for a cost that runs in the grader.
-
-    Parameters
-    ----------
-    asked : iterable of (Case, dict, mapping)
-        The case, the gradients to be checked, and what replaces the student's own functions.
     """
-    calls = [
-        Call((case.parameters, gradients, case.X, case.Y), replacing, by_name)
-        for case, gradients, replacing in asked
-    ]
-    for answer in student.call_each(name, calls):
+    for answer in student.call_each(name, [each.call for each in asked]):
         if not answer.failure and not any(answer.calls.values()):
             raise Wrong(f"{name} never called forward_propagation_n: call it by its name.")
         yield answer
@@ -171,41 +220,47 @@ def true_difference(case: Case, gradients: Arrays) -> float:
     return relative_difference(*map(gradients_to_vector, (gradients, case.gradients)))
 
 
+def _foreseen(
+    rng: np.random.Generator, others: Replacing, case: Case, epsilon: float, foresee: bool
+) -> Replacing:
+    """Another cost which, if it is to be, foresees the steps of a checker with its own loop."""
+    if not foresee:
+        return others
+    cost = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
+    return {**others, "forward_propagation_n": cost}
+
+
 def expect_right(
     student: Student,
     name: str,
     rng: np.random.Generator,
     network: Replacing = NETWORK,
-    epsilon: float | None = None,
+    own_loop: bool = False,
 ) -> Answer:
     """Raise Wrong unless a checker passes correct gradients, of networks and of other costs.
 
     Parameters
     ----------
-    epsilon : float, optional
-        The step of a checker that computes the differences itself.
+    own_loop : bool
+        Whether it is to compute the differences itself, with epsilon 1e-7.
 
     Returns
     -------
     Answer
         Its answer for the last network.
     """
-    asked: list[tuple[Case, Arrays, Replacing]] = []
+    asked: list[Asked] = []
     for number in range(RIGHT_CASES - OTHER_COSTS):
         case = live_case(rng, SMALL_BATCH if number % 4 == 0 else None)
-        asked.append((case, case.gradients, network))
+        asked.append(Asked(case, case.gradients, network))
     for _ in range(OTHER_COSTS):
-        others, gradients = other_cost(rng)
-        if epsilon:
-            cost = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
-            others = others | {"forward_propagation_n": cost}
-        asked.append((case, gradients(case.parameters), others))
+        others, gradients = other_cost(rng, decades=DECADES)
+        replacing = _foreseen(rng, others, case, USUAL_EPSILON, own_loop)
+        asked.append(Asked(case, gradients(case.parameters), replacing))
     answers = []
-    for (case, _, replacing), answer in zip(
-        asked, ask_checker_each(student, name, asked), strict=True
-    ):
-        if replacing is network:
-            words = f"The correct gradients of a network with {case.m} examples"
+    for each, answer in zip(asked, ask_checker_each(student, name, asked), strict=True):
+        if each.replacing is network:
+            words = f"The correct gradients of a network with {each.case.m} examples"
             answers.append(answer)
         else:
             words = "With another cost in place of forward_propagation_n, its correct gradients"
@@ -219,19 +274,57 @@ def _expect_small(found: float, what: str) -> None:
 
 
 def expect_values(
-    student: Student, name: str, rng: np.random.Generator, count: int, network: Replacing = NETWORK
+    student: Student,
+    name: str,
+    rng: np.random.Generator,
+    count: int,
+    network: Replacing = NETWORK,
+    own_loop: bool = False,
 ) -> None:
-    """Raise Wrong unless a checker returns the true difference of wrong gradients."""
-    slipped: dict[str, str] = {}
+    """Raise Wrong unless a checker returns the true difference of wrong gradients.
+
+    Besides those of bugs, it is asked about gradients of another cost that are a little wrong, and
+    about correct ones with a wide epsilon, by name: the central differences are then wrong by a
+    known amount, and those to one side, or with another step, by another one.
+    """
     bugs = wrong_gradients(rng, count)
-    asked = [(case, gradients, network) for _, case, gradients in bugs]
+    asked = [Asked(case, gradients, network) for _, case, gradients in bugs]
+    case = bugs[-1][1]
+    others, gradients_of = other_cost(rng, decades=DECADES)
+    right = gradients_of(case.parameters)
+    little = {key: each + SMALL_ERROR * each * signs_like(rng, each) for key, each in right.items()}
+    asked.append(Asked(case, little, _foreseen(rng, others, case, USUAL_EPSILON, own_loop)))
+    wide = rng.uniform(*WIDE_EPSILONS)
+    replacing = _foreseen(rng, others, case, wide, own_loop)
+    asked.append(Asked(case, right, replacing, {"epsilon": wide}))
+
     answers = ask_checker_each(student, name, asked)
-    for (kind, case, gradients), answer in zip(bugs, answers, strict=True):
-        truth, found = true_difference(case, gradients), answer.number()
+    slipped: dict[str, str] = {}
+    for kind, case, gradients in bugs:
+        truth, found = true_difference(case, gradients), next(answers).number()
         if not abs(found - truth) <= 1e-3 * truth:
             said = f"the difference is {truth:.4e}, and yours returned {found:.4e}"
             slipped.setdefault(kind, said)
-    raise_slipped(slipped, "The difference is |a - b| / (|a| + |b|) over all 47 numbers.")
+    raise_slipped(slipped, FORMULA)
+    cost = "another cost in place of forward_propagation_n"
+    truth = relative_difference(*map(gradients_to_vector, (little, right)))
+    _expect_value(next(answers), truth, f"With {cost}, the difference of wrong gradients", FORMULA)
+    steps = others["numerical_gradient"](case.parameters, case.X, case.Y, wide)
+    truth = relative_difference(gradients_to_vector(right), steps)
+    what = f"With {cost} and epsilon = {wide:.3g}, the difference of its correct gradients"
+    hint = "Take central differences with exactly the epsilon that was passed."
+    _expect_value(next(answers), truth, what, hint)
+
+
+def _expect_value(answer: Answer, truth: float, what: str, hint: str) -> None:
+    found = answer.number()
+    if not abs(found - truth) <= 1e-3 * truth:
+        raise Wrong(f"{what} is {truth:.4e}; yours returned {found:.4e}. {hint}")
+
+
+def signs_like(rng: np.random.Generator, array: Array) -> Array:
+    """Random signs, as many as an array has entries."""
+    return rng.choice([-1.0, 1.0], array.shape)
 
 
 def raise_slipped(slipped: Mapping[str, str], hint: str) -> None:
@@ -262,12 +355,46 @@ def expect_sign(student: Student, name: str, case: Case) -> None:
 
 
 def expect_nan_fails(
-    student: Student, name: str, case: Case, array: str, network: Replacing = NETWORK
+    student: Student,
+    name: str,
+    rng: np.random.Generator,
+    network: Replacing = NETWORK,
+    own_loop: bool = False,
 ) -> Answer:
-    """Raise Wrong if one NaN in an array gives a small difference; return the answer."""
-    spoilt = case.gradients | {array: case.gradients[array].copy()}
-    spoilt[array].flat[0] = np.nan
-    answer = student.call(name, case.parameters, spoilt, case.X, case.Y, replacing=network)
-    if answer.raised != "ValueError" and answer.number() < 1e-2:
-        raise Wrong(f"A NaN in {array} must never look like agreement.")
-    return answer
+    """Raise Wrong if one NaN in any of the arrays, or NaN everywhere, gives a small difference.
+
+    Each single NaN stands where the correct derivative is nearly 0.
+
+    Returns
+    -------
+    Answer
+        That for gradients of a network which are NaN everywhere.
+    """
+    case = live_case(rng)
+    others, gradients_of, places = _cost_with_quiet_places(rng)
+    replacing = _foreseen(rng, others, case, USUAL_EPSILON, own_loop)
+    right = gradients_of(case.parameters)
+    asked: dict[str, Asked] = {}
+    for array in ARRAYS:
+        spoilt = right[array].copy()
+        spoilt.flat[places[array]] = np.nan
+        asked[f"A NaN in {array}"] = Asked(case, right | {array: spoilt}, replacing)
+    nothing = {key: np.full_like(each, np.nan) for key, each in case.gradients.items()}
+    asked["NaN in all arrays"] = Asked(case, nothing, network)
+    answers = student.call_each(name, [each.call for each in asked.values()])
+    for what, answer in zip(asked, answers, strict=True):
+        if answer.raised != "ValueError" and (found := answer.number()) < 1e-2:
+            raise Wrong(f"{what} must never look like agreement; yours returned {found:.3g}.")
+    return answers[-1]
+
+
+@cached_draw
+def _cost_with_quiet_places(
+    rng: np.random.Generator,
+) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]], dict[str, int]]:
+    """What :func:`other_cost` returns, and for each gradient array a place where it is nearly 0."""
+    weights = {key: weight.copy() for key, weight in weights_of_a_cost(rng).items()}
+    places = {f"d{key}": int(rng.integers(weight.size)) for key, weight in weights.items()}
+    for key, weight in weights.items():
+        weight.flat[places[f"d{key}"]] *= QUIET
+    return *sum_of_sines(weights), places

@@ -25,6 +25,7 @@ LARGER = (6, 8, 5, 1)
 MOST_NUMBERS = 4096
 MOST_AXES = 4
 MOST_EXAMPLES = 100
+MOST_NOTED = 1000
 LONGEST_INTEGER = 1000
 """In bits: the largest float has 1024."""
 
@@ -228,14 +229,26 @@ def _gradient(asked: _Asked) -> Array:
     return locked(network_gradient(*asked.arguments))
 
 
-def sines_of(weights: Arrays) -> Callable[..., tuple[float, None]]:
-    """A cost of (X, Y, parameters) that is the sum of weight * sin(parameter)."""
+def sines_of(
+    weights: Arrays, asked_at: list[Array] | None = None
+) -> Callable[..., tuple[float, None]]:
+    """A cost of (X, Y, parameters) that is the sum of weight * sin(parameter).
+
+    Parameters
+    ----------
+    weights : mapping of str to ndarray
+    asked_at : list, optional
+        Gets the parameters of each call, as a column of 47 numbers; of the first thousand calls.
+    """
 
     def forward_propagation_n(X: Any, Y: Any, parameters: Any) -> tuple[Any, Any]:
         theta = _parameters(_dictionary(parameters), len(_batch(X, Y)[0]))
         if theta["W1"].shape != SHAPES["W1"]:
             raise ValueError(f"W1 is {describe(theta['W1'])}, not {SHAPES['W1']}")
-        return sum(float(np.vdot(weights[key], np.sin(theta[key]))) for key in weights), None
+        cost = sum(float(np.vdot(weights[key], np.sin(theta[key]))) for key in weights)
+        if asked_at is not None and len(asked_at) < MOST_NOTED:
+            asked_at.append(np.real(network.parameters_to_vector(theta)).astype(float))
+        return cost, None
 
     return forward_propagation_n
 

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from autograder.questions import reports
-from autograder.questions.reports import expect_bugs_found, expect_report, with_tiny_gradients
+from autograder.questions.gradient_checkers import Asked
+from autograder.questions.reports import (
+    differences_of_bugs,
+    expect_bugs_found,
+    expect_report,
+    with_tiny_gradients,
+    wrong_reports,
+)
 from autograder.questions.student import Answer
 from autograder.questions.verdict import Wrong
 from autograder.truth.cases import live_case
@@ -16,15 +23,18 @@ from autograder.truth.planting import ORDER
 from tests.questions.notebook import text_of
 
 
-@pytest.mark.parametrize(("clean", "wrong", "passes"), [
-    (0.9e-6, 1.1e-4, True), (1.1e-6, 1.1e-4, False), (0.9e-6, 0.9e-4, False),
+@pytest.mark.parametrize(("clean", "off", "passes"), [
+    (0.9e-6, 0.9e-3, True), (0.9e-6, -0.9e-3, True), (1.1e-6, 0, False),
+    (0.9e-6, 1.2e-3, False), (0.9e-6, -1.2e-3, False), (0.9e-6, np.nan, False),
 ])  # fmt: skip
-def test_clean_and_wrong_arrays_are_told_apart_where_the_notebook_says(clean, wrong, passes):
+def test_clean_arrays_are_where_the_notebook_says_and_wrong_ones_have_their_value(
+    clean, off, passes
+):
     text = text_of("n_dimensions")
     assert re.search(r"less than \$10\^\{-6}\$ and [^.]* more than \$10\^\{-4}\$", text)
-    said = dict.fromkeys(ORDER, clean) | {"dW1": wrong}
+    said = dict.fromkeys(ORDER, clean) | {"dW1": (1 + off) / 3}
     try:
-        expect_report(Answer("gradient_report", said), wrong={"dW1": "twice the right one"})
+        expect_report(Answer("gradient_report", said), {"dW1": 1 / 3}, {"dW1": "doubled"})
     except Wrong:
         assert not passes
     else:
@@ -35,9 +45,9 @@ def test_clean_and_wrong_arrays_are_told_apart_where_the_notebook_says(clean, wr
 def test_a_bug_s_array_is_asked_for_when_it_is_off_by_ten_times_that(monkeypatch, off, asked):
     rng = np.random.default_rng(1)
     case = live_case(rng)
-    a, b = 1 + off, 1 - off
-    gradients = case.gradients | {"dW1": case.gradients["dW1"] * (a / b)}
-    monkeypatch.setattr(reports, "wrong_gradients", lambda *_: [("sign", case, gradients)])
+    differences = dict.fromkeys(ORDER, 0.0) | {"dW1": off}
+    bugs = [("sign", Asked(case, case.gradients), differences)]
+    monkeypatch.setattr(reports, "differences_of_bugs", lambda *_: bugs)
 
     def blind(asked):
         return [Answer("gradient_report", dict.fromkeys(ORDER, 0.0)) for _ in asked]
@@ -73,3 +83,28 @@ def test_tiny_gradients_are_clear_of_round_off(monkeypatch, norm, drawn):
     else:
         with pytest.raises(NoLiveCase, match="at least 5e-05 in 500 draws"):
             with_tiny_gradients.__wrapped__(np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_values_of_wrong_arrays_are_those_of_the_formula(seed):
+    asked = wrong_reports(np.random.default_rng(seed))
+    assert {key for _, values, _ in asked[:2] for key in values} == set(ORDER)
+    for each, values, words in asked[:-1]:
+        truth = each.case.gradients
+        assert values.keys() == words.keys()
+        for key in ORDER:
+            a, b = each.gradients[key], truth[key]
+            off = np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
+            assert values.get(key, 0.0) == pytest.approx(off, rel=1e-9)
+    each, values, _ = asked[-1]
+    epsilon = each.by_name["epsilon"]
+    known = (1 - np.sinc(epsilon / np.pi)) / (1 + np.sinc(epsilon / np.pi))
+    assert values == pytest.approx(dict.fromkeys(ORDER, known), rel=1e-6)
+
+
+def test_the_differences_of_bugs_are_those_from_the_correct_arrays():
+    for _, asked, differences in differences_of_bugs(np.random.default_rng(1), 4):
+        assert max(differences.values()) > 1e-3
+        for key in ORDER:
+            same = np.array_equal(asked.gradients[key], asked.case.gradients[key])
+            assert (differences[key] == 0) is same

@@ -34,6 +34,7 @@ backward("Forgets 1/m in dW2.", ("np.dot(dZ2, A1.T) / m", "np.dot(dZ2, A1.T)"), 
 backward(
     "Has dW3 halved.", ("np.dot(dZ3, A2.T) / m", "np.dot(dZ3, A2.T) / (2 * m)"), loses={OUTPUT}
 )
+backward("Clips dW1 at 1.", ('"dW1": dW1', '"dW1": np.clip(dW1, -1, 1)'), loses={FIRST})
 backward("Drops a mask.", ("dA2 * (Z2 > 0)", "dA2"), loses={SECOND, FIRST})
 backward(
     "Runs the forward pass again.",
@@ -74,6 +75,22 @@ check(
     ("return difference", "return 1.0 * (difference > 1e-6)"),
     loses={WRONG},
 )
+check(
+    "Steps to one side.",
+    ("thetaminus[i, 0] -= epsilon", "pass"),
+    ("(2 * epsilon)", "epsilon"),
+    loses={WRONG},
+)
+check(
+    "Has 1e-7 typed in for epsilon.",
+    ("    grad =", "    epsilon = 1e-7\n    grad ="),
+    loses={WRONG},
+)
+check(
+    "Counts NaN among the gradients as zero.",
+    ("numerator =", "grad = np.nan_to_num(grad)\n    numerator ="),
+    loses={WRONG},
+)
 check("Says 0.0 for NaN.", ("return difference", "return np.nan_to_num(difference)"), loses={WRONG})
 check("Steps twice to one side.", ("-= epsilon", "+= epsilon"), loses={RIGHT}, gated={WRONG})
 check("Divides by one epsilon.", ("(2 * epsilon)", "epsilon"), loses={RIGHT}, gated={WRONG})
@@ -97,6 +114,7 @@ for suspect, bug in bugs.FIXED_DRAW.items():
     repair("Swaps one bug for another.", ("A1.T", "Z1.T"))
     repair("Squeezes what a single example needs.", ("A2.T", "A2.squeeze().T"))
     repair("Counts the rows of X.", ("X.shape[1]", "len(X)"))
+    repair("Clips dW2 at 5.", ('"dW2": dW2', '"dW2": np.clip(dW2, -5, 5)'))
     repair("Hard-codes the sizes of the layers.", ("dW1 = ", "dW1 = np.ones((5, 4)) * "))
     repair(
         "Asks the numerical gradient.",

@@ -131,10 +131,37 @@ def numerical_gradient(parameters, X, Y, epsilon=1e-5):
     return found
 
 
+@style
+def numerical_gradient(parameters, X, Y, epsilon=1e-5):
+    """Works in longdouble, and returns it."""
+    theta = dictionary_to_vector(parameters)[0].astype(np.longdouble)
+    epsilon = np.longdouble(epsilon)
+    found = np.zeros_like(theta)
+    for i in range(47):
+        costs = []
+        for step in (epsilon, -epsilon):
+            moved = theta.copy()
+            moved[i] += step
+            costs.append(forward_propagation_n(X, Y, vector_to_dictionary(moved))[0])
+        found[i] = (costs[0] - costs[1]) / (2 * epsilon)
+    return found
+
+
 check(
     "Adds a little below the line.",
     ("np.linalg.norm(gradapprox)", "np.linalg.norm(gradapprox) + 1e-12"),
 )
+check(
+    "Adds a hundred millionth below the line.",
+    ("np.linalg.norm(gradapprox)", "np.linalg.norm(gradapprox) + 1e-8"),
+)
+check(
+    "Looks for NaN before anything else.",
+    ("grad = ", "if any(np.isnan(each).any() for each in gradients.values()):\n"
+     "        return np.inf\n    grad = "),
+)  # fmt: skip
+check("Hands on a longdouble.", (", epsilon)", ", np.longdouble(epsilon))"))
+check("Hands on an array without axes.", (", epsilon)", ", np.array(epsilon))"))
 check(
     "Raises for NaN.",
     ("size =", 'if np.isnan(grad).any():\n        raise ValueError("NaN")\n    size ='),
@@ -147,6 +174,19 @@ check(
     "Returns a Python number, and always prints.",
     ("return difference", "print('hm')\n    return float(difference)"),
 )
+
+
+@style
+def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+    """Has its own loop, in longdouble."""
+    theta = dictionary_to_vector(parameters)[0].astype(np.longdouble)
+    grad, approx = gradients_to_vector(gradients), []
+    for step in np.longdouble(epsilon) * np.eye(47)[:, :, None]:
+        plus = forward_propagation_n(X, Y, vector_to_dictionary(theta + step))[0]
+        minus = forward_propagation_n(X, Y, vector_to_dictionary(theta - step))[0]
+        approx.append([(plus - minus) / (2 * epsilon)])
+    approx = np.array(approx)
+    return np.linalg.norm(grad - approx) / (np.linalg.norm(grad) + np.linalg.norm(approx))
 
 
 @style
@@ -167,6 +207,12 @@ def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False)
 
 
 report("Adds a little below the line.", ("np.linalg.norm(b)", "np.linalg.norm(b) + 1e-12"))
+report(
+    "Adds a hundred millionth below the line.",
+    ("np.linalg.norm(b)", "np.linalg.norm(b) + 1e-8"),
+)
+report("Hands on a longdouble.", (", epsilon)", ", np.longdouble(epsilon))"))
+report("Reports Python numbers.", ("return report", "return {k: float(report[k]) for k in report}"))
 report(
     "Returns arrays of one entry, and one key more.",
     ("report = {}", "report = {'m': 0}"),
@@ -190,6 +236,9 @@ def gradient_report(parameters, gradients, X, Y, epsilon=1e-5):
 
 DRAW = "v = rng.normal(size=theta.shape)"
 
+BOTH_SIDES = """J_plus, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta + epsilon * v))
+        J_minus, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta - epsilon * v))"""
+
 directional("Takes directions of length one.", (DRAW, DRAW + "\n        v /= np.linalg.norm(v)"))
 directional("Draws uniform directions.", (DRAW, "v = rng.uniform(-1, 1, theta.shape)"))
 directional("Draws signs.", (DRAW, "v = rng.choice([-1, 1], theta.shape)"))
@@ -203,11 +252,68 @@ directional(
     ("        " + DRAW + "\n", ""),
 )
 directional(
+    "Evaluates all points to one side first, then all to the other.",
+    ("largest = 0.0", "V, slopes = rng.normal(size=(directions, 47, 1)), {1: [], -1: []}"),
+    ("for _ in range(directions):", "for sign in slopes:"),
+    ("        " + DRAW + "\n", "        for v in V:\n"),
+    (
+        f"""        {BOTH_SIDES}
+        a, b = np.sum(grad * v), (J_plus - J_minus) / (2 * epsilon)
+""",
+        """            moved = vector_to_dictionary(theta + sign * epsilon * v)
+            slopes[sign].append(forward_propagation_n(X, Y, moved)[0])
+    a, b = (V * grad).sum((1, 2)), np.subtract(*slopes.values()) / (2 * epsilon)
+""",
+    ),
+    ("        largest = max(largest, abs(a - b) / (abs(a) + abs(b)))\n", ""),
+    ("return largest", "return np.max(np.abs(a - b) / (np.abs(a) + np.abs(b)))"),
+)
+directional("Adds a little below the line.", ("(abs(a) + abs(b))", "(abs(a) + abs(b) + 1e-8)"))
+directional(
+    "Starts with minus.", (BOTH_SIDES, "\n        ".join(BOTH_SIDES.split("\n        ")[::-1]))
+)
+directional("Takes short directions.", (DRAW, f"{DRAW} * 1e-3"))
+directional("Takes long directions.", (DRAW, "v = rng.integers(-30, 31, theta.shape)"))
+directional(
+    "Takes one step of two epsilon back.",
+    ("theta - epsilon * v", "(theta + epsilon * v) - 2 * epsilon * v"),
+)
+directional(
+    "Divides by the way between the points.",
+    ("(J_plus - J_minus) / (2 * epsilon)", "(J_plus - J_minus)"),
+    ("np.sum(grad * v)", "np.sum(grad * ((theta + epsilon * v) - (theta - epsilon * v)))"),
+)
+directional("Returns an array of one entry.", ("return largest", "return np.array([[largest]])"))
+directional(
+    "Moves in longdouble.", ("gradients)\n    largest", "gradients)\n    epsilon = np.longdouble("
+    "epsilon)\n    largest"),
+)  # fmt: skip
+
+
+@style
+def directional_check(parameters, gradients, X, Y, directions=5, epsilon=1e-5, seed=0):
+    """Moves the parameters themselves in the dictionary, and puts the old ones back."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(directions):
+        v = {key: rng.normal(size=array.shape) for key, array in parameters.items()}
+        length = np.sqrt(sum(np.sum(each**2) for each in v.values()))
+        before, costs = dict(parameters), []
+        for step in (-epsilon, epsilon):
+            parameters.update({key: before[key] + step * v[key] / length for key in v})
+            costs.append(forward_propagation_n(X, Y, parameters)[0])
+        parameters.update(before)
+        a = sum(np.sum(gradients["d" + key] * v[key]) for key in v) / length
+        b = np.diff(costs)[0] / (2 * epsilon)
+        found.append(float(abs(a - b) / (abs(a) + abs(b))))
+    return sorted(found)[-1]
+
+
+directional(
     "Seeds the global generator.",
     ("largest = 0.0", "np.random.seed(seed)\n    largest = 0.0"),
     ("rng.normal(size=theta.shape)", "np.random.randn(47, 1)"),
 )
-directional("Takes one direction only.", ("range(directions)", "range(1)"))
 
 BY_NAME = "numerical_gradient(X=X, Y=Y, epsilon=epsilon, parameters=parameters)"
 

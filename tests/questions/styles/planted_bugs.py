@@ -22,6 +22,15 @@ check(
     ("numerator =", "if np.isnan(grad).any():\n        raise ValueError\n    numerator ="),
 )
 check(
+    "Adds a hundred millionth below the line.",
+    ("np.linalg.norm(gradapprox)", "np.linalg.norm(gradapprox) + 1e-8"),
+)
+check(
+    "Works in longdouble.",
+    ("    grad =", "    theta = theta.astype(np.longdouble)\n    grad ="),
+    ("+= epsilon", "+= np.longdouble(epsilon)"),
+)
+check(
     "Asks the other way round.",
     ("np.isnan(difference) or difference > 1e-6", "not difference <= 1e-6"),
 )

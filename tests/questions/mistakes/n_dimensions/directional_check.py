@@ -52,6 +52,81 @@ directional(
     ("a, b =", "forward_propagation_n(X, Y, parameters)\n        a, b ="),
     loses={"cost"},
 )
+LARGEST = "largest = max(largest, abs(a - b) / (abs(a) + abs(b)))"
+directional(
+    "Returns the mean.",
+    (LARGEST, "largest += abs(a - b) / (abs(a) + abs(b)) / directions"),
+    loses={"verdict"},
+)
+directional(
+    "Returns the smallest.",
+    ("largest = 0.0", "largest = np.inf"),
+    (LARGEST, LARGEST.replace("max", "min")),
+    loses={"verdict"},
+)
+directional(
+    "Returns the last.", (LARGEST, "largest = abs(a - b) / (abs(a) + abs(b))"), loses={"verdict"}
+)
+directional(
+    "Returns the first.", (LARGEST, f"{LARGEST} if largest == 0 else largest"), loses={"verdict"}
+)
+directional(
+    "Returns from inside of the loop.",
+    (LARGEST, "return abs(a - b) / (abs(a) + abs(b))"),
+    loses={"verdict"},
+)
+directional(
+    "Returns the median.",
+    ("largest = 0.0", "largest = []"),
+    (LARGEST, "largest.append(abs(a - b) / (abs(a) + abs(b)))"),
+    ("return largest", "return np.median(largest)"),
+    loses={"verdict"},
+)
+directional(
+    "Compares the largest of both sides.",
+    ("largest = 0.0", "largest, sides = 0.0, []"),
+    (LARGEST, "sides.append((a, b))"),
+    ("return largest", "a, b = np.max(np.abs(sides), axis=0)\n    return abs(a - b) / (a + b)"),
+    loses={"verdict"},
+)
+directional("Takes one direction only.", ("range(directions)", "range(1)"), loses={"verdict"})
+directional(
+    "Takes the same direction every time.",
+    (DRAW, f"rng = np.random.default_rng(seed)\n        {DRAW}"),
+    loses={"verdict"},
+)
+directional(
+    "Takes every direction twice, turned around.",
+    (DRAW, f"v = -v if _ % 2 else {DRAW[4:]}"),
+    loses={"verdict"},
+)
+directional(
+    "Steps to one side.",
+    ("theta - epsilon * v", "theta"),
+    ("(2 * epsilon)", "epsilon"),
+    loses={"verdict"},
+)
+directional(
+    "Steps to one side, with the cost at theta outside of the loop.",
+    ("largest = 0.0", "largest, (J_minus, _) = 0.0, forward_propagation_n(X, Y, parameters)"),
+    ("J_minus, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta - epsilon * v))", "pass"),
+    ("(2 * epsilon)", "epsilon"),
+    loses={"verdict"},
+)
+directional(
+    "Steps further to one side.", ("theta - epsilon * v", "theta - 2 * epsilon * v"),
+    ("(2 * epsilon)", "(3 * epsilon)"), loses={"verdict"},
+)  # fmt: skip
+directional(
+    "Has 1e-5 typed in for epsilon.",
+    ("theta + epsilon", "theta + 1e-5"),
+    ("theta - epsilon", "theta - 1e-5"),
+    ("2 * epsilon", "2e-5"),
+    loses={"verdict"},
+)
+directional(
+    "Rounds to two digits.", ("return largest", "return round(largest, 2)"), loses={"verdict"}
+)
 directional("Always takes ten directions.", ("range(directions)", "range(10)"), loses={"cost"})
 directional("Always takes five directions.", ("range(directions)", "range(5)"), loses={"cost"})
 directional(

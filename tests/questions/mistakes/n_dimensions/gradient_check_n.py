@@ -96,6 +96,62 @@ check(
     loses={SIGN},
 )
 check(
+    "Doesn't pass epsilon on.", (NUMERICAL, "numerical_gradient(parameters, X, Y)"), loses={WRONG}
+)
+check(
+    "Passes half of epsilon on.",
+    (NUMERICAL, "numerical_gradient(parameters, X, Y, epsilon / 2)"),
+    loses={WRONG},
+)
+ONE_SIDED = """np.zeros((47, 1))
+    theta, _ = dictionary_to_vector(parameters)
+    for i, step in enumerate(epsilon * np.eye(47)):
+        J_plus, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta[:, 0] + step))
+        gradapprox[i] = (J_plus - forward_propagation_n(X, Y, parameters)[0]) / epsilon"""
+check("Steps to one side by epsilon.", (NUMERICAL, ONE_SIDED), loses={WRONG})
+check(
+    "Steps to one side by epsilon, down.",
+    (NUMERICAL, ONE_SIDED.replace("+ step", "- step").replace("/ epsilon", "/ -epsilon")),
+    loses={WRONG},
+)
+check(
+    "Keeps the sign of the difference.",
+    (DIFFERENCE, "(np.linalg.norm(grad) - np.linalg.norm(gradapprox)) / size"),
+    loses={RIGHT},
+    gated={WRONG, SIGN},
+)
+check(
+    "Takes the largest difference of an entry.",
+    (DIFFERENCE, "np.max(np.abs(grad - gradapprox) / (np.abs(grad) + np.abs(gradapprox)))"),
+    loses={RIGHT},
+    gated={WRONG, SIGN},
+)
+check("Rounds to four digits.", ("return difference", "return round(difference, 4)"), loses={WRONG})
+check(
+    "Counts NaN among the gradients as zero.",
+    ("gradients_to_vector(gradients)", "np.nan_to_num(gradients_to_vector(gradients))"),
+    loses={SIGN},
+)
+check(
+    "Leaves coordinates with NaN out.",
+    (
+        "size =",
+        "seen = ~np.isnan(grad)\n    grad, gradapprox = grad[seen], gradapprox[seen]\n    size =",
+    ),
+    loses={SIGN},
+)
+check(
+    "Looks for NaN in dW1 only.",
+    ("size =", "grad[20:] = np.nan_to_num(grad[20:])\n    size ="),
+    loses={SIGN},
+)
+check(
+    "Clips the gradients at 5.",
+    ("gradients_to_vector(gradients)", "np.clip(gradients_to_vector(gradients), -5, 5)"),
+    loses={RIGHT},
+    gated={WRONG, SIGN},
+)
+check(
     "Takes the gradients in the order of their keys.",
     (
         "gradients_to_vector(gradients)",

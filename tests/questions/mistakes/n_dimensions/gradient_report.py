@@ -50,6 +50,59 @@ report(
     loses={CORRUPTED},
 )
 report(
+    "Divides by the larger norm.",
+    (
+        "np.linalg.norm(a) + np.linalg.norm(b)",
+        "max(np.linalg.norm(a), np.linalg.norm(b))",
+    ),
+    loses={CORRUPTED},
+)
+report("Divides by the numerical norm.", ("np.linalg.norm(a) + ", ""), loses={CORRUPTED})
+report(
+    "Divides by the norm of the sum.",
+    ("np.linalg.norm(a) + np.linalg.norm(b)", "np.linalg.norm(a + b)"),
+    loses={CORRUPTED},
+)
+report("Doesn't pass epsilon on.", ("(parameters, X, Y, epsilon)", "(parameters, X, Y)"),
+       loses={CORRUPTED})  # fmt: skip
+report(
+    "Has 1e-5 typed in for epsilon.", ("X, Y, epsilon)", "X, Y, epsilon=1e-5)"), loses={CORRUPTED}
+)
+report(
+    "Takes the largest entry for the norm.",
+    ("np.linalg.norm(", "np.max(np.abs("),
+    ("abs(a) + np.max(np.abs(b)", "abs(a)) + np.max(np.abs(b))"),
+    ("np.max(np.abs(a - b)", "np.max(np.abs(a - b))"),
+    loses={CORRUPTED},
+)
+report(
+    "Takes the largest difference of an entry.",
+    (NORM, "np.max(np.abs(a - b) / (np.abs(a) + np.abs(b)))"),
+    loses={CLEAN},
+    gated={CORRUPTED},
+)
+report(
+    "Takes the mean difference of the entries.",
+    (NORM, "np.mean(np.abs(a - b) / (np.abs(a) + np.abs(b)))"),
+    loses={CLEAN},
+    gated={CORRUPTED},
+)
+report(
+    "Keeps the sign of the difference.",
+    ("np.linalg.norm(a - b) / size", "abs(np.sum(a - b)) / size"),
+    loses={CORRUPTED},
+)
+report(
+    "Returns whether they agree.",
+    ("return report", "return {key: 1.0 * (each > 1e-6) for key, each in report.items()}"),
+    loses={CORRUPTED},
+)
+report(
+    "Rounds to three digits.",
+    ("return report", "return {key: round(each, 3) for key, each in report.items()}"),
+    loses={CORRUPTED},
+)
+report(
     "Leaves the d out of the keys.",
     ('report["d" + key]', "report[key]"),
     loses={CLEAN},

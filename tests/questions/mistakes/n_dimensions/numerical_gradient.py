@@ -174,3 +174,10 @@ def numerical_gradient(parameters, X, Y, epsilon=1e-5):
             costs.append(forward_propagation_n(X, Y, parameters)[0])
         gradapprox[i] = (costs[0] - costs[1]) / (2 * epsilon)
     return gradapprox
+
+
+numerical(
+    "Clips the derivatives at 5.",
+    ("return gradapprox", "return np.clip(gradapprox, -5, 5)"),
+    loses={"value"},
+)
