@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test attacks courses servers restarts hosts lint lock fuzz mutants bench bench-box \
+.PHONY: grade test seeds attacks courses servers restarts hosts lint lock fuzz mutants bench bench-box \
     bench-gradcheck peers engines clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
@@ -23,6 +23,11 @@ test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
 	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
 	    --ignore tests/hosts/long --ignore tests/courses
+
+## make seeds: ask about every declared mistake with twenty seeds, also where that takes long
+seeds: .venv/installed
+	ALL_SEEDS=1 $(BIN)/python -m pytest --numprocesses auto \
+	    tests/questions/test_mistakes.py -k loses_its_parts
 
 ## make courses: whole courses that are changed, adopted and installed
 courses: .venv/installed

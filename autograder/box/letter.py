@@ -97,7 +97,7 @@ class Letter:
         }
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _sent_ahead(number: int, function: Callable[..., Any], ahead: Ahead) -> Any:
     """What is sent ahead of a function; of replies, each with a digest of what it replies to."""
     found = ahead(function)

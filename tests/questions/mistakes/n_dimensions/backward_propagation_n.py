@@ -126,8 +126,8 @@ backward(
     loses={"float64_and_shapes"},
 )
 backward(
-    "Scales X in place, and back again.",
-    ("    return {", "    X *= 3\n    X /= 3\n    return {"),
+    "Shifts X in place, and back again.",
+    ("    return {", "    X += 0.1\n    X -= 0.1\n    return {"),
     loses={"float64_and_shapes"},
 )
 backward(
