@@ -102,15 +102,13 @@ def weights_of_a_cost(rng: np.random.Generator, decades: float = 0.0) -> dict[st
 
 @cached_draw
 def other_cost(
-    rng: np.random.Generator, array: str | None = None, decades: float = 0.0
+    rng: np.random.Generator, decades: float = 0.0
 ) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
     """A cost that does not come from a network: sum(a sin(theta)), with random a.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-    array : str, optional
-        The only one of dW1 … db3 that is not zero.
     decades : float, optional
         See :func:`weights_of_a_cost`.
 
@@ -123,10 +121,7 @@ def other_cost(
     gradients : callable
         ``gradients(parameters)`` returns dW1 … db3.
     """
-    weights = weights_of_a_cost(rng, decades)
-    if array:
-        weights = {key: weight * (f"d{key}" == array) for key, weight in weights.items()}
-    return sum_of_sines(weights)
+    return sum_of_sines(weights_of_a_cost(rng, decades))
 
 
 def sum_of_sines(
