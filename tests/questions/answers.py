@@ -1,7 +1,8 @@
-"""How answers are declared in `mistakes/` and `styles/`: as a function, or as a small change."""
+"""How answers are declared: as a function, as a text, or as a change of the notebook's own."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.questions.notebook import cells
@@ -61,13 +62,15 @@ class Answer:
 
 MISTAKES: list[Answer] = []
 STYLES: list[Answer] = []
+TYPICAL: list[Answer] = []
+"""Mistakes as students make them, often of several kinds at once: for the test of parity."""
 
 
 def mistake(
-    loses: Iterable[str] = (), gated: Iterable[str] = ()
+    loses: Iterable[str] = (), gated: Iterable[str] = (), table: list[Answer] = MISTAKES
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare that the function below, named after its question, loses these parts."""
-    return lambda function: _declare(MISTAKES, function, loses, gated)
+    return lambda function: _declare(table, function, loses, gated)
 
 
 def style(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,10 +99,30 @@ def slip(
     loses: Iterable[str] = (),
     gated: Iterable[str] = (),
     untold: Iterable[str] = (),
+    table: list[Answer] = MISTAKES,
 ) -> None:
     """Declare a mistake: the source notebook's answer with pieces of its text replaced."""
     parts = map(frozenset, (loses, gated, untold))
-    MISTAKES.append(Answer(assignment, question, tells, None, changes, *parts))
+    table.append(Answer(assignment, question, tells, None, changes, *parts))
+
+
+def written(
+    assignment: str,
+    question: str,
+    tells: str,
+    text: str,
+    loses: Iterable[str] = (),
+    gated: Iterable[str] = (),
+    table: list[Answer] = MISTAKES,
+) -> None:
+    """Declare a mistake: the whole text of an answer cell."""
+    parts = map(frozenset, (loses, gated))
+    table.append(Answer(assignment, question, tells, text, (), *parts))
+
+
+typical, typical_slip, typically_written = (
+    partial(declare, table=TYPICAL) for declare in (mistake, slip, written)
+)
 
 
 def other_words(assignment: str, question: str, tells: str, *changes: tuple[str, str]) -> None:
