@@ -27,6 +27,15 @@ forward(
 forward("Takes the cost for an array.", ("cost =", "cost = np.array([[0.0]]) +"))
 forward("Takes the cost for a Python number.", (COST, f"{COST}.item()"))
 forward("Returns lists.", ("return cost, (", "return [cost, list(("), ("W3, b3)\n", "W3, b3))]\n"))
+forward(
+    "Takes the parameters in their order.",
+    ("(parameters[key] for key in SHAPES)", "parameters.values()"),
+)
+forward(
+    "Multiplies the labels by a product.",
+    (COST, "(np.sum(np.logaddexp(0, Z3)) - np.dot(Y, Z3.T)) / X.shape[1]"),
+)
+forward("Squeezes the cost.", ("return cost,", "return np.squeeze(cost),"))
 forward("Copies what it caches.", ("cost, (Z1, A1, W1,", "cost, (Z1 + 0, A1.copy(), np.array(W1),"))
 
 
@@ -65,6 +74,20 @@ backward(
 )
 backward("Turns the labels into a row.", ("A3 - Y", "A3 - np.array(Y, dtype=float).reshape(1, m)"))
 backward("Zeroes a copy.", ("dA2 * (Z2 > 0)", "np.array(dA2)\n    dZ2[Z2 <= 0] = 0"))
+backward("Computes A3 from Z3.", ("A3 - Y", "sigmoid(Z3) - Y"))
+backward("Computes A1 from Z1.", ("A1.T", "relu(Z1).T"))
+backward("Takes the sign of the activations.", ("(Z1 > 0)", "np.sign(A1)"))
+backward("Masks its own array in place.", ("dA2 * (Z2 > 0)", "dA2\n    dZ2 *= Z2 > 0"))
+backward("Gives the labels the shape of A3.", ("A3 - Y", "A3 - Y.reshape(A3.shape)"))
+backward("Returns nested lists.", ('"dW1": dW1', '"dW1": dW1.tolist()'))
+backward("Returns a matrix.", ('"dW1": dW1', '"dW1": np.asmatrix(dW1)'))
+backward(
+    "Divides by A3, without a guard.",
+    (
+        "dZ3 = A3 - Y",
+        "dA3 = -Y / A3 + (1 - Y) / (1 - A3)\n    dZ3 = dA3 * A3 * (1 - A3)",
+    ),
+)
 backward(
     "Divides by A3, with a guard.",
     (
@@ -147,6 +170,38 @@ def numerical_gradient(parameters, X, Y, epsilon=1e-5):
     return found
 
 
+@style
+def numerical_gradient(parameters, X, Y, epsilon=1e-5):
+    """Moves its own vector, and puts it back."""
+    theta, _ = dictionary_to_vector(parameters)
+    found = np.zeros((47, 1))
+    for i in range(47):
+        theta[i] += epsilon
+        J_plus, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta))
+        theta[i] -= 2 * epsilon
+        J_minus, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta))
+        theta[i] += epsilon
+        found[i] = (J_plus - J_minus) / (2 * epsilon)
+    return found
+
+
+@style
+def numerical_gradient(parameters, X, Y, epsilon=1e-5):
+    """Copies all that it was given."""
+    from copy import deepcopy
+
+    found = []
+    for key in SHAPES:
+        for i in np.ndindex(SHAPES[key]):
+            plus, minus = deepcopy(parameters), deepcopy(parameters)
+            plus[key][i] += epsilon
+            minus[key][i] -= epsilon
+            J_plus, _ = forward_propagation_n(X, Y, plus)
+            J_minus, _ = forward_propagation_n(X, Y, minus)
+            found.append([(J_plus - J_minus) / (2 * epsilon)])
+    return np.array(found)
+
+
 check(
     "Adds a little below the line.",
     ("np.linalg.norm(gradapprox)", "np.linalg.norm(gradapprox) + 1e-12"),
@@ -206,6 +261,8 @@ def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False)
     return above**0.5 / (below**0.5 + other**0.5)
 
 
+check("Says at most 1.", ("return difference", "return min(difference, 1.0)"))
+
 report("Adds a little below the line.", ("np.linalg.norm(b)", "np.linalg.norm(b) + 1e-12"))
 report(
     "Adds a hundred millionth below the line.",
@@ -241,6 +298,16 @@ BOTH_SIDES = """J_plus, _ = forward_propagation_n(X, Y, vector_to_dictionary(the
 
 directional("Takes directions of length one.", (DRAW, DRAW + "\n        v /= np.linalg.norm(v)"))
 directional("Draws uniform directions.", (DRAW, "v = rng.uniform(-1, 1, theta.shape)"))
+directional("Takes a matrix product.", ("np.sum(grad * v)", "grad.T @ v"))
+directional("Adds 1e-8 below the line.", ("abs(a) + abs(b)", "abs(a) + abs(b) + 1e-8"))
+directional(
+    "Moves theta, and puts it back.",
+    ("(theta + epsilon * v)", "(theta := theta + epsilon * v)"),
+    (
+        "(theta - epsilon * v))",
+        "(theta := theta - 2 * epsilon * v))\n        theta = theta + epsilon * v",
+    ),
+)
 directional("Draws signs.", (DRAW, "v = rng.choice([-1, 1], theta.shape)"))
 directional(
     "Moves about half of the parameters.", (DRAW, DRAW + "\n        v *= rng.random((47, 1)) < 0.5")

@@ -39,6 +39,35 @@ def backward_propagation(x, theta):
 
 
 @style
+def backward_propagation(x, theta):
+    """Divides the cost by theta."""
+    return forward_propagation(x, theta) / theta
+
+
+@style
+def backward_propagation(x, theta):
+    """Takes a central difference."""
+    J_plus, J_minus = forward_propagation(x, theta + 1e-7), forward_propagation(x, theta - 1e-7)
+    return (J_plus - J_minus) / 2e-7
+
+
+@style
+def numerical_derivative(f, theta, epsilon=1e-5):
+    """Asks numpy for the gradient of three values."""
+    return np.gradient(f(np.array([theta - epsilon, theta, theta + epsilon])), epsilon)[1]
+
+
+@style
+def numerical_derivative(f, theta, epsilon=1e-5):
+    """Moves theta there and back."""
+    theta += epsilon
+    J_plus = f(theta)
+    theta -= 2 * epsilon
+    J_minus = f(theta)
+    return np.diff([J_minus, J_plus]) / (2 * epsilon)
+
+
+@style
 def numerical_derivative(f, theta, epsilon=1e-5):
     """Takes the mean of the slopes to either side."""
     right = (f(theta + epsilon) - f(theta)) / epsilon
@@ -93,12 +122,31 @@ def relative_difference(a, b):
 
 @style
 def relative_difference(a, b):
+    """Asks first whether they are equal."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("can't compare these")
+    if np.array_equal(a, b):
+        return 0.0
+    return np.linalg.norm(np.subtract(a, b)) / (np.linalg.norm(a) + np.linalg.norm(b))
+
+
+@style
+def relative_difference(a, b):
     """Works in longdouble, with a root of a sum."""
     if np.shape(a) != np.shape(b):
         raise ValueError("can't compare these")
     a, b = np.longdouble(a), np.longdouble(b)
     size = np.sqrt(np.sum(a**2)) + np.sqrt(np.sum(b**2))
     return np.sqrt(np.sum((a - b) ** 2)) / size if size != 0 else np.longdouble(0)
+
+
+@style
+def relative_difference(a, b):
+    """Takes a tiny size for zero."""
+    if np.shape(a) != np.shape(b):
+        raise ValueError("can't compare these")
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return 0.0 if size < 1e-12 else np.linalg.norm(np.subtract(a, b)) / size
 
 
 @style
@@ -138,6 +186,17 @@ def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
     if print_msg:
         print(message)
     return np.longdouble(difference)
+
+
+@style
+def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
+    """Compares arrays of one entry."""
+    t = np.array([theta])
+    approx = numerical_derivative(lambda t: forward_propagation(x, t), t, epsilon)
+    difference = relative_difference(approx, np.reshape(backward_propagation(x, theta), 1))
+    if print_msg:
+        print(difference)
+    return difference
 
 
 @style
@@ -187,6 +246,18 @@ def error_sweep(f, df, theta, epsilons):
     """Passes everything by name."""
     slopes = [numerical_derivative(epsilon=e, theta=theta, f=f) for e in epsilons]
     return np.abs(np.array(slopes) - df(theta))
+
+
+@style
+def error_sweep(f, df, theta, epsilons):
+    """Returns a list."""
+    return [abs(numerical_derivative(f, theta, e) - df(theta)) for e in epsilons]
+
+
+@style
+def error_sweep(f, df, theta, epsilons):
+    """Hands over all epsilons at once."""
+    return np.abs(numerical_derivative(f, theta, epsilons) - df(theta))
 
 
 @style

@@ -1,5 +1,5 @@
 """If one of these lost a part, students would lose points for their style of writing code."""
-# ruff: noqa: F821 (the names are those of the notebook)
+# ruff: noqa: F811, F821 (many answers to one question; their names are those of the notebook)
 
 from functools import partial
 
@@ -40,7 +40,23 @@ check(
     ('"The gradients agree with the cost. Difference:", ', ""),
 )
 
+check(
+    "Asks numpy's NaN whether it is itself.", ("np.isnan(difference)", "difference != difference")
+)
+check(
+    "Says nothing of NaN.",
+    ("np.isnan(difference) or difference > 1e-6", "difference > 1e-6"),
+    ("    else:\n", "    elif difference <= 1e-6:\n"),
+)
+check(
+    "Copies what it has moved, and moves it by two.",
+    ("thetaminus = np.copy(theta)", "thetaminus = np.copy(thetaplus)"),
+    ("-= epsilon", "-= 2 * epsilon"),
+)
+
 for suspect in bugs.FIXED_DRAW:
+    other_words("planted_bugs", suspect, "Leaves keepdims out.", (", keepdims=True", ""))
+    other_words("planted_bugs", suspect, "Computes A3 from Z3.", ("A3 - Y", "sigmoid(Z3) - Y"))
     other_words(
         "planted_bugs", suspect, "Takes the mask from the activations.", ("Z1 > 0", "A1 > 0")
     )
@@ -71,6 +87,35 @@ def killing_case():
             found = gradients_to_vector(mutant_backward(X, Y, cache))
             if np.abs(found - numerical_gradient(theta, X, Y)).max() > 0.1:
                 return X.astype("f"), Y.ravel().astype(bool), theta
+
+
+@style
+def killing_case():
+    """Returns lists."""
+    X = [[1.0, 2.0], [0, 0], [0, 0], [0, 0]]
+    parameters = {key: np.zeros(shape) for key, shape in SHAPES.items()}
+    parameters["b1"] += 0.5
+    parameters["W1"][0, 0] = 1.0
+    parameters["W2"][:, 0] = -1, 1, 1
+    parameters["b2"] += [[2.0], [0.5], [0.5]]
+    parameters["W3"] += [[1.0, 0.5, -0.5]]
+    return [X, [1, 0], {key: array.tolist() for key, array in parameters.items()}]
+
+
+other_words(
+    "planted_bugs",
+    "fool_the_checker",
+    "Reverses the gradient, which is as long.",
+    ("opposite = -right", "opposite = right[::-1]"),
+)
+other_words(
+    "planted_bugs",
+    "diagnosis",
+    "Writes in capitals, and with spaces.",
+    ('"mask"', '"MASK"'),
+    ('"db2"', '" db2 "'),
+    ('"loss"', '"Loss"'),
+)
 
 
 @style
