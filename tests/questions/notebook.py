@@ -4,6 +4,7 @@ import ast
 import contextlib
 import io
 import json
+import linecache
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -156,7 +157,10 @@ class Notebook:
         if callable(answer):
             self.namespace[name] = moved(answer, self.namespace)
         else:
-            exec(answer, self.namespace)
+            # As in Jupyter, where a message shows the line of an answer that raised.
+            file = f"<{name} {hash(answer)}>"
+            linecache.cache[file] = len(answer), None, answer.splitlines(keepends=True), file
+            exec(compile(answer, file, "exec"), self.namespace)
 
     def check(self, question: str) -> Visible:
         """Run the visible checks of one question."""
