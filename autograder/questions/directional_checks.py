@@ -107,7 +107,7 @@ def expect_largest(student: Student, name: str, case: Case, weights: Arrays) -> 
     weights : mapping of str to ndarray
         Those of the cost, a sum of sines.
     """
-    _, gradients_of = sum_of_sines(weights)
+    _, gradients_of = sum_of_sines(weights, case)
     right = gradients_of(case.parameters)
     turned = [
         Ask({key: c * each for key, each in right.items()}, USUAL, directions=1) for c in (-1, 3)
@@ -153,13 +153,16 @@ def _looks(
     student: Student, name: str, case: Case, weights: Arrays, asked: Sequence[Ask]
 ) -> list[Looked]:
     """Look at calls, all with the same seed."""
-    numerical = sum_of_sines(weights)[0]["numerical_gradient"]
+    numerical = sum_of_sines(weights, case)[0]["numerical_gradient"]
     noted: list[list[Array]] = [[] for _ in asked]
     calls = [
         Asked(
             case,
             each.gradients,
-            {"forward_propagation_n": sines_of(weights, points), "numerical_gradient": numerical},
+            {
+                "forward_propagation_n": sines_of(weights, case.X, case.Y, points),
+                "numerical_gradient": numerical,
+            },
             {"directions": each.directions, "seed": SEED, "epsilon": each.epsilon},
         )
         for each, points in zip(asked, noted, strict=True)

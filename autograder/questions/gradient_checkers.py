@@ -102,13 +102,15 @@ def weights_of_a_cost(rng: np.random.Generator, decades: float = 0.0) -> dict[st
 
 @cached_draw
 def other_cost(
-    rng: np.random.Generator, decades: float = 0.0
+    rng: np.random.Generator, case: Case, decades: float = 0.0
 ) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
     """A cost that does not come from a network: sum(a sin(theta)), with random a.
 
     Parameters
     ----------
     rng : numpy.random.Generator
+    case : Case
+        With other data than its X and Y, the cost is another one.
     decades : float, optional
         See :func:`weights_of_a_cost`.
 
@@ -121,11 +123,11 @@ def other_cost(
     gradients : callable
         ``gradients(parameters)`` returns dW1 … db3.
     """
-    return sum_of_sines(weights_of_a_cost(rng, decades))
+    return sum_of_sines(weights_of_a_cost(rng, decades), case)
 
 
 def sum_of_sines(
-    weights: Arrays,
+    weights: Arrays, case: Case
 ) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
     """What :func:`other_cost` returns, for given weights."""
 
@@ -133,8 +135,8 @@ def sum_of_sines(
         return {f"d{key}": weight * np.cos(parameters[key]) for key, weight in weights.items()}
 
     replacing = {
-        "forward_propagation_n": sines_of(weights),
-        "numerical_gradient": numerical_gradient_of_sines(weights),
+        "forward_propagation_n": sines_of(weights, case.X, case.Y),
+        "numerical_gradient": numerical_gradient_of_sines(weights, case.X, case.Y),
     }
     return replacing, gradients
 
@@ -249,7 +251,7 @@ def expect_right(
         case = live_case(rng, SMALL_BATCH if number % 4 == 0 else None)
         asked.append(Asked(case, case.gradients, network))
     for _ in range(OTHER_COSTS):
-        others, gradients = other_cost(rng, decades=DECADES)
+        others, gradients = other_cost(rng, case, decades=DECADES)
         replacing = _foreseen(rng, others, case, USUAL_EPSILON, own_loop)
         asked.append(Asked(case, gradients(case.parameters), replacing))
     answers = []
@@ -285,7 +287,7 @@ def expect_values(
     bugs = wrong_gradients(rng, count)
     asked = [Asked(case, gradients, network) for _, case, gradients in bugs]
     case = bugs[-1][1]
-    others, gradients_of = other_cost(rng, decades=DECADES)
+    others, gradients_of = other_cost(rng, case, decades=DECADES)
     right = gradients_of(case.parameters)
     little = {key: each + SMALL_ERROR * each * signs_like(rng, each) for key, each in right.items()}
     asked.append(Asked(case, little, _foreseen(rng, others, case, USUAL_EPSILON, own_loop)))
@@ -366,7 +368,7 @@ def expect_nan_fails(
         That for gradients of a network which are NaN everywhere.
     """
     case = live_case(rng)
-    others, gradients_of, places = _cost_with_quiet_places(rng)
+    others, gradients_of, places = _cost_with_quiet_places(rng, case)
     replacing = _foreseen(rng, others, case, USUAL_EPSILON, own_loop)
     right = gradients_of(case.parameters)
     asked: dict[str, Asked] = {}
@@ -385,11 +387,11 @@ def expect_nan_fails(
 
 @cached_draw
 def _cost_with_quiet_places(
-    rng: np.random.Generator,
+    rng: np.random.Generator, case: Case
 ) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]], dict[str, int]]:
     """What :func:`other_cost` returns, and for each gradient array a place where it is nearly 0."""
     weights = {key: weight.copy() for key, weight in weights_of_a_cost(rng).items()}
     places = {f"d{key}": int(rng.integers(weight.size)) for key, weight in weights.items()}
     for key, weight in weights.items():
         weight.flat[places[f"d{key}"]] *= QUIET
-    return *sum_of_sines(weights), places
+    return *sum_of_sines(weights, case), places

@@ -34,6 +34,7 @@ from autograder.questions.gradients import (
     expect_unchanged,
     fault_of_array,
     faults_of_backward,
+    of_all_sizes,
     of_live_case,
 )
 from autograder.questions.reports import (
@@ -55,19 +56,19 @@ WIDE = 2e-2
 """A step so wide that a one-sided difference, or one with another step, is visibly off."""
 
 
-def read_forward(answer: Answer) -> tuple[float, Any]:
-    """The cost, as a number, and the cache from the answer of a forward pass."""
+def read_forward(answer: Answer) -> tuple[Any, Any]:
+    """The cost and the cache from the answer of a forward pass, whatever they are."""
     value = answer.returned()
     if not isinstance(value, tuple | list) or len(value) != 2:
         raise Wrong(f"{answer.function} returned {describe(value)}, not the pair (cost, cache).")
-    cost = real_array(value[0], "The cost is")
-    if cost.size != 1:
-        raise Wrong(f"The cost is {describe(cost)}, not one number.")
-    return float(cost.reshape(())), value[1]
+    return value[0], value[1]
 
 
 def expect_cost(answer: Answer, case: Case, words: str) -> None:
-    cost, _ = read_forward(answer)
+    found = real_array(read_forward(answer)[0], "The cost is")
+    if found.size != 1:
+        raise Wrong(f"The cost is {describe(found)}, not one number.")
+    cost = float(found.reshape(()))
     if not abs(cost - case.cost) <= TOLERANCE * abs(case.cost):
         raise Wrong(f"{words} the cost is {case.cost:.6g}; yours is {cost:.6g}.")
 
@@ -199,19 +200,20 @@ def expect_gradient(answer: Answer, case: Case, epsilon: float) -> None:
 
 @question(value=4, uses_the_forward_function=2, nothing_changed=1)
 def numerical_gradient(student: Student, rng: np.random.Generator, marks: Marks) -> None:
-    case = live_case(rng)
-    answers: list[Answer] = []
+    case, large = live_case(rng), of_all_sizes(rng)
+    answers: list[tuple[Case, Answer]] = []
 
-    def ask(replacing: Replacing, **by_name: Any) -> Answer:
-        answers.append(numerical(student, case, replacing, **by_name))
-        return answers[-1]
+    def ask(case: Case, replacing: Replacing, **by_name: Any) -> Answer:
+        answer = numerical(student, case, replacing, **by_name)
+        answers.append((case, answer))
+        return answer
 
-    plain, of_all_sizes = (other_cost(rng, decades=decades)[0] for decades in (0.0, DECADES))
+    plain, spread = (other_cost(rng, case, decades)[0] for decades in (0.0, DECADES))
 
     def with_other_cost(others: Replacing, epsilon: float) -> tuple[Answer, Array]:
         cost = foreseen_steps(rng, others["forward_propagation_n"], case, epsilon)
         truth = others["numerical_gradient"](case.parameters, case.X, case.Y, epsilon)
-        return ask({"forward_propagation_n": cost}, epsilon=epsilon), truth
+        return ask(case, {"forward_propagation_n": cost}, epsilon=epsilon), truth
 
     answer, truth = with_other_cost(plain, WIDE)
     words = "With another cost in place of forward_propagation_n (call it by its name)"
@@ -221,17 +223,18 @@ def numerical_gradient(student: Student, rng: np.random.Generator, marks: Marks)
     with marks.part("value"):
         if marks.earned("uses_the_forward_function"):
             expect_vector(answer, truth, f"{words} and epsilon = {WIDE:g},")
-            expect_vector(*with_other_cost(of_all_sizes, 1e-5), f"{words} and epsilon = 1e-05,")
+            expect_vector(*with_other_cost(spread, 1e-5), f"{words} and epsilon = 1e-05,")
         else:
-            for epsilon in (1e-5, WIDE):
-                expect_gradient(ask(STAND_IN, epsilon=epsilon), case, epsilon)
+            for each, epsilon in ((case, WIDE), (large, 1e-5)):
+                expect_gradient(ask(each, STAND_IN, epsilon=epsilon), each, epsilon)
     with marks.part("nothing_changed"):
         # Whatever they are: another part checks that.
-        came_back = [each for each in answers if not each.failure and each.value is not None]
-        if not came_back:
-            answers[-1].returned()
-        for answer in came_back:
-            expect_unchanged(answer, (case.parameters, case.X, case.Y), ("parameters", "X", "Y"))
+        if all(answer.failure or answer.value is None for _, answer in answers):
+            answers[-1][1].returned()
+        for case, answer in answers:
+            if not answer.failure and answer.value is not None:
+                given = case.parameters, case.X, case.Y
+                expect_unchanged(answer, given, ("parameters", "X", "Y"))
         expect_something_right(marks, ("value", "uses_the_forward_function"))
 
 
@@ -258,7 +261,7 @@ def gradient_report(student: Student, rng: np.random.Generator, marks: Marks) ->
             with_tiny_gradients(rng) if number % 4 == 0 else live_case(rng)
             for number in range(RIGHT_CASES - 1)
         ]
-        others, gradients_of = other_cost(rng)
+        others, gradients_of = other_cost(rng, cases[-1])
         asked = [Asked(case, case.gradients) for case in cases]
         asked.append(Asked(cases[-1], gradients_of(cases[-1].parameters), others))
         for answer in reports(asked):

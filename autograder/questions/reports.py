@@ -92,7 +92,7 @@ def wrong_reports(
             case = draw(rng)  # a new one, so that its correct gradients are not known
             changes = {array: _a_few_percent(rng, case.gradients[array]) for array in few} | many
             found.append(_report_of(case, changes))
-    others, gradients_of = other_cost(rng)
+    others, gradients_of = other_cost(rng, case)
     right, wide = gradients_of(case.parameters), rng.uniform(*WIDE_EPSILONS)
     steps = others["numerical_gradient"](case.parameters, case.X, case.Y, wide)
     numerical = {f"d{key}": array for key, array in vector_to_parameters(steps).items()}

@@ -230,22 +230,26 @@ def _gradient(asked: _Asked) -> Array:
 
 
 def sines_of(
-    weights: Arrays, asked_at: list[Array] | None = None
+    weights: Arrays, X: Array, Y: Array, asked_at: list[Array] | None = None
 ) -> Callable[..., tuple[float, None]]:
-    """A cost of (X, Y, parameters) that is the sum of weight * sin(parameter).
+    """A cost of (X, Y, parameters): the sum of weight * sin(parameter) for these X and Y.
+
+    For other data it is larger by as much as they differ, so that a function that takes its data
+    from somewhere else, or moves them, gets another result.
 
     Parameters
     ----------
     weights : mapping of str to ndarray
+    X, Y : ndarray
     asked_at : list, optional
         Gets the parameters of each call, as a column of 47 numbers; of the first thousand calls.
     """
 
+    data = X, Y
+
     def forward_propagation_n(X: Any, Y: Any, parameters: Any) -> tuple[Any, Any]:
-        theta = _parameters(_dictionary(parameters), len(_batch(X, Y)[0]))
-        if theta["W1"].shape != SHAPES["W1"]:
-            raise ValueError(f"W1 is {describe(theta['W1'])}, not {SHAPES['W1']}")
-        cost = sum(float(np.vdot(weights[key], np.sin(theta[key]))) for key in weights)
+        scale, theta = _scale(X, Y, *data), _of_47(parameters, X)
+        cost = scale * sum(float(np.vdot(weights[key], np.sin(theta[key]))) for key in weights)
         if asked_at is not None and len(asked_at) < MOST_NOTED:
             asked_at.append(np.real(network.parameters_to_vector(theta)).astype(float))
         return cost, None
@@ -253,20 +257,36 @@ def sines_of(
     return forward_propagation_n
 
 
-def numerical_gradient_of_sines(weights: Arrays) -> Callable[..., Array]:
-    """The central differences of a sum of sines, which has one term for every parameter."""
+def numerical_gradient_of_sines(weights: Arrays, X: Array, Y: Array) -> Callable[..., Array]:
+    """The central differences of :func:`sines_of`, which has one term for every parameter."""
+    data = X, Y
 
     def numerical_gradient(parameters: Any, X: Any, Y: Any, epsilon: Any = 1e-5) -> Array:
-        X, _ = _batch(X, Y)
-        theta, step = _parameters(_dictionary(parameters), len(X)), _step(epsilon)
-        if theta["W1"].shape != SHAPES["W1"]:
-            raise ValueError(f"W1 is {describe(theta['W1'])}, not {SHAPES['W1']}")
+        scale, theta, step = _scale(X, Y, *data), _of_47(parameters, X), _step(epsilon)
+        scale /= 2 * step
         return network.parameters_to_vector({
-            key: weight * (np.sin(theta[key] + step) - np.sin(theta[key] - step)) / (2 * step)
+            key: scale * weight * (np.sin(theta[key] + step) - np.sin(theta[key] - step))
             for key, weight in weights.items()
         })  # fmt: skip
 
     return numerical_gradient
+
+
+def _scale(X: Any, Y: Any, known_X: Array, known_Y: Array) -> float:
+    """1 for the known data, and more for others."""
+    X, Y = _batch(X, Y)
+    if X.shape != known_X.shape:
+        raise ValueError(f"X is {describe(X)}, not of shape {known_X.shape}")
+    off = np.abs(X - known_X).mean() + np.abs(np.ravel(Y) - np.ravel(known_Y)).mean()
+    return 1.0 + float(off)
+
+
+def _of_47(parameters: Any, X: Any) -> dict[str, Array]:
+    """The parameters, if they have the shapes that every notebook shows."""
+    theta = _parameters(_dictionary(parameters), len(X))
+    if theta["W1"].shape != SHAPES["W1"]:
+        raise ValueError(f"W1 is {describe(theta['W1'])}, not {SHAPES['W1']}")
+    return theta
 
 
 def _step(epsilon: Any) -> float:

@@ -217,7 +217,7 @@ def test_a_check_without_differences_of_its_own_is_a_matter_of_another_part(rng)
 
 def test_the_weights_make_the_cost_whose_gradients_are_checked(rng):
     weights, case = weights_of_a_cost(rng), live_case(rng)
-    replacing, gradients_of = sum_of_sines(weights)
+    replacing, gradients_of = sum_of_sines(weights, case)
     found = gradients_to_vector(gradients_of(case.parameters))
     numerical = replacing["numerical_gradient"](case.parameters, case.X, case.Y)
     np.testing.assert_allclose(found, numerical, rtol=1e-8)

@@ -38,14 +38,14 @@ STAND_INS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "a_pair": (stand_ins.of_numbers(pairs(np.random.default_rng(4))[0][1]), (1.5, 2.0)),
     "another_pair": (stand_ins.of_numbers(pairs(np.random.default_rng(4))[1][2]), (1.5, 2.0)),
     "sines": (
-        other_cost(np.random.default_rng(3))[0]["forward_propagation_n"],
+        other_cost(np.random.default_rng(3), CASE)[0]["forward_propagation_n"],
         (CASE.X, CASE.Y, CASE.parameters),
     ),
     "forward": (stand_ins.forward_propagation_n, (CASE.X, CASE.Y, CASE.parameters)),
     "backward": (stand_ins.backward_propagation_n, (CASE.X, CASE.Y, CACHE)),
     "numerical": (stand_ins.numerical_gradient, (CASE.parameters, CASE.X, CASE.Y, 1e-5)),
     "of_sines": (
-        other_cost(np.random.default_rng(3))[0]["numerical_gradient"],
+        other_cost(np.random.default_rng(3), CASE)[0]["numerical_gradient"],
         (CASE.parameters, CASE.X, CASE.Y, 1e-5),
     ),
 }
@@ -205,7 +205,7 @@ def test_the_usual_step_is_the_one_that_the_notebooks_name():
         ("n_dimensions", "numerical_gradient(parameters, X, Y"),
     ):
         assert f"`{function}, epsilon=1e-5)`" in text_of(assignment)
-    sines = other_cost(np.random.default_rng(3))[0]["numerical_gradient"]
+    sines = other_cost(np.random.default_rng(3), CASE)[0]["numerical_gradient"]
     for function, arguments in (
         (stand_ins.central_difference, (np.exp, 0.5)),
         (stand_ins.numerical_gradient, (CASE.parameters, CASE.X, CASE.Y)),
