@@ -555,8 +555,16 @@ def test_4_ways_agree_and_structure_pays(lesson):
     assert {len(each) for each in times.values()} == {len(lesson["SIZES"])}
     for n, h in lesson["SIZES"]:
         assert 4 * n * h <= 2**15, "OpenBLAS takes one core for a complex product up to here"
+    climbs = {
+        name: np.diff(np.log(each)) / np.diff(np.log(lesson["parameters"]))
+        for name, each in times.items()
+    }
+    for name in ("loop", "complex step", "dual numbers"):
+        assert (np.abs(climbs[name] - 1) < 0.5).all(), "in proportion, without a jump"
+    assert climbs["batched"][-1] > 1.3 and times["batched"][-1] > times["loop"][-1] / 5
     for name in ("structured", "random directions"):
-        assert all(times[name][-1] < times[other][-1] / 5 for other in ("loop", "batched"))
+        assert all(a < b / 3 for a, b in zip(times[name][2:], times["batched"][2:], strict=True))
+        assert all(a < b / 10 for a, b in zip(times[name][2:], times["loop"][2:], strict=True))
 
 
 def test_4_corners_are_crossed_as_often_as_it_says(lesson):
