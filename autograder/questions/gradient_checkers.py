@@ -16,7 +16,7 @@ from autograder.questions.stand_ins import (
     sines_of,
 )
 from autograder.questions.student import Answer, Call, Student
-from autograder.questions.verdict import Wrong
+from autograder.questions.verdict import Wrong, is_small
 from autograder.truth import bugs
 from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case
@@ -266,7 +266,7 @@ def expect_right(
 
 
 def _expect_small(found: float, what: str) -> None:
-    if not 0 <= found < RIGHT_BELOW:
+    if not is_small(found, RIGHT_BELOW):
         raise Wrong(f"{what} gave a difference of {found:.3e}; it must be below 1e-6.")
 
 

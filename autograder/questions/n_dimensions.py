@@ -44,7 +44,7 @@ from autograder.questions.reports import (
     wrong_reports,
 )
 from autograder.questions.student import Answer, Call, Student, describe, real_array
-from autograder.questions.verdict import Marks, Wrong, expect_something_right
+from autograder.questions.verdict import Marks, Wrong, expect_something_right, is_small
 from autograder.truth import gradcheck
 from autograder.truth.cases import Case, live_case, logit_case
 from autograder.truth.gradcheck import TOLERANCE, deviation
@@ -285,7 +285,7 @@ def directional_check(student: Student, rng: np.random.Generator, marks: Marks) 
 
     with marks.part("verdict"):
         case = live_case(rng)
-        bad = two_of_three(lambda found: 0 <= found < 1e-4, ask, case, case.gradients)
+        bad = two_of_three(lambda found: is_small(found, 1e-4), ask, case, case.gradients)
         if bad:
             raise Wrong(f"Correct gradients gave {bad[-1]:.3e}; they must give less than 1e-4.")
         case = live_case(rng)  # a new one, so that its correct gradients are not known

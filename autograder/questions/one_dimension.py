@@ -11,7 +11,7 @@ from autograder.questions import given, question, stand_ins
 from autograder.questions.given import Given
 from autograder.questions.stand_ins import of_numbers
 from autograder.questions.student import Answer, Call, Student, describe
-from autograder.questions.verdict import Marks, Wrong
+from autograder.questions.verdict import Marks, Wrong, is_small
 
 Function = Callable[[Any], Any]
 """A function of one number or of an array of numbers."""
@@ -247,7 +247,7 @@ def gradient_check(student: Student, rng: np.random.Generator, marks: Marks) -> 
                 if not answer.failure and not answer.calls[name]:
                     raise Wrong(f"gradient_check never called {name}: call it by its name.")
             found = answer.number()
-            if not 0 <= found < 1e-6:
+            if not is_small(found, 1e-6):
                 raise Wrong(
                     f"With J = {cost} and its correct derivative in place of your two functions, "
                     f"x = {x:.4g} and theta = {theta:.4g}, the difference is {found:.3e}. It must "

@@ -16,7 +16,7 @@ from autograder.questions.gradient_checkers import (
 )
 from autograder.questions.gradients import ARRAYS, other_name
 from autograder.questions.student import Answer, describe, real_array
-from autograder.questions.verdict import Wrong
+from autograder.questions.verdict import Wrong, is_small
 from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case
 from autograder.truth.gradcheck import UNTOUCHED, relative_difference
@@ -60,7 +60,7 @@ def expect_report(
     """
     for array, found in read_report(answer).items():
         if array not in truth:
-            if not 0 <= found < REPORTED_BELOW:
+            if not is_small(found, REPORTED_BELOW):
                 raise Wrong(f"{array} was correct, but the report gives it {found:.3e}.")
         elif not abs(found - truth[array]) <= VALUE_TO * truth[array]:
             why = f" ({words[array]})" if words else ""
@@ -116,7 +116,9 @@ def _report_of(
         truth = case.gradients[array]
         gradients[array] = truth * factors
         values[array] = relative_difference(gradients[array], truth)
-        how = f"{factors:g} times the correct one" if np.isscalar(factors) else "1% to 3% off"
+        how = (
+            f"{float(factors):g} times the correct one" if np.isscalar(factors) else "1% to 3% off"
+        )
         words[array] = f"{how}, largest entry {np.abs(truth).max():.1e}"
     return Asked(case, gradients), values, words
 
@@ -162,7 +164,7 @@ def expect_bugs_found(
         report = read_report(answer)
         for array, off in differences.items():
             said = f"but the report gives it {report[array]:.3e}"
-            if off < UNTOUCHED and not 0 <= report[array] < REPORTED_BELOW:
+            if off < UNTOUCHED and not is_small(report[array], REPORTED_BELOW):
                 slipped.setdefault(kind, f"{array} was correct, {said}")
             if off >= VALUE_FROM and not abs(report[array] - off) <= VALUE_TO * off:
                 slipped.setdefault(kind, f"{array} was off by {off:.3e}, {said}")

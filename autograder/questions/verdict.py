@@ -16,6 +16,14 @@ class Wrong(Exception):
     """An answer is wrong; the text tells the student what differs, where and by how much."""
 
 
+ROUND_OFF = 1e-12
+
+
+def is_small(difference: float, below: float) -> bool:
+    """Whether a difference is below a bound; round-off may make it a little less than 0."""
+    return -ROUND_OFF <= difference < below
+
+
 @dataclass(frozen=True)
 class Finding:
     """The result of one part of a question.
