@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test seeds attacks courses servers restarts hosts lint lock fuzz mutants bench bench-box \
-    bench-gradcheck peers engines clean
+.PHONY: grade test parity attacks courses servers restarts hosts lint lock fuzz mutants bench \
+    bench-box bench-gradcheck peers engines clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -24,10 +24,9 @@ test: .venv/installed
 	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
 	    --ignore tests/hosts/long --ignore tests/courses
 
-## make seeds: ask about every declared mistake with twenty seeds, also where that takes long
-seeds: .venv/installed
-	ALL_SEEDS=1 $(BIN)/python -m pytest --numprocesses auto \
-	    tests/questions/test_mistakes.py -k loses_its_parts
+## make parity: whether students see what they get, for all declared answers with twenty seeds
+parity: .venv/installed
+	PARITY_SEEDS=20 $(BIN)/python -m pytest --numprocesses auto tests/questions/test_parity.py
 
 ## make courses: whole courses that are changed, adopted and installed
 courses: .venv/installed

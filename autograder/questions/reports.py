@@ -116,9 +116,7 @@ def _report_of(
         truth = case.gradients[array]
         gradients[array] = truth * factors
         values[array] = relative_difference(gradients[array], truth)
-        how = (
-            f"{float(factors):g} times the correct one" if np.isscalar(factors) else "1% to 3% off"
-        )
+        how = "1% to 3% off" if np.ndim(factors) else f"{factors!s:.6} times the correct one"
         words[array] = f"{how}, largest entry {np.abs(truth).max():.1e}"
     return Asked(case, gradients), values, words
 
