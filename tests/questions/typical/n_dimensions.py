@@ -263,7 +263,7 @@ backward(
     ("n(X, Y, cache):", "n(x, y, cache):"),
     loses=EVERYTHING,
 )
-backward("Mistypes the cache.", ("n(X, Y, cache):", "n(X, Y, chache):"), loses=EVERYTHING)
+backward("Mistypes the cache.", ("n(X, Y, cache):", "n(X, Y, caches):"), loses=EVERYTHING)
 backward("Swaps two arguments.", ("n(X, Y, cache):", "n(Y, X, cache):"), loses=EVERYTHING)
 backward(
     "Insists on labels in a row.",
