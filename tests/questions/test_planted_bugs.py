@@ -125,14 +125,11 @@ class TestRepairedCheck:
             spoilt = any(np.isnan(each).any() for each in gradients.values())
             return "x" * different_at + (" spoilt" if spoilt else " fine") + "x" * 10_000
 
-        def check(parameters, gradients, X, Y, replacing):
-            return true_difference(parameters, gradients, X, Y, replacing)
-
-        student = Saying(check, printed)
+        student = Saying(true_difference, printed)
         assert bool(earned(student, "repaired_check", rng, "wrong_gradients")[0]) is passes
 
     def test_it_is_asked_with_as_many_cases_as_every_check(self, rng):
-        student = Saying(lambda *arguments, replacing: 0.0)
+        student = Saying(lambda *arguments, **by_name: 0.0)
         assert earned(student, "repaired_check", rng, "right_gradients")[0]
         assert len(student.asked) > RIGHT_CASES
 
