@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.questions.gradient_checkers import Asked, ask_checker_each, sum_of_sines
-from autograder.questions.stand_ins import sines_of
+from autograder.questions.stand_ins import coupling, sines_of
 from autograder.questions.student import Answer, Student
 from autograder.questions.verdict import Wrong
 from autograder.truth.cases import Case
@@ -173,6 +173,8 @@ def _looks(
         answer.number()
         steps = _steps_to_both_sides(np.hstack([theta, *points]) - theta)
         slopes = np.sum(a * (np.sin(theta + steps) - np.sin(theta - steps)), axis=0) / 2
+        mean, moved = (a.T @ each / np.abs(a).sum() for each in (theta, steps))
+        slopes += coupling(weights) * mean.item() * moved[0]
         found.append(Looked(answer, steps.T, slopes))
     return found
 

@@ -84,10 +84,10 @@ def slope_of_sine(t: float, k: float) -> float:
     return slope
 
 
-def exponential(t: float) -> float:
-    """``exp(t)``, its own derivative."""
-    value: float = np.exp(t)
-    return value
+def slope_of_decay(t: float) -> float:
+    """The derivative of ``exp(-t)``."""
+    slope: float = -np.exp(-t)
+    return slope
 
 
 def slope_of_cubic(t: float, a: float, b: float, c: float) -> float:

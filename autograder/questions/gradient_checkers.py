@@ -12,6 +12,7 @@ from autograder.questions.gradients import ARRAYS
 from autograder.questions.stand_ins import (
     forward_propagation_n,
     numerical_gradient,
+    gradients_of_sines,
     numerical_gradient_of_sines,
     sines_of,
 )
@@ -104,7 +105,7 @@ def weights_of_a_cost(rng: np.random.Generator, decades: float = 0.0) -> dict[st
 def other_cost(
     rng: np.random.Generator, case: Case, decades: float = 0.0
 ) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
-    """A cost that does not come from a network: sum(a sin(theta)), with random a.
+    """A cost that does not come from a network: sum(a sin(theta)) and a little, with random a.
 
     Parameters
     ----------
@@ -132,7 +133,7 @@ def sum_of_sines(
     """What :func:`other_cost` returns, for given weights."""
 
     def gradients(parameters: Arrays) -> dict[str, Array]:
-        return {f"d{key}": weight * np.cos(parameters[key]) for key, weight in weights.items()}
+        return gradients_of_sines(weights, parameters)
 
     replacing = {
         "forward_propagation_n": sines_of(weights, case.X, case.Y),

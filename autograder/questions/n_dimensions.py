@@ -130,6 +130,11 @@ LAYER_PARTS = {
 }
 
 
+def _expect_some(right: Sequence[str]) -> None:
+    if not right:
+        raise Wrong("not checked until one of the arrays is correct")
+
+
 @question(output_layer=2, second_layer=3, first_layer=3, any_batch=1, float64_and_shapes=1)
 def backward_propagation_n(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     name = "backward_propagation_n"
@@ -153,9 +158,9 @@ def backward_propagation_n(student: Student, rng: np.random.Generator, marks: Ma
                 fault = fault_of_array(answer, array, each.truth[array], each.words)
                 if fault:
                     raise Wrong(fault)
-        expect_something_right(marks, LAYER_PARTS)
+        _expect_some(right)
     with marks.part("float64_and_shapes"):
-        expect_something_right(marks, LAYER_PARTS)
+        _expect_some(right)
         row = live_case(rng)
         both = [(each.X, each.Y, each.cache) for each in (row, row.with_flat_labels())]
         calls = [Call(each, STAND_IN) for each in both]

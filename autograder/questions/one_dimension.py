@@ -83,9 +83,10 @@ def smooth_functions(rng: np.random.Generator) -> list[tuple[str, Function, Give
     a, b, c, d = map(float, rng.uniform(1, 2, 4) * rng.choice([-1, 1], 4))
     k = rng.uniform(1.2, 2)
     return [
+        # Slopes of both signs, so that one that has lost its sign shows.
         (f"{k:.3g} sin({k:.3g} t)", lambda t: k * np.sin(k * t),
          Given(given.slope_of_sine, {"k": k}), rng.uniform(-0.4, 0.4) / k),
-        ("exp(t)", np.exp, Given(given.exponential), rng.uniform(0.2, 1)),
+        ("exp(-t)", lambda t: np.exp(-t), Given(given.slope_of_decay), -rng.uniform(0.2, 1)),
         (f"{a:.3g} t^3 {b:+.3g} t^2 {c:+.3g} t {d:+.3g}",
          lambda t: a * t**3 + b * t**2 + c * t + d,
          Given(given.slope_of_cubic, {"a": a, "b": b, "c": c}),
@@ -142,6 +143,10 @@ def compared(rng: np.random.Generator, shape: tuple[int, ...]) -> list[tuple[str
         found.append((a, a + size * a * rng.uniform(1, 2, shape), SMALL_TOLERANCE))
     if not shape:
         found = [(float(a), float(b), tolerance) for a, b, tolerance in found]
+    elif a.size > 1:
+        left = np.zeros(shape)
+        left.flat[:2] = 1.0, 0.0
+        found.append((left, np.roll(left, 1), TOLERANCE))  # zeros in both, but not 0 against 0
     return [(_in_words(a, b), a, b, tolerance) for a, b, tolerance in found]
 
 

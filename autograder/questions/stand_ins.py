@@ -229,13 +229,18 @@ def _gradient(asked: _Asked) -> Array:
     return locked(network_gradient(*asked.arguments))
 
 
+COUPLING = 0.05
+"""How much the derivative by one parameter changes with the mean of all, relative to its weight."""
+
+
 def sines_of(
     weights: Arrays, X: Array, Y: Array, asked_at: list[Array] | None = None
 ) -> Callable[..., tuple[float, None]]:
-    """A cost of (X, Y, parameters): the sum of weight * sin(parameter) for these X and Y.
+    """A cost of (X, Y, parameters): the sum of weight * sin(parameter), and a little more.
 
-    For other data it is larger by as much as they differ, so that a function that takes its data
-    from somewhere else, or moves them, gets another result.
+    What is added couples the parameters, so that a function that does not put back what it moved
+    gets another result. For other data than X and Y the cost is larger by as much as they differ,
+    so that a function that takes its data from somewhere else, or moves them, does so, too.
 
     Parameters
     ----------
@@ -249,7 +254,8 @@ def sines_of(
 
     def forward_propagation_n(X: Any, Y: Any, parameters: Any) -> tuple[Any, Any]:
         scale, theta = _scale(X, Y, *data), _of_47(parameters, X)
-        cost = scale * sum(float(np.vdot(weights[key], np.sin(theta[key]))) for key in weights)
+        cost = sum(float(np.vdot(weights[key], np.sin(theta[key]))) for key in weights)
+        cost = scale * (cost + coupling(weights) * _mean(weights, theta) ** 2 / 2)
         if asked_at is not None and len(asked_at) < MOST_NOTED:
             asked_at.append(np.real(network.parameters_to_vector(theta)).astype(float))
         return cost, None
@@ -263,13 +269,32 @@ def numerical_gradient_of_sines(weights: Arrays, X: Array, Y: Array) -> Callable
 
     def numerical_gradient(parameters: Any, X: Any, Y: Any, epsilon: Any = 1e-5) -> Array:
         scale, theta, step = _scale(X, Y, *data), _of_47(parameters, X), _step(epsilon)
-        scale /= 2 * step
+        more = COUPLING * _mean(weights, theta)
         return network.parameters_to_vector({
-            key: scale * weight * (np.sin(theta[key] + step) - np.sin(theta[key] - step))
+            key: scale * weight * (
+                (np.sin(theta[key] + step) - np.sin(theta[key] - step)) / (2 * step) + more
+            )
             for key, weight in weights.items()
         })  # fmt: skip
 
     return numerical_gradient
+
+
+def coupling(weights: Arrays) -> float:
+    """The factor of half the square of the mean of the parameters, which is added to the sines."""
+    return COUPLING * sum(float(np.abs(weight).sum()) for weight in weights.values())
+
+
+def gradients_of_sines(weights: Arrays, parameters: Arrays) -> dict[str, Array]:
+    """The gradients of :func:`sines_of`."""
+    more = COUPLING * _mean(weights, parameters)
+    return {f"d{key}": weight * (np.cos(parameters[key]) + more) for key, weight in weights.items()}
+
+
+def _mean(weights: Arrays, theta: Arrays) -> Any:
+    """The mean of the parameters with these weights, whose sizes add up to 1."""
+    total = sum(float(np.abs(weight).sum()) for weight in weights.values())
+    return sum(np.vdot(weight, theta[key]) for key, weight in weights.items()) / total
 
 
 def _scale(X: Any, Y: Any, known_X: Array, known_Y: Array) -> float:

@@ -16,12 +16,9 @@ class Wrong(Exception):
     """An answer is wrong; the text tells the student what differs, where and by how much."""
 
 
-ROUND_OFF = 1e-12
-
-
 def is_small(difference: float, below: float) -> bool:
-    """Whether a difference is below a bound; round-off may make it a little less than 0."""
-    return -ROUND_OFF <= difference < below
+    """Whether a difference is near 0. Its sign is for wrong gradients to show."""
+    return abs(difference) < below
 
 
 @dataclass(frozen=True)

@@ -167,10 +167,10 @@ class TestSlopes:
         ("function", "slope", "constants"),
         [
             (lambda t: 1.7 * np.sin(1.7 * t), given.slope_of_sine, {"k": 1.7}),
-            (np.exp, given.exponential, {}),
+            (lambda t: np.exp(-t), given.slope_of_decay, {}),
             (lambda t: t**3 - 2 * t**2 + t / 2, given.slope_of_cubic, {"a": 1, "b": -2, "c": 0.5}),
         ],
-        ids=["sine", "exponential", "cubic"],
+        ids=["sine", "decay", "cubic"],
     )
     def test_of_one_number(
         self,
