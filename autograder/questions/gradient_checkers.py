@@ -11,8 +11,8 @@ from autograder.questions.given import Foreseen
 from autograder.questions.gradients import ARRAYS
 from autograder.questions.stand_ins import (
     forward_propagation_n,
-    numerical_gradient,
     gradients_of_sines,
+    numerical_gradient,
     numerical_gradient_of_sines,
     sines_of,
 )
