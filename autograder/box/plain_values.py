@@ -31,7 +31,9 @@ def plain(value: Any, depth: int = 0) -> Any:
     Raises
     ------
     Unreadable
-        The value, or one inside it, is of another kind, or the nesting is too deep.
+        The value, or one inside of a list or tuple, is of another kind, or the nesting is too deep.
+        An entry of a dict that can't be read becomes a text that says what it is: nobody may ever
+        ask for it.
     """
     if depth > DEEPEST_VALUE:
         raise Unreadable(f"a value nested more than {DEEPEST_VALUE} levels deep")
@@ -52,5 +54,12 @@ def plain(value: Any, depth: int = 0) -> Any:
         inside = (plain(each, depth + 1) for each in value)
         return tuple(inside) if type(value) is tuple else list(inside)
     if isinstance(value, dict):
-        return {str(key): plain(each, depth + 1) for key, each in value.items()}
+        return {str(key): _entry(each, depth + 1) for key, each in value.items()}
     raise Unreadable(f"a {type(value).__name__}")
+
+
+def _entry(value: Any, depth: int) -> Any:
+    try:
+        return plain(value, depth)
+    except Unreadable as unreadable:
+        return str(unreadable)

@@ -303,7 +303,7 @@ def _scale(X: Any, Y: Any, known_X: Array, known_Y: Array) -> float:
     if X.shape != known_X.shape:
         raise ValueError(f"X is {describe(X)}, not of shape {known_X.shape}")
     off = np.abs(X - known_X).mean() + np.abs(np.ravel(Y) - np.ravel(known_Y)).mean()
-    return 1.0 + float(off)
+    return 1.0 + 10.0 * float(off)
 
 
 def _of_47(parameters: Any, X: Any) -> dict[str, Array]:

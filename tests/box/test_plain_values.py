@@ -140,9 +140,17 @@ def test_keys_become_text() -> None:
     ids=lambda odd: type(odd).__name__,
 )
 def test_anything_else_is_unreadable_wherever_it_hides(odd: Any) -> None:
-    for value in (odd, [odd], (1, odd), {"dW1": odd}):
+    for value in (odd, [odd], (1, odd)):
         with pytest.raises(Unreadable):
             plain(value)
+
+
+def test_an_entry_that_nobody_may_ask_for_spoils_no_other() -> None:
+    assert plain({"dW1": 1.5, "seen": {1, 2}, "of": {"all": [object()]}}) == {
+        "dW1": 1.5,
+        "seen": "a set",
+        "of": {"all": "a object"},
+    }
 
 
 @STEADY
@@ -166,7 +174,7 @@ def test_an_array_is_copied_bit_for_bit_or_unreadable(array: np.ndarray) -> None
             plain(array)
 
 
-@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: (v,), lambda v: {"a": v}])
+@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: (v,)])
 def test_lists_inside_lists_have_an_end(wrap: Callable[..., Any]) -> None:
     value = 1.0
     for _ in range(DEEPEST_VALUE):
@@ -174,6 +182,16 @@ def test_lists_inside_lists_have_an_end(wrap: Callable[..., Any]) -> None:
     plain(value)
     with pytest.raises(Unreadable, match="levels deep"):
         plain(wrap(value))
+
+
+def test_dicts_inside_dicts_have_an_end() -> None:
+    value: Any = 1.0
+    for _ in range(DEEPEST_VALUE + 1):
+        value = {"a": value}
+    found = plain(value)
+    for _ in range(DEEPEST_VALUE):
+        found = found["a"]
+    assert "levels deep" in found["a"]
 
 
 def test_a_list_that_holds_itself_is_unreadable() -> None:

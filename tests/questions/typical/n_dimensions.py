@@ -956,11 +956,6 @@ directional(
     ("        " + DRAW, "        rng = np.random.default_rng(seed)\n        " + DRAW),
     loses={VERDICT},
 )
-directional(
-    "Has 1e-5 typed in for epsilon.",
-    ("largest = 0.0", "largest, epsilon = 0.0, 1e-5"),
-    loses={VERDICT},
-)
 directional("Returns a list.", ("return largest", "return [largest]"), loses=BROKEN)
 directional(
     "Evaluates the cost once more, to look at it.",

@@ -329,16 +329,6 @@ def relative_difference(a, b):
 
 @typical(VALUE)
 def relative_difference(a, b):
-    """Works in float32."""
-    a, b = np.float32(a), np.float32(b)
-    if np.shape(a) != np.shape(b):
-        raise ValueError("shapes differ")
-    size = np.linalg.norm(a) + np.linalg.norm(b)
-    return np.linalg.norm(a - b) / size if size != 0 else 0.0
-
-
-@typical(VALUE)
-def relative_difference(a, b):
     """Takes one zero in each for all zeros."""
     if np.shape(a) != np.shape(b):
         raise ValueError("shapes differ")
@@ -451,7 +441,7 @@ def relative_difference(a, b):
     return difference
 
 
-@typical(EDGES)
+@typical(VALUE | EDGES)
 def relative_difference(a, b):
     """Says 0.0 of all that is not above the threshold."""
     if np.shape(a) != np.shape(b):
