@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: grade test parity attacks courses servers restarts hosts lint lock fuzz mutants bench \
-    bench-box bench-gradcheck peers engines clean
+    bench-box bench-gradcheck peers engines numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -22,11 +22,19 @@ grade: .venv/installed
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
 	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
-	    --ignore tests/hosts/long --ignore tests/courses
+	    --ignore tests/hosts/long --ignore tests/courses --ignore tests/numpys
 
 ## make parity: whether students see what they get, for all declared answers with twenty seeds
 parity: .venv/installed
 	PARITY_SEEDS=20 $(BIN)/python -m pytest --numprocesses auto tests/questions/test_parity.py
+
+## make numpys: whether the checks say the same with the versions of numpy that students have
+numpys: .venv/installed
+	for each in 1.26.4+3.8.4 2.0.2+3.9.4; do \
+	    $(PYTHON) -m venv .venv/numpy-$${each%+*} && \
+	    .venv/numpy-$${each%+*}/bin/pip install --quiet numpy==$${each%+*} \
+	        matplotlib==$${each#*+} || exit 1; done
+	$(BIN)/python -m pytest tests/numpys
 
 ## make courses: whole courses that are changed, adopted and installed
 courses: .venv/installed
