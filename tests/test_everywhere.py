@@ -1,7 +1,4 @@
-"""If this fails, a check says something else in another front end, or after cells ran in any order.
-
-The versions of numpy that students have are tried by ``make numpys``.
-"""
+"""If this fails, a check says something else elsewhere, or after cells ran in another order."""
 
 import json
 import os

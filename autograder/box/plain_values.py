@@ -14,6 +14,10 @@ class Unreadable(ValueError):
     """A value of a kind that no question asks for; the text completes "it returned ..."."""
 
 
+class TooDeep(Unreadable):
+    """A value with lists, tuples or dicts in it without end, or nearly."""
+
+
 def plain(value: Any, depth: int = 0) -> Any:
     """A copy of `value` that consists only of built-in values and base-class arrays.
 
@@ -36,7 +40,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         ask for it.
     """
     if depth > DEEPEST_VALUE:
-        raise Unreadable(f"a value nested more than {DEEPEST_VALUE} levels deep")
+        raise TooDeep(f"a value nested more than {DEEPEST_VALUE} levels deep")
     if isinstance(value, np.generic):
         # Extended precision has no built-in type.
         value = np.asarray(value) if value.dtype.char in "gG" else value.item()
@@ -61,5 +65,7 @@ def plain(value: Any, depth: int = 0) -> Any:
 def _entry(value: Any, depth: int) -> Any:
     try:
         return plain(value, depth)
+    except TooDeep:
+        raise  # or a dict that holds itself twice would be walked through without end
     except Unreadable as unreadable:
         return str(unreadable)

@@ -1,7 +1,4 @@
-"""If this fails, a student with another numpy sees another verdict than the one that is given.
-
-Run by `make numpys`, which installs them.
-"""
+"""If this fails, a student with another numpy sees another verdict than the one that is given."""
 
 from pathlib import Path
 

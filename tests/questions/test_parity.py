@@ -1,7 +1,4 @@
-"""If this fails, students are shown another verdict before they hand in than they get.
-
-`make parity` asks with twenty seeds (PARITY_SEEDS), other runs with three.
-"""
+"""If this fails, students are shown another verdict before they submit than they get."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -17,6 +14,7 @@ from tests.questions.notebook import ASSIGNMENTS, Notebook, Visible, lost
 from tests.questions.styles import STYLES
 from tests.questions.typical import TYPICAL
 
+# `make parity` asks with twenty seeds, other runs with three.
 SEEDS = range(int(os.environ.get("PARITY_SEEDS", "3")))
 ROUNDS = 2 * len(SEEDS)
 WRONG = [*MISTAKES, *TYPICAL]

@@ -40,7 +40,7 @@ def test_right_answers_get_every_part(assignment: str, question: str, whose: str
 def test_right_answers_pass_the_visible_checks(assignment: str, question: str, whose: str) -> None:
     visible = Notebook(assignment, answers_of(whose, assignment)).check(question)
     assert not visible.failed, visible.printed
-    assert visible.value is None
+    assert visible.value == questions_of(assignment)[question].points
 
 
 @pytest.mark.parametrize("right", STYLES, ids=str)
