@@ -539,7 +539,7 @@ def test_a_release_runs_to_its_end_with_numpy_and_matplotlib_only(bare):
         ]
         coded = sum(question.points for question in questions_of(path.stem).values())
         said = "".join(output.text for output in outputs["summary"])
-        assert f"In reach: 0 of {coded:g} points" in said
+        assert f"So far: 0 of {coded:g} points" in said
 
 
 def test_the_lessons_run_to_their_ends_with_numpy_and_matplotlib_only(bare):

@@ -25,7 +25,7 @@ matplotlib.use("Agg")  # because no window can be opened
 
 SOURCE = Path(__file__).parents[2] / "source"
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n?", re.DOTALL | re.M)
-CHECKED = re.compile(r"^  (✓ ok  |✗ look|· wait)  (\w+) \(([\d.]+)\): ", re.M)
+CHECKED = re.compile(r"^  (✓ ok  |✗ look|· wait|· done)  (\w+) \(([\d.]+)\): ", re.M)
 
 ASSIGNMENTS = tuple(
     name
@@ -177,7 +177,7 @@ class Notebook:
         return Visible(
             value,
             {part: float(points) for _, part, points in lines},
-            frozenset(part for mark, part, _ in lines if not mark.startswith("✓")),
+            frozenset(part for mark, part, _ in lines if mark not in ("✓ ok  ", "· done")),
             out.getvalue(),
         )
 
