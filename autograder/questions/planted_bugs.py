@@ -38,7 +38,11 @@ NUMBER = re.compile(r"[-+]?(nan|inf|\d+\.?\d*(e[-+]?\d+)?)", re.IGNORECASE)
 MOST_WORDS = 10_000
 """How many characters of a checker's output are compared."""
 
-KILLING_CASE_BATCH = 50
+KILLING_CASE_X = (4, 2)
+LARGEST_STEP = 0.1
+ROUNDING = 1e-6
+"""How much more than 0.1 the step may be: two numbers up to 10, each rounded to float32."""
+
 LARGEST_VALUE = 10.0
 LEAST_HIDDEN = 1e-3
 KILLING_CASE_LOGIT = 10.0
@@ -121,21 +125,22 @@ def _diagnosed(answer: Answer, name: str, field: str) -> str:
 
 
 def read_case(answer: Answer) -> Case:
-    """A student's (X, Y, parameters) as a Case within the limits; raises Wrong outside them."""
+    """A student's (X, Y, parameters) as a Case; raises Wrong if it breaks a rule."""
     value = answer.returned()
     if not isinstance(value, tuple | list) or len(value) != 3 or not isinstance(value[2], dict):
         raise Wrong(f"killing_case returned {describe(value)}, not (X, Y, parameters).")
     X, Y = (real_array(each, f"{name} is") for each, name in zip(value, "XY", strict=False))
-    if X.ndim != 2 or X.shape[0] != 4 or not 1 <= X.shape[1] <= KILLING_CASE_BATCH:
+    if X.shape != KILLING_CASE_X:
         raise Wrong(
-            f"X is {describe(X)}; it must have 4 rows and 1 to {KILLING_CASE_BATCH} columns."
+            f"X is {describe(X)}; it must have shape {KILLING_CASE_X}: two examples, one in each "
+            "column."
         )
-    m = X.shape[1]
-    if Y.shape not in ((m,), (1, m)) or not np.isin(Y, (0, 1)).all():
-        raise Wrong(f"Y is {describe(Y)}; it must hold {m} labels, each 0 or 1.")
+    if Y.shape not in ((2,), (1, 2)) or not np.isin(Y, (0, 1)).all():
+        raise Wrong(f"Y is {describe(Y)}; it must hold 2 labels, each 0 or 1.")
     parameters = {key: _parameter(value[2], key) for key in SHAPES}
-    case = Case(X.astype(float), Y.reshape(1, m).astype(float), parameters)
-    _expect_within("X", X, LARGEST_VALUE)
+    case = Case(X.astype(float), Y.reshape(1, 2).astype(float), parameters)
+    _expect_within("X", case.X, LARGEST_VALUE)
+    _expect_one_step(*case.X.T)
     for key, array in parameters.items():
         _expect_within(key, array, LARGEST_VALUE)
     Z1, Z2, Z3 = case.cache[::4]
@@ -146,6 +151,28 @@ def read_case(answer: Answer) -> Case:
     return case
 
 
+def _expect_one_step(first: Array, second: Array) -> None:
+    rows = np.flatnonzero(first != second)
+    if rows.size == 0:
+        raise Wrong(
+            "The two examples are the same. Change exactly one number of one of them, by at most "
+            f"{LARGEST_STEP:g}."
+        )
+    steps = np.abs(first - second)
+    if rows.size > 1:
+        found = ", ".join(f"by {steps[row]:.2g} in row {row}" for row in rows)
+        raise Wrong(
+            f"The two examples differ in {rows.size} numbers of X: {found}. They must differ in "
+            "exactly one: copy a column, and change one row."
+        )
+    step = steps[rows[0]]
+    if not step <= LARGEST_STEP + ROUNDING:
+        raise Wrong(
+            f"The two examples differ by {step:.6g} in row {rows[0]} of X; at most "
+            f"{LARGEST_STEP:g} is allowed. Move them closer together."
+        )
+
+
 def _parameter(parameters: Mapping[str, Any], key: str) -> Array:
     array = real_array(parameters.get(key), f"{key} is")
     if array.shape != SHAPES[key]:
@@ -154,27 +181,36 @@ def _parameter(parameters: Mapping[str, Any], key: str) -> Array:
 
 
 def _expect_within(name: str, array: Array, largest: float) -> None:
-    if not np.all(np.abs(array) <= largest):
-        raise Wrong(f"{name} must hold finite numbers of size at most {largest:g}.")
+    size = np.abs(array).max()
+    if not size <= largest:
+        raise Wrong(f"{name} has a value of size {size:.8g}; at most {largest:g} is allowed.")
 
 
 @question(kills=4)
 def killing_case(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     with marks.part("kills"):
-        case = read_case(student.call("killing_case"))
-        mutant = backward_with(bugs.MUTANT)(case.X, case.Y, case.cache)
-        truth = backward_propagation(case.X, case.Y, case.cache)
-        loud = [key for key in ORDER if np.abs(truth[key]).max() >= LEAST_TRUTH]
-        worst = max(
-            (np.abs(mutant[key] - truth[key]).max() / np.abs(truth[key]).max() for key in loud),
-            default=0.0,
-        )
-        if not worst > DIFFERS:
+        off = mutant_is_off(read_case(student.call("killing_case")))
+        if not off > DIFFERS:
             raise Wrong(
-                f"On this case the mutant's gradients differ from the correct ones by {worst:.1e} "
+                f"On this case the mutant's gradients differ from the correct ones by {off:.1e} "
                 f"of the largest entry; more than {DIFFERS:g} is needed. What does the mutant do "
-                "differently, and for which examples does it show?"
+                "differently, and what must differ between two examples for it to show?"
             )
+
+
+def mutant_is_off(case: Case) -> float:
+    """Return the mutant's largest error in an array, relative to the array's largest entry."""
+    mutant = backward_with(bugs.MUTANT)(case.X, case.Y, case.cache)
+    truth = backward_propagation(case.X, case.Y, case.cache)
+    sizes = {key: np.abs(truth[key]).max() for key in ORDER}
+    return max(
+        (
+            float(np.abs(mutant[key] - truth[key]).max() / size)
+            for key, size in sizes.items()
+            if size >= LEAST_TRUTH
+        ),
+        default=0.0,
+    )
 
 
 @cached_draw

@@ -45,7 +45,8 @@ def by_name(name: str) -> Bug:
 MUTANT = by_name("dZ2_mask_per_unit")
 """What `killing_case` must show. The textbook case can't: in its second layer, every unit is on for
 all three examples or off for all of them. More examples alone don't help either; a unit has to
-switch between two of them, as in a live case."""
+switch between two of them. It can do so over a step of 0.1 in a single input, where large weights
+and a bias see to it."""
 
 
 def suspect_source(name: str, bug: Bug) -> str:

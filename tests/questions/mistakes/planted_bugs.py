@@ -153,18 +153,60 @@ diagnosis(
 
 KILLS = {"kills"}
 
-case("Has a unit too near to its corner.", ("[[2.0], ", "[[1.5005], "), loses=KILLS)
+RETURN = "return X, Y, parameters"
+
+case("Has a unit too near to its corner.", ("[[3.0], ", "[[2.5005], "), loses=KILLS)
 case(
     "Takes one example.",
-    ("[[1.0, 2.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]", "np.eye(4, 1)"),
+    ("[[0.2, 0.3], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]", "np.eye(4, 1)"),
     ("[[1, 0]]", "[[1]]"),
     loses=KILLS,
 )
-case("Has inputs beyond 10.", ("[[1.0, 2.0]", "[[-11.0, 2.0]"), loses=KILLS)
+case(
+    "Takes three examples.",
+    (RETURN, "return np.c_[X, X[:, 0]], np.array([[1, 0, 1]]), parameters"),
+    loses=KILLS,
+)
+case(
+    "Takes each example twice.",
+    (RETURN, "return np.tile(X, 2), np.tile(Y, 2), parameters"),
+    loses=KILLS,
+)
+case("Changes two numbers.", ("0.3], [0.0, 0.0]", "0.3], [0.0, 0.1]"), loses=KILLS)
+case(
+    "Changes a second number by rounding.",
+    (RETURN, f"X[1] = 0.3, 0.1 + 0.2\n    {RETURN}"),
+    loses=KILLS,
+)
+case("Takes a step of 0.2.", ("[[0.2, 0.3]", "[[0.1, 0.3]"), loses=KILLS)
+case(
+    "Takes a step of a tenth of the number.",
+    ("[[0.2, 0.3]", "[[2.0, 2.2]"),
+    ("3.0]", "10.0]"),
+    ("10.0\n", "5.0\n"),
+    loses=KILLS,
+)
+case("Has the same example twice.", ("[[0.2, 0.3]", "[[0.3, 0.3]"), loses=KILLS)
+case("Has a unit that stays on.", ("[3.0]", "[4.0]"), loses=KILLS)
+case("Has a unit that stays off.", ("[3.0]", "[2.0]"), loses=KILLS)
+case(
+    "Switches a unit of layer 1.",
+    ("np.full((5, 1), 0.5)", "np.array([[-2.5], [0.5], [0.5], [0.5], [0.5]])"),
+    loses=KILLS,
+)
+case("Stops the gradient above the unit.", ("[[1.0, 0.5", "[[0.0, 0.5"), loses=KILLS)
+case("Has inputs beyond 10.", ("[[0.2, 0.3]", "[[-10.2, -10.1]"), loses=KILLS)
+case("Has a weight beyond 10.", ("10.0\n", "10.1\n"), loses=KILLS)
+case(
+    "Has a bias beyond 10.",
+    ("[[0.2, 0.3]", "[[1.0, 1.1]"),
+    ("[3.0]", "[11.0]"),
+    loses=KILLS,
+)
 case(
     "Has too large logits.",
     ("[[1.0, 0.5", "[[-10.0, 9.0"),
-    ("[2.0], [0.5]", "[2.0], [10.0]"),
+    ("[3.0], [0.5]", "[3.0], [10.0]"),
     loses=KILLS,
 )
 case("Has probabilities for labels.", ("[[1, 0]]", "[[0.9, 0.1]]"), loses=KILLS)
@@ -177,12 +219,12 @@ case(
 )
 case("Has flat biases.", ("np.full((5, 1), 0.5)", "np.full(5, 0.5)"), loses=KILLS)
 case("Forgets the parameters.", ("X, Y, parameters", "X, Y"), loses=KILLS)
+case("Has NaN in it.", ("[[0.2, 0.3]", "[[np.nan, 0.3]"), loses=KILLS)
 case(
-    "Has too many examples.",
-    ("return X, Y,", "return np.tile(X, 26), np.tile(Y, 26),"),
+    "Has NaN in both examples.",
+    ("[[0.2, 0.3], [0.0, 0.0]", "[[0.2, 0.3], [np.nan, np.nan]"),
     loses=KILLS,
 )
-case("Has NaN in it.", ("[[1.0, 2.0]", "[[np.nan, 2.0]"), loses=KILLS)
 case(
     "Returns parameters as a vector.",
     ("X, Y, parameters", "X, Y, dictionary_to_vector(parameters)"),
@@ -196,6 +238,35 @@ def killing_case():
     draw = np.random.RandomState(1)
     X, Y = draw.randn(4, 3), np.array([[1, 1, 0]])
     return X, Y, {key: draw.randn(*SHAPES[key]) for key in SHAPES}
+
+
+@mistake(loses=KILLS)
+def killing_case():
+    """Takes the notebook's own case."""
+    return X, Y, parameters
+
+
+@mistake(loses=KILLS)
+def killing_case():
+    """Takes two examples of the notebook's own case."""
+    return X[:, :2], Y[:, :2], parameters
+
+
+@mistake(loses=KILLS)
+def killing_case():
+    """Moves an example of the notebook's own case."""
+    example = X[:, :1].copy()
+    example[0] += 0.1
+    return np.hstack([X[:, :1], example]), Y[:, :2], parameters
+
+
+@mistake(loses=KILLS)
+def killing_case():
+    """Draws a pair."""
+    X, Y, parameters = draw_case(m=2, seed=1)
+    X[:, 1] = X[:, 0]
+    X[3, 1] -= 0.1
+    return X, Y, parameters
 
 
 @mistake(loses=KILLS)

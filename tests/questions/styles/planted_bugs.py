@@ -75,29 +75,54 @@ for suspect, bug in bugs.FIXED_DRAW.items():
         STYLES.append(Answer("planted_bugs", "diagnosis", tells, f"diagnosis = {words}"))
 
 
+case = partial(other_words, "planted_bugs", "killing_case")
+
+case("Has flat labels.", ("[[1, 0]]", "[1, 0]"))
+case("Has labels that are true or false.", ("[[1, 0]]", "[[True, False]]"))
+case("Has one label for both.", ("[[1, 0]]", "[[0, 0]]"))
+case("Has the second example first.", ("return X, Y,", "return X[:, ::-1], Y[:, ::-1],"))
+case("Works in single precision.", ("[0.0, 0.0]])", "[0.0, 0.0]], dtype=np.float32)"))
+case("Takes 0.1 from 1.1.", ("[[0.2, 0.3]", "[[1.0, 1.1]"), ("(5, 1), 0.5", "(5, 1), -7.5"))
+case("Steps from one side of 0 to the other.", ("[[0.2, 0.3]", "[[-0.02, 0.08]"), ("3.0", "0.7"))
+
+
 @style
 def killing_case():
     """Draws until it finds one."""
     for seed in range(10_000):
         X, Y, theta = draw_case(m=2, seed=seed)
+        X[:, 1] = X[:, 0]
+        X[seed % 4, 1] += 0.1
         _, cache = forward_propagation_n(X, Y, theta)
         clear = min(np.abs(cache[0]).min(), np.abs(cache[4]).min()) > 1e-2
         on = cache[4] > 0
         if clear and np.abs(cache[8]).max() < 5 and (on[:, 0] != on[:, 1]).any():
             found = gradients_to_vector(mutant_backward(X, Y, cache))
             if np.abs(found - numerical_gradient(theta, X, Y)).max() > 0.1:
-                return X.astype("f"), Y.ravel().astype(bool), theta
+                return X.astype("f"), Y.ravel().astype("f"), theta
+
+
+@style
+def killing_case():
+    """Puts the corner between two examples that it has drawn."""
+    X, Y, theta = draw_case(m=2, seed=7)
+    X[:, 1] = X[:, 0]
+    X[2, 1] -= 0.1
+    theta["W1"][:, 2] = 10 * np.sign(theta["W1"][:, 2])
+    _, cache = forward_propagation_n(X, Y, theta)
+    theta["b2"] -= cache[4].mean(axis=1, keepdims=True)
+    return X, Y, theta
 
 
 @style
 def killing_case():
     """Returns lists."""
-    X = [[1.0, 2.0], [0, 0], [0, 0], [0, 0]]
+    X = [[0.2, 0.3], [0, 0], [0, 0], [0, 0]]
     parameters = {key: np.zeros(shape) for key, shape in SHAPES.items()}
     parameters["b1"] += 0.5
-    parameters["W1"][0, 0] = 1.0
+    parameters["W1"][0, 0] = 10.0
     parameters["W2"][:, 0] = -1, 1, 1
-    parameters["b2"] += [[2.0], [0.5], [0.5]]
+    parameters["b2"] += [[3.0], [0.5], [0.5]]
     parameters["W3"] += [[1.0, 0.5, -0.5]]
     return [X, [1, 0], {key: array.tolist() for key, array in parameters.items()}]
 

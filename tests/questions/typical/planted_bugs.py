@@ -314,7 +314,6 @@ KILLS = {"kills"}
 case("Has labels of -1 and 1.", ("[[1, 0]]", "[[1, -1]]"), loses=KILLS)
 case("Has labels in words.", ("[[1, 0]]", '[["yes", "no"]]'), loses=KILLS)
 case("Has a label too many.", ("[[1, 0]]", "[[1, 0, 1]]"), loses=KILLS)
-case("Has the same example twice.", ("[[1.0, 2.0]", "[[1.0, 1.0]"), loses=KILLS)
 case("Has every unit on.", ("[-1.0, 1.0, 1.0]", "[1.0, 1.0, 1.0]"), loses=KILLS)
 case(
     "Has W1 transposed.",
@@ -362,14 +361,81 @@ case(
     ("X = np", "W = rng.normal(size=(5, 4))\n    X = np"),
     loses=KILLS,
 )
-case("Has a unit exactly in its corner.", ("[[2.0], ", "[[1.5], "), loses=KILLS)
+case("Has a unit exactly in its corner.", ("[[3.0], ", "[[2.5], "), loses=KILLS)
 case("Expects arguments.", ("def killing_case():", "def killing_case(seed):"), loses=KILLS)
+
+
+case("Takes a whole step.", ("[[0.2, 0.3]", "[[1.0, 2.0]"), loses=KILLS)
+case(
+    "Moves the whole example.",
+    ("return X, Y, parameters", "return np.c_[X[:, 0], X[:, 0] + 0.1], Y, parameters"),
+    loses=KILLS,
+)
+case("Changes nothing but the label.", ("[[0.2, 0.3]", "[[0.2, 0.2]"), loses=KILLS)
+case(
+    "Adds an example of zeros.",
+    ("return X, Y, parameters", "return np.c_[X, np.zeros(4)], np.array([[1, 0, 0]]), parameters"),
+    loses=KILLS,
+)
+case(
+    "Takes a step where every weight is 0.",
+    ("[[0.2, 0.3], [0.0, 0.0]", "[[0.2, 0.2], [0.2, 0.3]"),
+    loses=KILLS,
+)
+case("Has weights that are too small for the step.", ("10.0\n", "1.0\n"), loses=KILLS)
+case("Forgets the bias.", ("[[3.0], [0.5], [0.5]]", "[[0.0], [0.5], [0.5]]"), loses=KILLS)
+case("Adds the step after the ReLU.", ("[[0.2, 0.3]", "[[-0.3, -0.2]"), loses=KILLS)
+case(
+    "Makes the weights as large as it may.",
+    ("[[1.0, 0.5, -0.5]]", "[[10.0, 10.0, -10.0]]"),
+    ("[[3.0], [0.5], [0.5]]", "[[3.0], [2.0], [0.5]]"),
+    loses=KILLS,
+)
+case(
+    "Has learnt the example that the mutant gets wrong.",
+    ("[[1.0, 0.5, -0.5]]", "[[1.0, -2.3, 0.0]]"),
+    loses=KILLS,
+)
+case(
+    "Gives a pair for each of the examples.",
+    ("return X, Y, parameters", "return [(X, Y, parameters)] * 2"),
+    loses=KILLS,
+)
+case(
+    "Gives the step as a number.",
+    ("return X, Y, parameters", "return X[:, :1], 0.1, parameters"),
+    loses=KILLS,
+)
 
 
 @typical(loses=KILLS)
 def killing_case():
     """Takes one example and draws."""
     return draw_case(m=1, seed=0)
+
+
+@typical(loses=KILLS)
+def killing_case():
+    """Draws many examples."""
+    return draw_case(m=40, seed=7)
+
+
+@typical(loses=KILLS)
+def killing_case():
+    """Draws two examples."""
+    return draw_case(m=2, seed=7)
+
+
+@typical(loses=KILLS)
+def killing_case():
+    """Looks for a case that shows the bug, and not for the rules."""
+    for seed in range(100):
+        X, Y, parameters = draw_case(m=2, seed=seed)
+        found = gradients_to_vector(
+            mutant_backward(X, Y, forward_propagation_n(X, Y, parameters)[1])
+        )
+        if np.abs(found - numerical_gradient(parameters, X, Y)).max() > 0.1:
+            return X, Y, parameters
 
 
 @typical(loses=KILLS)

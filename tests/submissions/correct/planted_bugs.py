@@ -97,7 +97,15 @@ diagnosis = {
 
 
 def killing_case():
-    return draw_case(m=30, seed=11)
+    X = np.ones((4, 2))
+    X[3, 1] = 0.9
+    parameters = {key: np.full(shape, 0.1) for key, shape in SHAPES.items()}
+    # Z1 is 1.8 and 0.8 in every unit, their sum 9 and 4; the first unit of layer 2 switches at 6.
+    parameters["W1"][:, 3] = 10
+    parameters["b1"][:] = -8.5
+    parameters["W2"][:] = 1
+    parameters["b2"][0] = -6
+    return X, np.array([[0, 1]]), parameters
 
 
 def fool_the_checker(parameters, X, Y):

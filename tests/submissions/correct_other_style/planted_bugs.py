@@ -42,8 +42,13 @@ diagnosis = dict(
 
 
 def killing_case():
-    X, Y, parameters = draw_case(m=40, seed=7)
-    return [X, Y[0].astype(float), parameters]
+    X, _, parameters = draw_case(m=2, seed=7)
+    X[:, 1] = X[:, 0]
+    X[2, 1] -= 0.1
+    parameters["W1"][:, 2] = 9.5, 9, -9, 9, 8.5
+    _, cache = forward_propagation_n(X, np.ones(2), parameters)
+    parameters["b2"] -= cache[4].mean(axis=1, keepdims=True)
+    return [X.tolist(), [1.0, 0.0], {key: each.tolist() for key, each in parameters.items()}]
 
 
 def fool_the_checker(parameters, X, Y):
