@@ -601,7 +601,9 @@ def fool_the_checker(parameters, X, Y):
 def killing_case():
     parameters = {key: np.full(shape, 9.99) for key, shape in SHAPES.items()}
     parameters["W1"][0, 0] = np.nan
-    return np.full((4, 1), 1e-300), np.array([[1]]), parameters
+    X = np.full((4, 2), 1e-300)
+    X[0, 1] = 0.1
+    return X, np.array([[1, 0]]), parameters
 
 
 # /// guesses_the_diagnosis
