@@ -182,6 +182,8 @@ def _parameter(parameters: Mapping[str, Any], key: str) -> Array:
 
 def _expect_within(name: str, array: Array, largest: float) -> None:
     size = np.abs(array).max()
+    if not np.isfinite(size):
+        raise Wrong(f"{name} contains NaN or infinity.")
     if not size <= largest:
         raise Wrong(f"{name} has a value of size {size:.8g}; at most {largest:g} is allowed.")
 
