@@ -87,6 +87,11 @@ def worth(course, monkeypatch, new, module=one_dimension, assignment=ASSIGNMENT,
         for part, points in question.parts.items():
             assert f"{part}: {points:g}" in cell.source
             cell.source = cell.source.replace(f"{part}: {points:g}", f"{part}: {new:g}")
+        shown = cells["summary"]
+        assert f'"{name}": {question.points:g}' in shown.source
+        shown.source = shown.source.replace(
+            f'"{name}": {question.points:g}', f'"{name}": {sum(parts.values()):g}'
+        )
         title = cells["title"]
         total = sum(
             each.metadata.nbgrader.get("points", 0)
@@ -208,7 +213,7 @@ def test_a_written_question_that_gives_no_points(graded, cli):
         cells[WRITTEN].metadata.nbgrader.points = 0
         for name, before, after in (
             ("title", f"{sum(points)}.", f"{sum(points) - worth_now}."),
-            ("summary", f"written={worth_now})", "written=0)"),
+            ("summary", f'"{WRITTEN}": {worth_now}', f'"{WRITTEN}": 0'),
         ):
             assert before in cells[name].source
             cells[name].source = cells[name].source.replace(before, after)
