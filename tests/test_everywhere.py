@@ -103,3 +103,47 @@ def test_names_of_your_own_change_no_line(usual, tmp_path):
     (again,) = said(path, "usual")
     assert "raised" not in again.pop("scratch")
     assert differing(again, usual("n_dimensions")["usual"]) == []
+
+
+def test_a_loop_without_end_is_stopped_once(tmp_path):
+    """By time of the processor, so that a busy machine stops nobody."""
+
+    def loop(cells):
+        (cell,) = (cell for cell in cells if cell.id == "numerical_derivative")
+        cell.source = (
+            "def numerical_derivative(f, theta, epsilon=1e-5):\n    while True:\n        pass"
+        )
+
+    (found,) = said(answered("one_dimension", tmp_path, loop), "usual")
+    first, second = found["test_numerical_derivative"].splitlines()[1:]
+    assert "stopped after 5 seconds" in first and "the same" in second
+    assert "✗" not in found["test_error_sweep"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("*Your answer:*", "still empty"), (" ", "still empty"), ("Rounding.", "written")],
+)
+def test_the_summary_knows_whether_the_saved_answer_is_written(tmp_path, monkeypatch, text, told):
+    def write(cells):
+        (cell,) = (cell for cell in cells if cell.id == "explain_zero")
+        cell.source = text
+
+    path = answered("one_dimension", tmp_path, write)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))  # as Jupyter's own kernels have it
+    (found,) = said(path, "usual")
+    (line,) = (line for line in found["summary"].splitlines() if "explain_zero" in line)
+    assert told in line
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "elsewhere.ipynb"))
+    (found,) = said(path, "usual")
+    assert "make sure that it is written and saved" in found["summary"]
+
+
+def test_checks_that_have_not_run_count_as_nothing_yet(tmp_path):
+    def only_the_first(cells):
+        kept = {"test_forward_propagation", "explain_zero", "summary"}
+        cells[:] = [cell for cell in cells if not cell.id.startswith("test_") or cell.id in kept]
+
+    (found,) = said(answered("one_dimension", tmp_path, only_the_first), "usual")
+    assert "So far: 1 of 18 points" in found["summary"]
+    assert found["summary"].count("its check has not run") == 5

@@ -1,6 +1,7 @@
 """The notebooks keep the contract that answers, grades and students in three front ends rely on."""
 
 import ast
+import base64
 import json
 import re
 import sys
@@ -8,12 +9,14 @@ from importlib.metadata import packages_distributions, requires
 from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pytest
 from nbgrader import utils
 from nbgrader.validator import Validator
 from packaging.requirements import Requirement
 
 from autograder.questions import questions_of
+from tests import visible_cases
 from tests.temporary_course import ROOT, TemporaryCourse
 
 # From the syllabus: grade_ids and points never change once released.
@@ -237,6 +240,17 @@ def test_every_question_has_three_hints_that_grow(assignment):
     assert len(hinted) >= len({*questions_of(assignment)} - {"diagnosis"}) - 2  # suspects share one
     for cell in hinted:
         assert cell.source.count("<details>") == cell.source.count("</details>") == 3, cell.id
+
+
+@pytest.mark.parametrize("path", visible_cases.NOTEBOOKS, ids=lambda path: path.stem)
+def test_known_numbers_are_the_reference_s(path):
+    """As drawn and computed by `python -m tests.visible_cases`, to the digits that are kept."""
+    (cell,) = (each for each in read("source", path.stem).cells if each.id == visible_cases.CELL)
+    found, wanted = (
+        np.frombuffer(base64.b64decode(text), "<f4")
+        for text in (visible_cases.PACKED.search(cell.source)[0], visible_cases.packed())
+    )
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
 
 
 def anchors_of(path):
