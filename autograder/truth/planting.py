@@ -76,7 +76,7 @@ class Edit:
             statement.value = _Rewriting(self.old, self.new).visit(statement.value)
             after = ast.unparse(statement)
             if after != before:
-                return _replace_lines(source, statement, after)
+                return replace_lines(source, statement, after)
         raise BugDoesNotFit(f"no assignment to {self.target} contains {self.old}")
 
     def _assigns(self, statement: ast.AST) -> TypeGuard[ast.Assign]:
@@ -222,7 +222,7 @@ def _matches(pattern: Any, node: Any, bound: list[ast.expr]) -> bool:
     )
 
 
-def _replace_lines(source: str, statement: ast.Assign, text: str) -> str:
+def replace_lines(source: str, statement: ast.Assign, text: str) -> str:
     lines = source.splitlines(keepends=True)
     end = statement.end_lineno or statement.lineno
     last = lines[end - 1]
