@@ -103,13 +103,15 @@ def _run_once(job: Job, warden: Warden) -> tuple[Result, Child]:
     found: list[Ran] = []
     verdicts: list[Verdict] = []
     with warden.child(job.limits) as child:
-        student, outputs, count = SandboxedStudent(child), Outputs(), 0
+        ran: list[str] = []
+        student, outputs, count = SandboxedStudent(child, ran), Outputs(), 0
         child.place(job.files)
         for cell in job.cells:
             number: int | None = None
             shown: list[NotebookNode] = []
             if not child.ended:
                 number = count = count + 1
+                ran.append(cell.source)
                 shown = outputs.of_cell(child.run(cell.source))
             elif not cell.question:
                 shown = [_not_run(child.ended)]

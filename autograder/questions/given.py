@@ -50,6 +50,27 @@ def _source(function: Callable[..., Any]) -> str:
     return inspect.getsource(function)
 
 
+@dataclass(frozen=True)
+class Alone:
+    """A student's function, defined anew from its text where nothing else of the notebook is.
+
+    So what is asked is what was read, whatever else in the notebook has that name, and it can't
+    call a student's other functions. It only ever runs where the student's code runs.
+
+    Attributes
+    ----------
+    name : str
+    source : str
+        The text that defines it, and what else it may use; it expects `np` to be numpy.
+    """
+
+    name: str
+    source: str
+
+    def __call__(self, *arguments: Any, **by_name: Any) -> Any:
+        raise TypeError(f"{self.name} is a student's function, and is not called on this side")
+
+
 @dataclass(frozen=True, eq=False)
 class Foreseen:
     """A trusted function, with arguments that a correct answer will call it with.

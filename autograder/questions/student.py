@@ -121,6 +121,13 @@ class Student(Protocol):
     def value(self, name: str) -> Answer:
         """Read the variable `name`."""
 
+    def source(self, name: str) -> str:
+        """The text of the code that gave `name` its value; "" if it isn't known.
+
+        Behind walls it comes from the notebook that is graded, and the student's process has no say
+        in it: it is the last code cell so far that defines `name` at its top level.
+        """
+
 
 def real_array(value: Any, what: str) -> npt.NDArray[Any]:
     """`value` as an array of real numbers, or Wrong with a message that begins with `what`."""

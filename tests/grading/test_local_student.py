@@ -12,6 +12,7 @@ import pytest
 
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.local_student import LocalStudent
+from autograder.questions.given import Alone
 
 SECONDS = 0.2
 LONG = 5
@@ -376,3 +377,34 @@ class TestTimeLimit:
 
 def test_a_call_takes_as_long_as_behind_walls():
     assert LocalStudent({})._seconds == TrustedExecute().call_timeout == 10
+
+
+class TestSource:
+    def test_it_is_the_text_of_the_function_that_has_the_name(self):
+        student = LocalStudent({"f": student_of, "g": TestValue, "h": len, "x": 3})
+        assert student.source("f").startswith("def student_of(text=")
+        assert student.source("g").startswith("class TestValue:")
+        assert [student.source(name) for name in ("h", "x", "missing")] == ["", "", ""]
+
+    def test_it_begins_at_the_margin(self):
+        def inside():
+            return 1
+
+        text = LocalStudent({"f": inside}).source("f")
+        assert text == "def inside():\n    return 1\n"
+
+    def test_a_text_that_is_not_kept_is_not_guessed(self):
+        assert student_of("def f(): return 1").source("f") == ""
+
+    def test_a_function_by_itself_sees_numpy_and_nothing_of_the_notebook(self):
+        student = student_of("def f(x): return 1\ndef g(x): return 2")
+        alone = Alone("f", "def f(x):\n    return np.sum(x) + len(x)")
+        assert student.call("f", np.ones(3), replacing={"f": alone}).value == 6
+        alone = Alone("f", "def f(x):\n    return g(x)")
+        assert student.call("f", 1, replacing={"f": alone}).raised == "NameError"
+        assert student.call("f", 1).value == 1
+
+
+def test_a_student_s_function_is_never_called_on_the_trusted_side():
+    with pytest.raises(TypeError, match="is not called on this side"):
+        Alone("f", "def f(): pass")()
