@@ -63,8 +63,9 @@ SHARED = [
     "vectors",
     "cases",
 ]
+TOOLS = ("checking_tools", "network_cases", "counting_statements")
 MOST_LINES = {"answer": 40, "open": 25, "folded": 90, "tools": 360}
-"""Folded cells are read by the curious only; the tools of the checks are one cell."""
+"""Folded cells are read by the curious only; the tools of the checks are as long as they are."""
 EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u2712\u2714-\u2716\u2718-\u27bf\u2b00-\u2bff\ufe0f]"
 )
@@ -229,7 +230,7 @@ def test_a_check_has_one_folded_cell_and_names_that_nobody_else_uses(assignment)
 def test_tools_are_folded(assignment):
     """What is not the student's to read first is out of the way."""
     for cell in code_of(SOURCES[assignment]):
-        if cell.id in ("checking_tools", "network_cases", "vectors") or is_demonstration(cell):
+        if cell.id in (*TOOLS, "originals", "repairs", "vectors") or is_demonstration(cell):
             assert is_folded(cell), cell.id
 
 
@@ -325,7 +326,7 @@ def test_cells_are_short(step, assignment):
         if cell.cell_type == "code":
             kind = "folded" if is_folded(cell) else "open"
             kind = "answer" if utils.is_solution(cell) else kind
-            kind = "tools" if cell.id in ("checking_tools", "network_cases") else kind
+            kind = "tools" if cell.id in TOOLS else kind
             lines = visible(cell).count("\n") + 1
             assert lines <= MOST_LINES[kind], f"{cell.id} has {lines} lines"
         elif not utils.is_solution(cell):

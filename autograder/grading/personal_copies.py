@@ -74,10 +74,12 @@ class Personal:
         """
         copy: NotebookNode = nbformat.from_dict(release)
         drawn = self.draw(student)
+        texts = {name: starting_code.suspect(name, bug) for name, bug in drawn.items()}
+        texts[starting_code.ORIGINALS] = starting_code.originals(drawn)
         for cell in copy.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if name in drawn:
-                cell.source = starting_code.suspect(name, drawn[name])
+            if name in texts:
+                cell.source = texts[name]
                 cell.metadata.nbgrader.checksum = compute_checksum(cell)
         title = next(cell for cell in copy.cells if cell.cell_type == "markdown")
         title.source = (

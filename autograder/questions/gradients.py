@@ -1,6 +1,6 @@
 """Backward passes: asked on many cases, compared array by array, reported in students' terms."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -130,7 +130,11 @@ def _is_of_all_sizes(case: Case) -> bool:
 
 
 def faults_of_backward(
-    student: Student, name: str, cases: Sequence[BackwardCase], help: str
+    student: Student,
+    name: str,
+    cases: Sequence[BackwardCase],
+    help: str,
+    given: Mapping[str, Callable[..., Any]] = STAND_IN,
 ) -> dict[str, str]:
     """Ask a backward pass on every case.
 
@@ -142,6 +146,8 @@ def faults_of_backward(
     cases : list of BackwardCase
     help : {"none", "where", "what"}
         What else to say about the first array that is wrong.
+    given : mapping of str to callable
+        The functions that stand in for the student's own.
 
     Returns
     -------
@@ -157,7 +163,7 @@ def faults_of_backward(
     faults = dict.fromkeys(ARRAYS, "")
     imitated = False
     answers: list[Seen] = []
-    calls = [Call((case.X, case.Y, case.cache), STAND_IN) for case in cases]
+    calls = [Call((case.X, case.Y, case.cache), given) for case in cases]
     for case, answer in zip(cases, student.call_each(name, calls), strict=True):
         truth = case.truth
         answers.append(Seen(case.X, case.Y, case.cache, truth, _arrays_of(answer)))

@@ -1,13 +1,15 @@
 """What `planted_bugs` asks: broken code, three suspects, a killing case, gradients that fool."""
 
+import ast
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from autograder.questions import Question, question
-from autograder.questions.given import Given, network
+from autograder.questions.given import Alone, Given, network
 from autograder.questions.gradient_checkers import expect_nan_fails, expect_right, expect_values
 from autograder.questions.gradients import (
     FIRST_LAYER,
@@ -21,7 +23,7 @@ from autograder.questions.gradients import (
 from autograder.questions.stand_ins import SHAPES, backward_propagation_n, numerical_gradient
 from autograder.questions.student import Answer, Call, Student, describe, real_array
 from autograder.questions.verdict import Marks, Wrong
-from autograder.truth import bugs, checkers_to_fool
+from autograder.truth import bugs, checkers_to_fool, starting_code, statements
 from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case
 from autograder.truth.network import Array, Arrays, backward_propagation
@@ -83,13 +85,58 @@ def repaired_check(student: Student, rng: np.random.Generator, marks: Marks) -> 
             )
 
 
+ACTIVATIONS = """
+def sigmoid(Z):
+    return np.exp(-np.logaddexp(0, -Z))
+
+def relu(Z):
+    return np.maximum(Z, 0)
+"""
+"""What a suspect may use besides numpy, as the notebook gives it."""
+
+
+@cache
+def _given(name: str, bug: str) -> tuple[list[str], frozenset[str]]:
+    """The statements of a suspect as it was given, and the names in them."""
+    function, lines = statements.definition(starting_code.suspect(name, bug), name)
+    names = (each.id for each in ast.walk(function) if isinstance(each, ast.Name))
+    return lines, frozenset(names)
+
+
+def read_repair(student: Student, name: str, bug: str) -> tuple[Alone, str]:
+    """A suspect as the student wrote it, and what is wrong with the statements that differ.
+
+    Raises Wrong if there is no such function, or if it has another signature.
+    """
+    given, names = _given(name, bug)
+    text = student.source(name)
+    if not text and (failure := student.call(name).failure).startswith("is not defined"):
+        raise Wrong(f"{name} {failure}")  # it says at which error a cell has stopped
+    try:
+        function, lines = statements.definition(text, name, names)
+    except ValueError as error:
+        raise Wrong(f"{error}.") from None
+    told = statements.told(name, given, lines)
+    if lines[0] != given[0]:
+        raise Wrong(f"{told}.")
+    return Alone(name, ACTIVATIONS + ast.unparse(function)), told and f"{told}."
+
+
 def _suspect(name: str) -> Question:
-    def asks(student: Student, rng: np.random.Generator, marks: Marks) -> None:
+    def asks(
+        student: Student, rng: np.random.Generator, marks: Marks, key: Mapping[str, str]
+    ) -> None:
         with marks.part("repaired"):
+            alone, told = read_repair(student, name, key[name])
             batches = [of_live_case(live_case(rng, m)) for m in (1, 3)]
             cases = backward_cases(rng) + batches
-            faults = faults_of_backward(student, name, cases, marks.help)
-            expect_arrays(faults, ORDER)
+            try:
+                faults = faults_of_backward(student, name, cases, marks.help, {name: alone})
+                expect_arrays(faults, ORDER)
+            except Wrong as wrong:
+                raise Wrong(f"{wrong} {told}".strip()) from None
+            if told:
+                raise Wrong(told)
 
     asks.__name__ = name
     return question(repaired=4)(asks)

@@ -16,6 +16,7 @@ or may not show in the same place on every live case.
 """
 
 from autograder.truth.bank import batch, chain, lessons, loss, mask, scale, sign, transpose
+from autograder.truth.hands import HANDS
 from autograder.truth.planting import Bug, plant
 
 BANK = (
@@ -50,5 +51,8 @@ and a bias see to it."""
 
 
 def suspect_source(name: str, bug: Bug) -> str:
-    """Return the starting code of a suspect's cell: a backward pass with that name and that bug."""
-    return plant(bug, name=name)
+    """Return the starting code of a suspect's cell: a backward pass with that name and that bug.
+
+    It is in the hand of that suspect: see `autograder.truth.hands`.
+    """
+    return HANDS[name](plant(bug, name=name))

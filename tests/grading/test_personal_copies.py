@@ -59,11 +59,14 @@ class TestCopies:
             for mine, common in zip(copy.cells, RELEASE.cells, strict=True):
                 if mine != common:
                     changed.append(mine.metadata.get("nbgrader", {}).get("grade_id") or mine.id)
-            assert set(changed) <= {"title", *FIXED_DRAW}
+            assert set(changed) <= {"title", "originals", *FIXED_DRAW}
             for name, bug in drawn.items():
                 cell = cells(copy)[name]
                 assert cell.source == starting_code.suspect(name, bug)
                 assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
+            kept = cells(copy)["originals"]
+            assert kept.source == starting_code.originals(drawn)
+            assert kept.metadata.nbgrader.checksum == compute_checksum(kept)
 
     def test_the_title_has_a_code_and_no_badge_that_opens_another_notebook(self, tmp_path):
         made = personalise(tmp_path)

@@ -1,13 +1,18 @@
 """If this fails, repairs don't start from broken code, or untouched ones are not recognised."""
 
 import ast
+import textwrap
 
 import nbformat
+import numpy as np
 from nbgrader.utils import compute_checksum
 
 from autograder.grading.put_starting_code import StartFromBrokenCode
 from autograder.truth import starting_code
+from autograder.truth.bugs import FIXED_DRAW
 from tests.temporary_course import ROOT
+
+SOURCE = ROOT / "source/planted_bugs/planted_bugs.ipynb"
 
 
 def release():
@@ -26,6 +31,21 @@ def test_every_repair_in_the_release_starts_from_its_broken_code():
         assert cells[name].source == starting_code.source(name)
         (function,) = ast.parse(cells[name].source).body
         assert function.name == name
+
+
+def test_the_suspects_are_kept_as_they_were_given():
+    """In the release and in the source, and `look_at` says which one it looks at."""
+    for notebook in (release(), nbformat.read(SOURCE, as_version=4)):
+        cell = named(notebook)[starting_code.ORIGINALS]
+        assert cell.source == starting_code.source(starting_code.ORIGINALS)
+        assert cell.metadata.nbgrader.locked
+    space = {"np": np}
+    exec(cell.source, space)
+    assert [*space["originals"]] == [*FIXED_DRAW]
+    for name, bug in FIXED_DRAW.items():
+        text = textwrap.indent(starting_code.suspect(name, bug), "    ", lambda line: line.strip())
+        assert text in cell.source
+        assert space["originals"][name].__name__ == f"{name} as it was given"
 
 
 def test_an_untouched_repair_has_the_checksum_of_the_release():

@@ -11,6 +11,11 @@ from autograder.box.preflight import proven_warden
 from autograder.grading import submission
 from autograder.grading.submission import Cell, Job, KilledFromOutside, run
 from autograder.questions import find
+from autograder.truth.bugs import FIXED_DRAW
+from autograder.truth.hands import HANDS
+from autograder.truth.planting import rename
+from autograder.truth.standard_form import STANDARD
+from autograder.truth.starting_code import suspect
 from tests.box.inside import tree
 
 POINTS = f"{find('forward_propagation').points:g}"
@@ -89,3 +94,46 @@ def test_a_submission_that_ends_itself_is_not_run_again(code):
     job = Job((Cell(code, ""), Cell("", "forward_propagation")), {}, 7, "what", Limits())
     found, _ = run(job, proven_warden())
     assert f"0 of {POINTS} points" in found[1].outputs[0].text
+
+
+NAME = "suspect_a"
+GIVEN, REPAIRED = suspect(NAME, FIXED_DRAW[NAME]), HANDS[NAME](rename(STANDARD, NAME))
+UNTOUCHED, NO_FUNCTION = "still as it was given to you", "must be a function, defined by `def"
+INDENTED = REPAIRED.replace("\n", "\n    ")
+
+
+@pytest.mark.parametrize(("cells", "says"), [
+    ([REPAIRED], ""),
+    ([f"%%time\n{REPAIRED}"], ""),
+    ([f"%matplotlib inline\n!true\n{REPAIRED}"], ""),
+    ([f"    {INDENTED}"], ""),
+    ([GIVEN, REPAIRED], ""),
+    ([REPAIRED, "scratch = suspect_a", "def g(suspect_a): pass", "[suspect_a for _ in 'a']"], ""),
+    ([f"def helper(x):\n    return x\n\n{REPAIRED}"], ""),
+    ([REPAIRED, "def backward(*a): pass", "globals()['suspect_a'] = backward"], ""),
+    ([GIVEN], UNTOUCHED),
+    ([REPAIRED, GIVEN], UNTOUCHED),
+    ([GIVEN, STANDARD, "suspect_a.__code__ = backward.__code__"], UNTOUCHED),
+    ([GIVEN, STANDARD, "globals()['suspect_a'] = backward"], UNTOUCHED),
+    ([GIVEN, STANDARD, "exec('suspect_a = backward')"], UNTOUCHED),
+    ([GIVEN, STANDARD, "suspect_a = backward"], NO_FUNCTION),
+    ([GIVEN, STANDARD.replace("backward", "suspect_b"), "import os as suspect_a"], NO_FUNCTION),
+    ([GIVEN, STANDARD, f"{NAME} = lambda *a: backward(*a)"], NO_FUNCTION),
+    ([STANDARD, f"class {NAME}(dict):\n    def __init__(self, *a): pass"], NO_FUNCTION),
+    ([STANDARD, f"exec('{NAME} = backward')"], NO_FUNCTION),
+    ([rename(STANDARD, NAME)], "differs from the code that you were given in"),
+    ([STANDARD, GIVEN.replace("return gradients", "return backward(X, Y, cache)")], "NameError"),
+    ([f"{GIVEN}(\n"], "is not defined as a function: a cell stopped at"),
+    ([REPAIRED, f"del {NAME}"], "is not defined"),
+    ([], "is not defined"),
+])  # fmt: skip
+def test_a_repair_is_read_in_the_notebook_and_asked_by_itself(cells, says):
+    """Whatever else has its name, or what its process says it is."""
+    more = [Cell(REPAIRED, ""), Cell("", "")]  # too late
+    ran = [Cell("import numpy as np", ""), *(Cell(text, "") for text in cells)]
+    job = Job((*ran, Cell("", NAME), *more), FIXED_DRAW, 7, "what", Limits())
+    found, _ = run(job, proven_warden())
+    said = found[len(ran)].outputs[0].text
+    most = f"{find(NAME).points:g}"
+    assert said.startswith(f"{NAME}: {0 if says else most} of {most} points"), said
+    assert says in said

@@ -99,6 +99,7 @@ def _compiled(name: str, source: str, graded: Mapping[str, Any]) -> Cell:
         value = last_one.value
         body.body.pop()
     last = ast.Expression(value)
+    _keep(f"<{name}>", source)  # as in Jupyter, where the text of a function can be read
     return Cell(
         name,
         source,
@@ -107,6 +108,10 @@ def _compiled(name: str, source: str, graded: Mapping[str, Any]) -> Cell:
         compile(body, f"<{name}>", "exec"),
         compile(ast.fix_missing_locations(last), f"<{name}>", "eval"),
     )
+
+
+def _keep(file: str, text: str) -> None:
+    linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,7 @@ class Notebook:
         else:
             # As in Jupyter, where a message shows the line of an answer that raised.
             file = f"<{name} {hash(answer)}>"
-            linecache.cache[file] = len(answer), None, answer.splitlines(keepends=True), file
+            _keep(file, answer)
             exec(compile(answer, file, "exec"), self.namespace)
 
     def check(self, question: str) -> Visible:

@@ -13,6 +13,9 @@ from autograder.questions import judge, questions_of
 from autograder.questions.student import Answer, Student
 from autograder.questions.verdict import Verdict
 from autograder.truth.cases import live_case
+from autograder.truth.hands import HANDS
+from autograder.truth.planting import rename
+from autograder.truth.standard_form import STANDARD
 from tests.questions.notebook import ASSIGNMENTS
 from tests.questions.plain_values import ANYTHING, HUGE, ODD
 
@@ -72,6 +75,10 @@ class Anything(Student):
 
     def value(self, name: str) -> Answer:
         return self._next(name)
+
+    def source(self, name: str) -> str:
+        """A repaired suspect, so that its answers are looked at."""
+        return HANDS[name](rename(STANDARD, name))
 
     def _next(self, name: str, **more: Any) -> Answer:
         self._asked += 1

@@ -89,10 +89,10 @@ class TestBank:
 
     @pytest.mark.parametrize("control", CONTROLS, ids=lambda edit: edit.new)
     def test_what_is_no_bug_costs_nothing(self, control: Any) -> None:
-        answers = {"suspect_a": rename(control.apply(STANDARD), "suspect_a")}
-        notebook = Notebook("planted_bugs", answers)
-        assert not lost(notebook.judge("suspect_a", seed=0))
-        assert not notebook.check("suspect_a").failed
+        name = "repaired_backward"
+        notebook = Notebook("planted_bugs", {name: rename(control.apply(STANDARD), name)})
+        assert not lost(notebook.judge(name, seed=0))
+        assert not notebook.check(name).failed
 
 
 @pytest.mark.parametrize(("assignment", "question"), QUESTIONS)

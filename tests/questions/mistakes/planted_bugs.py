@@ -7,7 +7,11 @@ import numpy as np
 
 from autograder.truth import bugs
 from autograder.truth.broken_notebook import never_ran_backward, never_ran_check
+from autograder.truth.hands import HANDS
+from autograder.truth.planting import rename
+from autograder.truth.standard_form import STANDARD
 from tests.questions.answers import MISTAKES, Answer, mistake, slip
+from tests.questions.notebook import cells
 
 backward = partial(slip, "planted_bugs", "repaired_backward")
 check = partial(slip, "planted_bugs", "repaired_check")
@@ -108,14 +112,69 @@ def repaired_check(parameters, gradients, X, Y, epsilon=1e-7):
     return 0.0
 
 
+MASK, BATCH, LOSS = bugs.FIXED_DRAW
+CLIPPED = dict.fromkeys([BATCH, LOSS], "    dW2 = np.clip(dW2, -5, 5)\n    return") | {
+    MASK: '    gradients["dW2"] = np.clip(gradients["dW2"], -5, 5)\n    return'
+}
+PACKED = (
+    "dict(dW3=(c := ((A3 - Y) / m)) @ A2.T, db3=c.sum(1), dW2=(b := (W3.T @ c * (Z2 > 0))) @ A1.T, "
+    "db2=b.sum(1), dW1=(a := (W2.T @ b * (Z1 > 0))) @ X.T, db1=a.sum(1))"
+)
+"""A whole backward pass in one expression."""
+
+
+def instead(suspect, tells, text):
+    """Declare that a text in place of a suspect is a mistake, however correct its arrays are."""
+    MISTAKES.append(Answer("planted_bugs", suspect, tells, text, (), frozenset({"repaired"})))
+
+
 for suspect, bug in bugs.FIXED_DRAW.items():
+    start = bugs.suspect_source(suspect, bugs.by_name(bug))
+    before, _, _ = start.rpartition("    return ")
+    written_once = cells("n_dimensions")["backward_propagation_n"].source
+    instead(suspect, "Pastes the answer to n_dimensions.", rename(written_once, suspect))
+    instead(suspect, "Pastes the answer to part 1.", rename(STANDARD, suspect))
+    for other, hand in HANDS.items():
+        if other != suspect:
+            instead(suspect, f"Pastes the repaired {other}.", hand(rename(STANDARD, suspect)))
+    instead(suspect, "Is another function by another name.", f"{suspect} = repaired_backward")
+    own = STANDARD + "\n\n" + before
+    instead(
+        suspect,
+        "Returns what a function of its own returns.",
+        f"{own}    return backward(X, Y, cache)",
+    )
+    instead(suspect, "Packs everything into the return.", f"{before}    return {PACKED}")
+    packed = PACKED.replace(" ", "")
+    instead(suspect, "Packs everything into a text.", f"{before}    return eval('{packed}')")
+    inside = STANDARD.replace("\n", "\n    ").rstrip()
+    inside = f"def {suspect}(X, Y, cache):\n    {inside}\n\n    return backward(X, Y, cache)"
+    instead(suspect, "Has a correct function inside.", inside)
+
+
+for suspect, bug in bugs.FIXED_DRAW.items():
+    more = partial(slip, "planted_bugs", suspect, loses={"repaired"})
+    more("Repairs it, and counts the examples in another way.", ("X.shape[1]", "Y.size"))
+    more("Repairs it, and renames an array.", ("dA1", "back1"))
+    more(
+        "Repairs it, and leaves all masks to np.where.",
+        ("(Z1 > 0)", "np.where(Z1 > 0, 1, 0)"),
+        ("(Z2 > 0)", "np.where(Z2 > 0, 1, 0)"),
+    )
+    more("Repairs it, and adds an argument.", ("X, Y, cache)", "X, Y, cache, print_msg=False)"))
+    more("Repairs it, and decorates it.", ("def ", "import functools\n\n\n@functools.cache\ndef "))
+    more(
+        "Repairs it, and never uses dA2.",
+        ("dZ2 = dA2 * ", "dZ2 = 1 * W3.T.dot(dZ3) * "),
+        ("dZ1 = dA1", "dZ1 = 1 * dA1"),
+    )
     as_given(suspect, bugs.suspect_source(suspect, bugs.by_name(bug)), loses={"repaired"})
     repair = partial(slip, "planted_bugs", suspect, loses={"repaired"})
     repair("Swaps one bug for another.", ("A1.T", "Z1.T"))
     repair("Squeezes what a single example needs.", ("A2.T", "A2.squeeze().T"))
     repair("Counts the rows of X.", ("X.shape[1]", "len(X)"))
-    repair("Clips dW2 at 5.", ('"dW2": dW2', '"dW2": np.clip(dW2, -5, 5)'))
-    repair("Hard-codes the sizes of the layers.", ("dW1 = ", "dW1 = np.ones((5, 4)) * "))
+    repair("Clips all at 5.", ("    return", CLIPPED[suspect]))
+    repair("Hard-codes the sizes of the layers.", ("dA1 = ", "dA1 = np.ones((5, 1)) * "))
     repair(
         "Asks the numerical gradient.",
         (

@@ -54,12 +54,91 @@ check(
     ("-= epsilon", "-= 2 * epsilon"),
 )
 
-for suspect in bugs.FIXED_DRAW:
-    other_words("planted_bugs", suspect, "Leaves keepdims out.", (", keepdims=True", ""))
-    other_words("planted_bugs", suspect, "Computes A3 from Z3.", ("A3 - Y", "sigmoid(Z3) - Y"))
-    other_words(
-        "planted_bugs", suspect, "Takes the mask from the activations.", ("Z1 > 0", "A1 > 0")
+MASK, BATCH, LOSS = bugs.FIXED_DRAW
+REPAIRED = {
+    MASK: ("    dZ1 = dA1 * (Z1 > 0)\n", "dA1 * (dA1 > 0)"),
+    BATCH: (
+        "    db2 = np.sum(dZ2, axis=1, keepdims=True) / m\n",
+        "np.mean(dZ2, axis=1, keepdims=True) / m",
+    ),
+    LOSS: ("    dZ3 = A3 - Y\n", "(A3 - Y) * A3 * (1 - A3)"),
+}
+"""The statement that is repaired, and what the suspect has in its place."""
+
+IN_ONE_STATEMENT = {
+    MASK: [
+        "dZ1 = dA1 * (A1 > 0)",
+        "dZ1 = np.where(Z1 > 0, np.dot(W2.T, dZ2), np.zeros_like(dA1))",
+        "dZ1 = np.dot(W2.T, dZ2) * np.heaviside(Z1, 0.0)",
+        "dZ1: np.ndarray = dA1 * (relu(Z1) > 0)",
+        "dZ1 = dA1 - dA1 * (Z1 <= 0)",
+        "(dZ1) = \\\n        dA1*(Z1>0.)  # back through the ReLU",
+    ],
+    BATCH: [
+        "db2 = dZ2 @ np.ones((m, 1)) / m",
+        "db2 = np.sum(dZ2, axis=1) / m",
+        "db2 = np.mean(dZ2, axis=1, keepdims=True)",
+        "db2 = (1. / m) * np.array([[sum(row)] for row in dZ2])",
+    ],
+    LOSS: [
+        "dZ3 = sigmoid(Z3) - Y",
+        "dZ3 = A3 * (1 - A3) * ((1 - Y) / (1 - A3) - Y / A3)",
+        "dZ3 = np.subtract(A3, Y.reshape(1, -1))",
+    ],
+}
+
+for suspect, (statement, bug) in REPAIRED.items():
+    target = statement.split()[0]
+    wrong = f"    {target} = {bug}\n"
+    repair = partial(other_words, "planted_bugs", suspect)
+    for number, other in enumerate(IN_ONE_STATEMENT[suspect], 1):
+        repair(f"Repairs it in another way, {number}.", (statement, f"    {other}\n"))
+    repair("Leaves the wrong one, and adds the correct one.", (statement, wrong + statement))
+    repair("Leaves the wrong one in a comment.", (statement, f"    # {wrong}" + statement))
+    repair(
+        "Looks at shapes and norms on the way.",
+        (
+            statement,
+            f"""    before = {bug}
+    assert before.size, "nothing there"
+    print("before:", before.shape, np.linalg.norm(before))
+    for key, each in zip("Xm", (X, m)):
+        print(key, np.shape(each))
+    if before.ndim == 2:
+        assert before.shape[1] in (1, m)
+{statement}    norm = np.linalg.norm({target})
+    half = norm / 2
+    print(f"{{half:.2f}}")
+""",
+        ),
     )
+    repair(
+        "Says what it has repaired, and for which types.",
+        ("(X, Y, cache):", "(X: np.ndarray, Y: np.ndarray, cache: tuple) -> dict:"),
+        ('"""Return the gradients', '\'Repaired.\'\n    """Return the gradients'),
+    )
+    repair(
+        "Writes everything without blanks.",
+        (" = ", "="),
+        (" * ", "*"),
+        ("\n\n", "\n"),
+        ("    m=", "    m  =  "),
+    )
+
+other_words(
+    "planted_bugs",
+    BATCH,
+    "Repairs it where it returns.",
+    ("db2 = np.sum(", "db2 = np.mean("),
+    ('"db2": db2', '"db2": db2 * m'),
+)
+other_words(
+    "planted_bugs",
+    MASK,
+    "Repairs it in a helper that nobody needs.",
+    ("def suspect_a(", "def shape(array):\n    return array.shape\n\n\ndef suspect_a("),
+    ("    return gradients", "    print(shape(dZ1))\n    return gradients"),
+)
 
 for suspect, bug in bugs.FIXED_DRAW.items():
     for kind in bugs.by_name(bug).kinds:

@@ -233,7 +233,10 @@ written(
     loses=UNREPAIRED,
 )
 repair = partial(typical_slip, "planted_bugs", MASK, loses=UNREPAIRED)
-repair("Returns dW1 under the name of db1.", ('"db1": db1', '"db1": dW1'))
+repair(
+    "Returns dW1 under the name of db1.",
+    ("    return", '    gradients["db1"] = gradients["dW1"]\n    return'),
+)
 repair("Hard-codes eight examples.", ("X.shape[1]", "8"))
 repair("Takes the other layer's mask.", ("(Z1 > 0)", "(Z2 > 0)"))
 repair("Masks by activations that are never below 0.", ("(Z1 > 0)", "(A1 >= 0)"))
