@@ -83,6 +83,9 @@ class Overheard(Student):
     def value(self, name: str) -> Answer:
         return self._student.value(name)
 
+    def source(self, name: str) -> str:
+        return self._student.source(name)
+
 
 @pytest.fixture(scope="module")
 def handed_out() -> list[Given]:

@@ -18,7 +18,7 @@ from autograder.questions.student import Answer, Student
 from autograder.truth import network
 from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.gradcheck import network_gradient
-from tests.questions.notebook import ASSIGNMENTS, text_of
+from tests.questions.notebook import ASSIGNMENTS, cells, text_of
 from tests.questions.plain_values import ANYTHING, HUGE
 
 STEADY = settings(
@@ -301,6 +301,9 @@ class Idle(Student):
 
     def value(self, name: str) -> Answer:
         return Answer(name, {})
+
+    def source(self, name: str) -> str:
+        return cells("planted_bugs")[name].source
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
