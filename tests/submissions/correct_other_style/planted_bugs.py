@@ -74,7 +74,7 @@ def suspect_b(X, Y, cache):
 
 
 def suspect_c(X, Y, cache):
-    '''Mended: the derivative of the cost.
+    '''Fixed: the derivative of the cost.
 
     Return the gradients of the cost, working from the output back to the input.'''
     m = X.shape[1]
