@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.gradient_checkers import Asked, ask_checker_each, sum_of_sines
+from autograder.questions.gradient_checkers import Asked, ask_checker_each
+from autograder.questions.other_costs import sum_of_sines
 from autograder.questions.stand_ins import coupling, sines_of
 from autograder.questions.student import Answer, Student
 from autograder.questions.verdict import Wrong

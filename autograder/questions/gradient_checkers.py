@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.given import Foreseen
 from autograder.questions.gradients import ARRAYS
+from autograder.questions.other_costs import (
+    DECADES,
+    cost_with_quiet_places,
+    foreseen_steps,
+    other_cost,
+)
 from autograder.questions.stand_ins import (
     forward_propagation_n,
-    gradients_of_sines,
     numerical_gradient,
-    numerical_gradient_of_sines,
-    sines_of,
 )
 from autograder.questions.student import Answer, Call, Student
 from autograder.questions.verdict import Wrong, is_small
@@ -26,8 +28,6 @@ from autograder.truth.network import (
     Array,
     Arrays,
     gradients_to_vector,
-    parameters_to_vector,
-    vector_to_parameters,
 )
 from autograder.truth.planting import Bug, backward_with
 
@@ -42,17 +42,9 @@ and the number of examples in every fourth network."""
 
 BUGS_OF_A_CASE = 4
 
-DECADES = 2.0
-"""How many powers of ten the derivatives of another cost reach to either side of 1, where only the
-whole gradient is looked at: something that spoils the large ones must show."""
-
 SMALL_ERROR = 4.7e-4
 """How wrong the entries of the gradients of another cost are: the difference is then a little above
 the one from which on a checker has to be correct."""
-
-QUIET = 1e-6
-"""How small a derivative is, compared with the others, where there is a NaN in its place: one that
-is counted as 0, or left out, then looks like agreement."""
 
 USUAL_EPSILON = 1e-7
 WIDE_EPSILONS = 0.3, 0.6
@@ -92,68 +84,6 @@ class Asked:
         """The call as a student gets it."""
         arguments = self.case.parameters, self.gradients, self.case.X, self.case.Y
         return Call(arguments, self.replacing, self.by_name)
-
-
-@cached_draw
-def weights_of_a_cost(rng: np.random.Generator, decades: float = 0.0) -> dict[str, Array]:
-    """The 47 weights of a sum of sines: 0.5 to 1.5, up to so many powers of ten more or less."""
-    sizes = rng.uniform(0.5, 1.5, 47) * 10 ** rng.uniform(-decades, decades, 47)
-    return vector_to_parameters(sizes * rng.choice([-1, 1], 47))
-
-
-@cached_draw
-def other_cost(
-    rng: np.random.Generator, case: Case, decades: float = 0.0
-) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
-    """A cost that does not come from a network: sum(a sin(theta)) and a little, with random a.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    case : Case
-        With other data than its X and Y, the cost is another one.
-    decades : float, optional
-        See :func:`weights_of_a_cost`.
-
-    Returns
-    -------
-    replacing : dict
-        Stand-ins for the forward pass and the numerical gradient. The cost runs in the grader,
-        because code that knew `a` would need no numerical gradient. It returns the cost and None as
-        the cache, and raises ValueError for parameters whose shapes are not those of the network.
-    gradients : callable
-        ``gradients(parameters)`` returns dW1 … db3.
-    """
-    return sum_of_sines(weights_of_a_cost(rng, decades), case)
-
-
-def sum_of_sines(
-    weights: Arrays, case: Case
-) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]]]:
-    """What :func:`other_cost` returns, for given weights."""
-
-    def gradients(parameters: Arrays) -> dict[str, Array]:
-        return gradients_of_sines(weights, parameters)
-
-    replacing = {
-        "forward_propagation_n": sines_of(weights, case.X, case.Y),
-        "numerical_gradient": numerical_gradient_of_sines(weights, case.X, case.Y),
-    }
-    return replacing, gradients
-
-
-@cached_draw
-def foreseen_steps(
-    rng: np.random.Generator, cost: Callable[..., Any], case: Case, epsilon: float
-) -> Foreseen:
-    """A cost that foresees all steps of a central difference except one, which the grader sees."""
-    theta = parameters_to_vector(case.parameters)
-    moved = np.repeat(theta, 2 * theta.size, axis=1)
-    moved[:, ::2] += epsilon * np.eye(theta.size)
-    moved[:, 1::2] -= epsilon * np.eye(theta.size)
-    steps = [(case.X, case.Y, vector_to_parameters(each)) for each in moved.T]
-    del steps[rng.integers(len(steps))]
-    return Foreseen(cost, steps)
 
 
 def ask_checker(
@@ -369,7 +299,7 @@ def expect_nan_fails(
         That for gradients of a network which are NaN everywhere.
     """
     case = live_case(rng)
-    others, gradients_of, places = _cost_with_quiet_places(rng, case)
+    others, gradients_of, places = cost_with_quiet_places(rng, case)
     replacing = _foreseen(rng, others, case, USUAL_EPSILON, own_loop)
     right = gradients_of(case.parameters)
     asked: dict[str, Asked] = {}
@@ -384,15 +314,3 @@ def expect_nan_fails(
         if answer.raised != "ValueError" and (found := answer.number()) < 1e-2:
             raise Wrong(f"{what} must never look like agreement; yours returned {found:.3g}.")
     return answers[-1]
-
-
-@cached_draw
-def _cost_with_quiet_places(
-    rng: np.random.Generator, case: Case
-) -> tuple[dict[str, Callable[..., Any]], Callable[[Arrays], dict[str, Array]], dict[str, int]]:
-    """What :func:`other_cost` returns, and for each gradient array a place where it is nearly 0."""
-    weights = {key: weight.copy() for key, weight in weights_of_a_cost(rng).items()}
-    places = {f"d{key}": int(rng.integers(weight.size)) for key, weight in weights.items()}
-    for key, weight in weights.items():
-        weight.flat[places[f"d{key}"]] *= QUIET
-    return *sum_of_sines(weights, case), places

@@ -9,7 +9,6 @@ import numpy as np
 from autograder.questions import question
 from autograder.questions.directional_checks import expect_largest, two_of_three
 from autograder.questions.gradient_checkers import (
-    DECADES,
     NETWORK,
     RIGHT_CASES,
     Asked,
@@ -20,9 +19,6 @@ from autograder.questions.gradient_checkers import (
     expect_right,
     expect_sign,
     expect_values,
-    foreseen_steps,
-    other_cost,
-    weights_of_a_cost,
 )
 from autograder.questions.gradients import (
     ARRAYS,
@@ -38,6 +34,7 @@ from autograder.questions.gradients import (
     of_all_sizes,
     of_live_case,
 )
+from autograder.questions.other_costs import DECADES, foreseen_steps, other_cost, weights_of_a_cost
 from autograder.questions.reports import (
     expect_bugs_found,
     expect_report,

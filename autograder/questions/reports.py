@@ -9,12 +9,12 @@ import numpy as np
 from autograder.questions.gradient_checkers import (
     WIDE_EPSILONS,
     Asked,
-    other_cost,
     raise_slipped,
     signs_like,
     wrong_gradients,
 )
 from autograder.questions.gradients import ARRAYS, other_name
+from autograder.questions.other_costs import other_cost
 from autograder.questions.student import Answer, describe, real_array
 from autograder.questions.verdict import Wrong, is_small
 from autograder.truth.cached_draws import cached_draw

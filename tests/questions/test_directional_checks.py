@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.questions.directional_checks import MORE_DIRECTIONS, expect_largest
-from autograder.questions.gradient_checkers import sum_of_sines, weights_of_a_cost
+from autograder.questions.other_costs import sum_of_sines, weights_of_a_cost
 from autograder.questions.student import Answer, Student
 from autograder.questions.verdict import Wrong
 from autograder.truth.cases import live_case

@@ -12,8 +12,8 @@ import pytest
 from autograder.box.wire import asking, digest
 from autograder.questions import given, judge, questions_of
 from autograder.questions.given import Given
-from autograder.questions.gradient_checkers import foreseen_steps, other_cost
 from autograder.questions.one_dimension import pairs
+from autograder.questions.other_costs import foreseen_steps, other_cost
 from autograder.questions.student import Answer, Student
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import deviation, numerical_gradient

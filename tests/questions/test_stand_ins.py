@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from autograder.questions import judge, questions_of, stand_ins
 from autograder.questions.given import Given
-from autograder.questions.gradient_checkers import other_cost
 from autograder.questions.one_dimension import pairs
+from autograder.questions.other_costs import other_cost
 from autograder.questions.student import Answer, Student
 from autograder.truth import network
 from autograder.truth.cases import live_case, synthetic_cache
