@@ -22,7 +22,7 @@ from autograder.grading.personal_copies import of
 from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.reading import read
 from autograder.grading.rebuild import rebuild
-from autograder.truth.starting_code import ORIGINALS
+from autograder.truth.starting_code import PERSONAL_LOCKED
 
 FINGERPRINT = "submission"
 OWNER = "copy_of"
@@ -65,7 +65,7 @@ def _clean(
     for cell in filter(_is_known, rebuilt.cells):
         its_own = cells[cell.metadata.nbgrader.grade_id]
         cell.metadata.nbgrader = nbformat.from_dict(its_own.metadata.nbgrader)
-        if utils.is_locked(its_own) and its_own.metadata.nbgrader.grade_id != ORIGINALS:
+        if utils.is_locked(its_own) and its_own.metadata.nbgrader.grade_id not in PERSONAL_LOCKED:
             cell.source = its_own.source  # with its hidden tests
     rebuilt.metadata[FINGERPRINT] = fingerprint(submission)
     return rebuilt

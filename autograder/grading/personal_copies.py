@@ -73,9 +73,7 @@ class Personal:
         student
         """
         copy: NotebookNode = nbformat.from_dict(release)
-        drawn = self.draw(student)
-        texts = {name: starting_code.suspect(name, bug) for name, bug in drawn.items()}
-        texts[starting_code.ORIGINALS] = starting_code.originals(drawn)
+        texts = starting_code.personal(self.draw(student))
         for cell in copy.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             if name in texts:

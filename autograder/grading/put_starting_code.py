@@ -1,16 +1,17 @@
-"""Put broken code into the cells that ask for a repair, and into the one that keeps a copy."""
+"""Put the code of the common release into the cells that a student's bugs decide."""
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grading.preprocessor_types import Processed, Resources
-from autograder.truth import starting_code
+from autograder.truth.bugs import FIXED_DRAW
+from autograder.truth.starting_code import common, personal
 
 
 class StartFromBrokenCode(NbGraderPreprocessor):
     """Fill the answer cells that ask for a repair with the code to be repaired.
 
-    The cell that keeps the suspects as they were given gets them as well.
+    The locked cells get the suspects as they were given, and what the sealed ones returned.
 
     Runs after ``ClearSolutions`` and before the checksums are computed, so that untouched cells are
     recognised, and before ``SaveCells``, so that the gradebook has the same text.
@@ -20,6 +21,5 @@ class StartFromBrokenCode(NbGraderPreprocessor):
         self, cell: NotebookNode, resources: Resources, cell_index: int
     ) -> Processed:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if name in (*starting_code.NAMES, starting_code.ORIGINALS):
-            cell.source = starting_code.source(name)
+        cell.source = (common() | personal(FIXED_DRAW)).get(name, cell.source)
         return cell, resources

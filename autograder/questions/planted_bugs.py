@@ -1,4 +1,4 @@
-"""What `planted_bugs` asks: broken code, three suspects, a killing case, gradients that fool."""
+"""What `planted_bugs` asks: broken code, suspects, a killing case, gradients that fool."""
 
 import ast
 import re
@@ -52,7 +52,7 @@ DIFFERS = 1e-3
 LEAST_TRUTH = 1e-6
 
 
-@question(output_layer=2, second_layer=2, first_layer=2)
+@question(output_layer=1, second_layer=1, first_layer=1)
 def repaired_backward(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     try:
         cases = backward_cases(rng)
@@ -68,7 +68,7 @@ def repaired_backward(student: Student, rng: np.random.Generator, marks: Marks) 
             expect_arrays(faults, arrays)
 
 
-@question(right_gradients=2, wrong_gradients=2)
+@question(right_gradients=1, wrong_gradients=2)
 def repaired_check(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     name = "repaired_check"
     with marks.part("right_gradients"):
@@ -83,6 +83,34 @@ def repaired_check(student: Student, rng: np.random.Generator, marks: Marks) -> 
             raise Wrong(
                 "For gradients with a NaN it prints the same words as for correct gradients."
             )
+
+
+FIELDS = {"first_wrong": ORDER, "kind": tuple(KINDS)}
+POINTS = {"first_wrong": 1, "kind": 2}
+
+
+@question(**{f"{name}_{field}": POINTS[field] for name in bugs.SEALED for field in FIELDS})
+def diagnosis(
+    student: Student, rng: np.random.Generator, marks: Marks, key: Mapping[str, str]
+) -> None:
+    answer = student.value("diagnosis")
+    for name in bugs.SEALED:
+        bug = bugs.by_name(key[name])
+        accepted = {"first_wrong": (bug.first_wrong,), "kind": bug.kinds}
+        for field, words in FIELDS.items():
+            with marks.part(f"{name}_{field}"):
+                said = _diagnosed(answer, name, field)
+                if said.lower() not in map(str.lower, words):
+                    raise Wrong(f"{describe(said)} is not one of {', '.join(words)}.")
+                if said.lower() not in map(str.lower, accepted[field]):
+                    raise Wrong(f"{said} does not fit the evidence of {name} in your copy.")
+
+
+def _diagnosed(answer: Answer, name: str, field: str) -> str:
+    fields = answer.dictionary().get(name)
+    if not isinstance(fields, dict) or not isinstance(fields.get(field), str):
+        raise Wrong(f'diagnosis["{name}"]["{field}"] is not filled in with a string.')
+    return str(fields[field]).strip()
 
 
 ACTIVATIONS = """
@@ -139,36 +167,10 @@ def _suspect(name: str) -> Question:
                 raise Wrong(told)
 
     asks.__name__ = name
-    return question(repaired=4)(asks)
+    return question(repaired=3)(asks)
 
 
-suspect_a, suspect_b, suspect_c = map(_suspect, bugs.FIXED_DRAW)
-
-FIELDS = {"first_wrong": ORDER, "kind": tuple(KINDS)}
-
-
-@question(**{f"{name}_{field}": 1 for name in bugs.FIXED_DRAW for field in FIELDS})
-def diagnosis(
-    student: Student, rng: np.random.Generator, marks: Marks, key: Mapping[str, str]
-) -> None:
-    answer = student.value("diagnosis")
-    for name in bugs.FIXED_DRAW:
-        bug = bugs.by_name(key[name])
-        accepted = {"first_wrong": (bug.first_wrong,), "kind": bug.kinds}
-        for field, words in FIELDS.items():
-            with marks.part(f"{name}_{field}"):
-                said = _diagnosed(answer, name, field)
-                if said.lower() not in map(str.lower, words):
-                    raise Wrong(f"{describe(said)} is not one of {', '.join(words)}.")
-                if said.lower() not in map(str.lower, accepted[field]):
-                    raise Wrong(f"{said} is not correct for {name} as it was given to you.")
-
-
-def _diagnosed(answer: Answer, name: str, field: str) -> str:
-    fields = answer.dictionary().get(name)
-    if not isinstance(fields, dict) or not isinstance(fields.get(field), str):
-        raise Wrong(f'diagnosis["{name}"]["{field}"] is not filled in with a string.')
-    return str(fields[field]).strip()
+suspect_a, suspect_b, suspect_c = map(_suspect, bugs.OPEN)
 
 
 def read_case(answer: Answer) -> Case:
@@ -276,10 +278,10 @@ def fooling_case(rng: np.random.Generator) -> Case:
     raise ValueError("in none of 100 cases did all broken checkers pass the correct gradients")
 
 
-@question(checker_a=1, checker_b=1, checker_c=2)
+@question(checker_a=1, checker_b=2, checker_c=2)
 def fool_the_checker(student: Student, rng: np.random.Generator, marks: Marks) -> None:
     cases = [fooling_case(rng) for _ in range(2)]
-    earlier = ["repaired_backward", *bugs.FIXED_DRAW]
+    earlier = ["repaired_backward", *bugs.OPEN]
     given = GIVEN | dict.fromkeys(earlier, backward_propagation_n)
     calls = [Call((case.parameters, case.X, case.Y), given) for case in cases]
     answers = student.call_each("fool_the_checker", calls)

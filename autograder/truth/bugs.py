@@ -27,12 +27,21 @@ BANK = (
 LESSONS = lessons.BUGS
 """Bugs of aliasing, shape and precision, which the numbers barely show or don't show."""
 
+OPEN = ("suspect_a", "suspect_b", "suspect_c")
+"""The suspects whose code is given, to be repaired."""
+
+SEALED = ("sealed_a", "sealed_b", "sealed_c")
+"""The suspects of which only the gradients are given, to be diagnosed."""
+
 FIXED_DRAW = {
     "suspect_a": "dZ1_masked_by_gradient",
     "suspect_b": "db2_averaged_twice",
     "suspect_c": "dZ3_squared_error",
+    "sealed_a": "dZ2_leaky",
+    "sealed_b": "dA1_halved",
+    "sealed_c": "dW3_units_shifted",
 }
-"""The suspects of the common release: three kinds, three different places."""
+"""The suspects of the common release: three kinds and three different places, twice."""
 
 
 def by_name(name: str) -> Bug:

@@ -1,8 +1,9 @@
 """Which bugs each student is asked to find: a draw from the bank.
 
-Everybody gets three suspects of different kinds and of comparable difficulty: one bug that makes
-arrays wrong only by a factor, one that makes a single array wrong in another way, and one that
-affects several arrays. Which ones depends only on the course's secret and on the student's id.
+Everybody gets three open suspects and three sealed ones, of comparable difficulty. Each three are
+of different kinds: one bug that makes arrays wrong only by a factor, one that makes a single array
+wrong in another way, and one that affects several arrays. Which ones depends only on the course's
+secret and on the student's id.
 """
 
 import hmac
@@ -10,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from autograder.truth.bugs import BANK, FIXED_DRAW
+from autograder.truth.bugs import BANK, OPEN, SEALED
 from autograder.truth.cases import live_case
 from autograder.truth.gradcheck import UNTOUCHED, deviation
 from autograder.truth.planting import Bug, backward_with
@@ -46,7 +47,8 @@ def draw(secret: bytes, student: str) -> dict[str, str]:
 
     A keyed hash puts all suspects of the bank into an order of the student's own. The first one is
     taken, then the first of another kind and another effect, then the first of a third kind and
-    effect. So adding a bug to the bank changes few draws, and a late enrolment changes none.
+    effect. The sealed ones are taken in the same way from those that are left. So adding a bug to
+    the bank changes few draws, and a late enrolment changes none.
 
     Parameters
     ----------
@@ -58,18 +60,29 @@ def draw(secret: bytes, student: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        suspect_a, suspect_b and suspect_c with the name of the bug in each.
+        suspect_a to suspect_c and sealed_a to sealed_c, with the name of the bug in each: six
+        different bugs.
     """
     order = sorted(
         (bug for bug in BANK if bug.suspect), key=lambda bug: keyed(secret, student, bug.name)
     )
+    drawn: dict[str, str] = {}
+    for names in (OPEN, SEALED):
+        three = _three_unlike(order)
+        order = [bug for bug in order if bug not in three]
+        drawn |= {name: bug.name for name, bug in zip(names, three, strict=True)}
+    return drawn
+
+
+def _three_unlike(order: list[Bug]) -> list[Bug]:
+    """The first three bugs whose kinds and effects are all different."""
     drawn: list[Bug] = []
-    for _ in FIXED_DRAW:
+    while len(drawn) < 3:
         effects, kinds = {effect(bug) for bug in drawn}, {bug.kinds[0] for bug in drawn}
         drawn.append(
             next(bug for bug in order if effect(bug) not in effects and bug.kinds[0] not in kinds)
         )
-    return {name: bug.name for name, bug in zip(FIXED_DRAW, drawn, strict=True)}
+    return drawn
 
 
 def keyed(secret: bytes, *words: str) -> bytes:

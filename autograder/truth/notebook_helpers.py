@@ -6,6 +6,8 @@ these names. Here they are the reference, so the same code can run on the truste
 
 from typing import Any
 
+import numpy as np
+
 from autograder.truth.network import (
     Array,
     Arrays,
@@ -19,6 +21,7 @@ from autograder.truth.network import (
 
 __all__ = [
     "dictionary_to_vector",
+    "draw_case",
     "forward_propagation_n",
     "gradients_to_vector",
     "vector_to_dictionary",
@@ -39,3 +42,11 @@ def vector_to_dictionary(theta: Array) -> dict[str, Array]:
 def forward_propagation_n(X: Array, Y: Array, parameters: Arrays) -> tuple[Any, Cache]:
     """Return the cost and the cache of 12."""
     return forward_propagation(X, Y, parameters)
+
+
+def draw_case(m: int, seed: int) -> tuple[Array, Array, dict[str, Array]]:
+    """Return random X, Y and parameters, the same for the same m and seed."""
+    rng = np.random.default_rng(seed)
+    X, Y = rng.normal(size=(4, m)), rng.integers(0, 2, size=(1, m))
+    usual = vector_to_parameters(np.zeros(47))
+    return X, Y, {key: rng.normal(size=each.shape) for key, each in usual.items()}

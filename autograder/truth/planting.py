@@ -23,15 +23,16 @@ ORDER = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
 """The gradients in the order in which a backward pass computes them."""
 
 KINDS = {
-    "scale": "a gradient is correct except for a constant factor",
     "sign": "a gradient is correct except for its sign",
-    "mask": "the ReLU's derivative lets the wrong entries through, or the wrong values",
-    "chain": "a product of the chain rule has a wrong factor: the wrong array, or one too many",
+    "scale": "a gradient is correct except for a constant factor",
     "batch": "the sum or the average over the examples is wrong",
     "transpose": "the entries of an array are in the wrong places",
     "loss": "dZ3 is not the derivative of this cost",
+    "mask": "the ReLU's derivative lets the wrong entries through, or the wrong values",
+    "chain": "a product of the chain rule has a wrong factor: the wrong array, or one too many",
 }
-"""The kinds that a student may be asked to tell apart."""
+"""The kinds that a student may be asked to tell apart, in the order in which they are ruled out:
+see `autograder.truth.detective`."""
 
 LESSON_KINDS = {
     "alias": "an array that was passed in is changed",

@@ -23,7 +23,7 @@ BUGS = (
     ),
     Bug(
         "dW1_examples_reshaped",
-        ("transpose", "chain"),
+        ("transpose", "batch", "chain"),
         "dW1",
         (Edit("dW1", "X.T", "X.reshape(m, -1)"),),
         writes="dW1 = np.dot(dZ1, X.reshape(m, -1)) / m",
@@ -33,7 +33,7 @@ BUGS = (
     ),
     Bug(
         "dW2_examples_reshaped",
-        ("transpose", "chain"),
+        ("transpose", "batch", "chain"),
         "dW2",
         (Edit("dW2", "A1.T", "A1.reshape(m, -1)"),),
         writes="dW2 = np.dot(dZ2, A1.reshape(m, -1)) / m",
