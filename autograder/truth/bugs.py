@@ -10,9 +10,9 @@ inputs it is invisible:
 - "constant units": every hidden unit is on for all examples or off for all of them;
 - "textbook": the textbook case.
 
-A bug that a teacher could name in two ways lists every kind that is accepted. A bug is for the
-lessons only, with suspect=False, if it is well known, is given away in another part, is obvious,
-or may not show in the same place on every live case.
+A bug that is made like one kind and looks like another, by the rules of `detective`, lists both. A
+bug is for the lessons only, with suspect=False, if it is well known, is given away in another part,
+is obvious, or may not show in the same place on every live case.
 """
 
 from autograder.truth.bank import batch, chain, lessons, loss, mask, scale, sign, transpose

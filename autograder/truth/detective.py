@@ -1,7 +1,7 @@
 """Finds a bug from numbers alone: the rules that the notebook states and lesson 3 teaches.
 
 A bug may be sealed only if these rules name its place and one of its kinds. They know nothing of
-the bank: each looks at the first wrong array, beside the correct one, on every case of the evidence.
+the bank: each looks at the first wrong array, beside the correct one, on all cases of the evidence.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,6 @@ import numpy as np
 
 from autograder.truth.fingerprints import Seen
 from autograder.truth.gradcheck import deviation
-from autograder.truth.network import Array
 from autograder.truth.planting import ORDER
 
 WRONG = 1e-6

@@ -66,7 +66,7 @@ def test_a_wrong_name_gets_similar_ones(tmp_path):
         find_bug("dZ1_maskd")
     with pytest.raises(CourseError, match="no bug is called 'x': `autograder bugs` lists"):
         find_bug("x")
-    with pytest.raises(CourseError, match="the kinds are scale, sign, "):
+    with pytest.raises(CourseError, match="the kinds are sign, scale, "):
         bank_table("colour")
     with pytest.raises(CourseError, match="'docx' is not supported"):
         draw_heat_map(BANK[0], tmp_path / "bug.docx")

@@ -9,9 +9,11 @@ from nbgrader.utils import compute_checksum
 
 from autograder.grading.put_starting_code import StartFromBrokenCode
 from autograder.truth import starting_code
-from autograder.truth.bugs import FIXED_DRAW
+from autograder.truth.bugs import FIXED_DRAW, OPEN
 from tests.temporary_course import ROOT
 
+PERSONAL = starting_code.personal(FIXED_DRAW)
+REPAIRS = starting_code.common() | {name: PERSONAL[name] for name in OPEN}
 SOURCE = ROOT / "source/planted_bugs/planted_bugs.ipynb"
 
 
@@ -27,30 +29,32 @@ def named(notebook):
 
 def test_every_repair_in_the_release_starts_from_its_broken_code():
     cells = named(release())
-    for name in starting_code.NAMES:
-        assert cells[name].source == starting_code.source(name)
-        (function,) = ast.parse(cells[name].source).body
+    for name, source in REPAIRS.items():
+        assert cells[name].source == source
+        (function,) = ast.parse(source).body
         assert function.name == name
 
 
 def test_the_suspects_are_kept_as_they_were_given():
     """In the release and in the source, and `look_at` says which one it looks at."""
     for notebook in (release(), nbformat.read(SOURCE, as_version=4)):
-        cell = named(notebook)[starting_code.ORIGINALS]
-        assert cell.source == starting_code.source(starting_code.ORIGINALS)
-        assert cell.metadata.nbgrader.locked
+        for name in starting_code.PERSONAL_LOCKED:
+            cell = named(notebook)[name]
+            assert cell.source == PERSONAL[name]
+            assert cell.metadata.nbgrader.locked
+    cell = named(notebook)[starting_code.ORIGINALS]
     space = {"np": np}
     exec(cell.source, space)
-    assert [*space["originals"]] == [*FIXED_DRAW]
-    for name, bug in FIXED_DRAW.items():
-        text = textwrap.indent(starting_code.suspect(name, bug), "    ", lambda line: line.strip())
+    assert [*space["originals"]] == [*OPEN]
+    for name in OPEN:
+        text = textwrap.indent(PERSONAL[name], "    ", lambda line: line.strip())
         assert text in cell.source
         assert space["originals"][name].__name__ == f"{name} as it was given"
 
 
 def test_an_untouched_repair_has_the_checksum_of_the_release():
     """By it nbgrader recognises that there is no answer."""
-    for name in starting_code.NAMES:
+    for name in REPAIRS:
         cell = named(release())[name]
         assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
 

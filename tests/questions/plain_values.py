@@ -24,7 +24,7 @@ SHAPES = st.sampled_from([(), (0,), (1,), (1, 1), (5,), (1, 5), (5, 1), (5, 4), 
 DTYPES = st.sampled_from(["f8", "f4", "i8", "?", "c16"])
 ARRAY = DTYPES.flatmap(lambda dtype: arrays_of.arrays(dtype, SHAPES, fill=st.nothing()))
 
-KEYS = st.one_of(st.sampled_from([*ARRAYS, "checker_a", "suspect_a", "kind"]), st.text(max_size=4))
+KEYS = st.one_of(st.sampled_from([*ARRAYS, "checker_a", "sealed_a", "kind"]), st.text(max_size=4))
 
 PLAIN = st.recursive(
     st.one_of(NUMBERS, ARRAY),

@@ -116,7 +116,7 @@ def test_one_odd_array_among_right_ones_is_a_verdict(
     gradients = {key: odd if key == place else each for key, each in case.gradients.items()}
     lies = dict.fromkeys(["checker_a", "checker_b", "checker_c"], gradients) | {place: odd}
     named = {"first_wrong": "dW1", "kind": "mask"} | {place: odd}
-    diagnosis = dict.fromkeys(["suspect_a", "suspect_b", "suspect_c"], named)
+    diagnosis = dict.fromkeys(["sealed_a", "sealed_b", "sealed_c"], named)
     for value in (
         (X, Y, parameters),
         gradients | lies | diagnosis,

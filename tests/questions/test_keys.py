@@ -8,7 +8,7 @@ import pytest
 
 from autograder.questions import judge
 from autograder.questions.verdict import Verdict
-from autograder.truth.bugs import FIXED_DRAW, by_name
+from autograder.truth.bugs import FIXED_DRAW, SEALED, by_name
 from autograder.truth.draws import draw
 from autograder.truth.planting import KINDS, ORDER
 from tests.questions.notebook import Notebook, lost
@@ -19,9 +19,9 @@ KEYS = [draw(b"a secret for this test", f"student{number}") for number in range(
 def said(key: Mapping[str, str], kind: int = 0) -> dict[str, dict[str, str]]:
     """A correct diagnosis; where several kinds are accepted, the one at this place in the list."""
     found = {}
-    for name, bug in key.items():
-        kinds = by_name(bug).kinds
-        found[name] = {"first_wrong": by_name(bug).first_wrong, "kind": kinds[kind % len(kinds)]}
+    for name in SEALED:
+        bug = by_name(key[name])
+        found[name] = {"first_wrong": bug.first_wrong, "kind": bug.kinds[kind % len(bug.kinds)]}
     return found
 
 
@@ -39,7 +39,7 @@ def test_each_accepted_answer_counts_for_its_own_key(key: Mapping[str, str], kin
 @pytest.mark.parametrize("key", KEYS[:5], ids=lambda key: "-".join(key.values()))
 def test_each_wrong_word_costs_its_own_point(key: Mapping[str, str]) -> None:
     right = said(key)
-    for name, (field, words) in product(key, {"first_wrong": ORDER, "kind": tuple(KINDS)}.items()):
+    for name, (field, words) in product(SEALED, {"first_wrong": ORDER, "kind": tuple(KINDS)}.items()):
         bug = by_name(key[name])
         accepted = (bug.first_wrong,) if field == "first_wrong" else bug.kinds
         for word in set(words) - set(accepted):

@@ -272,5 +272,6 @@ class TestFooledCheckers:
             fooling_case.__wrapped__(rng)
 
 
-def test_a_common_release_has_three_suspects():
-    assert len(bugs.FIXED_DRAW) == 3
+def test_a_common_release_has_six_suspects():
+    assert len(bugs.OPEN) == len(bugs.SEALED) == 3
+    assert {*bugs.FIXED_DRAW} == {*bugs.OPEN, *bugs.SEALED}

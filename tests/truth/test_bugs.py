@@ -11,6 +11,8 @@ import pytest
 from autograder.truth.bugs import (
     BANK,
     FIXED_DRAW,
+    OPEN,
+    SEALED,
     LESSONS,
     MUTANT,
     by_name,
@@ -152,11 +154,14 @@ def test_textbook_bugs_are_in_the_bank_and_no_suspects() -> None:
 
 
 def test_fixed_draw_has_three_kinds_in_three_places() -> None:
-    bugs = [by_name(name) for name in FIXED_DRAW.values()]
-    assert len({bug.kinds[0] for bug in bugs}) == 3
-    assert len({bug.first_wrong for bug in bugs}) == 3
-    assert all(bug.suspect for bug in bugs)
-    assert list(FIXED_DRAW) == ["suspect_a", "suspect_b", "suspect_c"]
+    assert len(set(FIXED_DRAW.values())) == 6
+    for names in (OPEN, SEALED):
+        bugs = [by_name(FIXED_DRAW[name]) for name in names]
+        assert len({bug.kinds[0] for bug in bugs}) == 3
+        assert len({bug.first_wrong for bug in bugs}) == 3
+        assert all(bug.suspect for bug in bugs)
+    assert OPEN == ("suspect_a", "suspect_b", "suspect_c")
+    assert SEALED == ("sealed_a", "sealed_b", "sealed_c")
     assert suspect_source("suspect_a", bugs[0]).startswith("def suspect_a(X, Y, cache):\n")
 
 

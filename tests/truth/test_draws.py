@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograder.truth import draws
-from autograder.truth.bugs import BANK, FIXED_DRAW, by_name
+from autograder.truth.bugs import BANK, FIXED_DRAW, OPEN, SEALED, by_name
 from autograder.truth.draws import EFFECTS, draw, effect, keyed
 
 SECRET = b"the secret of this very test"
@@ -20,23 +20,26 @@ def drawn() -> dict[str, dict[str, str]]:
     return {student: draw(SECRET, student) for student in STUDENTS}
 
 
-def test_everybody_gets_three_kinds_and_the_same_difficulty(
+def test_everybody_gets_three_kinds_and_the_same_difficulty_twice(
     drawn: Mapping[str, Mapping[str, str]],
 ) -> None:
     for suspects in drawn.values():
-        bugs = [by_name(name) for name in suspects.values()]
-        assert list(suspects) == list(FIXED_DRAW)
-        assert all(bug.suspect for bug in bugs)
-        assert len({bug.kinds[0] for bug in bugs}) == 3
-        assert {effect(bug) for bug in bugs} == set(EFFECTS)
+        assert list(suspects) == list(FIXED_DRAW) == [*OPEN, *SEALED]
+        assert len(set(suspects.values())) == 6
+        for names in (OPEN, SEALED):
+            bugs = [by_name(suspects[name]) for name in names]
+            assert all(bug.suspect for bug in bugs)
+            assert len({bug.kinds[0] for bug in bugs}) == 3
+            assert {effect(bug) for bug in bugs} == set(EFFECTS)
 
 
-def test_two_share_all_three_less_than_once_in_2000_pairs(
-    drawn: Mapping[str, Mapping[str, str]],
+@pytest.mark.parametrize(("names", "once_in"), [(OPEN, 2000), (SEALED, 2000), (FIXED_DRAW, 100_000)])
+def test_two_rarely_share_all_of_their_bugs(
+    drawn: Mapping[str, Mapping[str, str]], names: Any, once_in: int
 ) -> None:
-    counts = Counter(frozenset(suspects.values()) for suspects in drawn.values())
+    counts = Counter(frozenset(suspects[name] for name in names) for suspects in drawn.values())
     same = sum(count * (count - 1) / 2 for count in counts.values())
-    assert same / (len(STUDENTS) * (len(STUDENTS) - 1) / 2) < 1 / 2000
+    assert same / (len(STUDENTS) * (len(STUDENTS) - 1) / 2) < 1 / once_in
 
 
 def test_every_suspect_of_the_bank_is_drawn_and_none_too_often(
@@ -44,7 +47,15 @@ def test_every_suspect_of_the_bank_is_drawn_and_none_too_often(
 ) -> None:
     counts = Counter(name for suspects in drawn.values() for name in suspects.values())
     assert set(counts) == {bug.name for bug in BANK if bug.suspect}
-    assert max(counts.values()) < len(STUDENTS) / 8
+    assert max(counts.values()) < len(STUDENTS) / 4
+
+
+def test_a_bug_may_be_sealed_for_one_and_open_for_another(
+    drawn: Mapping[str, Mapping[str, str]],
+) -> None:
+    wanted = {bug.name for bug in BANK if bug.suspect}
+    for names in (OPEN, SEALED):
+        assert {suspects[name] for suspects in drawn.values() for name in names} == wanted
 
 
 def test_where_a_bug_stands_says_nothing_about_it(drawn: Mapping[str, Mapping[str, str]]) -> None:

@@ -5,7 +5,7 @@ from autograder.truth.planting import Bug, Edit
 BUGS = (
     Bug(
         "m_from_inputs",
-        ("batch", "scale"),
+        ("batch",),
         "dW3",
         (Edit("m", "X.shape[1]", "X.shape[0]"),),
         writes="m = X.shape[0]",
@@ -15,7 +15,7 @@ BUGS = (
     ),
     Bug(
         "m_from_label_rows",
-        ("batch", "scale"),
+        ("batch",),
         "dW3",
         (Edit("m", "X.shape[1]", "len(Y)"),),
         writes="m = len(Y)",
@@ -26,7 +26,7 @@ BUGS = (
     ),
     Bug(
         "m_typed_in",
-        ("batch", "scale"),
+        ("batch",),
         "dW3",
         (Edit("m", "X.shape[1]", "3"),),
         writes="m = 3",
@@ -46,7 +46,7 @@ BUGS = (
     ),
     Bug(
         "m_one_too_many",
-        ("batch", "scale"),
+        ("batch",),
         "dW3",
         (Edit("m", "X.shape[1]", "X.shape[1] + 1"),),
         writes="m = X.shape[1] + 1",
@@ -55,7 +55,7 @@ BUGS = (
     ),
     Bug(
         "dW3_not_averaged",
-        ("batch", "scale"),
+        ("batch",),
         "dW3",
         (Edit("dW3", "ANY / m", "ANY / dZ3.shape[0]"),),
         writes="dW3 = np.dot(dZ3, A2.T) / dZ3.shape[0]",
@@ -65,7 +65,7 @@ BUGS = (
     ),
     Bug(
         "dW1_not_averaged",
-        ("batch", "scale"),
+        ("batch",),
         "dW1",
         (Edit("dW1", "ANY / m", "ANY"),),
         writes="dW1 = np.dot(dZ1, X.T)",
@@ -75,7 +75,7 @@ BUGS = (
     ),
     Bug(
         "db2_by_units",
-        ("batch", "scale"),
+        ("batch",),
         "db2",
         (Edit("db2", "ANY / m", "ANY / dZ2.shape[0]"),),
         writes="db2 = np.sum(dZ2, axis=1, keepdims=True) / dZ2.shape[0]",
@@ -85,7 +85,7 @@ BUGS = (
     ),
     Bug(
         "dW3_root",
-        ("batch", "scale"),
+        ("batch",),
         "dW3",
         (Edit("dW3", "ANY / m", "ANY / np.sqrt(m)"),),
         writes="dW3 = np.dot(dZ3, A2.T) / np.sqrt(m)",
@@ -95,7 +95,7 @@ BUGS = (
     ),
     Bug(
         "db2_averaged_twice",
-        ("batch", "scale"),
+        ("batch",),
         "db2",
         (Edit("db2", "np.sum(ANY, axis=1, keepdims=True)", "np.mean(ANY, axis=1, keepdims=True)"),),
         writes="db2 = np.mean(dZ2, axis=1, keepdims=True) / m",
@@ -105,7 +105,7 @@ BUGS = (
     ),
     Bug(
         "dW2_averaged_twice",
-        ("batch", "scale"),
+        ("batch",),
         "dW2",
         (Edit("dW2", "ANY / m", "ANY / m ** 2"),),
         writes="dW2 = np.dot(dZ2, A1.T) / m ** 2",
@@ -115,7 +115,7 @@ BUGS = (
     ),
     Bug(
         "dZ3_averaged",
-        ("batch", "scale"),
+        ("batch",),
         "dW3",
         (Edit("dZ3", "A3 - Y", "(A3 - Y) / m"),),
         writes="dZ3 = (A3 - Y) / m",
@@ -125,7 +125,7 @@ BUGS = (
     ),
     Bug(
         "dA1_averaged",
-        ("batch", "scale"),
+        ("batch",),
         "dW1",
         (Edit("dA1", "np.dot(W2.T, dZ2)", "np.dot(W2.T, dZ2) / m"),),
         writes="dA1 = np.dot(W2.T, dZ2) / m",
@@ -165,7 +165,7 @@ BUGS = (
     ),
     Bug(
         "db2_over_all_units",
-        ("batch", "transpose"),
+        ("batch",),
         "db2",
         (Edit("db2", "np.sum(dZ2, axis=1, keepdims=True)", "np.sum(dZ2) * np.ones_like(b2)"),),
         writes="db2 = np.sum(dZ2) * np.ones_like(b2) / m",
@@ -174,7 +174,7 @@ BUGS = (
     ),
     Bug(
         "dA2_of_the_mean",
-        ("batch", "chain"),
+        ("batch",),
         "dW2",
         (Edit("dA2", "dZ3", "np.mean(dZ3, axis=1, keepdims=True)"),),
         writes="dA2 = np.dot(W3.T, np.mean(dZ3, axis=1, keepdims=True))",

@@ -5,7 +5,7 @@ from autograder.truth.planting import Bug, Edit
 BUGS = (
     Bug(
         "dA1_skips_mask",
-        ("chain", "mask"),
+        ("chain",),
         "dW1",
         (Edit("dA1", "dZ2", "dA2"),),
         writes="dA1 = np.dot(W2.T, dA2)",
@@ -14,7 +14,7 @@ BUGS = (
     ),
     Bug(
         "dW2_from_Z1",
-        ("chain", "mask"),
+        ("chain",),
         "dW2",
         (Edit("dW2", "A1", "Z1"),),
         writes="dW2 = np.dot(dZ2, Z1.T) / m",
@@ -23,7 +23,7 @@ BUGS = (
     ),
     Bug(
         "dW3_from_Z2",
-        ("chain", "mask"),
+        ("chain",),
         "dW3",
         (Edit("dW3", "A2", "Z2"),),
         writes="dW3 = np.dot(dZ3, Z2.T) / m",
@@ -32,7 +32,7 @@ BUGS = (
     ),
     Bug(
         "db3_from_output",
-        ("chain", "loss"),
+        ("chain",),
         "db3",
         (Edit("db3", "dZ3", "A3"),),
         writes="db3 = np.sum(A3, axis=1, keepdims=True) / m",
@@ -77,7 +77,7 @@ BUGS = (
     ),
     Bug(
         "dA2_sigmoid_twice",
-        ("chain", "loss"),
+        ("chain",),
         "dW2",
         (Edit("dA2", "dZ3", "dZ3 * A3 * (1 - A3)"),),
         writes="dA2 = np.dot(W3.T, dZ3 * A3 * (1 - A3))",
@@ -113,7 +113,7 @@ BUGS = (
     ),
     Bug(
         "dZ1_activation_twice",
-        ("chain", "mask"),
+        ("chain",),
         "dW1",
         (Edit("dZ1", "ANY * (Z1 > 0)", "ANY * (Z1 > 0) * Z1"),),
         writes="dZ1 = dA1 * (Z1 > 0) * Z1",

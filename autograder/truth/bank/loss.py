@@ -5,7 +5,7 @@ from autograder.truth.planting import Bug, Edit
 BUGS = (
     Bug(
         "dZ3_squared_error",
-        ("loss", "chain"),
+        ("loss",),
         "dW3",
         (Edit("dZ3", "A3 - Y", "(A3 - Y) * A3 * (1 - A3)"),),
         writes="dZ3 = (A3 - Y) * A3 * (1 - A3)",
@@ -15,7 +15,7 @@ BUGS = (
     ),
     Bug(
         "dZ3_of_logits",
-        ("loss", "chain"),
+        ("loss",),
         "dW3",
         (Edit("dZ3", "A3 - Y", "Z3 - Y"),),
         writes="dZ3 = Z3 - Y",
@@ -33,7 +33,7 @@ BUGS = (
     ),
     Bug(
         "dZ3_absolute_error",
-        ("loss", "sign"),
+        ("loss",),
         "dW3",
         (Edit("dZ3", "A3 - Y", "np.sign(A3 - Y)"),),
         writes="dZ3 = np.sign(A3 - Y)",
@@ -70,7 +70,7 @@ BUGS = (
     ),
     Bug(
         "dZ3_sharpened",
-        ("loss", "chain"),
+        ("loss",),
         "dW3",
         (Edit("dZ3", "A3 - Y", "1 / (1 + np.exp(-2 * Z3)) - Y"),),
         writes="dZ3 = 1 / (1 + np.exp(-2 * Z3)) - Y",

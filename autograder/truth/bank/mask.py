@@ -5,7 +5,7 @@ from autograder.truth.planting import Bug, Edit
 BUGS = (
     Bug(
         "dZ2_unmasked",
-        ("mask", "chain"),
+        ("mask",),
         "dW2",
         (Edit("dZ2", "ANY * (Z2 > 0)", "ANY"),),
         writes="dZ2 = dA2",
@@ -14,7 +14,7 @@ BUGS = (
     ),
     Bug(
         "dZ1_unmasked",
-        ("mask", "chain"),
+        ("mask",),
         "dW1",
         (Edit("dZ1", "ANY * (Z1 > 0)", "ANY"),),
         writes="dZ1 = dA1",
@@ -23,7 +23,7 @@ BUGS = (
     ),
     Bug(
         "dZ2_mask_inverted",
-        ("mask", "sign"),
+        ("mask",),
         "dW2",
         (Edit("dZ2", "Z2 > 0", "Z2 < 0"),),
         writes="dZ2 = dA2 * (Z2 < 0)",
@@ -32,7 +32,7 @@ BUGS = (
     ),
     Bug(
         "dZ1_mask_inverted",
-        ("mask", "sign"),
+        ("mask",),
         "dW1",
         (Edit("dZ1", "Z1 > 0", "Z1 <= 0"),),
         writes="dZ1 = dA1 * (Z1 <= 0)",
@@ -63,7 +63,7 @@ BUGS = (
     ),
     Bug(
         "dZ1_masked_by_gradient",
-        ("mask", "chain"),
+        ("mask",),
         "dW1",
         (Edit("dZ1", "Z1 > 0", "dA1 > 0"),),
         writes="dZ1 = dA1 * (dA1 > 0)",
@@ -73,7 +73,7 @@ BUGS = (
     ),
     Bug(
         "dZ2_masked_by_gradient",
-        ("mask", "chain"),
+        ("mask",),
         "dW2",
         (Edit("dZ2", "Z2 > 0", "dA2 > 0"),),
         writes="dZ2 = dA2 * (dA2 > 0)",
@@ -82,7 +82,7 @@ BUGS = (
     ),
     Bug(
         "dZ1_guided",
-        ("mask", "chain"),
+        ("mask",),
         "dW1",
         (Edit("dZ1", "ANY * (Z1 > 0)", "np.maximum(ANY, 0) * (Z1 > 0)"),),
         writes="dZ1 = np.maximum(dA1, 0) * (Z1 > 0)",
@@ -109,7 +109,7 @@ BUGS = (
     ),
     Bug(
         "dZ1_tanh_slope",
-        ("mask", "chain"),
+        ("mask",),
         "dW1",
         (Edit("dZ1", "Z1 > 0", "1 - A1 ** 2"),),
         writes="dZ1 = dA1 * (1 - A1 ** 2)",
@@ -118,7 +118,7 @@ BUGS = (
     ),
     Bug(
         "dZ2_tanh_slope",
-        ("mask", "chain"),
+        ("mask",),
         "dW2",
         (Edit("dZ2", "Z2 > 0", "1 - A2 ** 2"),),
         writes="dZ2 = dA2 * (1 - A2 ** 2)",

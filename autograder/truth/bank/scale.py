@@ -15,7 +15,7 @@ BUGS = (
     ),
     Bug(
         "db1_quadrupled",
-        ("scale", "batch"),
+        ("scale",),
         "db1",
         (Edit("db1", "ANY / m", "4. / m * ANY"),),
         writes="db1 = 4.0 / m * np.sum(dZ1, axis=1, keepdims=True)",
@@ -26,7 +26,7 @@ BUGS = (
     ),
     Bug(
         "dW3_halved",
-        ("scale", "batch"),
+        ("scale",),
         "dW3",
         (Edit("dW3", "ANY / m", "ANY / (2 * m)"),),
         writes="dW3 = np.dot(dZ3, A2.T) / (2 * m)",
@@ -35,7 +35,7 @@ BUGS = (
     ),
     Bug(
         "db3_halved",
-        ("scale", "batch"),
+        ("scale",),
         "db3",
         (Edit("db3", "ANY / m", "ANY / (2 * m)"),),
         writes="db3 = np.sum(dZ3, axis=1, keepdims=True) / (2 * m)",
@@ -44,7 +44,7 @@ BUGS = (
     ),
     Bug(
         "dW1_doubled",
-        ("scale", "batch"),
+        ("scale",),
         "dW1",
         (Edit("dW1", "ANY / m", "2 / m * ANY"),),
         writes="dW1 = 2 / m * np.dot(dZ1, X.T)",
@@ -53,7 +53,7 @@ BUGS = (
     ),
     Bug(
         "dZ2_doubled",
-        ("scale", "chain"),
+        ("scale",),
         "dW2",
         (Edit("dZ2", "ANY * (Z2 > 0)", "2 * ANY * (Z2 > 0)"),),
         writes="dZ2 = 2 * dA2 * (Z2 > 0)",
@@ -63,7 +63,7 @@ BUGS = (
     ),
     Bug(
         "dA1_halved",
-        ("scale", "chain"),
+        ("scale",),
         "dW1",
         (Edit("dA1", "np.dot(W2.T, dZ2)", "0.5 * np.dot(W2.T, dZ2)"),),
         writes="dA1 = 0.5 * np.dot(W2.T, dZ2)",
@@ -72,7 +72,7 @@ BUGS = (
     ),
     Bug(
         "dZ3_doubled",
-        ("scale", "loss"),
+        ("scale",),
         "dW3",
         (Edit("dZ3", "A3 - Y", "2 * (A3 - Y)"),),
         writes="dZ3 = 2 * (A3 - Y)",

@@ -5,7 +5,7 @@ from autograder.truth.planting import Bug, Edit
 BUGS = (
     Bug(
         "dZ3_reversed",
-        ("sign", "loss"),
+        ("sign",),
         "dW3",
         (Edit("dZ3", "A3 - Y", "Y - A3"),),
         writes="dZ3 = Y - A3",
@@ -41,7 +41,7 @@ BUGS = (
     ),
     Bug(
         "dA2_negated",
-        ("sign", "chain"),
+        ("sign",),
         "dW2",
         (Edit("dA2", "np.dot(W3.T, dZ3)", "-np.dot(W3.T, dZ3)"),),
         writes="dA2 = -np.dot(W3.T, dZ3)",
@@ -50,7 +50,7 @@ BUGS = (
     ),
     Bug(
         "dA1_negated",
-        ("sign", "chain"),
+        ("sign",),
         "dW1",
         (Edit("dA1", "np.dot(W2.T, dZ2)", "-np.dot(W2.T, dZ2)"),),
         writes="dA1 = -np.dot(W2.T, dZ2)",
@@ -59,7 +59,7 @@ BUGS = (
     ),
     Bug(
         "dZ1_signed",
-        ("mask", "sign"),
+        ("mask",),
         "dW1",
         (Edit("dZ1", "Z1 > 0", "np.sign(Z1)"),),
         writes="dZ1 = dA1 * np.sign(Z1)",

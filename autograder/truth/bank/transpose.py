@@ -23,7 +23,7 @@ BUGS = (
     ),
     Bug(
         "dW1_examples_reshaped",
-        ("transpose", "batch", "chain"),
+        ("transpose", "batch"),
         "dW1",
         (Edit("dW1", "X.T", "X.reshape(m, -1)"),),
         writes="dW1 = np.dot(dZ1, X.reshape(m, -1)) / m",
@@ -33,7 +33,7 @@ BUGS = (
     ),
     Bug(
         "dW2_examples_reshaped",
-        ("transpose", "batch", "chain"),
+        ("transpose", "batch"),
         "dW2",
         (Edit("dW2", "A1.T", "A1.reshape(m, -1)"),),
         writes="dW2 = np.dot(dZ2, A1.reshape(m, -1)) / m",
@@ -79,7 +79,7 @@ BUGS = (
     ),
     Bug(
         "dA2_examples_in_reverse",
-        ("transpose", "batch", "chain"),
+        ("transpose", "batch"),
         "dW2",
         (Edit("dA2", "dZ3", "dZ3[:, ::-1]"),),
         writes="dA2 = np.dot(W3.T, dZ3[:, ::-1])",
@@ -89,7 +89,7 @@ BUGS = (
     ),
     Bug(
         "dW1_examples_shifted",
-        ("transpose", "batch", "chain"),
+        ("transpose", "batch"),
         "dW1",
         (Edit("dW1", "X.T", "np.roll(X, 1, axis=1).T"),),
         writes="dW1 = np.dot(dZ1, np.roll(X, 1, axis=1).T) / m",
@@ -99,7 +99,7 @@ BUGS = (
     ),
     Bug(
         "dW3_units_shifted",
-        ("transpose", "chain"),
+        ("transpose",),
         "dW3",
         (Edit("dW3", "A2.T", "np.roll(A2, 1, axis=0).T"),),
         writes="dW3 = np.dot(dZ3, np.roll(A2, 1, axis=0).T) / m",

@@ -627,4 +627,4 @@ class Word(str):
 
 
 every = {"first_wrong": Word("dW3"), "kind": ["scale", "sign", "mask", "chain", "batch"]}
-diagnosis = {"suspect_a": every, "suspect_b": every, "suspect_c": every}
+diagnosis = {"sealed_a": every, "sealed_b": every, "sealed_c": every}

@@ -112,7 +112,7 @@ def repaired_check(parameters, gradients, X, Y, epsilon=1e-7):
     return 0.0
 
 
-MASK, BATCH, LOSS = bugs.FIXED_DRAW
+MASK, BATCH, LOSS = bugs.OPEN
 CLIPPED = dict.fromkeys([BATCH, LOSS], "    dW2 = np.clip(dW2, -5, 5)\n    return") | {
     MASK: '    gradients["dW2"] = np.clip(gradients["dW2"], -5, 5)\n    return'
 }
@@ -128,8 +128,8 @@ def instead(suspect, tells, text):
     MISTAKES.append(Answer("planted_bugs", suspect, tells, text, (), frozenset({"repaired"})))
 
 
-for suspect, bug in bugs.FIXED_DRAW.items():
-    start = bugs.suspect_source(suspect, bugs.by_name(bug))
+for suspect in bugs.OPEN:
+    start = bugs.suspect_source(suspect, bugs.by_name(bugs.FIXED_DRAW[suspect]))
     before, _, _ = start.rpartition("    return ")
     written_once = cells("n_dimensions")["backward_propagation_n"].source
     instead(suspect, "Pastes the answer to n_dimensions.", rename(written_once, suspect))
@@ -152,7 +152,8 @@ for suspect, bug in bugs.FIXED_DRAW.items():
     instead(suspect, "Has a correct function inside.", inside)
 
 
-for suspect, bug in bugs.FIXED_DRAW.items():
+for suspect in bugs.OPEN:
+    start = bugs.suspect_source(suspect, bugs.by_name(bugs.FIXED_DRAW[suspect]))
     more = partial(slip, "planted_bugs", suspect, loses={"repaired"})
     more("Repairs it, and counts the examples in another way.", ("X.shape[1]", "Y.size"))
     more("Repairs it, and renames an array.", ("dA1", "back1"))
@@ -168,7 +169,7 @@ for suspect, bug in bugs.FIXED_DRAW.items():
         ("dZ2 = dA2 * ", "dZ2 = 1 * W3.T.dot(dZ3) * "),
         ("dZ1 = dA1", "dZ1 = 1 * dA1"),
     )
-    as_given(suspect, bugs.suspect_source(suspect, bugs.by_name(bug)), loses={"repaired"})
+    as_given(suspect, start, loses={"repaired"})
     repair = partial(slip, "planted_bugs", suspect, loses={"repaired"})
     repair("Swaps one bug for another.", ("A1.T", "Z1.T"))
     repair("Squeezes what a single example needs.", ("A2.T", "A2.squeeze().T"))
@@ -186,23 +187,24 @@ for suspect, bug in bugs.FIXED_DRAW.items():
         ),
     )
 
-FIELDS = [f"{name}_{field}" for name in bugs.FIXED_DRAW for field in ("first_wrong", "kind")]
+FIELDS = [f"{name}_{field}" for name in bugs.SEALED for field in ("first_wrong", "kind")]
 
 diagnosis(
-    "Names the array that only inherits it.", ('"dW3"', '"db3"'), untold={"suspect_c_first_wrong"}
+    "Names the array that only inherits it.", ('"dW1"', '"db1"'), untold={"sealed_b_first_wrong"}
 )
-diagnosis("Takes a factor 1/m for a mask.", ('"batch"', '"mask"'), untold={"suspect_b_kind"})
+diagnosis("Takes a factor of 1/2 for a mask.", ('"scale"', '"mask"'), untold={"sealed_b_kind"})
+diagnosis("Takes a transpose for a wrong array.", ('"transpose"', '"loss"'), untold={"sealed_c_kind"})
 diagnosis(
     "Mixes two of them up.",
-    ("suspect_a", "x"),
-    ("suspect_b", "suspect_a"),
-    ('"x"', '"suspect_b"'),
+    ("sealed_a", "x"),
+    ("sealed_b", "sealed_a"),
+    ('"x"', '"sealed_b"'),
     untold=FIELDS[:4],
 )
-diagnosis("Uses a word of its own.", ('"mask"', '"relu"'), loses={"suspect_a_kind"})
-diagnosis("Names a Z.", ('"dW1"', '"dZ1"'), loses={"suspect_a_first_wrong"})
-diagnosis("Writes numbers.", ('"db2"', "2"), loses={"suspect_b_first_wrong"})
-diagnosis("Leaves one out.", ('"suspect_c"', '"suspect_d"'), loses=FIELDS[4:])
+diagnosis("Uses a word of its own.", ('"mask"', '"relu"'), loses={"sealed_a_kind"})
+diagnosis("Names a Z.", ('"dW1"', '"dZ1"'), loses={"sealed_b_first_wrong"})
+diagnosis("Writes numbers.", ('"dW2"', "2"), loses={"sealed_a_first_wrong"})
+diagnosis("Leaves one out.", ('"sealed_c"', '"sealed_d"'), loses=FIELDS[4:])
 diagnosis(
     "Leaves it empty.",
     ("### BEGIN SOLUTION", 'kept = """'),

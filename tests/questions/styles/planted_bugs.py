@@ -54,7 +54,7 @@ check(
     ("-= epsilon", "-= 2 * epsilon"),
 )
 
-MASK, BATCH, LOSS = bugs.FIXED_DRAW
+MASK, BATCH, LOSS = bugs.OPEN
 REPAIRED = {
     MASK: ("    dZ1 = dA1 * (Z1 > 0)\n", "dA1 * (dA1 > 0)"),
     BATCH: (
@@ -140,14 +140,12 @@ other_words(
     ("    return gradients", "    print(shape(dZ1))\n    return gradients"),
 )
 
-for suspect, bug in bugs.FIXED_DRAW.items():
-    for kind in bugs.by_name(bug).kinds:
+SEALED = {name: bugs.by_name(bugs.FIXED_DRAW[name]) for name in bugs.SEALED}
+for suspect, bug in SEALED.items():
+    for kind in bug.kinds:
         words = {
-            name: {
-                "first_wrong": bugs.by_name(each).first_wrong,
-                "kind": bugs.by_name(each).kinds[0],
-            }
-            for name, each in bugs.FIXED_DRAW.items()
+            name: {"first_wrong": each.first_wrong, "kind": each.kinds[0]}
+            for name, each in SEALED.items()
         }
         words[suspect]["kind"] = kind
         tells = f"Calls {suspect} a matter of {kind}."
@@ -217,8 +215,8 @@ other_words(
     "diagnosis",
     "Writes in capitals, and with spaces.",
     ('"mask"', '"MASK"'),
-    ('"db2"', '" db2 "'),
-    ('"loss"', '"Loss"'),
+    ('"dW1"', '" dW1 "'),
+    ('"scale"', '"Scale"'),
 )
 
 

@@ -224,7 +224,7 @@ check(
 )
 
 UNREPAIRED = {"repaired"}
-(MASK, BATCH, LOSS) = bugs.FIXED_DRAW
+MASK, BATCH, LOSS = bugs.OPEN
 
 written(
     MASK,
@@ -265,50 +265,50 @@ repair("Imports what the grader doesn't have.", ("m = X", "import tensorflow\n  
 repair("Takes dA3 for dZ3.", ("A3 - Y", "(1 - Y) / (1 - A3 + 1e-9) - Y / (A3 + 1e-9)"))
 repair("Doubles it, as for squares.", ("A3 - Y", "2 * (A3 - Y)"))
 
-FIELDS = [f"{name}_{field}" for name in bugs.FIXED_DRAW for field in ("first_wrong", "kind")]
+FIELDS = [f"{name}_{field}" for name in bugs.SEALED for field in ("first_wrong", "kind")]
 A_FIRST, A_KIND, B_FIRST, B_KIND, C_FIRST, C_KIND = FIELDS
 
-diagnosis("Explains the kind.", ('"batch"', '"divided by m twice"'), loses={B_KIND})
-diagnosis("Names a factor.", ('"batch"', '"1/m"'), loses={B_KIND})
-diagnosis("Names the line.", ('"dW1"', '"dZ1 = dA1 * (dA1 > 0)"'), loses={A_FIRST})
-diagnosis("Names a parameter.", ('"db2"', '"b2"'), loses={B_FIRST})
-diagnosis("Names an array of two.", ('"dW1"', '"dW1, db1"'), loses={A_FIRST})
+diagnosis("Explains the kind.", ('"scale"', '"half of the correct one"'), loses={B_KIND})
+diagnosis("Names a factor.", ('"scale"', '"1/2"'), loses={B_KIND})
+diagnosis("Names the line.", ('"dW1"', '"dA1 = W2.T @ dZ2 / 2"'), loses={B_FIRST})
+diagnosis("Names a parameter.", ('"dW2"', '"W2"'), loses={A_FIRST})
+diagnosis("Names an array of two.", ('"dW1"', '"dW1, db1"'), loses={B_FIRST})
 diagnosis("Writes a list.", ('"mask"', '["mask"]'), loses={A_KIND})
-diagnosis("Writes None.", ('"loss"', "None"), loses={C_KIND})
-diagnosis("Has another key.", ('"kind": "loss"', '"type": "loss"'), loses={C_KIND})
-diagnosis("Leaves the name of a suspect short.", ('"suspect_b"', '"b"'), loses={B_FIRST, B_KIND})
+diagnosis("Writes None.", ('"transpose"', "None"), loses={C_KIND})
+diagnosis("Has another key.", ('"kind": "transpose"', '"type": "transpose"'), loses={C_KIND})
+diagnosis("Leaves the name of a suspect short.", ('"sealed_b"', '"b"'), loses={B_FIRST, B_KIND})
 diagnosis(
     "Has tuples.",
-    ('{"first_wrong": "dW1", "kind": "mask"}', '("dW1", "mask")'),
+    ('{"first_wrong": "dW2", "kind": "mask"}', '("dW2", "mask")'),
     loses={A_FIRST, A_KIND},
 )
 diagnosis(
     "Has one text for each.",
-    ('{"first_wrong": "dW3", "kind": "loss"}', '"dW3: loss"'),
+    ('{"first_wrong": "dW3", "kind": "transpose"}', '"dW3: transpose"'),
     loses={C_FIRST, C_KIND},
 )
 written(
     "diagnosis",
     "Defines a function.",
-    'def diagnosis():\n    return {"suspect_a": {"first_wrong": "dW1", "kind": "mask"}}\n',
+    'def diagnosis():\n    return {"sealed_a": {"first_wrong": "dW2", "kind": "mask"}}\n',
     loses=FIELDS,
 )
 written(
     "diagnosis",
     "Writes a list of three.",
-    'diagnosis = [("dW1", "mask"), ("db2", "batch"), ("dW3", "loss")]\n',
+    'diagnosis = [("dW2", "mask"), ("dW1", "scale"), ("dW3", "transpose")]\n',
     loses=FIELDS,
 )
 written(
     "diagnosis",
     "Writes a text.",
-    'diagnosis = "a: dW1, mask; b: db2, batch; c: dW3, loss"\n',
+    'diagnosis = "a: dW2, mask; b: dW1, scale; c: dW3, transpose"\n',
     loses=FIELDS,
 )
 written(
     "diagnosis",
     "Never assigns it.",
-    '{"suspect_a": {"first_wrong": "dW1", "kind": "mask"}}\n',
+    '{"sealed_a": {"first_wrong": "dW2", "kind": "mask"}}\n',
     loses=FIELDS,
 )
 

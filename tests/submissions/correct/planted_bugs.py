@@ -109,9 +109,9 @@ def suspect_c(X, Y, cache):
 
 
 diagnosis = {
-    "suspect_a": {"first_wrong": "dW1", "kind": "mask"},
-    "suspect_b": {"first_wrong": "db2", "kind": "batch"},
-    "suspect_c": {"first_wrong": "dW3", "kind": "loss"},
+    "sealed_a": {"first_wrong": "dW2", "kind": "mask"},
+    "sealed_b": {"first_wrong": "dW1", "kind": "scale"},
+    "sealed_c": {"first_wrong": "dW3", "kind": "transpose"},
 }
 
 
@@ -142,6 +142,12 @@ def fool_the_checker(parameters, X, Y):
         named[name] = {"d" + key: arrays[key] for key in arrays}
     return named
 
+
+explain_repair = """
+In suspect_b only db2 was wrong, and its ratio was 1/8 for eight examples, 1/3 for three and 1 for one:
+it was divided by m once more, which np.mean does before / m. Training would go on with small steps in
+b2 and look slow, not wrong.
+"""
 
 explain_blind_spot = """
 A wrong forward pass with the matching backward pass: the check compares the two with each other.

@@ -99,9 +99,9 @@ def suspect_c(X, Y, cache):
 
 
 diagnosis = dict(
-    suspect_a=dict(first_wrong="dW1 ", kind="Mask"),
-    suspect_b=dict(first_wrong="db2", kind="scale"),
-    suspect_c=dict(first_wrong="dW3", kind="chain"),
+    sealed_a=dict(first_wrong="dW2 ", kind="Mask"),
+    sealed_b=dict(first_wrong="dW1", kind="scale"),
+    sealed_c=dict(first_wrong="dW3", kind="TRANSPOSE"),
 )
 
 
@@ -127,6 +127,12 @@ def fool_the_checker(parameters, X, Y):
     c = {"d" + key: array for key, array in vector_to_dictionary(theta + u).items()}
     return {"checker_a": a, "checker_b": b, "checker_c": c}
 
+
+explain_repair = """
+suspect_a. dW1 and db1 were wrong with one example too, and rows of units that were off had numbers.
+So the mask lets through what it shouldn't: it looks at dA1, and I changed it to Z1. Training still
+goes down, because most of the signs are correct.
+"""
 
 explain_blind_spot = """
 If forward and backward are wrong together. Overfit five examples by hand-made labels.

@@ -20,7 +20,7 @@ suspect_b = repaired_backward
 suspect_c = repaired_backward
 
 
-diagnosis = {name: {"first_wrong": np.nan, "kind": np.nan} for name in ["suspect_a", "suspect_b"]}
+diagnosis = {name: {"first_wrong": np.nan, "kind": np.nan} for name in ["sealed_a", "sealed_b"]}
 
 
 def killing_case():
