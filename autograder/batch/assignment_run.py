@@ -221,7 +221,7 @@ class Run:
             ((name, release),) = self._releases.items()
             own = self._copies.check_and_release(release, student)
             releases, key = {name: nbformat.writes(own)}, self._copies.draw(student)
-            owner = self._owner(submissions[name])
+            owner = self._owner(submissions[name], student)
         notebooks = tuple(
             Notebook(name, self.prefix(name), submission, releases[name], self._known[name])
             for name, submission in submissions.items()
@@ -233,9 +233,9 @@ class Run:
             self._nbgrader.steps_before, self._nbgrader.steps_after,
         )  # fmt: skip
 
-    def _owner(self, submission: bytes) -> str | None:
+    def _owner(self, submission: bytes, student: str) -> str | None:
         try:
-            return None if self._copies is None else self._copies.owner(read(submission))
+            return None if self._copies is None else self._copies.owner(read(submission), student)
         except Exception:  # the worker will say what is wrong with it
             return None
 

@@ -8,6 +8,7 @@ from typing import Any
 from autograder.grading.clean import FINGERPRINT, OWNER, fingerprint
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
+from autograder.grading.personal_copies import COMMON
 from autograder.grading.scores import Scored, prefix
 from autograder.grading.task import SCORES
 
@@ -95,7 +96,11 @@ class SubmissionFolders:
         here = {path.stem for path in self.notebooks("submitted", student)}
         missing = [name for name in self._names if name not in here]
         return "; ".join([
-            *(f"{self.name(student)} is the copy that was made for {printable(owner)}"
-              for owner in owners),
+            *(f"{self.name(student)} is {_whose(owner)}; its suspects were graded by the bugs of "
+              f"{printable(student)}'s own copy" for owner in owners),
             *(f"{self.where(student)}/{name}.ipynb is missing: 0 points" for name in missing),
         ])  # fmt: skip
+
+
+def _whose(owner: str) -> str:
+    return owner if owner == COMMON else f"the copy that was made for {printable(owner)}"

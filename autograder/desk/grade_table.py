@@ -1,6 +1,6 @@
 """The table of grades: students by questions, read from nbgrader's gradebook."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nbgrader.api import Gradebook, MissingEntry
 from rich import box
@@ -10,16 +10,18 @@ from rich.table import Table
 
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
-from autograder.grading.grade import FORGEABLE
+from autograder.grading.flags import FORGEABLE
 from autograder.grading.outcome import Outcome
 from autograder.grading.scores import Scored, Total, all_scores, prefix, totals
 
 TO_READ = "read"
 NOT_GRADED = "-"
 MARK = "*"
+NOTED = " †"
+SEE_ABOVE = "the lines above say something about this submission"
 
 
-def print_grades(console: Console, course: Course, outcomes: Iterable[Outcome]) -> None:
+def print_grades(console: Console, course: Course, outcomes: Sequence[Outcome]) -> None:
     """Print a table of grades for each assignment among the outcomes.
 
     Nothing is printed if the gradebook's server was found to be gone.
@@ -29,8 +31,10 @@ def print_grades(console: Console, course: Course, outcomes: Iterable[Outcome]) 
     among = (each.assignment for each in outcomes if each.assignment and each.student)
     for name in dict.fromkeys(among):
         order, students = course.released_cells(name), course.students(name)
+        noted = {each.student for each in outcomes if each.assignment == name and each.note}
         with course.gradebook() as gradebook:
-            table = grade_table(gradebook, name, order, students, course.decided_inside(name))
+            inside = course.decided_inside(name)
+            table = grade_table(gradebook, name, order, students, inside, noted)
         if table is not None:
             console.print(table)
 
@@ -41,6 +45,7 @@ def grade_table(
     order: Sequence[str],
     students: Collection[str] = (),
     decided_inside: Collection[str] = (),
+    noted: Collection[str] = (),
 ) -> Table | None:
     """The grades of one assignment.
 
@@ -54,6 +59,8 @@ def grade_table(
         Those with a submission, also where the gradebook does not have it.
     decided_inside : collection of str, optional
         Cells whose scores were decided in the student's own process: they are marked.
+    noted : collection of str, optional
+        Students with a line about their submission above the table: they are marked.
 
     Returns
     -------
@@ -86,11 +93,13 @@ def grade_table(
     if late:
         table.add_column("late", justify="right", vertical="bottom")
     table.add_column(f"total\n/ {sum(most.values()):g}", justify="right")
-    if decided_inside:
-        table.caption, table.caption_justify = f"{MARK} {FORGEABLE}", "left"
+    marks = {f"{MARK} {FORGEABLE}": decided_inside, f"{NOTED.strip()} {SEE_ABOVE}": noted}
+    table.caption = "\n".join(text for text, marked in marks.items() if marked) or None
+    table.caption_justify = "left"
     for student in sorted({*scores, *students}):
         row = _row(scores.get(student), names, counted.get(student), late)
-        table.add_row(escape(printable(student)), *row)
+        name = escape(printable(student)) + (NOTED if student in noted else "")
+        table.add_row(name, *row)
     return table
 
 

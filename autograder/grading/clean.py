@@ -18,7 +18,8 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
 )
 
-from autograder.grading.personal_copies import of
+from autograder.grading.flags import flag
+from autograder.grading.personal_copies import COMMON, of
 from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.reading import read
 from autograder.grading.rebuild import rebuild
@@ -27,6 +28,11 @@ from autograder.truth.starting_code import PERSONAL_LOCKED
 FINGERPRINT = "submission"
 OWNER = "copy_of"
 """Metadata key: whose personal copy was submitted, if that is known. For the instructor."""
+NOT_THEIRS = (
+    "What was submitted is {what}, and not the personal copy of this student. The sealed and the "
+    "open suspects were graded by the bugs of the personal copy: what was found in others may earn "
+    "nothing."
+)
 
 
 def clean(submission: bytes, given: NotebookNode, known: NotebookNode) -> NotebookNode:
@@ -98,6 +104,23 @@ def known_to_the_gradebook(
     return nb
 
 
+def note_owner(nb: NotebookNode, owner: str | None, student: str) -> None:
+    """Note whose personal copy was submitted, with a flag if it is not the student's own.
+
+    Parameters
+    ----------
+    nb
+        The cleaned submission; it is changed.
+    owner
+        From :meth:`autograder.grading.personal_copies.Personal.owner`.
+    student
+    """
+    nb.metadata[OWNER] = owner
+    if owner not in (None, student):
+        what = COMMON if owner == COMMON else "somebody else's copy"
+        flag(nb, NOT_THEIRS.format(what=what))
+
+
 class Clean(NbGraderPreprocessor):
     """A sanitizer that replaces nbgrader's own: it calls :func:`clean`."""
 
@@ -115,7 +138,7 @@ class Clean(NbGraderPreprocessor):
         submission = Path(resources["metadata"]["path"], f"{notebook}.ipynb").read_bytes()
         cleaned = _clean(nb, submission, given, known)
         if personal is not None:
-            cleaned.metadata[OWNER] = personal.owner(nb)
+            note_owner(cleaned, personal.owner(nb, names["student"]), names["student"])
         return cleaned, resources
 
 

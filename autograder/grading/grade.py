@@ -13,6 +13,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 from autograder.box.limits import Limits
 from autograder.box.warden import Warden
 from autograder.grading.errors import CourseError
+from autograder.grading.flags import FORGEABLE, flag
 from autograder.grading.submission import Cell, Job, run
 from autograder.grading.waiving import all_points, is_test, name_of, waived_in
 from autograder.questions import Question, questions_of
@@ -21,9 +22,6 @@ SEED = "seed"
 """Metadata key: the graded notebook keeps the seed of its cases there."""
 SEED_SECONDS = 120
 """How long all submissions are asked about the same cases."""
-FLAGS = "flags"
-"""Metadata key: sentences about what people have to know about the scores."""
-FORGEABLE = "decided in the student's own process, where a score can be forged"
 SKIPPED_BY_NBGRADER = "skip-execution"
 ASKS = re.compile(r"^\s*(?:from|import)\s+autograder\b", re.MULTILINE)
 
@@ -111,7 +109,7 @@ def grade(
     nb.metadata[SEED] = seed
     inside = [name for name in decided_inside(nb, asked) if name not in waived]
     if inside:
-        nb.metadata[FLAGS] = [f"{', '.join(inside)}: {FORGEABLE}"]
+        flag(nb, f"{', '.join(inside)}: {FORGEABLE}")
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

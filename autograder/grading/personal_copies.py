@@ -24,8 +24,9 @@ from nbgrader.utils import compute_checksum
 from autograder.grading.csv_cells import as_it_was, harmless
 from autograder.grading.errors import CourseError, printable
 from autograder.truth import starting_code
-from autograder.truth.bugs import FIXED_DRAW
+from autograder.truth.bugs import FIXED_DRAW, OPEN, SEALED
 from autograder.truth.draws import draw, keyed
+from autograder.truth.evidence import packed
 
 SECRET = "course_secret"
 """The file in the course folder. Anybody who has it can find out everybody's bugs."""
@@ -33,6 +34,10 @@ LEAST_SECRET = 16
 PERSONAL = "personal"
 CODES = "codes.csv"
 CODE = re.compile(r"\b([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})\b")
+COMMON = "the common release"
+"""Whose copy a notebook is if it is nobody's."""
+RETURNED = re.compile(r'RETURNED = """\s*([A-Za-z0-9+/=\s]+)"""')
+"""What sealed suspects have returned, in a notebook's cell."""
 BADGE = re.compile(r"\A\[!\[Open in Colab\][^\n]*\n+")
 
 
@@ -115,23 +120,35 @@ class Personal:
             if problem:
                 raise CourseError(f"{printable(student)}'s copy can't be drawn again: {problem}")
 
-    def owner(self, notebook: NotebookNode) -> str | None:
-        """Whose copy a notebook is; None if it has no code of this course.
+    def owner(self, notebook: NotebookNode, student: str) -> str | None:
+        """Whose copy a notebook is: a student's, `COMMON`, or None if nothing in it tells.
+
+        The evidence decides, because that is what students have worked with; without it, the code
+        in the title.
 
         Parameters
         ----------
         notebook
             As it was submitted.
+        student
+            Who submitted it.
         """
-        owners = {code: student for student, code in self.codes.items()}
         cells = notebook.get("cells")
-        for cell in cells if isinstance(cells, list) else ():
-            source = cell.get("source") if isinstance(cell, dict) else None
-            if isinstance(source, str) and cell.get("cell_type") == "markdown":
-                for code in CODE.findall(source):
-                    if code in owners:
-                        return owners[code]
-        return None
+        cells = [each for each in cells if isinstance(each, dict)] if isinstance(cells, list) else []
+        texts = [each["source"] for each in cells if isinstance(each.get("source"), str)]
+        for numbers in (found for text in texts for found in RETURNED.findall(text)):
+            for owner, key in self._keys(student):
+                if "".join(numbers.split()) == "".join(packed(key, SEALED).split()):
+                    return owner
+        owners = {code: student for student, code in self.codes.items()}
+        codes = (code for text in texts for code in CODE.findall(text))
+        return next((owners[code] for code in codes if code in owners), None)
+
+    def _keys(self, student: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """The bugs of a student, of the common release, and of everybody else."""
+        yield student, self.draw(student)
+        yield COMMON, FIXED_DRAW
+        yield from ((other, self.draw(other)) for other in self.codes)
 
 
 def of(root: str | Path, assignment: str) -> Personal | None:
@@ -192,7 +209,7 @@ def personalise(
         the folder can't be written.
     """
     names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in release.cells}
-    if not names >= set(FIXED_DRAW):
+    if not names >= {*OPEN, starting_code.EVIDENCE}:
         raise CourseError(f"{assignment} has no suspects: there is nothing to personalise in it")
     earlier = of(root, assignment)
     personal = Personal(_read_secret(root) if earlier else _secret(root), {})

@@ -21,6 +21,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
 from autograder.grading.allowed_outputs import OutputLimits, allowed, size
+from autograder.grading.flags import flags_for_the_student
 from autograder.grading.mime_types import PICTURES
 from autograder.grading.pictures import (
     ADDRESS,
@@ -60,6 +61,7 @@ class SafeToShow(NbGraderPreprocessor):
     display_data_priority: List[Any] = List().tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
+        told = flags_for_the_student(nb)
         # This removes the title, the language, and the state of widgets, which goes into a script.
         nb.metadata = nbformat.from_dict(PYTHON)
         bytes_left, steps_left = OutputLimits.notebook, MOST_STEPS_OF_NOTEBOOK
@@ -82,6 +84,9 @@ class SafeToShow(NbGraderPreprocessor):
                 steps_left -= cost(holder.get(name, ""))
                 if steps_left < 0 and name in holder:
                     holder[name] = LEFT_OUT
+        if told:
+            text = "**About this submission**\n\n" + "\n".join(f"- {each}" for each in told)
+            nb.cells.insert(0, nbformat.v4.new_markdown_cell(text))
         for name in ("student", "first_name", "last_name", "notebook_path"):
             if isinstance(resources.get(name), str):
                 resources[name] = html.escape(resources[name])

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from autograder.box.warden import Warden
-from autograder.grading.clean import OWNER, clean
+from autograder.grading.clean import clean, note_owner
 from autograder.grading.grade import Rules, grade
 from autograder.grading.preprocessor_types import Processed, Resources
 
@@ -140,7 +140,7 @@ def graded(task: Task, notebook: Notebook, warden: Warden) -> Graded:
     began, resources = perf_counter(), _resources(task, notebook.name)
     nb = clean(notebook.submission, _read(notebook.given), _read(notebook.known))
     if task.personal:
-        nb.metadata[OWNER] = task.owner
+        note_owner(nb, task.owner, task.student)
     nb, resources = _through(task.before, nb, resources)
     was_held_up = grade(nb, task.assignment, task.key, task.rules, warden, task.files)
     nb, resources = _through(task.after, nb, resources)

@@ -8,7 +8,7 @@ import nbformat
 import nbgrader
 import pytest
 
-from autograder.grading.grade import FLAGS, FORGEABLE
+from autograder.grading.flags import FLAGS, FORGEABLE
 from autograder.grading.settings import LINE
 from tests.batch.gradebooks import contents
 from tests.temporary_course import TemporaryCourse

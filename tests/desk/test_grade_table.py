@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from autograder.desk.grade_table import grade_table
-from autograder.grading.grade import FORGEABLE
+from autograder.grading.flags import FORGEABLE
 from autograder.grading.scores import totals
 from tests.temporary_course import ROOT, TemporaryCourse
 

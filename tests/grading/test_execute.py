@@ -19,7 +19,8 @@ from autograder.grading import grade as grading
 from autograder.grading.cell_outputs import Outputs
 from autograder.grading.errors import CourseError
 from autograder.grading.execute import TrustedExecute
-from autograder.grading.grade import FLAGS, FORGEABLE, SEED, NoQuestion
+from autograder.grading.flags import FLAGS, FORGEABLE
+from autograder.grading.grade import SEED, NoQuestion
 from autograder.grading.waiving import is_test
 from autograder.questions import questions_of
 from tests import sample_class

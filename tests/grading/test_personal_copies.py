@@ -9,11 +9,12 @@ import nbformat
 import pytest
 from nbgrader.utils import compute_checksum
 
+from autograder.desk.grade_table import SEE_ABOVE
 from autograder.grading import personal_copies
 from autograder.grading.errors import CourseError
 from autograder.questions import questions_of
 from autograder.truth import starting_code
-from autograder.truth.bugs import FIXED_DRAW, by_name
+from autograder.truth.bugs import BANK, FIXED_DRAW, OPEN, SEALED, by_name
 from autograder.truth.draws import keyed
 from tests.sample_class import fill, load
 from tests.temporary_course import ROOT
@@ -21,8 +22,7 @@ from tests.temporary_course import ROOT
 ASSIGNMENT = "planted_bugs"
 RELEASE = nbformat.read(ROOT / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
 CLASS = ["ada", "bob", "O'Brien, {Ann} +2", "zoë"]
-SUSPECTS = ("suspect_a", "suspect_b", "suspect_c")
-FULL = {name: questions_of(ASSIGNMENT)[name].points for name in (*SUSPECTS, "diagnosis")}
+FULL = {name: questions_of(ASSIGNMENT)[name].points for name in (*OPEN, "diagnosis")}
 
 
 def personalise(root, students=CLASS):
@@ -59,14 +59,13 @@ class TestCopies:
             for mine, common in zip(copy.cells, RELEASE.cells, strict=True):
                 if mine != common:
                     changed.append(mine.metadata.get("nbgrader", {}).get("grade_id") or mine.id)
-            assert set(changed) <= {"title", "originals", *FIXED_DRAW}
-            for name, bug in drawn.items():
+            personal = starting_code.personal(drawn)
+            assert [*personal] == [*OPEN, "originals", "evidence"]
+            assert set(changed) <= {"title", *personal}
+            for name, source in personal.items():
                 cell = cells(copy)[name]
-                assert cell.source == starting_code.suspect(name, bug)
+                assert cell.source == source
                 assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
-            kept = cells(copy)["originals"]
-            assert kept.source == starting_code.originals(drawn)
-            assert kept.metadata.nbgrader.checksum == compute_checksum(kept)
 
     def test_the_title_has_a_code_and_no_badge_that_opens_another_notebook(self, tmp_path):
         made = personalise(tmp_path)
@@ -81,7 +80,7 @@ class TestCopies:
         made = personalise(tmp_path)
         for student in CLASS:
             text = nbformat.writes(copy_of(tmp_path, student))
-            assert not any(bug in text for bug in made.draw(student).values())
+            assert not any(bug.name in text for bug in BANK)
             assert made.secret.decode() not in text
         public = (tmp_path / "personal" / ASSIGNMENT / "codes.csv").read_text()
         assert not any(bug in public for bug in made.draw("ada").values())
@@ -116,6 +115,51 @@ class TestCopies:
     def test_the_secret_is_for_its_owner_only(self, tmp_path):
         personalise(tmp_path)
         assert (tmp_path / "course_secret").stat().st_mode & 0o777 == 0o600
+
+
+class TestOwner:
+    """Whose copy was submitted."""
+
+    def test_a_copy_is_known_by_its_evidence(self, tmp_path):
+        made = personalise(tmp_path)
+        for student in CLASS:
+            copy = copy_of(tmp_path, student)
+            copy.cells.pop(0)
+            assert made.owner(copy, "ada") == made.owner(copy, "zoë") == student
+        assert made.owner(RELEASE, "ada") == personal_copies.COMMON
+
+    def test_evidence_counts_for_more_than_a_title(self, tmp_path):
+        """Somebody has put their own title over the cells of another copy."""
+        made = personalise(tmp_path)
+        copy = copy_of(tmp_path, "bob")
+        copy.cells[0] = copy_of(tmp_path, "ada").cells[0]
+        assert made.owner(copy, "ada") == "bob"
+
+    def test_however_it_was_wrapped(self, tmp_path):
+        made = personalise(tmp_path)
+        copy = copy_of(tmp_path, "bob")
+        evidence = cells(copy)["evidence"]
+        evidence.source = evidence.source.replace("\n", "\r\n    ")
+        assert made.owner(copy, "ada") == "bob"
+
+    def test_without_evidence_by_the_code_in_the_title(self, tmp_path):
+        made = personalise(tmp_path)
+        copy = copy_of(tmp_path, "bob")
+        copy.cells.remove(cells(copy)["evidence"])
+        assert made.owner(copy, "ada") == "bob"
+        copy.cells.pop(0)
+        assert made.owner(copy, "ada") is None
+
+    @pytest.mark.parametrize(
+        "notebook",
+        [
+            {},
+            {"cells": None},
+            {"cells": [None, 3, {}, {"source": ["x"]}, {"source": 'RETURNED = """\nAAAA\n"""'}]},
+        ],
+    )
+    def test_odd_notebooks_are_nobody_s(self, tmp_path, notebook):
+        assert personalise(tmp_path).owner(nbformat.from_dict(notebook), "ada") is None
 
 
 class TestProblems:
@@ -185,8 +229,8 @@ class TestProblems:
 def repaired(copy, key, without=(), **answers):
     """A copy with correct answers except for these suspects, and with the diagnosis of a key."""
     found = {
-        name: {"first_wrong": by_name(bug).first_wrong, "kind": by_name(bug).kinds[0]}
-        for name, bug in key.items()
+        name: {"first_wrong": by_name(key[name]).first_wrong, "kind": by_name(key[name]).kinds[0]}
+        for name in SEALED
     }
     right = load("correct").answers(ASSIGNMENT) | {"diagnosis": f"diagnosis = {found!r}"}
     for name in without:
@@ -197,7 +241,7 @@ def repaired(copy, key, without=(), **answers):
 @pytest.fixture(scope="module")
 def graded(course_of_the_module):
     course = course_of_the_module
-    (course.root / "roster.csv").write_text("id\n" + "\n".join(["ada", "bob", "cid", "dan", "zoë"]))
+    (course.root / "roster.csv").write_text("id\n" + "\n".join(["ada", "bob", "cid", "dan", "fay", "zoë"]))
     done = course.run("autograder", "personalise", ASSIGNMENT, "--roster", "roster.csv")
     assert done.returncode == 0, done.stdout + done.stderr
     made = personal_copies.of(course.root, ASSIGNMENT)
@@ -214,6 +258,8 @@ def graded(course_of_the_module):
     lost.cells.remove(cells(lost)["suspect_a"])
     course.submit("dan", ASSIGNMENT, lost)
     submit("eve", "ada", keys["ada"])
+    common = nbformat.read(course.path("release", ASSIGNMENT), as_version=4)
+    course.submit("fay", ASSIGNMENT, repaired(common, FIXED_DRAW))
     course.done = course.run("autograder", "grade", ASSIGNMENT)
     course.keys = keys
     return course
@@ -230,18 +276,46 @@ def test_a_suspect_that_was_left_as_it_is_costs_its_points(graded):
 
 
 def test_somebody_elses_copy_is_reported_and_its_diagnosis_does_not_count(graded):
-    points, line = graded.points(ASSIGNMENT, "cid"), "is the copy that was made for ada"
-    assert {name: points[name] for name in SUSPECTS} == {name: FULL[name] for name in SUSPECTS}
-    own, other = (
-        [(by_name(key[name]).first_wrong, by_name(key[name]).kinds) for name in FIXED_DRAW]
-        for key in (graded.keys["cid"], graded.keys["ada"])
+    expect_a_foreign_copy(graded, "cid", graded.keys["ada"], "the copy that was made for ada")
+
+
+def test_a_common_release_is_reported_where_there_are_personal_copies(graded):
+    expect_a_foreign_copy(graded, "fay", FIXED_DRAW, "the common release")
+
+
+def expect_a_foreign_copy(graded, student, key, what):
+    """Said in the run, the table, the flags and on the page; answers count by the own key."""
+    points = graded.points(ASSIGNMENT, student)
+    own, other = ([by_name(each[name]) for name in SEALED] for each in (graded.keys[student], key))
+    assert points["diagnosis"] == sum(
+        (a.first_wrong == b.first_wrong) + 2 * (b.kinds[0] in a.kinds)
+        for a, b in zip(own, other, strict=True)
     )
-    right = sum((a[0] == b[0]) + (b[1][0] in a[1]) for a, b in zip(own, other, strict=True))
-    parts = {*questions_of(ASSIGNMENT)["diagnosis"].parts.values()}
-    assert parts == {points["diagnosis"] / right} if right else points["diagnosis"] == 0
     assert points["diagnosis"] < FULL["diagnosis"]
-    assert f"cid: submitted/cid/{ASSIGNMENT}/{ASSIGNMENT}.ipynb {line}" in graded.done.stdout
-    assert graded.done.stdout.count(line) == 1
+    said = " ".join(graded.done.stdout.split())
+    line = (
+        f"{student}: submitted/{student}/{ASSIGNMENT}/{ASSIGNMENT}.ipynb is {what}; its suspects "
+        f"were graded by the bugs of {student}'s own copy"
+    )
+    assert said.count(line) == 1
+    assert f" {student} † " in said
+    assert "ada †" not in said
+    assert said.count(f"† {SEE_ABOVE}") == 1
+    (flag,) = graded_notebook(graded, student).metadata.flags
+    assert "not the personal copy of this student" in flag
+    assert "ada" not in flag
+    done = graded.run("autograder", "feedback", ASSIGNMENT, "--student", student)
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = graded.path("feedback", ASSIGNMENT, student).with_suffix(".html").read_text()
+    assert "not the personal copy of this student" in page
+
+
+def graded_notebook(graded, student):
+    return nbformat.read(graded.path("autograded", ASSIGNMENT, student), as_version=4)
+
+
+def test_an_own_copy_has_no_flag(graded):
+    assert "flags" not in graded_notebook(graded, "ada").metadata
 
 
 def test_a_suspect_that_was_deleted_comes_back_as_the_student_was_given_it(graded):
