@@ -33,7 +33,7 @@ from tests import sample_class
 HERE = Path(__file__).parent
 THEMES = (
     "reference", "patches", "forgeries", "endings", "floods", "files", "kernel", "network",
-    "leftovers", "neighbours", "imitations", "pages", "notebooks", "submissions",
+    "leftovers", "neighbours", "imitations", "pasting", "pages", "notebooks", "submissions",
 )  # fmt: skip
 """In reading order; each is a file in `cells/`, or a module beside this one."""
 

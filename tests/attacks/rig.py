@@ -24,7 +24,7 @@ from tests.temporary_course import TemporaryCourse
 HALLS = {
     "paper": ("pages", "notebooks", "submissions"),
     "code": ("reference", "patches", "forgeries", "files", "kernel", "network", "leftovers",
-             "imitations"),
+             "imitations", "pasting"),
     "limits": ("endings", "floods", "neighbours"),
 }  # fmt: skip
 """Which themes are graded in one course, by one run of `nbgrader autograde` per assignment."""
