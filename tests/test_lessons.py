@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import itertools
 import json
 import re
 import sys
@@ -424,7 +425,8 @@ def planted_in_lesson_3(lesson):
     """{name: (old, new)} of everything that lesson 3 plants in its own backward pass."""
     return {
         **lesson["ZOO"],
-        "fifteenth": changes_in("try_it")[0],
+        **{f"sealed {name}": change for name, change in lesson["SEALED"].items()},
+        **dict(zip(("fifteenth", "by its norm"), changes_in("try_it", "try_it_2"), strict=True)),
     }
 
 
@@ -500,7 +502,7 @@ def test_3_no_bug_is_a_graded_one(lesson):
         }
 
     planted = planted_in_lesson_3(lesson)
-    assert len(planted) == 14 + 1
+    assert len(planted) == 14 + 4 + 2
     assert {name: same_as(change) for name, change in planted.items() if same_as(change)} == {}
 
     # And it would be noticed.
@@ -594,10 +596,82 @@ def test_3_fingerprints_are_where_it_says(lesson):
     assert lines["chain: P for dS"][30:] == lines["loss: P alone"][30:], "the same in W and b"
 
 
+def test_3_numbers_name_the_sealed_four(lesson):
+    survey, clues = lesson["survey"], lesson["clues"]
+    assert [m for m, _ in lesson["CASES_THAT_TELL"]] == [8, 8, 3, 1, 1]
+    first = {
+        name: next(key for i, key in enumerate("UcWb") if {row[i] for row in rows} != {"."})
+        for name, rows in survey.items()
+    }
+    assert first == {"one": "W", "two": "U", "three": "W", "four": "U"}
+    assert survey["one"] == [[".", ".", "0.900", "0.900"]] * 5
+    assert survey["two"] == [[word] * 4 for word in (".", ".", "0.375", "0.125", "0.125")]
+    assert survey["three"] == [[".", ".", "varies", "varies"]] * 5
+    assert survey["four"] == [["varies", ".", ".", "."]] * 5
+    assert lesson["correct_entries"] == {"three": 0, "four": 0}
+    three = lesson["three"]
+    Z, db, passed = (each.ravel() for each in (three.Z, three.found["b"], lesson["passed"]))
+    assert [*np.flatnonzero(Z < 0) + 1] == [2, 5]
+    assert db[[1, 4]] == pytest.approx([-0.380, -0.191], abs=5e-4)
+    assert Z[[1, 0, 2]] == pytest.approx([-0.982, 0.388, 1.560], abs=5e-4)
+    assert passed[[1, 0, 2]] == pytest.approx([0.273, 0.596, 0.826], abs=5e-4)
+    assert passed == pytest.approx(1 / (1 + np.exp(-Z)))
+    X, _, p = lesson["draw"](3, 4)
+    assert ((p["W"] @ X + p["b"] > 0).sum(axis=1) == 0).tolist() == [False, True] + 3 * [False]
+    assert (clues["three"][2].seed, clues["three"][2].true["b"][1, 0]) == (4, 0)
+    assert abs(lesson["dead_row"]) > 0.1
+    assert all(row == pytest.approx(lesson["X_one"].ravel()) for row in lesson["quotient"])
+    assert np.abs(lesson["quotient"][0] - np.maximum(Z, 0)).min() > 0.1, "not H"
+
+
+def test_3_the_detective_is_as_good_as_it_says(lesson):
+    named, detective, look = (lesson[name] for name in ("named", "detective", "look"))
+    wrong = {name: kind for name, (_, kind) in named.items() if not name.startswith(kind + ":")}
+    assert wrong == {"batch: last forgotten": "mask"} and len(named) == 14
+    assert lesson["unsealed"] == {
+        "one": ("W", "scale"),
+        "two": ("U", "batch"),
+        "three": ("W", "mask"),
+        "four": ("U", "chain"),
+    }
+    for name, clues in {name: look(change) for name, change in lesson["ZOO"].items()}.items():
+        first = next(
+            key
+            for key in "UcWb"
+            if any(lesson["off"](clue.found[key], clue.true[key]) > 1e-6 for clue in clues)
+        )
+        assert named[name][0] == first
+    alone = [clue for clue in look(lesson["ZOO"]["batch: last forgotten"]) if clue.m == 1]
+    for clue in alone:
+        assert not clue.found["b"].any() and lesson["same"](clue.found["W"], clue.true["W"])
+
+    # Both single examples have a unit between 0 and 0.5; two others have none.
+    for seed, has in ((7, True), (29, True), (3, False), (4, False)):
+        Z = lesson["forward"](*lesson["draw"](1, seed))[1][0]
+        assert ((Z > 0) & (Z < 0.5)).any() == has
+    assert lesson["elsewhere"] == ("W", "batch")
+    values = ("(Z > 0)", "(Z > 0) / (1 + Z ** 2)")
+    assert detective(look(values)) == ("W", "chain"), "wrong values where units are on"
+
+
 def test_3_the_answers_are_true(lesson):
     cases, caught, ZOO = lesson["CASES"], lesson["caught"], lesson["ZOO"]
-    (fifteenth,) = changes_in("try_it")
+    fifteenth, normalised = changes_in("try_it", "try_it_2")
     assert [each for each in cases if caught(fifteenth, cases[each])] == ["all on"]
+
+    answer = next(cell for cell in LESSONS["3_planted_bugs"].cells if cell.id == "try_it_2").source
+    code = re.search(r"```python\n(.*?)```", answer, re.DOTALL)[1]
+    made = {**lesson}
+    exec(code[: code.index("for cases in combinations")], made)
+    told = lesson["CASES_THAT_TELL"]
+    of_two = {pair: made["named_with"](pair) for pair in itertools.combinations(told, 2)}
+    best = {pair for pair, count in of_two.items() if count == 13}
+    assert best == {pair for pair in of_two if sum(m == 1 for m, _ in pair) == 1}
+    assert max(of_two.values()) == 13
+    assert [made["named_with"]([each]) for each in told] == [5, 5, 5, 12, 12]
+    detective, look = lesson["detective"], lesson["look"]
+    assert {detective(look(normalised, pair)) for pair in best} == {("W", "batch")}
+    assert detective(look(normalised)) == ("W", "chain")
 
     smooth = lesson["BACKWARD"].replace("(Z > 0)", "(1 - H**2)")
     masks = {name for name, (old, _) in ZOO.items() if old not in smooth}
