@@ -426,6 +426,7 @@ def planted_in_lesson_3(lesson):
     return {
         **lesson["ZOO"],
         **{f"sealed {name}": change for name, change in lesson["SEALED"].items()},
+        "padding": lesson["PADDING"],
         **dict(zip(("fifteenth", "by its norm"), changes_in("try_it", "try_it_2"), strict=True)),
     }
 
@@ -502,7 +503,7 @@ def test_3_no_bug_is_a_graded_one(lesson):
         }
 
     planted = planted_in_lesson_3(lesson)
-    assert len(planted) == 14 + 4 + 2
+    assert len(planted) == 14 + 4 + 3
     assert {name: same_as(change) for name, change in planted.items() if same_as(change)} == {}
 
     # And it would be noticed.
@@ -652,6 +653,19 @@ def test_3_the_detective_is_as_good_as_it_says(lesson):
     assert lesson["elsewhere"] == ("W", "batch")
     values = ("(Z > 0)", "(Z > 0) / (1 + Z ** 2)")
     assert detective(look(values)) == ("W", "chain"), "wrong values where units are on"
+
+
+def test_3_a_minimal_case_names_the_cause(lesson):
+    assert lesson["shown"] == 0
+    pair, ratios = lesson["pair"], lesson["all_ratios"]
+    assert ratios(*lesson["with_a_zero"]) == pytest.approx(12 / 11)
+    assert round(12 / 11, 3) == 1.091
+    assert ratios(*pair(0.2, 0.1)) == pytest.approx(1)
+    assert ratios(*pair(0.1, 0.0)) == pytest.approx(2)
+    for first, second in ((0.2, 0.1), (0.1, 0.0)):
+        X, T, _ = pair(first, second)
+        assert (X[:, 0] != X[:, 1]).tolist() == [True] + 4 * [False]
+        assert (T[:, 0] == T[:, 1]).all()
 
 
 def test_3_the_answers_are_true(lesson):
