@@ -231,7 +231,8 @@ def test_a_check_has_one_folded_cell_and_names_that_nobody_else_uses(assignment)
 def test_tools_are_folded(assignment):
     """What is not the student's to read first is out of the way."""
     for cell in code_of(SOURCES[assignment]):
-        if cell.id in (*TOOLS, "originals", "repairs", "vectors", "evidence") or is_demonstration(cell):
+        tools = *TOOLS, "originals", "repairs", "vectors", "evidence"
+        if cell.id in tools or is_demonstration(cell):
             assert is_folded(cell), cell.id
 
 

@@ -134,8 +134,11 @@ class Personal:
             Who submitted it.
         """
         cells = notebook.get("cells")
-        cells = [each for each in cells if isinstance(each, dict)] if isinstance(cells, list) else []
-        texts = [each["source"] for each in cells if isinstance(each.get("source"), str)]
+        sources = (
+            each.get("source") if isinstance(each, dict) else None
+            for each in (cells if isinstance(cells, list) else ())
+        )
+        texts = [each for each in sources if isinstance(each, str)]
         for numbers in (found for text in texts for found in RETURNED.findall(text)):
             for owner, key in self._keys(student):
                 if "".join(numbers.split()) == "".join(packed(key, SEALED).split()):

@@ -96,8 +96,8 @@ class Bug:
     name : str
     kinds : tuple of str
         The names from `KINDS` that are accepted as a diagnosis: that of the mistake in the code,
-        and, if it is another one, what `autograder.truth.detective` sees in the numbers; or one from
-        `LESSON_KINDS`, for a bug that is never a suspect.
+        and, if it is another one, what `autograder.truth.detective` sees in the numbers. Or one
+        from `LESSON_KINDS`, for a bug that is never a suspect.
     first_wrong : str
         The first gradient in `ORDER` that it corrupts.
     edits : tuple of Edit

@@ -1,6 +1,6 @@
 """If this fails, points of `planted_bugs` can be had without a hunt, whatever bugs were drawn."""
 
-from itertools import product
+from itertools import pairwise, product
 from statistics import mean
 
 import pytest
@@ -69,7 +69,7 @@ def test_one_guess_for_all_earns_little():
 
 def test_numbers_of_one_sealed_suspect_are_not_those_of_another():
     """What a classmate has found out helps only where the bug is the same."""
-    for one, other in zip(CLASS, CLASS[1:], strict=False):
+    for one, other in pairwise(CLASS):
         for name in SEALED:
             if one[name] != other[name]:
                 pairs = zip(returned(one[name]), returned(other[name]), strict=True)

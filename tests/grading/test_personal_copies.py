@@ -241,7 +241,9 @@ def repaired(copy, key, without=(), **answers):
 @pytest.fixture(scope="module")
 def graded(course_of_the_module):
     course = course_of_the_module
-    (course.root / "roster.csv").write_text("id\n" + "\n".join(["ada", "bob", "cid", "dan", "fay", "zoë"]))
+    (course.root / "roster.csv").write_text(
+        "\n".join(["id", "ada", "bob", "cid", "dan", "fay", "zoë"])
+    )
     done = course.run("autograder", "personalise", ASSIGNMENT, "--roster", "roster.csv")
     assert done.returncode == 0, done.stdout + done.stderr
     made = personal_copies.of(course.root, ASSIGNMENT)

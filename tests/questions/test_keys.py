@@ -39,7 +39,8 @@ def test_each_accepted_answer_counts_for_its_own_key(key: Mapping[str, str], kin
 @pytest.mark.parametrize("key", KEYS[:5], ids=lambda key: "-".join(key.values()))
 def test_each_wrong_word_costs_its_own_point(key: Mapping[str, str]) -> None:
     right = said(key)
-    for name, (field, words) in product(SEALED, {"first_wrong": ORDER, "kind": tuple(KINDS)}.items()):
+    fields = {"first_wrong": ORDER, "kind": tuple(KINDS)}
+    for name, (field, words) in product(SEALED, fields.items()):
         bug = by_name(key[name])
         accepted = (bug.first_wrong,) if field == "first_wrong" else bug.kinds
         for word in set(words) - set(accepted):

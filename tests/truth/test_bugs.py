@@ -11,10 +11,10 @@ import pytest
 from autograder.truth.bugs import (
     BANK,
     FIXED_DRAW,
-    OPEN,
-    SEALED,
     LESSONS,
     MUTANT,
+    OPEN,
+    SEALED,
     by_name,
     suspect_source,
 )

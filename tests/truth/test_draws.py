@@ -33,7 +33,9 @@ def test_everybody_gets_three_kinds_and_the_same_difficulty_twice(
             assert {effect(bug) for bug in bugs} == set(EFFECTS)
 
 
-@pytest.mark.parametrize(("names", "once_in"), [(OPEN, 2000), (SEALED, 2000), (FIXED_DRAW, 100_000)])
+@pytest.mark.parametrize(
+    ("names", "once_in"), [(OPEN, 2000), (SEALED, 2000), (FIXED_DRAW, 100_000)]
+)
 def test_two_rarely_share_all_of_their_bugs(
     drawn: Mapping[str, Mapping[str, str]], names: Any, once_in: int
 ) -> None:

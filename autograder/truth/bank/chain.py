@@ -111,14 +111,4 @@ BUGS = (
         hint="How does dA1 change when W2 is doubled?",
         why="Only the direction of each influence was considered, and not its strength.",
     ),
-    Bug(
-        "dZ1_activation_twice",
-        ("chain",),
-        "dW1",
-        (Edit("dZ1", "ANY * (Z1 > 0)", "ANY * (Z1 > 0) * Z1"),),
-        writes="dZ1 = dA1 * (Z1 > 0) * Z1",
-        hint="How many factors does the chain rule put between dA1 and dZ1?",
-        why="z * (z > 0) is the ReLU itself, and it was mixed up with its derivative.",
-        suspect=False,
-    ),
 )

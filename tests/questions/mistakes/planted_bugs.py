@@ -193,7 +193,7 @@ diagnosis(
     "Names the array that only inherits it.", ('"dW1"', '"db1"'), untold={"sealed_b_first_wrong"}
 )
 diagnosis("Takes a factor of 1/2 for a mask.", ('"scale"', '"mask"'), untold={"sealed_b_kind"})
-diagnosis("Takes a transpose for a wrong array.", ('"transpose"', '"loss"'), untold={"sealed_c_kind"})
+diagnosis("Takes a transpose for a loss.", ('"transpose"', '"loss"'), untold={"sealed_c_kind"})
 diagnosis(
     "Mixes two of them up.",
     ("sealed_a", "x"),
