@@ -5,6 +5,7 @@ were given, and what the sealed ones returned.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from textwrap import indent
 
 from autograder.truth.broken_notebook import never_ran_backward, never_ran_check
@@ -35,6 +36,7 @@ def personal(key: Mapping[str, str]) -> dict[str, str]:
     return cells | {ORIGINALS: originals(key), EVIDENCE: evidence(key)}
 
 
+@cache
 def suspect(name: str, bug: str) -> str:
     """Return the code of the suspect `name`, with the bug of the name `bug` in it."""
     return suspect_source(name, by_name(bug)).rstrip()
