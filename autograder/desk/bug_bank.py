@@ -13,9 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.grading.errors import CourseError
+from autograder.truth import detective
 from autograder.truth.bugs import BANK, LESSONS
 from autograder.truth.cases import Case, live_case
 from autograder.truth.draws import effect
+from autograder.truth.evidence import returned
 from autograder.truth.gradcheck import UNTOUCHED, deviation
 from autograder.truth.planting import KINDS, LESSON_KINDS, ORDER, Bug, backward_with, plant
 from autograder.truth.standard_form import STANDARD
@@ -73,7 +75,15 @@ def bug_page(bug: Bug) -> list[RenderableType]:
     """One bug: its lines as a diff, its effect in numbers, why people make it."""
     kinds = "; ".join(f"{kind}: {(KINDS | LESSON_KINDS)[kind]}" for kind in bug.kinds)
     hidden = f"Hidden on: {', '.join(bug.invisible)}." if bug.invisible else "Never hidden."
-    drawn = "It may be drawn as a suspect." if bug.suspect else "It is never drawn as a suspect."
+    drawn = "It is never drawn as a suspect."
+    if bug.suspect:
+        evidence = returned(bug.name)
+        seen = detective.kind(evidence)
+        rule = " ".join((detective.RULES[seen].__doc__ or "").split())
+        drawn = (
+            "It may be drawn as a suspect. From its numbers alone, if it is sealed, one sees "
+            f"{detective.first_wrong(evidence)}, {seen}: {rule[0].lower()}{rule[1:]}"
+        )
     return [
         Text(bug.name, style="bold"), *_difference(bug), Text(), Text(kinds), Text(bug.why),
         Text(f"Hint: {bug.hint}"), Text(f"{hidden} {drawn}"), _effect_table(bug),
