@@ -72,6 +72,12 @@ EMOJI = re.compile(
 )
 """Except for the two marks of the checks."""
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*)### END HIDDEN TESTS", re.DOTALL)
+SCHEME = re.compile(
+    r"\n### BEGIN MARK SCHEME\n\*\*Points\*\*\n(?P<points>.*)"
+    r"\n\*\*Anchor answers\*\*\n(?P<anchors>.*)\n\*\*Borderline\*\*\n(?P<borderline>.*)"
+    r"\n\*\*What a second reader checks:\*\*(?P<second>.*)\n### END MARK SCHEME$",
+    re.DOTALL,
+)
 MARKERS = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 
 
@@ -85,6 +91,8 @@ def read(step, assignment):
 
 NOTEBOOKS = {(step, name): read(step, name) for step in ("source", "release") for name in CONTRACT}
 SOURCES = {name: NOTEBOOKS["source", name] for name in CONTRACT}
+WITH_ANCHORS = list(CONTRACT)
+WITH_ANCHORS.remove("planted_bugs")  # until its schemes have anchors, too
 EACH = pytest.mark.parametrize("assignment", CONTRACT)
 ALL = pytest.mark.parametrize(("step", "assignment"), NOTEBOOKS)
 
@@ -305,6 +313,27 @@ def test_a_release_holds_no_answer(assignment):
     text = path_of("release", assignment).read_text()
     for given_away in ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "autograder import", "ask("):
         assert given_away not in text
+
+
+@pytest.mark.parametrize("assignment", WITH_ANCHORS)
+def test_written_answers_have_a_mark_scheme_with_anchors(assignment):
+    """Each written answer says what earns each step, with an answer for all, half and none."""
+    written = [
+        cell
+        for cell in SOURCES[assignment].cells
+        if utils.is_grade(cell) and utils.is_solution(cell)
+    ]
+    assert written
+    for cell in written:
+        scheme = SCHEME.search(cell.source)
+        assert scheme, f"{cell.id}: its parts are as in the other notebooks"
+        points = cell.metadata.nbgrader.points
+        steps = [float(each) for each in re.findall(r"^\d\. \((0\.5|1)\) ", scheme["points"], re.M)]
+        assert sum(steps) == points and scheme["points"].count("\n") == len(steps) + 1
+        anchors = re.findall(r'^- \*([\d.]+) points?:\* ".{40,}"', scheme["anchors"], re.M)
+        assert {0, points / 2, points} <= {*map(float, anchors)}, cell.id
+        assert scheme["borderline"].count("\n- ") >= 3 and len(scheme["second"]) > 40
+        assert scheme[0].count("\n") <= 40, "it is read beside every answer"
 
 
 # What a reader sees.
