@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
@@ -14,9 +15,9 @@ TOKEN = "of-this-test"
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 
-@pytest.fixture
-def formgrader(course):
-    """The address of a Jupyter server that was started in the course folder."""
+@contextmanager
+def serving(course):
+    """Start a Jupyter server in the course folder, and yield its address."""
     server = course.start(
         "jupyter-server",
         f"--IdentityProvider.token={TOKEN}",
@@ -46,6 +47,13 @@ def formgrader(course):
     finally:
         server.terminate()
         server.communicate()
+
+
+@pytest.fixture
+def formgrader(course):
+    """The address of a Jupyter server that was started in the course folder."""
+    with serving(course) as address:
+        yield address
 
 
 def wait_for(port, seconds=60):
