@@ -51,6 +51,17 @@ LEFT = "weight of pictures that the page may still show"
 LEFT_OUT = "# Left out: this notebook has too much text to be shown."
 MOST_COLOURS = 2_000
 LONGEST_COLOUR = 30
+BELOW = "what the course shows below its cells"
+"""Key of the resources: {cell: HTML}, which is not cleaned. Nothing on the page can change it."""
+# Formulas can reach far beyond their line, and the macros that they define hold for the whole page.
+STUDENTS = """<style>.cell, .students {{ overflow: auto hidden; contain: paint; }}
+.students {{ border-left: 3px solid #337ab7; padding-left: 1ex; margin-bottom: 1em; }}</style>
+<div class="students">{}</div>"""
+DEFINES = re.compile(
+    r"\\(?=(?:g?def|let|global|(?:re)?new(?:command|environment)|DeclareMathOperator|Newextarrow)"
+    r"(?![a-zA-Z]))"
+)
+NO_MACRO = "\\\N{ZERO WIDTH SPACE}"
 PYTHON = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
 
 
@@ -74,6 +85,9 @@ class SafeToShow(NbGraderPreprocessor):
                 # Also of notebooks that were graded without this package.
                 cell.outputs = allowed(cell.get("outputs"), left=bytes_left)
                 shown = [output.get("data", {}) for output in cell.outputs]
+                for data in shown:
+                    if "text/latex" in data:
+                        data["text/latex"] = _without_macros(data["text/latex"], resources)
                 texts += [(data, "text/markdown", steps) for data in shown]
                 texts += [(data, "text/html", _steps_of_html) for data in shown]
             pictures = cell.get("attachments", {})
@@ -119,25 +133,58 @@ def _steps_of_html(text: str) -> int:
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
     """Render Markdown with the pictures that are attached to its cell, and clean the result."""
-    renderer = _Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
+    pictures = context.get("cell", {}).get("attachments", {})
+    return _with_below(context, "markdown", rendered(source, pictures, context["resources"]))
+
+
+def rendered(source: str, pictures: dict[str, Any], resources: Resources) -> str:
+    """Render and clean Markdown; what would take too long is shown as text.
+
+    Parameters
+    ----------
+    source
+    pictures
+        The attachments of its cell.
+    resources
+        They count the pictures that the page still may show.
+    """
+    renderer = _Renderer(escape=False, attachments=pictures)
     if len(source) > LONGEST_MARKDOWN or steps(source) > MOST_STEPS:
         return as_text(source)
     try:
-        rendered = MarkdownWithMath(renderer=renderer).render(source)
+        text = MarkdownWithMath(renderer=renderer).render(source)
     except Exception:  # A text that the parser can't read must not break the whole page.
         return as_text(source)
-    return clean_html(context, rendered)
+    return _cleaned(text, resources)
+
+
+def _with_below(context: Context, kind: str, text: str) -> str:
+    """A cell's text, and below it what the course shows there."""
+    cell = context.get("cell", {})
+    name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
+    below = context["resources"].get(BELOW, {}).get(name)
+    # A cell's outputs are rendered by the same filters.
+    return STUDENTS.format(text) + below if below and cell.cell_type == kind else text
 
 
 @pass_context
 def clean_html(context: Context, text: object) -> str:
     """Clean HTML. Its pictures are left out if the page already shows too many."""
-    cleaned, resources = clean(str(text)), context["resources"]
+    return _cleaned(str(text), context["resources"])
+
+
+def _cleaned(text: str, resources: Resources) -> str:
+    cleaned = _without_macros(clean(text), resources)
     left = resources.get(LEFT, OutputLimits.notebook) - weight_of_addresses(cleaned)
     if left < 0:
         return ADDRESS.sub("", cleaned)
     resources[LEFT] = left
     return cleaned
+
+
+def _without_macros(text: str, resources: Resources) -> str:
+    """A text that defines no macro, if the course's own formulas are on the page."""
+    return DEFINES.sub(lambda _: NO_MACRO, text) if resources.get(BELOW) else text
 
 
 class _Renderer(IPythonRenderer):
@@ -167,8 +214,16 @@ def ansi2html(text: object) -> str:
     return filters.ansi2html(text)
 
 
-def highlight_code(source: str, language: str | None = None, metadata: Any = None) -> str:
+@pass_context
+def highlight_code(
+    context: Context, source: str, language: str | None = None, metadata: Any = None
+) -> str:
     """Highlight code as Python, whatever language its notebook or cell claims to be in."""
+    return _with_below(context, "code", highlighted(source))
+
+
+def highlighted(source: str) -> str:
+    """Python code in colours."""
     return filters.Highlight2HTML(pygments_lexer="ipython3")(source)
 
 

@@ -22,7 +22,7 @@ from traitlets.config import Config, Configurable
 from traitlets.config.loader import LazyConfigValue
 from traitlets.utils.importstring import import_item
 
-from autograder.grading import extra_files, safe_pages
+from autograder.grading import extra_files, mark_schemes, safe_pages
 from autograder.grading.agreement import RefuseDisagreement
 from autograder.grading.allowed_outputs import AllowedOutputs
 from autograder.grading.clean import Clean
@@ -48,6 +48,8 @@ DONE_BY_CLEAN = (
 RUNNING = (TrustedExecute, AllowedOutputs)
 # Feedback is for students, so without hidden tests and mark schemes.
 ANSWERING = (HideWhatIsHidden, extra_files.CarryToExchange)
+# The person who reads answers is shown their mark schemes, on the Formgrader's pages only.
+SHOWING = (mark_schemes.ShowMarkSchemes, safe_pages.SafeToShow)
 # The badge and the broken code are part of a release, so they must be in its checksums.
 BEGINNING = (StartFromBrokenCode, OpenInColab)
 REFUSING = (RefuseDisagreement, RefuseSilentChanges)
@@ -269,7 +271,7 @@ class _HTMLExporter(_Section):
     owner = HTMLExporter
     rules: ClassVar = {
         "preprocessors": lambda _, given: [
-            *_without(given, (safe_pages.SafeToShow,)), safe_pages.SafeToShow
+            *_without(given, SHOWING), *SHOWING
         ],
         "filters": lambda _, given: {**given, **safe_pages.FILTERS},
         "sanitize_html": lambda *_: True,

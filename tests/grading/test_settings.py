@@ -116,7 +116,7 @@ def test_pages_are_cleaned_last_and_by_our_filters(configured):
         c.HTMLExporter.sanitize_html = False
 
     pages = configured(given).HTMLExporter
-    assert pages.preprocessors == [OwnStep, safe_pages.SafeToShow]
+    assert pages.preprocessors == [OwnStep, *settings.SHOWING]
     assert pages.filters == {**safe_pages.FILTERS, "mine": str}
     assert pages.sanitize_html is True
 
