@@ -91,8 +91,6 @@ def read(step, assignment):
 
 NOTEBOOKS = {(step, name): read(step, name) for step in ("source", "release") for name in CONTRACT}
 SOURCES = {name: NOTEBOOKS["source", name] for name in CONTRACT}
-WITH_ANCHORS = list(CONTRACT)
-WITH_ANCHORS.remove("planted_bugs")  # until its schemes have anchors, too
 EACH = pytest.mark.parametrize("assignment", CONTRACT)
 ALL = pytest.mark.parametrize(("step", "assignment"), NOTEBOOKS)
 
@@ -315,7 +313,7 @@ def test_a_release_holds_no_answer(assignment):
         assert given_away not in text
 
 
-@pytest.mark.parametrize("assignment", WITH_ANCHORS)
+@EACH
 def test_written_answers_have_a_mark_scheme_with_anchors(assignment):
     """Each written answer says what earns each step, with an answer for all, half and none."""
     written = [
