@@ -150,7 +150,7 @@ def draw_heat_map(bug: Bug, path: str | os.PathLike[str]) -> None:
     for axis, key in zip(axes, ("dW3", "dW2", "dW1"), strict=True):
         truth = case.gradients[key]
         off = (found[key].reshape(truth.shape) - truth) / np.abs(truth).max()
-        picture = axis.imshow(off, cmap="PuOr", vmin=-1, vmax=1)
+        picture = axis.imshow(off, cmap="PuOr_r", vmin=-1, vmax=1)
         axis.set(xticks=[], yticks=[])
         axis.set_title(f"{key}: off by up to {np.abs(off).max():.0%}", fontsize=10)
     figure.colorbar(picture, ax=axes, label="off, relative to the largest")

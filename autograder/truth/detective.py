@@ -79,7 +79,7 @@ def is_batch(key: str, evidence: Evidence) -> bool:
 
 
 def is_transpose(key: str, evidence: Evidence) -> bool:
-    """The entries are the correct ones, but in other places."""
+    """The entries of this array are the correct ones, but in other places."""
     return all(
         deviation(np.sort(seen.found[key], None), np.sort(seen.truth[key], None)) <= WRONG
         for seen in evidence
@@ -92,7 +92,8 @@ def is_loss(key: str, evidence: Evidence) -> bool:
 
 
 def is_mask(key: str, evidence: Evidence) -> bool:
-    """With one example, a unit that is off has a row that isn't 0, or one that is on has only 0."""
+    """With one example, a unit that is off has a row that isn't 0, or one that is on has only 0
+    (other numbers in the rows of units that are on: chain)."""
     layer = int(key[2])
     if layer == 3:
         return False
@@ -106,7 +107,8 @@ def is_mask(key: str, evidence: Evidence) -> bool:
 
 
 def is_chain(key: str, evidence: Evidence) -> bool:
-    """None of the above: units that are off have only 0, but other numbers are wrong."""
+    """None of the above: units that are off have only 0, but other numbers are wrong (a wrong array
+    in a product, or one whose entries stand in the wrong places)."""
     return True
 
 

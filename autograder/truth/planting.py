@@ -28,7 +28,7 @@ KINDS = {
     "batch": "the sum or the average over the examples is wrong",
     "transpose": "the entries of an array are in the wrong places",
     "loss": "dZ3 is not the derivative of this cost",
-    "mask": "the ReLU's derivative lets the wrong entries through, or the wrong values",
+    "mask": "the ReLU's derivative lets the wrong entries through",
     "chain": "a product of the chain rule has a wrong factor: the wrong array, or one too many",
 }
 """The kinds that a student may be asked to tell apart, in the order in which they are ruled out:
