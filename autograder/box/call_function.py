@@ -100,7 +100,7 @@ class Answers:
         watching
             Whether to return the arguments as they are after the call.
         """
-        if not callable(self._namespace.get(name)):
+        if not callable(replacing.get(name, self._namespace.get(name))):
             return record(raised="NameError", failure=self._missing())
         if name in self._endless:
             return record(raised="TooSlow", failure=_no_end(seconds))

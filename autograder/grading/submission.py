@@ -3,7 +3,7 @@
 So it can be computed on any machine.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from autograder.box.limits import Limits
 from autograder.box.warden import Warden
 from autograder.grading.cell_outputs import Outputs, output
 from autograder.grading.sandboxed_student import SandboxedStudent
-from autograder.questions import judge
+from autograder.questions import find, judge
 from autograder.questions.verdict import Verdict
 
 MOST_KILLS = 2
@@ -90,8 +90,8 @@ def run(job: Job, warden: Warden) -> Result:
         Every time that it was run: no score may be recorded.
     """
     for _ in range(MOST_KILLS):
-        result, child = _run_once(job, warden)
-        if not child.was_killed:
+        result, was_killed = _run_once(job, warden)
+        if not was_killed:
             return result
     raise KilledFromOutside(
         "its process was killed from outside, twice (is there too little memory?), so it has no "
@@ -99,30 +99,60 @@ def run(job: Job, warden: Warden) -> Result:
     )
 
 
-def _run_once(job: Job, warden: Warden) -> tuple[Result, Child]:
-    found: list[Ran] = []
-    verdicts: list[Verdict] = []
-    with warden.child(job.limits) as child:
-        ran: list[str] = []
-        student, outputs, count = SandboxedStudent(child, ran), Outputs(), 0
-        child.place(job.files)
-        for cell in job.cells:
-            number: int | None = None
-            shown: list[NotebookNode] = []
+def _run_once(job: Job, warden: Warden) -> tuple[Result, bool]:
+    """The result, and whether something outside has killed a process of the submission."""
+    verdicts: dict[int, Verdict] = {}
+    texts, children = [*_of_texts(job)], list[Child]()
+    while True:
+        with warden.child(job.limits) as child:
+            children.append(child)
+            while texts and not child.ended:
+                place, before = texts.pop(0)
+                student = SandboxedStudent(child, before)
+                if student.source(job.cells[place].question):
+                    verdicts[place] = _judged(job, place, student, child)
             if not child.ended:
-                number = count = count + 1
-                ran.append(cell.source)
-                shown = outputs.of_cell(child.run(cell.source))
-            elif not cell.question:
-                shown = [_not_run(child.ended)]
-            if cell.question:
-                # The verdict replaces all outputs of a test cell.
-                verdict = judge(cell.question, student, job.seed, child.ended, job.key, job.help)
-                verdicts.append(verdict)
-                shown = _written(verdict, number)
-            found.append(Ran(number, shown))
-    lost = not verdicts or any(each.points < each.most for each in verdicts)
-    return Result(found, lost and child.was_held_up), child
+                found = _run_cells(job, child, verdicts)
+                break
+    lost = not verdicts or any(each.points < each.most for each in verdicts.values())
+    was_held_up = lost and any(each.was_held_up for each in children)
+    return Result(found, was_held_up), any(each.was_killed for each in children)
+
+
+def _of_texts(job: Job) -> Iterator[tuple[int, list[str]]]:
+    """The places of questions about a text, and the cells before each."""
+    for place, cell in enumerate(job.cells):
+        if cell.question and find(cell.question).of_a_text:
+            yield place, [each.source for each in job.cells[:place]]
+
+
+def _run_cells(job: Job, child: Child, verdicts: dict[int, Verdict]) -> list[Ran]:
+    """Run all cells in order, and ask at each test cell what has not been asked."""
+    found: list[Ran] = []
+    ran: list[str] = []
+    student, outputs, count = SandboxedStudent(child, ran), Outputs(), 0
+    child.place(job.files)
+    for place, cell in enumerate(job.cells):
+        number: int | None = None
+        shown: list[NotebookNode] = []
+        if not child.ended:
+            number = count = count + 1
+            ran.append(cell.source)
+            shown = outputs.of_cell(child.run(cell.source))
+        elif not cell.question:
+            shown = [_not_run(child.ended)]
+        if cell.question:
+            # The verdict replaces all outputs of a test cell.
+            if place not in verdicts:
+                verdicts[place] = _judged(job, place, student, child)
+            shown = _written(verdicts[place], number)
+        found.append(Ran(number, shown))
+    return found
+
+
+def _judged(job: Job, place: int, student: SandboxedStudent, child: Child) -> Verdict:
+    asked = job.cells[place].question
+    return judge(asked, student, job.seed, child.ended, job.key, job.help)
 
 
 def _written(verdict: Verdict, count: int | None) -> list[NotebookNode]:

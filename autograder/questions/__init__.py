@@ -36,11 +36,15 @@ class Question:
     asks : callable
         ``asks(student, rng, marks)`` draws cases from ``rng``, asks, and notes the findings. If it
         has a fourth parameter `key`, it gets the bugs that this student was given.
+    of_a_text : bool
+        Whether it asks about the text of an answer. Then it is asked before any code of the student
+        has run, so that nothing else can answer for that text.
     """
 
     name: str
     parts: Mapping[str, float]
     asks: Callable[..., None]
+    of_a_text: bool = False
 
     @property
     def points(self) -> float:

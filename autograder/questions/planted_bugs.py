@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -167,7 +168,7 @@ def _suspect(name: str) -> Question:
                 raise Wrong(told)
 
     asks.__name__ = name
-    return question(repaired=3)(asks)
+    return replace(question(repaired=3)(asks), of_a_text=True)
 
 
 suspect_a, suspect_b, suspect_c = map(_suspect, bugs.OPEN)

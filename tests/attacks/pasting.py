@@ -2,6 +2,8 @@
 
 import ast
 
+import nbformat
+
 from autograder.truth.bugs import FIXED_DRAW, OPEN, SEALED
 from autograder.truth.planting import ORDER, rename, replace_lines
 from autograder.truth.standard_form import STANDARD
@@ -94,6 +96,32 @@ def compares_texts(notebook):
     """The same, with suspects repaired by comparing their text with one's own."""
     repaired = {name: compared(suspect(name, FIXED_DRAW[name])) for name in OPEN}
     return sample_class.fill(notebook, pasted() | repaired)
+
+
+HOOK = f"""
+import sys
+
+{STANDARD}
+
+def hook(frame, event, value):
+    if event == "return" and frame.f_code.co_name in {OPEN} and isinstance(value, dict):
+        value.update(backward(*[frame.f_locals[name] for name in ("X", "Y", "cache")]))
+
+
+sys.setprofile(hook)
+"""
+
+
+@attack(**EVERYTHING, earns=PASTED, stock="no gain")
+def answers_for_its_text(notebook):
+    """Changes a suspect in a statement that doesn't matter, and has a hook return what is right."""
+    changed = {
+        name: suspect(name, FIXED_DRAW[name]).replace("m = X.shape[1]", "m = len(X[0])")
+        for name in OPEN
+    }
+    filled = sample_class.fill(notebook, pasted() | changed)
+    filled.cells.insert(1, nbformat.v4.new_code_cell(HOOK))
+    return filled
 
 
 @attack(**EVERYTHING, earns=PASTED | {"diagnosis": 1.0}, stock="no gain")
