@@ -46,9 +46,9 @@ BUGS = (
         "dW1_doubled",
         ("scale",),
         "dW1",
-        (Edit("dW1", "ANY / m", "2 / m * ANY"),),
-        writes="dW1 = 2 / m * np.dot(dZ1, X.T)",
-        hint="Compare the factor in front of dW1 with the one in front of dW2.",
+        (Edit("dW1", "ANY / m", "2 * ANY / m"),),
+        writes="dW1 = 2 * np.dot(dZ1, X.T) / m",
+        hint="Compare the factor of dW1 with that of dW2.",
         why="2/m is the factor for the mean squared error without its 1/2.",
     ),
     Bug(
