@@ -16,7 +16,7 @@ is obvious, or may not show in the same place on every live case.
 """
 
 from autograder.truth.bank import batch, chain, lessons, loss, mask, scale, sign, transpose
-from autograder.truth.hands import HANDS
+from autograder.truth.hands import hand
 from autograder.truth.planting import Bug, plant
 
 BANK = (
@@ -62,6 +62,6 @@ and a bias see to it."""
 def suspect_source(name: str, bug: Bug) -> str:
     """Return the starting code of a suspect's cell: a backward pass with that name and that bug.
 
-    It is in the hand of that suspect: see `autograder.truth.hands`.
+    It is in the hand of that suspect with that bug: see `autograder.truth.hands`.
     """
-    return HANDS[name](plant(bug, name=name))
+    return hand(name, bug.name).write(plant(bug, name=name))

@@ -71,12 +71,16 @@ class _Plain(ast.NodeTransformer):
             called, arguments = f"np.{node.func.attr}", [node.func.value, *arguments]
         if called in ("np.dot", "np.matmul"):
             return ast.BinOp(arguments[0], ast.MatMult(), arguments[1])
-        return ast.Call(ast.Name(called), arguments, node.keywords)
+        named = [each.value for each in node.keywords if each.arg == "axis"]
+        others = [each for each in node.keywords if each.arg != "axis"]
+        return ast.Call(ast.Name(called), arguments + named, others)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.op, ast.Mult) and ast.unparse(node.left) == "1 / m":
             return ast.BinOp(node.right, ast.Div(), ast.Name("m"))
+        if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Compare):
+            return ast.BinOp(node.right, ast.Mult(), node.left)
         return node
 
 
@@ -94,8 +98,8 @@ def pastes_own_answers(notebook):
 @attack(**EVERYTHING, earns=PASTED | dict.fromkeys(OPEN, 3.0), stock="no gain")
 def compares_texts(notebook):
     """The same, with suspects repaired by comparing their text with one's own."""
-    repaired = {name: compared(suspect(name, FIXED_DRAW[name])) for name in OPEN}
-    return sample_class.fill(notebook, pasted() | repaired)
+    answers = {name: compared(suspect(name, FIXED_DRAW[name])) for name in OPEN}
+    return sample_class.fill(notebook, pasted() | answers)
 
 
 HOOK = f"""

@@ -9,7 +9,7 @@ from autograder.questions import judge, questions_of
 from autograder.truth.bugs import BANK, OPEN, SEALED, by_name
 from autograder.truth.draws import draw
 from autograder.truth.evidence import returned
-from autograder.truth.hands import HANDS
+from autograder.truth.hands import hand
 from autograder.truth.planting import KINDS, ORDER, plant
 from autograder.truth.standard_form import STANDARD
 from autograder.truth.starting_code import personal
@@ -50,9 +50,10 @@ def test_a_comparison_of_texts_earns_the_repairs_and_no_more(bug):
 @pytest.mark.parametrize("key", CLASS, ids=lambda key: "-".join(key.values()))
 def test_the_code_of_a_sealed_suspect_is_nowhere_in_the_copy(key):
     copy = lines("\n".join(personal(key).values()))
-    for name, hand in product(SEALED, HANDS.values()):
+    own = [hand(name, key[name]) for name in OPEN]
+    for each, name in product(own, SEALED):
         bug = by_name(key[name])
-        assert not copy & (lines(hand(plant(bug))) - lines(hand(STANDARD)))
+        assert not copy & (lines(each.write(plant(bug))) - lines(each.write(STANDARD)))
 
 
 def lines(text):

@@ -16,6 +16,7 @@ from autograder.questions import questions_of
 from autograder.truth import starting_code
 from autograder.truth.bugs import BANK, FIXED_DRAW, OPEN, SEALED, by_name
 from autograder.truth.draws import keyed
+from tests.repairs import repaired
 from tests.sample_class import fill, load
 from tests.temporary_course import ROOT
 
@@ -226,13 +227,14 @@ class TestProblems:
 # One class, from the roster to the grades.
 
 
-def repaired(copy, key, without=(), **answers):
-    """A copy with correct answers except for these suspects, and with the diagnosis of a key."""
+def answered(copy, key, without=(), **answers):
+    """A copy with correct answers to these bugs, except for some suspects that are left alone."""
     found = {
         name: {"first_wrong": by_name(key[name]).first_wrong, "kind": by_name(key[name]).kinds[0]}
         for name in SEALED
     }
     right = load("correct").answers(ASSIGNMENT) | {"diagnosis": f"diagnosis = {found!r}"}
+    right |= {name: repaired(name, key[name]) for name in OPEN}
     for name in without:
         right.pop(name)
     return fill(copy, right | answers)
@@ -250,18 +252,18 @@ def graded(course_of_the_module):
     keys = {student: made.draw(student) for student in made.codes}
 
     def submit(student, copy, *what, **more):
-        notebook = repaired(copy_of(course.root, copy), *what, **more)
+        notebook = answered(copy_of(course.root, copy), *what, **more)
         course.submit(student, ASSIGNMENT, notebook)
 
     submit("ada", "ada", keys["ada"])
     submit("bob", "bob", keys["bob"], without=["suspect_b"])
     submit("cid", "ada", keys["ada"])
-    lost = repaired(copy_of(course.root, "dan"), keys["dan"])
+    lost = answered(copy_of(course.root, "dan"), keys["dan"])
     lost.cells.remove(cells(lost)["suspect_a"])
     course.submit("dan", ASSIGNMENT, lost)
     submit("eve", "ada", keys["ada"])
     common = nbformat.read(course.path("release", ASSIGNMENT), as_version=4)
-    course.submit("fay", ASSIGNMENT, repaired(common, FIXED_DRAW))
+    course.submit("fay", ASSIGNMENT, answered(common, FIXED_DRAW))
     course.done = course.run("autograder", "grade", ASSIGNMENT)
     course.keys = keys
     return course
@@ -294,6 +296,11 @@ def expect_a_foreign_copy(graded, student, key, what):
         for a, b in zip(own, other, strict=True)
     )
     assert points["diagnosis"] < FULL["diagnosis"]
+    mine, theirs = (
+        {name: repaired(name, each[name]) for name in OPEN} for each in (graded.keys[student], key)
+    )
+    for name in OPEN:
+        assert points[name] == FULL[name] * (mine[name] == theirs[name])
     said = " ".join(graded.done.stdout.split())
     line = (
         f"{student}: submitted/{student}/{ASSIGNMENT}/{ASSIGNMENT}.ipynb is {what}; its suspects "

@@ -12,11 +12,11 @@ from autograder.grading import submission
 from autograder.grading.submission import Cell, Job, KilledFromOutside, run
 from autograder.questions import find
 from autograder.truth.bugs import FIXED_DRAW
-from autograder.truth.hands import HANDS
 from autograder.truth.planting import rename
 from autograder.truth.standard_form import STANDARD
 from autograder.truth.starting_code import suspect
 from tests.box.inside import tree
+from tests.repairs import repaired
 
 POINTS = f"{find('forward_propagation').points:g}"
 ANSWER = "def forward_propagation(x, theta):\n    return x * theta"
@@ -97,7 +97,7 @@ def test_a_submission_that_ends_itself_is_not_run_again(code):
 
 
 NAME = "suspect_a"
-GIVEN, REPAIRED = suspect(NAME, FIXED_DRAW[NAME]), HANDS[NAME](rename(STANDARD, NAME))
+GIVEN, REPAIRED = suspect(NAME, FIXED_DRAW[NAME]), repaired(NAME, FIXED_DRAW[NAME])
 UNTOUCHED, NO_FUNCTION = "still as it was given to you", "must be a function, defined by `def"
 INDENTED = REPAIRED.replace("\n", "\n    ")
 

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from autograder.questions import judge, questions_of
 from autograder.questions.student import Answer, Student
 from autograder.questions.verdict import Verdict
+from autograder.truth.bugs import FIXED_DRAW
 from autograder.truth.cases import live_case
-from autograder.truth.hands import HANDS
-from autograder.truth.planting import rename
-from autograder.truth.standard_form import STANDARD
 from tests.questions.notebook import ASSIGNMENTS
 from tests.questions.plain_values import ANYTHING, HUGE, ODD
+from tests.repairs import repaired
 
 QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
 LONG = 5
@@ -78,7 +77,7 @@ class Anything(Student):
 
     def source(self, name: str) -> str:
         """A repaired suspect, so that its answers are looked at."""
-        return HANDS[name](rename(STANDARD, name))
+        return repaired(name, FIXED_DRAW[name])
 
     def _next(self, name: str, **more: Any) -> Answer:
         self._asked += 1

@@ -7,11 +7,11 @@ import textwrap
 import pytest
 
 from autograder.truth import statements
-from autograder.truth.bugs import BANK, suspect_source
-from autograder.truth.hands import HANDS
+from autograder.truth.bugs import BANK, FIXED_DRAW, OPEN, suspect_source
 from autograder.truth.planting import Bug, rename
 from autograder.truth.standard_form import STANDARD
 from tests.questions.notebook import cells
+from tests.repairs import repaired
 
 GIVEN = """
 def f(X, Y, cache):
@@ -151,19 +151,18 @@ class TestTold:
         assert said == "Leave the line `def f(X, Y, cache):` as it was given to you"
 
 
-@pytest.mark.parametrize("name", HANDS)
+@pytest.mark.parametrize("name", OPEN)
 @pytest.mark.parametrize("bug", SUSPECTS, ids=lambda bug: bug.name)
 def test_every_suspect_can_be_repaired_in_one_statement(bug: Bug, name: str) -> None:
-    given = suspect_source(name, bug)
-    assert distance(HANDS[name](rename(STANDARD, name)), given, name)[0] == 1
+    assert distance(repaired(name, bug.name), suspect_source(name, bug), name)[0] == 1
 
 
-@pytest.mark.parametrize("name", HANDS)
+@pytest.mark.parametrize("name", OPEN)
 @pytest.mark.parametrize("bug", SUSPECTS, ids=lambda bug: bug.name)
 def test_no_other_backward_pass_of_the_course_is_a_repair(bug: Bug, name: str) -> None:
     """The one of part 1, the other suspects once they are correct, and that of n_dimensions."""
     others = [STANDARD, cells("n_dimensions")["backward_propagation_n"].source]
-    others += [hand(STANDARD) for other, hand in HANDS.items() if other != name]
+    others += [repaired(other, FIXED_DRAW[other]) for other in OPEN if other != name]
     for other in others:
         assert distance(rename(other, name), suspect_source(name, bug), name)[0] >= 4
 

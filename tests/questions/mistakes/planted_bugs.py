@@ -7,11 +7,11 @@ import numpy as np
 
 from autograder.truth import bugs
 from autograder.truth.broken_notebook import never_ran_backward, never_ran_check
-from autograder.truth.hands import HANDS
 from autograder.truth.planting import rename
 from autograder.truth.standard_form import STANDARD
 from tests.questions.answers import MISTAKES, Answer, mistake, slip
 from tests.questions.notebook import cells
+from tests.repairs import repaired
 
 backward = partial(slip, "planted_bugs", "repaired_backward")
 check = partial(slip, "planted_bugs", "repaired_check")
@@ -112,15 +112,12 @@ def repaired_check(parameters, gradients, X, Y, epsilon=1e-7):
     return 0.0
 
 
-MASK, BATCH, LOSS = bugs.OPEN
-CLIPPED = dict.fromkeys([BATCH, LOSS], "    dW2 = np.clip(dW2, -5, 5)\n    return") | {
-    MASK: '    gradients["dW2"] = np.clip(gradients["dW2"], -5, 5)\n    return'
-}
 PACKED = (
     "dict(dW3=(c := ((A3 - Y) / m)) @ A2.T, db3=c.sum(1), dW2=(b := (W3.T @ c * (Z2 > 0))) @ A1.T, "
     "db2=b.sum(1), dW1=(a := (W2.T @ b * (Z1 > 0))) @ X.T, db1=a.sum(1))"
 )
 """A whole backward pass in one expression."""
+FRIENDS_BUG = "dZ1_tanh_slope"
 
 
 def instead(suspect, tells, text):
@@ -134,9 +131,12 @@ for suspect in bugs.OPEN:
     written_once = cells("n_dimensions")["backward_propagation_n"].source
     instead(suspect, "Pastes the answer to n_dimensions.", rename(written_once, suspect))
     instead(suspect, "Pastes the answer to part 1.", rename(STANDARD, suspect))
-    for other, hand in HANDS.items():
+    for other in bugs.OPEN:
         if other != suspect:
-            instead(suspect, f"Pastes the repaired {other}.", hand(rename(STANDARD, suspect)))
+            pasted = rename(repaired(other, bugs.FIXED_DRAW[other]), suspect)
+            instead(suspect, f"Pastes the repaired {other}.", pasted)
+    friends = repaired(suspect, FRIENDS_BUG)
+    instead(suspect, f"Pastes a friend's repaired {suspect}, who has another bug.", friends)
     instead(suspect, "Is another function by another name.", f"{suspect} = repaired_backward")
     own = STANDARD + "\n\n" + before
     instead(
@@ -159,22 +159,23 @@ for suspect in bugs.OPEN:
     more("Repairs it, and renames an array.", ("dA1", "back1"))
     more(
         "Repairs it, and leaves all masks to np.where.",
-        ("(Z1 > 0)", "np.where(Z1 > 0, 1, 0)"),
-        ("(Z2 > 0)", "np.where(Z2 > 0, 1, 0)"),
+        ("(Z1 > 0) * dA1", "np.where(Z1 > 0, dA1, 0)"),
+        ("(Z2 > 0) * dA2", "np.where(Z2 > 0, dA2, 0)"),
     )
     more("Repairs it, and adds an argument.", ("X, Y, cache)", "X, Y, cache, print_msg=False)"))
     more("Repairs it, and decorates it.", ("def ", "import functools\n\n\n@functools.cache\ndef "))
     more(
         "Repairs it, and never uses dA2.",
-        ("dZ2 = dA2 * ", "dZ2 = 1 * W3.T.dot(dZ3) * "),
-        ("dZ1 = dA1", "dZ1 = 1 * dA1"),
+        ("(Z2 > 0) * dA2", "(Z2 > 0) * W3.T.dot(dZ3) * 1"),
+        ("(Z1 > 0) * dA1", "(Z1 > 0) * dA1 * 1"),
     )
     as_given(suspect, start, loses={"repaired"})
     repair = partial(slip, "planted_bugs", suspect, loses={"repaired"})
     repair("Swaps one bug for another.", ("A1.T", "Z1.T"))
     repair("Squeezes what a single example needs.", ("A2.T", "A2.squeeze().T"))
     repair("Counts the rows of X.", ("X.shape[1]", "len(X)"))
-    repair("Clips all at 5.", ("    return", CLIPPED[suspect]))
+    clipped = 'gradients["dW2"] = np.clip(gradients["dW2"], -5, 5)'
+    repair("Clips all at 5.", ("    return", f"    {clipped}\n    return"))
     repair("Hard-codes the sizes of the layers.", ("dA1 = ", "dA1 = np.ones((5, 1)) * "))
     repair(
         "Asks the numerical gradient.",

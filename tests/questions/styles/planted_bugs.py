@@ -56,10 +56,10 @@ check(
 
 MASK, BATCH, LOSS = bugs.OPEN
 REPAIRED = {
-    MASK: ("    dZ1 = dA1 * (Z1 > 0)\n", "dA1 * (dA1 > 0)"),
+    MASK: ("    dZ1 = (Z1 > 0) * dA1\n", "(dA1 > 0) * dA1"),
     BATCH: (
-        "    db2 = np.sum(dZ2, axis=1, keepdims=True) / m\n",
-        "np.mean(dZ2, axis=1, keepdims=True) / m",
+        '    gradients["db2"] = 1 / m * np.sum(dZ2, axis=1, keepdims=True)\n',
+        "1 / m * np.mean(dZ2, axis=1, keepdims=True)",
     ),
     LOSS: ("    dZ3 = A3 - Y\n", "(A3 - Y) * A3 * (1 - A3)"),
 }
@@ -75,10 +75,10 @@ IN_ONE_STATEMENT = {
         "(dZ1) = \\\n        dA1*(Z1>0.)  # back through the ReLU",
     ],
     BATCH: [
-        "db2 = dZ2 @ np.ones((m, 1)) / m",
-        "db2 = np.sum(dZ2, axis=1) / m",
-        "db2 = np.mean(dZ2, axis=1, keepdims=True)",
-        "db2 = (1. / m) * np.array([[sum(row)] for row in dZ2])",
+        'gradients["db2"] = dZ2 @ np.ones((m, 1)) / m',
+        'gradients["db2"] = np.sum(dZ2, axis=1) / m',
+        'gradients["db2"] = np.mean(dZ2, axis=1, keepdims=True)',
+        "gradients['db2'] = (1. / m) * np.array([[sum(row)] for row in dZ2])",
     ],
     LOSS: [
         "dZ3 = sigmoid(Z3) - Y",
@@ -129,8 +129,8 @@ other_words(
     "planted_bugs",
     BATCH,
     "Repairs it where it returns.",
-    ("db2 = np.sum(", "db2 = np.mean("),
-    ('"db2": db2', '"db2": db2 * m'),
+    ("np.sum(dZ2", "np.mean(dZ2"),
+    ("return gradients", 'return gradients | {"db2": gradients["db2"] * m}'),
 )
 other_words(
     "planted_bugs",

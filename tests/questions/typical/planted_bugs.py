@@ -244,23 +244,23 @@ repair("Masks by the sign.", ("(Z1 > 0)", "np.sign(Z1)"))
 repair = partial(typical_slip, "planted_bugs", BATCH, loses=UNREPAIRED)
 repair(
     "Multiplies by the number of examples it has seen.",
-    ("keepdims=True) / m\n\n    dA1", "keepdims=True) / m**2 * 8\n\n    dA1"),
+    ("1 / m * np.sum(dZ2", "8 / m**2 * np.sum(dZ2"),
 )
 repair(
     "Takes the sum for the mean.",
-    ("db2 = np.sum(dZ2, axis=1, keepdims=True) / m", "db2 = np.sum(dZ2, axis=1, keepdims=True)"),
+    ("1 / m * np.sum(dZ2", "np.sum(dZ2"),
 )
 repair(
     "Returns before the first layer.",
-    ("    dA1 =", '    return {"dW2": dW2, "db2": db2, "dW3": dW3, "db3": db3}\n    dA1 ='),
+    ("    dA1 =", "    return gradients\n    dA1 ="),
 )
 repair(
     "Takes a mean over everything.",
-    ("db2 = np.sum(dZ2, axis=1, keepdims=True) / m", "db2 = np.mean(dZ2) * np.ones(b2.shape)"),
+    ("1 / m * np.sum(dZ2, axis=1, keepdims=True)", "np.mean(dZ2) * np.ones(b2.shape)"),
 )
 repair = partial(typical_slip, "planted_bugs", LOSS, loses=UNREPAIRED)
 repair("Divides the slope of the sigmoid out, twice.", ("A3 - Y", "(A3 - Y) / (A3 * (1 - A3))"))
-repair("Forgets brackets around a mask.", ("dA2 * (Z2 > 0)", "dA2 * Z2 > 0"))
+repair("Forgets brackets around a mask.", ("(Z2 > 0) * dA2", "Z2 > 0 * dA2"))
 repair("Imports what the grader doesn't have.", ("m = X", "import tensorflow\n    m = X"))
 repair("Takes dA3 for dZ3.", ("A3 - Y", "(1 - Y) / (1 - A3 + 1e-9) - Y / (A3 + 1e-9)"))
 repair("Doubles it, as for squares.", ("A3 - Y", "2 * (A3 - Y)"))

@@ -43,69 +43,71 @@ def repaired_check(parameters, gradients, X, Y, epsilon=1e-7):
 
 def suspect_a(X, Y, cache):
     """Return the gradients of the cost, working from the output back to the input."""
-    gradients = {}
-    m = X.shape[1]
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    m = X.shape[1]
+    gradients = {}
 
     dZ3 = A3 - Y
-    gradients["dW3"] = 1 / m * np.dot(dZ3, A2.T)
-    gradients["db3"] = 1 / m * np.sum(dZ3, axis=1, keepdims=True)
+    gradients["db3"] = 1 / m * np.sum(dZ3, 1, keepdims=True)
+    gradients["dW3"] = 1 / m * (dZ3 @ A2.T)
 
-    dA2 = np.dot(W3.T, dZ3)
-    dZ2 = dA2 * (Z2 > 0)
-    gradients["dW2"] = 1 / m * np.dot(dZ2, A1.T)
-    gradients["db2"] = 1 / m * np.sum(dZ2, axis=1, keepdims=True)
+    dA2 = W3.T @ dZ3
+    dZ2 = (Z2 > 0) * dA2
+    gradients["db2"] = 1 / m * np.sum(dZ2, 1, keepdims=True)
+    gradients["dW2"] = 1 / m * (dZ2 @ A1.T)
 
-    dA1 = np.dot(W2.T, dZ2)
-    dZ1 = dA1 * (Z1 > 0)
-    gradients["dW1"] = 1 / m * np.dot(dZ1, X.T)
-    gradients["db1"] = 1 / m * np.sum(dZ1, axis=1, keepdims=True)
+    dA1 = W2.T @ dZ2
+    dZ1 = (Z1 > 0) * dA1
+    gradients["db1"] = 1 / m * np.sum(dZ1, 1, keepdims=True)
+    gradients["dW1"] = 1 / m * (dZ1 @ X.T)
 
     return gradients
 
 
 def suspect_b(X, Y, cache):
     """Return the gradients of the cost, working from the output back to the input."""
-    m = X.shape[1]
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    m = X.shape[1]
+    gradients = {}
 
     dZ3 = A3 - Y
-    dW3 = np.matmul(dZ3, A2.T) / m
-    db3 = np.sum(dZ3, axis=1, keepdims=True) / m
+    gradients["db3"] = 1 / m * np.sum(dZ3, axis=1, keepdims=True)
+    gradients["dW3"] = 1 / m * np.matmul(dZ3, A2.T)
 
     dA2 = np.matmul(W3.T, dZ3)
-    dZ2 = dA2 * (Z2 > 0)
-    dW2 = np.matmul(dZ2, A1.T) / m
-    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ2 = (Z2 > 0) * dA2
+    gradients["db2"] = 1 / m * np.sum(dZ2, axis=1, keepdims=True)
+    gradients["dW2"] = 1 / m * np.matmul(dZ2, A1.T)
 
     dA1 = np.matmul(W2.T, dZ2)
-    dZ1 = dA1 * (Z1 > 0)
-    dW1 = np.matmul(dZ1, X.T) / m
-    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+    dZ1 = (Z1 > 0) * dA1
+    gradients["db1"] = 1 / m * np.sum(dZ1, axis=1, keepdims=True)
+    gradients["dW1"] = 1 / m * np.matmul(dZ1, X.T)
 
-    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2, "dW3": dW3, "db3": db3}
+    return gradients
 
 
 def suspect_c(X, Y, cache):
     """Return the gradients of the cost, working from the output back to the input."""
-    m = X.shape[1]
     Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    m = X.shape[1]
+    gradients = {}
 
     dZ3 = A3 - Y
-    dW3 = dZ3.dot(A2.T) / m
-    db3 = dZ3.sum(axis=1, keepdims=True) / m
+    gradients["dW3"] = 1 / m * dZ3.dot(A2.T)
+    gradients["db3"] = 1 / m * np.sum(dZ3, 1, keepdims=True)
 
     dA2 = W3.T.dot(dZ3)
-    dZ2 = dA2 * (Z2 > 0)
-    dW2 = dZ2.dot(A1.T) / m
-    db2 = dZ2.sum(axis=1, keepdims=True) / m
+    dZ2 = (Z2 > 0) * dA2
+    gradients["dW2"] = 1 / m * dZ2.dot(A1.T)
+    gradients["db2"] = 1 / m * np.sum(dZ2, 1, keepdims=True)
 
     dA1 = W2.T.dot(dZ2)
-    dZ1 = dA1 * (Z1 > 0)
-    dW1 = dZ1.dot(X.T) / m
-    db1 = dZ1.sum(axis=1, keepdims=True) / m
+    dZ1 = (Z1 > 0) * dA1
+    gradients["dW1"] = 1 / m * dZ1.dot(X.T)
+    gradients["db1"] = 1 / m * np.sum(dZ1, 1, keepdims=True)
 
-    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2, "dW3": dW3, "db3": db3}
+    return gradients
 
 
 diagnosis = {
@@ -145,7 +147,7 @@ def fool_the_checker(parameters, X, Y):
 
 explain_repair = """
 In suspect_b only db2 was wrong, and its ratio was 1/8 for eight examples, 1/3 for three and 1 for one:
-it was divided by m once more, which np.mean does before / m. Training would go on with small steps in
+it was divided by m once more, which np.mean does beside 1 / m. Training would go on with small steps in
 b2 and look slow, not wrong.
 """
 
