@@ -1,15 +1,18 @@
 """Attacks on `planted_bugs` without a hunt: pasted answers, compared texts, guessed words."""
 
 import ast
+from collections.abc import Mapping
 
 import nbformat
 
 from autograder.truth.bugs import FIXED_DRAW, OPEN, SEALED
+from autograder.truth.draws import draw
 from autograder.truth.planting import ORDER, rename, replace_lines
 from autograder.truth.standard_form import STANDARD
 from autograder.truth.starting_code import suspect
 from tests import sample_class
 from tests.attacks.catalogue import collect
+from tests.repairs import repaired
 
 ATTACKS, attack = collect("build")
 EVERYTHING = {
@@ -26,6 +29,7 @@ def fool_the_checker(parameters, X, Y):
     found = {"d" + key: array for key, array in found.items()}
     return dict.fromkeys(["checker_a", "checker_b", "checker_c"], found)
 """
+CLASSMATE = draw(b"a class that pastes", "a classmate")
 LIKELY = {"first_wrong": "dW1", "kind": "batch"}
 """What sealed suspects are more often than anything else."""
 
@@ -38,6 +42,11 @@ def pasted(backward: str = STANDARD) -> dict[str, str]:
     return answers | {
         "repaired_check": check, "killing_case": OWN_CASE, "fool_the_checker": UNTOUCHED,
     }  # fmt: skip
+
+
+def repairs_of(key: Mapping[str, str]) -> dict[str, str]:
+    """The open suspects of somebody who was given these bugs, each repaired."""
+    return {name: repaired(name, key[name]) for name in OPEN}
 
 
 def compared(given: str) -> str:
@@ -126,6 +135,12 @@ def answers_for_its_text(notebook):
     filled = sample_class.fill(notebook, pasted() | changed)
     filled.cells.insert(1, nbformat.v4.new_code_cell(HOOK))
     return filled
+
+
+@attack(**EVERYTHING, earns=PASTED, stock="no gain")
+def pastes_a_classmates_repairs(notebook):
+    """The same, with the repaired suspects of a classmate who was given other bugs."""
+    return sample_class.fill(notebook, pasted() | repairs_of(CLASSMATE))
 
 
 @attack(**EVERYTHING, earns=PASTED | {"diagnosis": 1.0}, stock="no gain")

@@ -1,6 +1,6 @@
 """If this fails, points of `planted_bugs` can be had without a hunt, whatever bugs were drawn."""
 
-from itertools import pairwise, product
+from itertools import pairwise, permutations, product
 from statistics import mean
 
 import pytest
@@ -13,10 +13,11 @@ from autograder.truth.hands import hand
 from autograder.truth.planting import KINDS, ORDER, plant
 from autograder.truth.standard_form import STANDARD
 from autograder.truth.starting_code import personal
-from tests.attacks.pasting import PASTED, compared, pasted
+from tests.attacks.pasting import PASTED, compared, pasted, repairs_of
 from tests.questions.notebook import Notebook
 
 MOST_FOR_PASTING, MOST_WITH_A_COMPARISON = 6, 15
+MOST_FOR_A_CLASSMATES = 0.5
 CLASS = [draw(b"a class that pastes", f"student{number}") for number in range(40)]
 SUSPECTS = [bug for bug in BANK if bug.suspect]
 
@@ -58,6 +59,23 @@ def test_the_code_of_a_sealed_suspect_is_nowhere_in_the_copy(key):
 
 def lines(text):
     return {line.strip() for line in text.splitlines()}
+
+
+@pytest.mark.parametrize(("key", "other"), [*pairwise(CLASS[:15])])
+def test_a_classmates_repairs_earn_nothing_unless_they_are_in_the_same_hand(key, other):
+    same = {name: hand(name, key[name]) == hand(name, other[name]) for name in OPEN}
+    assert points(key, repairs_of(other)) == {name: 3 * same[name] for name in OPEN}
+
+
+def test_a_random_classmates_repairs_are_worth_a_third_of_a_point():
+    """Of nine: one repair in thirty is in the same hand, with the same bug in half of these."""
+    pairs = [*permutations(CLASS, 2)]
+    gains = [
+        3 * mean(hand(name, key[name]) == hand(name, other[name]) for key, other in pairs)
+        for name in OPEN
+    ]
+    assert max(gains) < 3 / 12
+    assert sum(gains) < MOST_FOR_A_CLASSMATES
 
 
 def test_one_guess_for_all_earns_little():
