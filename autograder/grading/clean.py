@@ -18,7 +18,7 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
 )
 
-from autograder.grading.flags import flag
+from autograder.grading.flags import carry, flag
 from autograder.grading.personal_copies import COMMON, of
 from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.reading import read
@@ -65,6 +65,7 @@ def _clean(
     notebook: NotebookNode, submission: bytes, given: NotebookNode, known: NotebookNode
 ) -> NotebookNode:
     rebuilt = rebuild(given, notebook)
+    carry(notebook, rebuilt)
     if "kernelspec" in known.metadata:
         rebuilt.metadata.kernelspec = nbformat.from_dict(known.metadata.kernelspec)
     cells = {cell.metadata.nbgrader.grade_id: cell for cell in known.cells if _is_known(cell)}

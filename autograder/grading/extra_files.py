@@ -29,7 +29,8 @@ under a hash of it, where `nbgrader fetch_feedback` finds the page."""
 LONGEST_STAMP = 100
 CARRIED = {STAMP: LONGEST_STAMP, SECRET: 200}
 """The files that are copied along with a notebook, and the most bytes of each."""
-LARGEST_NOTEBOOK = 50_000_000
+LARGEST_NOTEBOOK = 100_000_000
+"""Bytes, most of which are outputs, if it is as large as that."""
 # When somebody opens /formgrader/?path=…, nbgrader runs these files from that folder.
 CONFIGURATIONS = ("nbgrader_config.py", "jupyter_config.py")
 

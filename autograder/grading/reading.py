@@ -1,45 +1,46 @@
 """Read a submission from its bytes: only the parts of its cells that grading needs.
 
-A notebook of a few megabytes can take gigabytes once it is read: each `{}` becomes an object, which
-nbformat creates again and nbconvert copies several times. So its parts are counted before it is
-parsed, and outputs and metadata, which grading never looks at, are dropped before the rest becomes
-a notebook.
+Nothing is checked against the notebook format's schema: students can't help what their programs
+write. What is missing or of the wrong kind gets a default, and the text of a cell is always kept.
 """
 
 import json
 import re
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 
+from autograder.grading.file_kinds import GZIP, ZIP, kind_of
+from autograder.grading.flags import flag
+from autograder.grading.not_a_notebook import NotANotebook, TooLarge
+from autograder.grading.notebook_json import needed
+from autograder.grading.packed_notebook import unpacked
+from autograder.grading.text_encodings import in_utf8, text_of, without_halves
+
+MOST_BYTES = 50_000_000
+"""Of text and pictures: without outputs."""
 MOST_PARTS = 3_000_000
-"""Opening brackets, commas and texts in the JSON. A printed line counts as two, in 40 bytes."""
-MOST_CELLS = 1000
-"""A release has about forty, and each one costs the grader time."""
+"""Opening brackets, commas and texts in the JSON. A line of a cell counts as two."""
 # Without backtracking, so that the time does not depend on the bytes.
 PART = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{,]', re.DOTALL)
 TYPES = ("code", "markdown", "raw")
+OTHER_TYPES = {"heading": "markdown", "text": "markdown", "html": "markdown", "rst": "markdown"}
+"""Types of earlier formats. All others become raw: their text is kept, and nothing runs."""
 ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 TEXTS = ("source", "input", "code", "text")
 """The keys of a cell's text in the versions of the notebook format."""
-
-
-class NotANotebook(ValueError):
-    """The file is not JSON or has no cells: the reason in a few words."""
-
-    line = "{where} is not a notebook ({text}): {remedy}"
-
-
-class TooLarge(ValueError):
-    """The file has more in it than anybody writes: the rest of a sentence, with what to do."""
-
-    line = "{where} {text}"
+OTHER_ENCODING = (
+    "The file is not in UTF-8, as notebooks are. It was read as Windows-1252 (cp1252), in which "
+    "old editors of Windows save: letters with accents and quotation marks may be wrong."
+)
+OTHER_TEXT = (
+    "The file has something before or after the notebook, perhaps the rest of an older version. "
+    "Only the first notebook in it was graded."
+)
 
 
 def read(submission: bytes) -> NotebookNode:
@@ -48,122 +49,148 @@ def read(submission: bytes) -> NotebookNode:
     Returns
     -------
     NotebookNode
-        In the current format, without outputs. Of the metadata, only nbgrader's names are kept; of
-        the attachments, only valid ones.
+        In the current format, without outputs. Of a cell it has the type, text, id, attachments and
+        what nbgrader's metadata says; ids may be missing or the same. The notebook's own metadata
+        has nothing but flags about guesses: see `autograder.grading.flags`.
 
     Raises
     ------
     NotANotebook
     TooLarge
-    Exception
-        From nbformat, for cells that it can't convert.
     """
-    if not _has_few_parts(submission):
+    content, flags = submission, []
+    kind = kind_of(content)
+    if kind in (ZIP, GZIP):
+        content, note = unpacked(content)
+        flags.append(note)
+        kind = kind_of(content)
+    if kind is not None:
+        raise NotANotebook(kind.sentence)
+    found = needed(in_utf8(content))
+    _check_size(found.text)
+    text, is_utf8 = text_of(found.text)
+    if not is_utf8:
+        flags.append(OTHER_ENCODING)
+    if not found.is_alone:
+        flags.append(OTHER_TEXT)
+    notebook = _notebook(text)
+    for sentence in flags:
+        flag(notebook, sentence)
+    return notebook
+
+
+def _check_size(text: bytes) -> None:
+    if len(text) > MOST_BYTES:
         raise TooLarge(
-            f"has more than {MOST_PARTS:,} parts, far more than any text or picture: clear all "
-            "outputs in Jupyter, save it, and submit it again"
+            f"has more than {MOST_BYTES / 1e6:g} MB of text and pictures, even without outputs: "
+            "make its pictures smaller, and submit it again"
         )
-    try:
-        notebook = json.loads(submission.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise NotANotebook("not JSON in UTF-8") from None
-    # As text again, because nbformat only converts older formats from text. It is short by now.
-    needed = json.dumps(_needed(notebook), ensure_ascii=False)
-    with warnings.catch_warnings():
-        for about in (MissingIDFieldWarning, DuplicateCellId):  # ids are only a hint here
-            warnings.simplefilter("ignore", about)
-        return nbformat.reads(needed, as_version=4)
-
-
-def _has_few_parts(submission: bytes) -> bool:
-    if sum(map(submission.count, (b"{", b"[", b",", b'"'))) <= MOST_PARTS:
-        return True
+    if sum(map(text.count, (b"{", b"[", b",", b'"'))) <= MOST_PARTS:
+        return
     # Perhaps most of these are inside texts.
-    return all(number < MOST_PARTS for number, _ in enumerate(PART.finditer(submission)))
-
-
-def _needed(notebook: object) -> dict[str, Any]:
-    """The parts of a notebook that grading needs."""
-    notebook = notebook if isinstance(notebook, dict) else {}
-    sheets = notebook.get("cells", notebook.get("worksheets"))
-    if not isinstance(sheets, list):
-        raise NotANotebook("no cells in it")
-    needed: dict[str, Any] = {"metadata": {}, **_plain(notebook, ("nbformat", "nbformat_minor"))}
-    if "cells" in notebook:
-        needed["cells"] = sheets
-    else:
-        needed["worksheets"] = sheets = [
-            {"metadata": {}, "cells": each.get("cells")} for each in sheets if _is_sheet(each)
-        ]
-    holders = [needed] if "cells" in notebook else sheets
-    total = sum(len(each["cells"]) for each in holders)
-    if total > MOST_CELLS:
+    if any(number > MOST_PARTS for number, _ in enumerate(PART.finditer(text), 1)):
         raise TooLarge(
-            f"has {total:,} cells, but at most {MOST_CELLS:,} are allowed: is it the right "
-            "notebook? If it is, delete empty and copied cells, and submit it again"
+            f"has more than {MOST_PARTS:,} parts, far more than any text or picture: copy your "
+            "answers into a new copy of the assignment, and submit that"
         )
-    is_current = notebook.get("nbformat") == 4
-    for each in holders:
-        cells = [cell for cell in each["cells"] if isinstance(cell, dict)]
-        each["cells"] = [_cell(cell, is_current) for cell in cells]
-    return needed
 
 
-def _is_sheet(value: object) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("cells"), list)
+def _notebook(text: str) -> NotebookNode:
+    try:
+        given = json.loads(text, strict=False)  # also with line ends and tabs in texts
+    except ValueError as error:
+        raise NotANotebook(
+            f"is damaged ({str(error).split(':')[0]}), so that no program can open it: open your "
+            "own copy of the notebook, save it, and submit it again"
+        ) from None
+    is_older = "cells" not in given or given.get("nbformat") in (1, 2, 3)
+    cells = given["cells"] if "cells" in given else given["worksheets"]
+    # The last version in which cells need no ids, so that no library makes up or changes any: here
+    # they are only hints.
+    return nbformat.from_dict(
+        {
+            "cells": [_cell(each, is_older) for each in cells],
+            "metadata": {},
+            "nbformat": 4,
+            "nbformat_minor": 4,
+        }
+    )
 
 
-def _cell(cell: Mapping[str, Any], is_current: bool) -> dict[str, Any]:
-    """The parts of a cell that grading needs. In the current format, the cell fits the schema."""
-    kept = _plain(cell, ("cell_type", "id", "level"))
-    if is_current:
-        kept.setdefault("source", "")
-        if kept.get("cell_type") not in TYPES:
-            kept["cell_type"] = "raw"  # so that its text is kept
-        if not ID.fullmatch(str(kept.get("id"))):
-            kept.pop("id", None)  # nbformat gives it one
-    if kept.get("cell_type") == "code":
-        kept |= {"outputs": [], "execution_count": None}
-    for name in TEXTS:
-        lines = cell.get(name)
-        if isinstance(lines, list) and is_current:
-            # Older formats stored lines without line ends. Items that are not text are dropped.
-            lines = "".join(each for each in lines if isinstance(each, str))
-        if isinstance(lines, str | list):
-            kept[name] = lines
-    ours = cell.get("metadata")
-    ours = ours.get("nbgrader") if isinstance(ours, dict) else None
-    kept["metadata"] = {"nbgrader": _names(ours)} if isinstance(ours, dict) else {}
-    pictures = cell.get("attachments")
-    if isinstance(pictures, dict):
-        bundles = {name: _bundle(bundle) for name, bundle in pictures.items()}
-        kept["attachments"] = {name: bundle for name, bundle in bundles.items() if bundle}
-    return kept
+def _cell(given: Mapping[str, Any], is_older: bool) -> dict[str, Any]:
+    """A cell that fits the schema."""
+    metadata = given.get("metadata", {})
+    cell: dict[str, Any] = {
+        "cell_type": _type(given),
+        "source": _source(given, is_older),
+        "metadata": {},
+    }
+    ours = metadata.get("nbgrader")
+    if isinstance(ours, dict):
+        cell["metadata"] = {"nbgrader": _plain(ours)}
+    for identity in (given.get("id"), metadata.get("id")):  # Colab moves it into the metadata
+        if isinstance(identity, str) and ID.fullmatch(identity):
+            cell.setdefault("id", identity)
+    pictures = _pictures(given.get("attachments"))
+    if pictures:
+        cell["attachments"] = pictures
+    if cell["cell_type"] == "code":
+        cell |= {"outputs": [], "execution_count": None}
+    return cell
 
 
-def _names(ours: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of nbgrader's metadata by which cells are recognised."""
+def _type(given: Mapping[str, Any]) -> str:
+    kind = given.get("cell_type")
+    if not isinstance(kind, str):
+        return "code" if {"ran", "input", "code"} & given.keys() else "raw"
+    kind = kind.lower()
+    kind = OTHER_TYPES.get(kind, kind)
+    return kind if kind in TYPES else "raw"
+
+
+def _source(given: Mapping[str, Any], is_older: bool) -> str:
+    texts = (_joined(given[name], is_older) for name in TEXTS if name in given)
+    text = next(filter(None, texts), "")
+    if given.get("cell_type") != "heading":
+        return text
+    level = given.get("level")
+    level = level if isinstance(level, int) and 1 <= level <= 6 else 1
+    return f"{'#' * level} {' '.join(text.splitlines())}"
+
+
+def _joined(lines: object, is_older: bool) -> str:
+    """The text of a cell, which is stored as one or by lines. What is not text is dropped."""
+    if isinstance(lines, str):
+        return without_halves(lines)
+    if not isinstance(lines, list):
+        return ""
+    texts = [each for each in lines if isinstance(each, str)]
+    # Older formats stored lines without line ends.
+    between = "\n" if is_older and texts and not texts[0].endswith(("\n", "\r")) else ""
+    return without_halves(between.join(texts))
+
+
+def _plain(ours: Mapping[str, Any]) -> dict[str, Any]:
+    """nbgrader's metadata of a cell, as far as it is text, numbers and truth values."""
     return {
-        name: "" if isinstance(ours[name], dict | list) else ours[name]
-        for name in ("grade_id", "solution")
-        if name in ours
+        name: without_halves(value) if isinstance(value, str) else value
+        for name, value in ours.items()
+        if isinstance(value, str | int | float)
     }
 
 
-def _bundle(bundle: object) -> dict[str, Any]:
-    """The attachments under one name, by MIME type, if all of them are text."""
+def _pictures(given: object) -> dict[str, dict[str, str]]:
+    """The attachments of a cell by name and MIME type, as far as they are text."""
+    found = given.items() if isinstance(given, dict) else ()
+    bundles = {without_halves(name): _bundle(bundle) for name, bundle in found}
+    return {name: bundle for name, bundle in bundles.items() if bundle}
+
+
+def _bundle(bundle: object) -> dict[str, str]:
     found = bundle.items() if isinstance(bundle, dict) else ()
     texts = {kind: "".join(map(str, data)) if isinstance(data, list) else data
              for kind, data in found}  # fmt: skip
     return texts if all(isinstance(data, str) for data in texts.values()) else {}
-
-
-def _plain(given: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {
-        name: given[name]
-        for name in names
-        if name in given and not isinstance(given[name], dict | list)
-    }
 
 
 class SubmissionExporter(NotebookExporter):
