@@ -8,7 +8,7 @@ from autograder.grading.text_encodings import in_utf8
 LONGEST_START = 50_000
 """Bytes of a file that tell its kind: a script may begin with a long comment."""
 LONGEST_LINK = 2000
-"""Bytes of a file that has nothing in it but an address."""
+"""Bytes of a file that has an address and a few words in it."""
 DOWNLOAD = (
     "in Jupyter use File > Download, in Colab File > Download > Download .ipynb, and submit the "
     ".ipynb file that you get"
@@ -50,18 +50,12 @@ WEB_PAGE = Kind(
     "a web page (HTML)",
     f"a page or an export can't be run; {DOWNLOAD} (on GitHub, use Download raw file)",
 )
-LINK = Kind(
-    "only a link (an address)",
-    f"open the link yourself; {DOWNLOAD}",
-)
+LINK = Kind("only a link (an address)", f"open the link yourself; {DOWNLOAD}")
 LFS_POINTER = Kind(
     "a Git LFS pointer, which stands for a file",
     "run `git lfs pull`, check that the notebook opens, and submit it again",
 )
-SCRIPT = Kind(
-    "a Python script",
-    f"do not export it as a script; {DOWNLOAD}",
-)
+SCRIPT = Kind("a Python script", f"do not export it as a script; {DOWNLOAD}")
 TEXT = Kind("a text")
 BINARY = Kind("a file of an unknown kind")
 BEGINNINGS: dict[bytes, Kind] = {
@@ -90,14 +84,10 @@ BEGINNINGS: dict[bytes, Kind] = {
 }
 # An Office file is a zip file whose first entry is one of these.
 IN_DOCUMENTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis", b"_rels/.rels")
-ADDRESSES = (
-    re.compile(rb"https?://\S+"),
-    re.compile(rb"\[InternetShortcut\].*\bURL=.*", re.IGNORECASE | re.DOTALL),  # Windows
-    re.compile(rb"<\?xml.*<plist\b.*<key>URL</key>.*", re.IGNORECASE | re.DOTALL),  # macOS
-    re.compile(rb'\{[^{}]*"(?:doc_id|resource_id)"[^{}]*\}'),  # Google Drive
-)
+ADDRESS = re.compile(rb"\bhttps?://")
+SHORTCUT_OF_DRIVE = re.compile(rb'\{[^{}]*"(?:doc_id|resource_id)"[^{}]*\}')
 CODE = re.compile(
-    rb"^(?:import \w|from [\w.]+ import |def \w+\(|class \w+|# %%|# In\[|#!/usr/bin|# -\*- coding)",
+    rb"^(?:import \w|from [\w.]+ import |def \w+\(|class \w+[:(]|# %%|# In\[|#!/usr/bin|# -\*- coding)",
     re.MULTILINE,
 )
 
@@ -127,7 +117,7 @@ def kind_of(content: bytes) -> Kind | None:
     if start[257:262] == b"ustar":
         return Kind("a tar archive", ITSELF)
     if start[4:8] == b"ftyp":
-        return Kind("a picture or film")
+        return Kind("a photo or video")
     return _kind_of_text(content, in_utf8(start).strip())
 
 
@@ -141,13 +131,25 @@ def _kind_of_text(content: bytes, start: bytes) -> Kind | None:
         return EMPTY
     if start.startswith(b"version https://git-lfs"):
         return LFS_POINTER
-    if len(content) <= LONGEST_LINK and any(each.fullmatch(start) for each in ADDRESSES):
+    if re.match(rb"<[a-z!?/]", start, re.IGNORECASE):
+        return _kind_of_xml(start)
+    if SHORTCUT_OF_DRIVE.fullmatch(start):
         return LINK
-    if re.match(rb"<[a-z!?/]", start, re.I):
-        return WEB_PAGE if b"<html" in start.lower() or b"<!" in start else Kind("an XML file")
     is_script = CODE.search(start) is not None and b"\n```" not in start  # as in Markdown
     if start.startswith(b"{") or (b"{" in content and not is_script):
         return None
-    if b"\0" in start:
-        return BINARY
-    return SCRIPT if is_script else TEXT
+    if is_script:
+        return SCRIPT
+    return LINK if len(content) <= LONGEST_LINK and ADDRESS.search(start) else other_kind(content)
+
+
+def _kind_of_xml(start: bytes) -> Kind:
+    if b"<plist" in start and ADDRESS.search(start.partition(b"<plist")[2]):
+        return LINK  # as macOS stores it
+    is_xml = start.startswith(b"<?xml") and b"<html" not in start.lower()
+    return Kind("an XML file") if is_xml else WEB_PAGE
+
+
+def other_kind(content: bytes) -> Kind:
+    """The kind of a file that is none of the others: a text, or not even that."""
+    return BINARY if b"\0" in in_utf8(content[:LONGEST_START]) else TEXT

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from autograder.grading.file_kinds import DOWNLOAD, TEXT
+from autograder.grading.file_kinds import DOWNLOAD, other_kind
 from autograder.grading.not_a_notebook import NotANotebook, TooLarge
 
 MOST_CELLS = 1000
@@ -89,7 +89,7 @@ def needed(content: bytes) -> Needed:
         text = _notebook(cursor)
     except NotANotebook:
         if begin < 0 or before:
-            raise NotANotebook(TEXT.sentence) from None
+            raise NotANotebook(other_kind(content).sentence) from None
         raise
     return Needed(text, is_alone=not before and not content[cursor.at :].strip(PADDING))
 

@@ -161,13 +161,13 @@ def _source(given: Mapping[str, Any], is_older: bool) -> str:
 def _joined(lines: object, is_older: bool) -> str:
     """The text of a cell, which is stored as one or by lines. What is not text is dropped."""
     if isinstance(lines, str):
-        return without_halves(lines)
-    if not isinstance(lines, list):
-        return ""
-    texts = [each for each in lines if isinstance(each, str)]
-    # Older formats stored lines without line ends.
-    between = "\n" if is_older and texts and not texts[0].endswith(("\n", "\r")) else ""
-    return without_halves(between.join(texts))
+        text = lines
+    else:
+        texts = [each for each in lines if isinstance(each, str)] if isinstance(lines, list) else []
+        # Older formats stored lines without line ends.
+        between = "\n" if is_older and texts and not texts[0].endswith(("\n", "\r")) else ""
+        text = between.join(texts)
+    return without_halves(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _plain(ours: Mapping[str, Any]) -> dict[str, Any]:
