@@ -23,20 +23,19 @@ FILE = f"{ASSIGNMENT}.ipynb"
 # A whole class in which nearly everything is wrong.
 
 ODD = "O'Brien, {Ann} +2"
-FINE = [ODD, "ada", "zoë"]
-NO_NOTEBOOK = ["/one_dimension.ipynb is not a notebook", "ask for"]
+FINE = [ODD, "ada", "newer", "zoë"]
+A_TEXT = ["/one_dimension.ipynb is a text, not a notebook", "in Jupyter use File > Download"]
 WRONG = {
     "a[b]c": ["/: nbgrader can't read a folder of this name", "rename it"],
     "dated": ["/timestamp.txt is not a valid time", "delete it"],
     "empty": ["/ has no files instead of one_dimension.ipynb", "rename"],
-    "latin": NO_NOTEBOOK,
+    "latin": A_TEXT,
     "linked": ["/one_dimension.ipynb is a link", "ask for"],
-    "list": NO_NOTEBOOK,
-    "newer": ["/one_dimension.ipynb is a damaged notebook", "ask for"],
+    "list": A_TEXT,
     "other": ["/one_dimension.ipynb", "answer cells of this assignment", "ask for"],
     "renamed": ["/ has one_dimension (1).ipynb instead of one_dimension.ipynb", "rename"],
-    "text": NO_NOTEBOOK,
-    "torn": NO_NOTEBOOK,
+    "text": A_TEXT,
+    "torn": ["/one_dimension.ipynb ends in the middle of the notebook", "submit"],
 }
 STRAYS = [
     ["submitted/ada/one-dimension/ is not an assignment", "rename the folder"],
@@ -51,7 +50,9 @@ def troubled(course_of_the_module):
     course = course_of_the_module
     answered = course.answered(ASSIGNMENT)
     notebooks = {
-        **dict.fromkeys([*FINE, "a[b]c", "dated", "linked", "renamed", ".hidden"], answered),
+        **dict.fromkeys(
+            [ODD, "ada", "zoë", "a[b]c", "dated", "linked", "renamed", ".hidden"], answered
+        ),
         "latin": "é".encode("latin-1"),
         "list": "[1, 2]",
         "newer": {**answered, "nbformat": 9},
@@ -284,7 +285,7 @@ def test_programs_get_one_json_object(cli, course):
     assert (status, err) == (1, "")
     found = {each["student"]: each for each in report["outcomes"]}
     assert found["ada"]["status"] == "done" and found["ada"]["seconds"] > 0
-    assert "is not a notebook" in found["torn"]["why"]
+    assert "ends in the middle of the notebook" in found["torn"]["why"]
     assert report["counts"] == {"done": 1, "skipped": 0, "failed": 1}
     grades = report["grades"][ASSIGNMENT]["ada"]
     scores = [each["score"] for each in grades.values() if each["score"] is not None]

@@ -87,7 +87,8 @@ IN_DOCUMENTS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis", b"_rel
 ADDRESS = re.compile(rb"\bhttps?://")
 SHORTCUT_OF_DRIVE = re.compile(rb'\{[^{}]*"(?:doc_id|resource_id)"[^{}]*\}')
 CODE = re.compile(
-    rb"^(?:import \w|from [\w.]+ import |def \w+\(|class \w+[:(]|# %%|# In\[|#!/usr/bin|# -\*- coding)",
+    rb"^(?:import \w|from [\w.]+ import |def \w+\(|class \w+[:(]|# %%|# In\[|#!/usr/bin|"
+    rb"# -\*- coding)",
     re.MULTILINE,
 )
 

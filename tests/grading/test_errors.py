@@ -15,7 +15,7 @@ from autograder.grading.agreement import Disagreement
 from autograder.grading.errors import CourseError, in_one_line, printable
 from autograder.grading.extra_files import ExtraFilesRefused
 from autograder.grading.grade import NoQuestion
-from autograder.grading.reading import NotANotebook, TooLarge
+from autograder.grading.not_a_notebook import NotANotebook, TooLarge
 from autograder.grading.rebuild import WrongNotebook
 from autograder.grading.refuse_changes import ChangedAfterRelease
 from autograder.grading.submission import KilledFromOutside
@@ -40,7 +40,7 @@ LOCKED = OperationalError("UPDATE grade", {}, Exception("database is locked"))
         (NoWalls("this host can't contain a submission's code: ask for another"), "another"),
         (GraderFailed("the question 'half' broke at seed 7: please report it"), "not the student"),
         (WorkerDied(), "ended twice"),
-        (NotANotebook("no cells in it"), "is not a notebook (no cells in it): " + REMEDY),
+        (NotANotebook("is a PDF: submit the .ipynb file"), f"{WHERE} is a PDF: submit"),
         (TooLarge("has 9000 cells: ask for a smaller one"), f"{WHERE} has 9000 cells"),
         (ChangedAfterRelease("the cell test_half is new: use another name"), "another name"),
         (KilledFromOutside("it was killed from outside: grade it again"), "grade it again"),

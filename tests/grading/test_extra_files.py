@@ -149,7 +149,7 @@ def test_our_own_command_says_what_is_wrong(graded, cli):
         "links_the_folder": "is a link to another folder: put the folder itself there",
         "links_all": "is a link to another folder: put the folder itself there",
         "links_the_notebook": "is a link to another file: ask for the file itself",
-        "sends_too_much": "is larger than 50 MB: ask for the .ipynb file again",
+        "sends_too_much": "is larger than 100 MB: ask for the .ipynb file again",
     }.items():
         status, out, _ = cli(course, "grade", ASSIGNMENT, "--student", student)
         assert status == 1 and line in out
@@ -197,10 +197,10 @@ def test_the_hook_does_not_change_valid_submissions(tmp_path):
 
 
 class TestLimits:
-    @pytest.mark.parametrize(("size", "fits"), [(50_000_000, True), (50_000_001, False)])
-    def test_a_notebook_of_50_megabytes(self, tmp_path, size, fits):
+    @pytest.mark.parametrize(("size", "fits"), [(100_000_000, True), (100_000_001, False)])
+    def test_a_notebook_of_100_megabytes(self, tmp_path, size, fits):
         """As the README says; longer ones are not even opened."""
-        assert "more than 50 MB" in " ".join((ROOT / "README.md").read_text().split())
+        assert "more than 100 MB" in " ".join((ROOT / "README.md").read_text().split())
         path = tmp_path / "submitted" / "eve" / ASSIGNMENT / "a.ipynb"
         path.parent.mkdir(parents=True)
         path.touch()
