@@ -118,7 +118,7 @@ def kind_of(content: bytes) -> Kind | None:
     if start[257:262] == b"ustar":
         return Kind("a tar archive", ITSELF)
     if start[4:8] == b"ftyp":
-        return Kind("a photo or video")
+        return Kind("a picture or video")
     return _kind_of_text(content, in_utf8(start).strip())
 
 

@@ -40,7 +40,7 @@ KINDS = {
     "RTF": (b"{\\rtf1\\ansi {\\fonttbl}}", "is a text document (RTF)"),
     "screenshot": (b"\x89PNG\r\n\x1a\n\0\0", "is a picture (PNG)"),
     "photo": (b"\xff\xd8\xff\xe0\0\x10JFIF", "is a picture (JPEG)"),
-    "iPhone": (b"\0\0\0\x18ftypheic\0\0", "is a photo or video"),
+    "iPhone": (b"\0\0\0\x18ftypheic\0\0", "is a picture or video"),
     "AppleDouble": (b"\x00\x05\x16\x07\0\2\0\0", "is a companion file of macOS"),
     "page": (b"\n<!DOCTYPE html>\n<html>", "is a web page (HTML)"),
     "page of a login": (b"<!-- {a} --><HTML><body>", "is a web page (HTML)"),
