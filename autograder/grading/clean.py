@@ -18,7 +18,7 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
 )
 
-from autograder.grading.flags import carry, flag
+from autograder.grading.flags import flag, flags_of, put_first
 from autograder.grading.personal_copies import COMMON, of
 from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.reading import read
@@ -65,7 +65,6 @@ def _clean(
     notebook: NotebookNode, submission: bytes, given: NotebookNode, known: NotebookNode
 ) -> NotebookNode:
     rebuilt = rebuild(given, notebook)
-    carry(notebook, rebuilt)
     if "kernelspec" in known.metadata:
         rebuilt.metadata.kernelspec = nbformat.from_dict(known.metadata.kernelspec)
     cells = {cell.metadata.nbgrader.grade_id: cell for cell in known.cells if _is_known(cell)}
@@ -74,6 +73,7 @@ def _clean(
         cell.metadata.nbgrader = nbformat.from_dict(its_own.metadata.nbgrader)
         if utils.is_locked(its_own) and its_own.metadata.nbgrader.grade_id not in PERSONAL_LOCKED:
             cell.source = its_own.source  # with its hidden tests
+    put_first(rebuilt, flags_of(notebook))
     rebuilt.metadata[FINGERPRINT] = fingerprint(submission)
     return rebuilt
 
