@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from autograder.options import Assignment, Jobs, Json, Students, Version
+from autograder import options
+from autograder.options import Assignment, DryRun, Jobs, Json, Students, Version
 from autograder.stopping import STOPPED
 
 if TYPE_CHECKING:
@@ -125,6 +126,25 @@ def personalise(
 
 
 @app.command()
+def intake(
+    downloads: options.Downloads = None,
+    assignment: options.OnlyAssignment = None,
+    roster: options.Roster = None,
+    pattern: options.Pattern = None,
+    dry_run: DryRun = False,
+    undo: options.Undo = False,
+) -> None:
+    """Put what was downloaded from a learning platform into submitted/."""
+    with _the_course() as course:
+        from autograder.desk.intake import Asked
+        from autograder.desk.intake_table import take_in
+
+        asked = Asked(tuple(downloads or ()), assignment, roster, pattern, dry_run, undo)
+        if take_in(course, asked):
+            raise typer.Exit(1)
+
+
+@app.command()
 def grade(
     assignment: Assignment = None,
     student: Students = None,
@@ -235,9 +255,7 @@ def regrade(
         str | None, typer.Option(metavar="NAME", help="Only this question may change a grade.")
     ] = None,
     student: Students = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write nothing; only show what would change.")
-    ] = False,
+    dry_run: DryRun = False,
     lower: Annotated[bool, typer.Option("--lower", help="Let grades become lower too.")] = False,
     jobs: Jobs = None,
     json: Json = False,

@@ -27,6 +27,33 @@ Jobs = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Write nothing; only show what would change.")
+]
+Downloads = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="DOWNLOAD…", help="Archives, folders or files.", show_default=False),
+]
+OnlyAssignment = Annotated[
+    str | None, typer.Option("--assignment", metavar="NAME", help="Take only submissions of this.")
+]
+Roster = Annotated[
+    str | None,
+    typer.Option(
+        "--roster",
+        metavar="FILE",
+        help="The class: Canvas's gradebook, Moodle's worksheet, or a CSV file with a column `id`.",
+    ),
+]
+Pattern = Annotated[
+    str | None,
+    typer.Option(
+        "--pattern",
+        metavar="REGEX",
+        help="How the paths of files name a student: (?P<student>…), (?P<time>…), (?P<number>…).",
+    ),
+]
+Undo = Annotated[bool, typer.Option("--undo", help="Take the last intake back.")]
 Version = Annotated[
     bool,
     typer.Option(

@@ -23,17 +23,16 @@ FILE = f"{ASSIGNMENT}.ipynb"
 # A whole class in which nearly everything is wrong.
 
 ODD = "O'Brien, {Ann} +2"
-FINE = [ODD, "ada", "newer", "zoë"]
+FINE = [ODD, "ada", "newer", "renamed", "zoë"]
 A_TEXT = ["/one_dimension.ipynb is a text, not a notebook", "in Jupyter use File > Download"]
 WRONG = {
     "a[b]c": ["/: nbgrader can't read a folder of this name", "rename it"],
     "dated": ["/timestamp.txt is not a valid time", "delete it"],
-    "empty": ["/ has no files instead of one_dimension.ipynb", "rename"],
+    "empty": ["/ has no notebook in it", "ask for"],
     "latin": A_TEXT,
     "linked": ["/one_dimension.ipynb is a link", "ask for"],
     "list": A_TEXT,
     "other": ["/one_dimension.ipynb", "answer cells of this assignment", "ask for"],
-    "renamed": ["/ has one_dimension (1).ipynb instead of one_dimension.ipynb", "rename"],
     "text": A_TEXT,
     "torn": ["/one_dimension.ipynb ends in the middle of the notebook", "submit"],
 }
@@ -51,7 +50,7 @@ def troubled(course_of_the_module):
     answered = course.answered(ASSIGNMENT)
     notebooks = {
         **dict.fromkeys(
-            [ODD, "ada", "zoë", "a[b]c", "dated", "linked", "renamed", ".hidden"], answered
+            [ODD, "ada", "renamed", "zoë", "a[b]c", "dated", "linked", ".hidden"], answered
         ),
         "latin": "é".encode("latin-1"),
         "list": "[1, 2]",

@@ -22,6 +22,7 @@ from autograder.grading.clean import known_to_the_gradebook
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError, first_line, in_one_line, printable
 from autograder.grading.extra_files import carried, check_room, released_files
+from autograder.grading.find_notebook import Found as Submitted
 from autograder.grading.outcome import Outcome
 from autograder.grading.reading import read
 from autograder.grading.refuse_changes import points_of
@@ -88,7 +89,7 @@ class Run:
         if self._copies is not None:
             self._copies.check()
         self._releases = course.released(assignment)
-        self._places = SubmissionFolders(course, assignment, [*self._releases])
+        self._places = SubmissionFolders(course, assignment, self._releases)
         self.points = self.points_in(self._releases)
         self._common = {name: nbformat.writes(each) for name, each in self._releases.items()}
         self._known = {
@@ -128,8 +129,7 @@ class Run:
         refused = [self._shown(path) for path in paths if str(path) not in left]
         try:
             if not refused:
-                submissions = {path.stem: path.read_bytes() for path in paths}
-                return self._task(student, submissions, seed)
+                return self._task(student, self._places.found(student), seed)
             why = f"{refused[0]} must not be read: {ASK_AGAIN}"
         except OSError as error:
             why = f"{self._shown(folder)}/ can't be read ({error.strerror}): {ALLOW}"
@@ -142,7 +142,11 @@ class Run:
         student, folder = plan.student, self._places.folder("submitted", plan.student)
         if self._nbgrader.is_excluded(student):
             return Outcome(self._assignment, student, "skipped")
-        why = problem_with(folder, student, [*self._releases], self._shown(folder))
+        try:
+            why = problem_with(folder, student, [*self._releases], self._shown(folder))
+            why = why or self._places.found(student).why
+        except OSError as error:
+            why = f"{self._shown(folder)}/ can't be read ({error.strerror}): {ALLOW}"
         if not why and not plan.again:
             note = self._places.note(student, self._places.noted(student).values())
             return Outcome(self._assignment, student, "skipped", note=note)
@@ -215,7 +219,8 @@ class Run:
             result = Failure(f"{self._places.name(plan.student)}: {_in_words(result)}", ours=True)
         return Outcome(self._assignment, plan.student, "failed", result.why)
 
-    def _task(self, student: str, submissions: Mapping[str, bytes], seed: int | None) -> Task:
+    def _task(self, student: str, found: Submitted, seed: int | None) -> Task:
+        submissions = found.notebooks
         releases, key, owner = self._common, FIXED_DRAW, None
         if self._copies is not None:
             ((name, release),) = self._releases.items()
@@ -230,7 +235,7 @@ class Run:
         return Task(
             self._assignment, student, notebooks, self._files, dict(key), owner,
             self._copies is not None, rules,
-            self._nbgrader.steps_before, self._nbgrader.steps_after,
+            self._nbgrader.steps_before, self._nbgrader.steps_after, found.flags,
         )  # fmt: skip
 
     def _owner(self, submission: bytes, student: str) -> str | None:

@@ -1,13 +1,17 @@
 """Where the notebooks of an assignment's submissions are, and what grading has noted in them."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from nbformat import NotebookNode
 
 from autograder.grading.clean import FINGERPRINT, OWNER, fingerprint
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
+from autograder.grading.extra_files import is_elsewhere
+from autograder.grading.find_notebook import Found, find_notebooks
 from autograder.grading.personal_copies import COMMON
 from autograder.grading.scores import Scored, prefix
 from autograder.grading.task import SCORES
@@ -20,12 +24,15 @@ class SubmissionFolders:
     ----------
     course : Course
     assignment : str
-    names : sequence of str
-        Its notebooks.
+    releases : mapping of str to nbformat.NotebookNode
+        Its notebooks, by name.
     """
 
-    def __init__(self, course: Course, assignment: str, names: Sequence[str]) -> None:
-        self._course, self._assignment, self._names = course, assignment, names
+    def __init__(
+        self, course: Course, assignment: str, releases: Mapping[str, NotebookNode]
+    ) -> None:
+        self._course, self._assignment, self._releases = course, assignment, releases
+        self._names = [*releases]
 
     def folder(self, step: str, student: str) -> Path:
         """A student's folder in a step: "submitted", for example."""
@@ -35,6 +42,18 @@ class SubmissionFolders:
         """The paths of those notebooks that exist in a step."""
         paths = [self.folder(step, student) / f"{name}.ipynb" for name in self._names]
         return [path for path in paths if path.exists()]
+
+    def found(self, student: str) -> Found:
+        """The submitted notebooks, under whatever names they are in the student's folder.
+
+        Raises
+        ------
+        OSError
+        """
+        folder = self.folder("submitted", student)
+        if is_elsewhere(folder) or not folder.is_dir():
+            return Found({})
+        return find_notebooks(folder, self.where(student), self._assignment, self._releases)
 
     def where(self, student: str) -> str:
         """The submission's folder, as messages show it."""
@@ -77,12 +96,12 @@ class SubmissionFolders:
         if scores is None or not any(noted.values()):
             return False
         automatic = {name: each.auto for name, each in scores.items()}
+        try:
+            submitted = self.found(student).notebooks
+        except OSError:
+            return False
         for name, of in noted.items():
-            path = self.folder("submitted", student) / f"{name}.ipynb"
-            try:
-                now = fingerprint(path.read_bytes()) if path.exists() else None
-            except OSError:
-                return False
+            now = fingerprint(submitted[name]) if name in submitted else None
             before, recorded = prefix(name, self._names), of.get(SCORES, {})
             if of.get(FINGERPRINT) != now or any(
                 automatic.get(before + cell) != score for cell, score in recorded.items()
@@ -91,14 +110,20 @@ class SubmissionFolders:
         return True
 
     def note(self, student: str, noted: Iterable[Mapping[str, Any]]) -> str:
-        """What else to say about a submission, from what its graded notebooks hold."""
+        """What else to say about a submission, from its files and what its graded notebooks hold.
+
+        Raises
+        ------
+        OSError
+        """
         owners = sorted({each[OWNER] for each in noted if each.get(OWNER) not in (None, student)})
-        here = {path.stem for path in self.notebooks("submitted", student)}
-        missing = [name for name in self._names if name not in here]
+        found = self.found(student)
+        missing = [name for name in self._names if name not in found.notebooks]
         return "; ".join([
             *(f"{self.name(student)} is {_whose(owner)}; its suspects were graded by the bugs of "
               f"{printable(student)}'s own copy" for owner in owners),
             *(f"{self.where(student)}/{name}.ipynb is missing: 0 points" for name in missing),
+            *(f"{self.where(student)}/: {each.removesuffix('.')}" for each in found.flags),
         ])  # fmt: skip
 
 

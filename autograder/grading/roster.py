@@ -52,14 +52,31 @@ def read_roster(path: str | Path) -> list[str]:
     return list(seen)
 
 
-def _rows(path: Path) -> list[tuple[int, str]]:
+def read_table(path: str | Path) -> list[list[str]]:
+    """The rows of a CSV file, the heading first.
+
+    Parameters
+    ----------
+    path
+        See :func:`read_roster`.
+
+    Raises
+    ------
+    CourseError
+        The file can't be read, or is not a CSV file.
+    """
+    path = Path(path)
     text = _text(path)
     heading = text.partition("\n")[0]
     separator = max(SEPARATORS, key=heading.count)
     try:
-        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         raise CourseError(f"{path} is not a CSV file ({error}): save it as CSV again") from None
+
+
+def _rows(path: Path) -> list[tuple[int, str]]:
+    table = read_table(path)
     names = [name.strip().lower() for name in table[0]] if table else []
     if names.count(COLUMN) != 1:
         found = printable(", ".join(names)) or "empty"

@@ -24,13 +24,15 @@ RENAME = "rename it, and grade again"
 def problem_with(folder: Path, student: str, notebooks: Sequence[str], shown: str) -> str:
     """What is wrong with a submission, without opening its notebook; "" if nothing is.
 
+    Whether there is a notebook in it is found out by `autograder.grading.find_notebook`.
+
     Parameters
     ----------
     folder
         Where the student's submission should be.
     student
     notebooks
-        The names of the assignment's notebooks. If there are several, some may be missing.
+        The names of the assignment's notebooks.
     shown
         The folder's name in messages.
 
@@ -44,26 +46,20 @@ def problem_with(folder: Path, student: str, notebooks: Sequence[str], shown: st
     if why:
         return f"{shown}/: nbgrader can't read a folder of this name (it {why}): {RENAME}"
     try:
-        if len(wanted) > 1:
-            wanted = [path for path in wanted if os.path.lexists(path)] or wanted
-        problem = next(filter(None, (_absent(path, shown) for path in wanted)), "")
+        if is_elsewhere(folder):
+            return f"{shown}/ is a link to another folder: put the folder itself there"
+        problem = next(filter(None, (_unusable(path, shown) for path in wanted)), "")
         return problem or _undated(folder, shown)
     except OSError as error:
         return f"{shown}/ can't be read ({error.strerror}): {ALLOW}"
 
 
-def _absent(wanted: Path, shown: str) -> str:
-    folder = wanted.parent
-    if is_elsewhere(folder):
-        return f"{shown}/ is a link to another folder: put the folder itself there"
-    if not wanted.is_file():
-        found = printable(", ".join(sorted(path.name for path in folder.iterdir())))
-        return (
-            f"{shown}/ has {found or 'no files'} instead of {wanted.name}: "
-            f"if it is the right file, {RENAME}"
-        )
+def _unusable(wanted: Path, shown: str) -> str:
+    """Why a file with the correct name must not be opened; it may be a folder, or missing."""
     if wanted.is_symlink():
         return f"{shown}/{wanted.name} is a link to another file: ask for the file itself"
+    if wanted.is_dir() or not wanted.exists():
+        return ""
     reason = no_file(wanted, LARGEST_NOTEBOOK)
     return f"{shown}/{wanted.name} {reason}: ask for the .ipynb file again" if reason else ""
 

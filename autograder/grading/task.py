@@ -17,6 +17,7 @@ from nbgrader import utils
 
 from autograder.box.warden import Warden
 from autograder.grading.clean import clean, note_owner
+from autograder.grading.flags import flag
 from autograder.grading.grade import Rules, grade
 from autograder.grading.preprocessor_types import Processed, Resources
 
@@ -77,6 +78,8 @@ class Task:
         The course's settings for the assignment.
     before, after : tuple of Step
         The course's own preprocessors, before the code is run and after it.
+    flags : tuple of str
+        What had to be guessed to find the notebooks.
     """
 
     assignment: str
@@ -89,6 +92,7 @@ class Task:
     rules: Rules
     before: tuple[Step, ...]
     after: tuple[Step, ...]
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,8 @@ def graded(task: Task, notebook: Notebook, warden: Warden) -> Graded:
     """
     began, resources = perf_counter(), _resources(task, notebook.name)
     nb = clean(notebook.submission, _read(notebook.given), _read(notebook.known))
+    for sentence in task.flags:
+        flag(nb, sentence)
     if task.personal:
         note_owner(nb, task.owner, task.student)
     nb, resources = _through(task.before, nb, resources)

@@ -1,0 +1,221 @@
+"""Find the students of a class by the ids and names that a learning platform knows them by."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from autograder.desk.platform_times import read_time
+from autograder.grading.csv_cells import as_it_was
+from autograder.grading.errors import CourseError, printable
+from autograder.grading.roster import COLUMN, LONGEST_FOLDER, read_table
+from autograder.grading.valid_ids import problem_with_name
+
+IDENTIFYING = re.compile(
+    r"\b(?:id|identifier|identifikator|login|user|username|name|student|e-?mail|number|sid|"
+    r"orgdefinedid|matrikel\w*|vorname|nachname|surname|nom|prénom|nombre|apellidos?|cognome)\b",
+    re.IGNORECASE,
+)
+OTHERS = re.compile(
+    r"grade|points|score|section|group|status|modified|feedback|comment|submi|assignment|exam|quiz",
+    re.IGNORECASE,
+)
+FIRST = re.compile(r"first name|firstname|given name|vorname|prénom|nombre|nome", re.IGNORECASE)
+LAST = re.compile(
+    r"last name|lastname|surname|family name|nachname|nom|apellidos?|cognome", re.IGNORECASE
+)
+MOODLES = re.compile(r"\D+ ?\d+")
+"""What Moodle's first column has: `Participant 12345`, in the language of the site."""
+OWN_NUMBER = re.compile(r"id number|matrikel|idnumber|numéro|número|numero", re.IGNORECASE)
+SUBMITTED = re.compile(r"last modified \(submission\)", re.IGNORECASE)
+NOBODY = re.compile(r"\s*points possible\s*", re.IGNORECASE)
+
+
+class Unknown(ValueError):
+    """Which student it is can't be told: the reason, as a sentence without its end."""
+
+
+@dataclass(frozen=True)
+class Student:
+    """A row of a roster.
+
+    Attributes
+    ----------
+    id : str
+        The name of the student's folder in `submitted/`.
+    aliases : tuple of str
+        Everything that the platform may call the student.
+    submitted : str
+        When the student submitted, as the platform writes it; or "".
+    """
+
+    id: str
+    aliases: tuple[str, ...]
+    submitted: str = ""
+
+
+@dataclass(frozen=True)
+class ClassList:
+    """The students of a roster.
+
+    Attributes
+    ----------
+    students : tuple of Student
+    """
+
+    students: tuple[Student, ...]
+    _exactly: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False)
+    _loosely: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for student in self.students:
+            for alias in (student.id, *student.aliases):
+                self._exactly.setdefault(composed(alias), set()).add(student.id)
+                self._loosely.setdefault(loose(alias), set()).add(student.id)
+
+    def find(self, keys: Iterable[str], names: Iterable[str]) -> str:
+        """The id of the student with one of these keys or names.
+
+        Parameters
+        ----------
+        keys, names
+            The likeliest first. If a key and a name are those of two students, the name counts:
+            Moodle gives everybody a new number in every assignment.
+
+        Raises
+        ------
+        Unknown
+        """
+        names = [*names]
+        found = self._first(names) or self._first(keys)
+        if len(found) == 1:
+            return next(iter(found))
+        wanted = next(iter([*names, *keys]), "?")
+        if found:
+            raise Unknown(f"{len(found)} students of the roster are called {printable(wanted)}")
+        raise Unknown(f"the roster has no {printable(wanted)}")
+
+    def knows(self, name: str) -> bool:
+        """Whether exactly one student has this id or name."""
+        return len(self._first([name])) == 1
+
+    def submitted(self, student: str, zone: tzinfo) -> datetime | None:
+        """When a student submitted, if the roster says so."""
+        texts = [each.submitted for each in self.students if each.id == student]
+        return read_time(texts[0], zone) if texts else None
+
+    def _first(self, wanted: Iterable[str]) -> set[str]:
+        """The students called like the first of several texts by which there are some."""
+        for each in filter(str.strip, wanted):
+            for known, text in ((self._exactly, composed(each)), (self._loosely, loose(each))):
+                if found := known.get(text):
+                    return found
+        return set()
+
+
+def composed(text: str) -> str:
+    """A name in one Unicode form, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def loose(text: str) -> str:
+    """A name in one Unicode form, without case, spaces and punctuation, as in Canvas's files."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(each for each in unicodedata.normalize("NFC", folded) if each.isalnum()) or text
+
+
+def problem_with_id(student: str) -> str:
+    """Why a text can't be the name of a student's folder: the end of a sentence, or ""."""
+    too_long = len(student.encode("utf-8", "replace")) > LONGEST_FOLDER
+    why = problem_with_name(student)
+    if not student or why or student.startswith(".") or {*student} & {*"/\\:"} or too_long:
+        return f"{printable(student) or 'nothing'} can't be the name of a folder"
+    return ""
+
+
+def read_class(path: str | Path) -> ClassList:
+    """Read a roster: Canvas's gradebook, Moodle's worksheet, or a table with a column `id`.
+
+    Parameters
+    ----------
+    path
+        A CSV file. The ids are those of the column `id` (Canvas: `ID`). In Moodle's worksheet they
+        are the ID numbers, if it has any, or else the names, if no two are the same, or else the
+        e-mail addresses.
+
+    Raises
+    ------
+    CourseError
+    """
+    table = [[as_it_was(cell.strip()) for cell in row] for row in read_table(path)]
+    if not table:
+        raise CourseError(f"{path} is empty: download it again")
+    heading = [composed(each).casefold() for each in table[0]]
+    rows = [row for row in table[1:] if any(row) and not NOBODY.fullmatch(row[0])]
+    rows = [[*row, *[""] * (len(heading) - len(row))] for row in rows]
+    if not rows:
+        raise CourseError(f"{path} has no students, only a heading: download it again")
+    is_moodles = len(heading) > 2 and all(MOODLES.fullmatch(row[0]) for row in rows)
+    place = _moodles_ids(heading, rows) if is_moodles else _ids(path, heading)
+    columns = [
+        at
+        for at, name in enumerate(heading)
+        if IDENTIFYING.search(name) and not OTHERS.search(name)
+    ]
+    when = next((at for at, name in enumerate(heading) if SUBMITTED.fullmatch(name)), None)
+    students: dict[str, Student] = {}
+    for line, row in enumerate(rows, start=2):
+        student = composed(row[place])
+        if not student and not is_moodles:
+            continue  # Canvas has lines that are nobody's
+        why = problem_with_id(student)
+        if why or student in students:
+            why = why or f"{printable(student)} is there twice"
+            raise CourseError(f"{path}: row {line}: {why}: correct the roster")
+        aliases = [row[at] for at in (*columns, *((0, 1) if is_moodles else ()))]
+        aliases += _full_names(heading, row)
+        submitted = row[when] if when is not None and row[when] != "-" else ""
+        students[student] = Student(student, tuple(_all_forms(aliases)), submitted)
+    return ClassList(tuple(students.values()))
+
+
+def _ids(path: str | Path, heading: Sequence[str]) -> int:
+    if heading.count(COLUMN) != 1:
+        found = printable(", ".join(heading))
+        raise CourseError(
+            f"{path} has no column called {COLUMN} (its first line is {found}): give this name to "
+            "the column with the names of the folders in submitted/"
+        )
+    return heading.index(COLUMN)
+
+
+def _moodles_ids(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """The column of a Moodle worksheet whose texts are the ids."""
+    named = [at for at, name in enumerate(heading) if at and OWN_NUMBER.search(name)]
+    mails = [at for at in range(1, len(heading)) if all("@" in row[at] for row in rows)]
+    for at in (*named, 1, *mails):
+        texts = [row[at] for row in rows]
+        if all(texts) and len({*texts}) == len(texts) and not any(map(problem_with_id, texts)):
+            return at
+    return 0
+
+
+def _full_names(heading: Sequence[str], row: Sequence[str]) -> list[str]:
+    firsts = [row[at] for at, name in enumerate(heading) if FIRST.fullmatch(name)]
+    lasts = [row[at] for at, name in enumerate(heading) if LAST.fullmatch(name)]
+    return [f"{first} {last}" for first in firsts for last in lasts] + [
+        f"{last} {first}" for first in firsts for last in lasts
+    ]
+
+
+def _all_forms(aliases: Iterable[str]) -> Iterable[str]:
+    """Texts, and other forms of them: `Lovelace, Ada` is Ada Lovelace."""
+    for each in filter(None, aliases):
+        yield each
+        last, comma, first = each.partition(",")
+        if comma:
+            yield f"{first.strip()} {last.strip()}"
+        if MOODLES.fullmatch(each) and " " in each:
+            yield each.rpartition(" ")[2]

@@ -1,0 +1,337 @@
+"""Sort the files of a download: whose each is, which notebook it is, and which of them count."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+
+from autograder.desk.class_list import ClassList, Unknown, composed, problem_with_id
+from autograder.desk.naming_schemes import Named, Path, Scheme, without_what_all_share
+from autograder.desk.platform_notes import METADATA, User, people_in, user_in
+from autograder.desk.platform_times import read_time
+from autograder.grading.archives import INSTEAD
+from autograder.grading.attempts import Attempt, choose
+from autograder.grading.errors import in_one_line, printable
+from autograder.grading.extra_files import CARRIED, LONGEST_STAMP, STAMP
+from autograder.grading.reading import read
+from autograder.grading.which_notebook import Releases, Which
+
+TAKEN, SAME, OLDER, UNUSED, REFUSED, NOBODYS = (
+    "taken", "same", "older", "unused", "refused", "nobody's",
+)  # fmt: skip
+"""What becomes of a file. *Same*: it is there already; *unused*: another file was taken."""
+NOT_WRITTEN = "not written"
+LOOK_IT_UP = "look it up on the platform, and correct the roster"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a download.
+
+    Attributes
+    ----------
+    path : tuple of str
+        Beginning with the name of the download.
+    digest : str
+        The hash of its content; "" if it was not read.
+    why : str
+        Why it can't be read, as the end of a sentence; or "".
+    modified : tuple of int
+        See `autograder.grading.archives.Member`.
+    is_junk, is_data : bool
+        Likewise.
+    load : callable
+        Returns its content.
+    """
+
+    path: Path
+    digest: str = ""
+    why: str = ""
+    modified: tuple[int, ...] = ()
+    is_junk: bool = False
+    is_data: bool = False
+    load: Callable[[], bytes] = bytes
+
+    @property
+    def shown(self) -> str:
+        """The path, as messages show it."""
+        return printable("/".join(self.path))
+
+
+@dataclass(frozen=True)
+class Line:
+    """What becomes of a file.
+
+    Attributes
+    ----------
+    file : File
+    status : str
+    student : str
+    which : Which or None
+        The notebook that it is, if it is one of the course's.
+    sentence : str
+        What to say about it; of a refused file, what to tell the student.
+    time : datetime.datetime or None
+    number : int or None
+        See `autograder.grading.attempts.Attempt`.
+    """
+
+    file: File
+    status: str
+    student: str = ""
+    which: Which | None = None
+    sentence: str = ""
+    time: datetime | None = None
+    number: int | None = None
+
+
+Earlier = Callable[[str, Which], Attempt | None]
+"""Returns what is in `submitted/` of a student."""
+FirstRun = Callable[[str, str], int]
+"""Returns in which run a student's file was first seen, by its hash."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How files are sorted.
+
+    Attributes
+    ----------
+    releases : Releases
+    scheme : Scheme
+    roster : ClassList or None
+    assignment : str or None
+        The only one whose submissions are taken.
+    zone : datetime.tzinfo
+        Of times that don't name one.
+    earlier, first_run : callable
+        What was there before.
+    """
+
+    releases: Releases
+    scheme: Scheme
+    roster: ClassList | None = None
+    assignment: str | None = None
+    zone: tzinfo = UTC
+    earlier: Earlier = lambda student, which: None
+    first_run: FirstRun = lambda student, digest: 1
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A file that somebody has submitted."""
+
+    file: File
+    named: Named
+    time: datetime | None
+    unsure: str = ""
+
+    @property
+    def name(self) -> str:
+        """As the student named it."""
+        return printable(self.named.rest[-1])
+
+
+def sort_out(files: Sequence[File], rules: Rules) -> list[Line]:
+    """Decide what becomes of each file; no file stops the others."""
+    left: list[File] = []
+    lines: list[Line] = []
+    people: dict[str, list[User]] = {}
+    for file in files:
+        if file.path[-1] == METADATA:
+            people |= people_in(file.load())
+        if file.is_junk or file.path[-1] == METADATA:
+            lines.append(Line(file, NOBODYS, sentence="was left there by a program"))
+        else:
+            left.append(file)
+    named = _named(left, rules.scheme)
+    strangers = _namesakes(named.values()) if rules.roster is None else {}
+    owned: dict[str, list[_Item]] = {}
+    for file in left:
+        found = named.get(file.path)
+        if found is None or found.is_note:
+            why = "was written by the platform" if found else "has a name that says nobody's name"
+            lines.append(Line(file, NOBODYS, sentence=why))
+            continue
+        for user in _users(found, people):
+            try:
+                student = _student(user, rules, strangers)
+            except Unknown as unknown:
+                sentence = f"{unknown}: {LOOK_IT_UP}"
+                lines.append(Line(file, REFUSED, _called(user), sentence=sentence))
+            else:
+                owned.setdefault(student, []).append(_item(file, user, student, rules))
+    for student, items in owned.items():
+        lines += _decided(student, items, rules)
+    order = {id(file): number for number, file in enumerate(files)}
+    return sorted(lines, key=lambda line: order[id(line.file)])
+
+
+def _named(files: Sequence[File], scheme: Scheme) -> dict[Path, Named]:
+    """What the paths of files tell, those that tell something."""
+    found = {file.path: scheme.named(file.path) for file in files}
+    named = {path: each for path, each in found.items() if each is not None}
+    if scheme.title != "Blackboard":
+        return named
+    users = {}
+    for file in files:
+        each = named.get(file.path)
+        if each is not None and each.is_note and (user := user_in(file.load())):
+            users[each.keys] = user
+    shared = without_what_all_share(named)
+    return {
+        path: replace(each, keys=(users[each.keys].key,), names=(users[each.keys].name,))
+        if each.keys in users
+        else shared[path]
+        for path, each in named.items()
+    }
+
+
+def _users(found: Named, people: Mapping[str, Sequence[User]]) -> list[Named]:
+    """The students of a file: several if Gradescope says that a group has submitted it."""
+    return [
+        replace(found, keys=tuple(filter(None, (each.key,))), names=(each.name,), time=each.time)
+        for each in people.get(found.keys[0] if found.keys else "", ())
+    ] or [found]
+
+
+def _namesakes(named: Iterable[Named]) -> dict[str, int]:
+    """How many different students have a name, where no roster tells."""
+    keys: dict[str, set[str]] = {}
+    for each in named:
+        if each.by_name and each.names:
+            keys.setdefault(composed(each.names[0]), set()).update(each.keys[:1])
+    return {name: len(found) for name, found in keys.items() if len(found) > 1}
+
+
+def _student(user: Named, rules: Rules, namesakes: Mapping[str, int]) -> str:
+    """The id of a student; raises Unknown."""
+    if rules.roster is not None:
+        return rules.roster.find(user.keys, user.names)
+    student = composed(next(iter([*user.names, *user.keys] if user.by_name else
+                                 [*user.keys, *user.names]), ""))  # fmt: skip
+    if student in namesakes:
+        raise Unknown(f"{namesakes[student]} students are called {printable(student)}")
+    if why := problem_with_id(student):
+        raise Unknown(why)
+    return student
+
+
+def _called(user: Named) -> str:
+    return printable(next(iter([*user.names, *user.keys]), ""))
+
+
+def _item(file: File, user: Named, student: str, rules: Rules) -> _Item:
+    time = read_time(user.time, rules.zone) if user.time else None
+    if user.time and time is None:
+        unsure = f"when it was submitted is not certain ({printable(user.time)}): no timestamp"
+        return _Item(file, user, None, unsure)
+    if time is None and rules.roster is not None:
+        time = rules.roster.submitted(student, rules.zone)
+    return _Item(file, user, time)
+
+
+def _decided(student: str, items: Sequence[_Item], rules: Rules) -> Iterator[Line]:
+    """What becomes of the files of one student."""
+    stamps = [each for each in items if each.named.rest[-1] in CARRIED]
+    data = [each for each in items if each.file.is_data]
+    others = [each for each in items if each not in stamps and each not in data]
+    if times := [read_time(_text(each), UTC) for each in stamps if each.named.rest[-1] == STAMP]:
+        others = [replace(each, time=each.time or times[0]) for each in others]
+    called = [each for each in others if each.file.path[-1].lower().endswith(".ipynb")]
+    sorted_out = _Theirs(student, rules)
+    sorted_out.consider(called)
+    rest = [each for each in others if each not in called]
+    if not sorted_out.attempts:
+        sorted_out.consider(rest)
+        rest = []
+    yield from sorted_out.lines()
+    nothing = not sorted_out.attempts and not sorted_out.refused
+    for each in (*stamps, *data, *rest):
+        if nothing:
+            yield _refused(each, student, f"{each.name} is not a notebook: {INSTEAD}")
+        else:
+            yield Line(each.file, UNUSED, student, sentence="is not a notebook")
+
+
+def _text(item: _Item) -> str:
+    return item.file.load()[:LONGEST_STAMP].decode("utf-8", "replace") if item.file.digest else ""
+
+
+def _refused(item: _Item, student: str, sentence: str, status: str = REFUSED) -> Line:
+    return Line(item.file, status, student, None, sentence, item.time, item.named.number)
+
+
+@dataclass
+class _Theirs:
+    """The files of one student that may be notebooks."""
+
+    student: str
+    rules: Rules
+    attempts: dict[Which, list[tuple[Attempt, _Item]]] = field(default_factory=dict)
+    refused: list[tuple[_Item, str]] = field(default_factory=list)
+
+    def consider(self, items: Sequence[_Item]) -> None:
+        """Find out which notebook each is, and how much of it is answered."""
+        for item in items:
+            if item.file.why:
+                self.refused.append((item, f"{item.name} {item.file.why}"))
+                continue
+            try:
+                notebook = read(item.file.load())
+            except Exception as error:  # whatever is wrong with what somebody wrote
+                self.refused.append((item, in_one_line(error, item.name, INSTEAD)))
+                continue
+            found = self.rules.releases.which(notebook)
+            asked = self.rules.assignment
+            which = [each for each in found if asked in (None, each.assignment)]
+            if len(which) != 1:
+                self.refused.append((item, f"{item.name} {_no_notebook_of(asked, found)}"))
+                continue
+            answered = self.rules.releases.answered(which[0], notebook)
+            attempt = Attempt(
+                item.file.shown,
+                item.file.digest,
+                answered,
+                item.time,
+                item.named.number,
+                self.rules.first_run(self.student, item.file.digest),
+                item.file.modified,
+            )
+            self.attempts.setdefault(which[0], []).append((attempt, item))
+
+    def lines(self) -> Iterator[Line]:
+        """What becomes of each."""
+        for which, found in self.attempts.items():
+            yield from self._chosen(which, found)
+        for item, sentence in self.refused:
+            yield _refused(item, self.student, sentence, UNUSED if self.attempts else REFUSED)
+
+    def _chosen(self, which: Which, found: Sequence[tuple[Attempt, _Item]]) -> Iterator[Line]:
+        attempts = [attempt for attempt, _ in found]
+        earlier = self.rules.earlier(self.student, which)
+        there = earlier is not None and any(each.digest == earlier.digest for each in attempts)
+        choice = choose([*attempts, *([earlier] if earlier and not there else [])])
+        counts = choice.taken
+        done = False
+        for attempt, item in found:
+            if attempt.digest != counts.digest:
+                status, why = OLDER, choice.flag or f"{printable(counts.shown)} is newer"
+            elif done:
+                status, why = SAME, "is the same file again"
+            else:
+                done, status = True, SAME if earlier and counts.digest == earlier.digest else TAKEN
+                blank = "" if attempt.answered else "has no answers"
+                why = "; ".join(filter(None, (choice.flag, item.unsure, blank)))
+            time, number = item.time, item.named.number
+            yield Line(item.file, status, self.student, which, why, time, number)
+
+
+def _no_notebook_of(asked: str | None, found: Sequence[Which]) -> str:
+    """Why a notebook is not taken, as the end of a sentence to the student."""
+    names = " or ".join(dict.fromkeys(each.assignment for each in found))
+    if asked is not None:
+        what = f"is a notebook of {names}, not" if names else "has no cells of the notebook"
+        return f"{what} of {asked}: submit the notebook of {asked}"
+    if names:
+        return f"could be a notebook of {names}: say which, and submit it again"
+    return "has none of the cells of this course's notebooks: submit the notebook with your answers"
