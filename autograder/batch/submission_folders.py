@@ -7,11 +7,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.grading.clean import FINGERPRINT, OWNER, fingerprint
+from autograder.grading.clean import FINGERPRINT, OWNER
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.extra_files import is_elsewhere
 from autograder.grading.find_notebook import Found, find_notebooks
+from autograder.grading.fingerprint import fingerprint
 from autograder.grading.personal_copies import COMMON
 from autograder.grading.scores import Scored, prefix
 from autograder.grading.task import SCORES

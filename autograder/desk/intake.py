@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from nbgrader.exchange import Exchange
 from nbgrader.utils import parse_utc
+from traitlets.config import Config
 
 from autograder.desk.class_list import read_class
 from autograder.desk.intake_log import FOLDER, Log, Run, read_log, undo
@@ -17,10 +18,10 @@ from autograder.desk.platform_times import in_nbgraders_form, named_zone
 from autograder.desk.sorting import NOT_WRITTEN, SAME, TAKEN, File, Line, Rules, sort_out
 from autograder.grading.archives import Member, UnusableArchive, members
 from autograder.grading.attempts import Attempt
-from autograder.grading.clean import fingerprint
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError
 from autograder.grading.extra_files import LARGEST_NOTEBOOK, STAMP, carried, is_elsewhere, no_file
+from autograder.grading.fingerprint import fingerprint
 from autograder.grading.reading import read
 from autograder.grading.which_notebook import Which, releases_in
 
@@ -88,7 +89,7 @@ def intake(course: Course, asked: Asked) -> Report:
         course.check_assignment(asked.assignment)
     releases = releases_in(course.dir)
     roster = read_class(asked.roster) if asked.roster else None
-    zone_name, zone = _zone(course)
+    zone_name, zone = zone_of(course.app.config)
     submitted = course.folder("submitted", ".", ".")
     log = read_log(submitted)
     with TemporaryDirectory() as scratch:
@@ -125,9 +126,9 @@ def take_back(course: Course) -> Iterator[str]:
     yield from undo(log, partial(course.folder, "submitted"))
 
 
-def _zone(course: Course) -> tuple[str, tzinfo]:
+def zone_of(config: Config) -> tuple[str, tzinfo]:
     """The zone of times that don't name one: that in which nbgrader's exchange writes."""
-    name = Exchange(config=course.app.config).timezone or "UTC"
+    name = Exchange(config=config).timezone or "UTC"
     zone = UTC if name == "UTC" else named_zone(name)
     if zone is None:
         raise CourseError(f"nbgrader_config.py: c.Exchange.timezone: there is no {name!r}")

@@ -22,9 +22,9 @@ from tempfile import mkdtemp
 
 from autograder.desk.platform_times import in_nbgraders_form
 from autograder.desk.sorting import OLDER, REFUSED, TAKEN, UNUSED, Line
-from autograder.grading.clean import fingerprint
 from autograder.grading.csv_cells import as_it_was, harmless
 from autograder.grading.errors import CourseError, printable
+from autograder.grading.fingerprint import fingerprint
 
 FOLDER = ".intake"
 ORIGINALS, BEFORE, LOG, REFUSALS = "originals", "before", "log.csv", "refused.csv"

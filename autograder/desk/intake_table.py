@@ -72,6 +72,6 @@ def print_report(console: Console, report: Report, dry_run: bool) -> int:
         what = f"{report.refused} has a sentence for each student whose file was refused"
         console.print(what, markup=False, soft_wrap=True)
     if counts[TAKEN] and not dry_run:
-        what = f"originals are in submitted/{FOLDER}/; if this was wrong, run `autograder intake --undo`"
-        console.print(what, markup=False, soft_wrap=True)
+        console.print(f"The originals are in submitted/{FOLDER}/.", markup=False)
+        console.print("If the roster was wrong, run `autograder intake --undo`.", markup=False)
     return counts[REFUSED] + counts[NOT_WRITTEN]

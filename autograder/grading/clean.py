@@ -4,7 +4,6 @@ This replaces nbgrader's sanitizers. The result has no outputs and no copied cel
 that a student can't change is as the gradebook knows it.
 """
 
-import hashlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
 )
 
+from autograder.grading.find_notebook import find_notebooks
+from autograder.grading.fingerprint import fingerprint
 from autograder.grading.flags import flag, flags_of, put_first
 from autograder.grading.personal_copies import COMMON, of
 from autograder.grading.preprocessor_types import Processed, Resources
@@ -82,11 +83,6 @@ def _is_known(cell: NotebookNode) -> bool:
     return "nbgrader" in cell.metadata
 
 
-def fingerprint(submission: bytes) -> str:
-    """A hash of a submission's bytes. The graded notebook keeps it, to tell submissions apart."""
-    return hashlib.sha256(submission).hexdigest()
-
-
 def known_to_the_gradebook(
     release: NotebookNode, assignment: str, notebook: str, db_url: str
 ) -> NotebookNode:
@@ -136,8 +132,16 @@ class Clean(NbGraderPreprocessor):
         personal = of(coursedir.root, assignment)
         if personal is not None:
             given = personal.check_and_release(release, names["student"])
-        submission = Path(resources["metadata"]["path"], f"{notebook}.ipynb").read_bytes()
+        submitted = Path(resources["metadata"]["path"])
+        submission = (submitted / f"{notebook}.ipynb").read_bytes()
+        # Another file in the folder may count, as for `autograder grade`.
+        found = find_notebooks(submitted, str(submitted), assignment, {notebook: release})
+        if found.notebooks.get(notebook, submission) != submission:
+            submission = found.notebooks[notebook]
+            nb = read(submission)
         cleaned = _clean(nb, submission, given, known)
+        for sentence in found.flags:
+            flag(cleaned, sentence)
         if personal is not None:
             note_owner(cleaned, personal.owner(nb, names["student"]), names["student"])
         return cleaned, resources

@@ -28,6 +28,7 @@ from autograder.grading.allowed_outputs import AllowedOutputs
 from autograder.grading.clean import Clean
 from autograder.grading.colab_badge import OpenInColab
 from autograder.grading.execute import TrustedExecute
+from autograder.grading.find_notebook import give_its_name
 from autograder.grading.hide_tests import HideWhatIsHidden
 from autograder.grading.put_starting_code import StartFromBrokenCode
 from autograder.grading.reading import SubmissionExporter
@@ -52,6 +53,11 @@ ANSWERING = (HideWhatIsHidden, extra_files.CarryToExchange)
 SHOWING = (mark_schemes.ShowMarkSchemes, safe_pages.SafeToShow)
 # The badge and the broken code are part of a release, so they must be in its checksums.
 BEGINNING = (StartFromBrokenCode, OpenInColab)
+# `nbgrader zip_collect` sorts files as `autograder intake` does. Imported only by that command.
+COLLECTING = {
+    "extractor_plugin": "autograder.desk.zip_collect.SafeExtractor",
+    "collector_plugin": "autograder.desk.zip_collect.Collector",
+}
 REFUSING = (RefuseDisagreement, RefuseSilentChanges)
 
 
@@ -77,6 +83,9 @@ def configure(c: Config) -> None:
         name, section = kind.__name__.removeprefix("_"), kind()
         section.join(c.get(name, {}))
         c[name] = section
+    for name, plugin in COLLECTING.items():
+        if name not in c.ZipCollectApp:
+            c.ZipCollectApp[name] = plugin
     file = sys._getframe(1).f_globals.get("__file__", FILE)
     c.CourseDirectory.lies_in(Path(file).absolute().parent)
 
@@ -147,7 +156,7 @@ def _hooked(_: _Section, given: Any) -> "BeforeReading":
 
 
 class BeforeReading:
-    """`extra_files.before_reading`, and after it the hook of the course.
+    """`extra_files.before_reading`, then `give_its_name`, and after them the hook of the course.
 
     Parameters
     ----------
@@ -162,6 +171,7 @@ class BeforeReading:
 
     def __call__(self, assignment: str, student: str, notebooks: list[str]) -> None:
         extra_files.before_reading(assignment, student, notebooks)
+        give_its_name(notebooks)
         if self._other is not None:
             self._other(assignment=assignment, student=student, notebooks=notebooks)
 
