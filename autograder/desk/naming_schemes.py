@@ -17,7 +17,9 @@ GROUP = re.compile(
 """What Moodle puts before the name of a student who is in a group."""
 PARTICIPANT = re.compile(r"(?:participant|teilnehmer(?:/in|_in|in)?|participante?|partecipante)",
                          re.IGNORECASE)  # fmt: skip
-COPY = re.compile(r"^(?:copy of |copy_of_|kopie von )|[-_ ]?(?:copy)?\(?\d*\)?$", re.IGNORECASE)
+COPY = re.compile(r"^(?:copy of |copy_of_|kopie von )|(?:\s?\(\d+\)|[-_ ]copy\d*)$", re.IGNORECASE)
+"""What programs add to the name of a copy."""
+NUMBER = re.compile(r"[-_ ]\d+$")
 
 
 @dataclass(frozen=True)
@@ -242,11 +244,11 @@ def _level(
     """Which part of a download's paths names the student: 0 is the download itself."""
     fits = {}
     for level in (1, 2, 0):
-        names = {_stem(path[level]) for path in paths if len(path) > level}
+        names = {COPY.sub("", _stem(path[level])) for path in paths if len(path) > level}
         if known is not None:
             fits[level] = sum(map(known, names))
         else:
-            are_notebooks = any(COPY.sub("", each).casefold() in taken for each in names)
+            are_notebooks = any(NUMBER.sub("", each).casefold() in taken for each in names)
             fits[level] = 0 if are_notebooks else len(names)
     # The first level below the download, unless all that is there is one folder of a class.
     if known is None and fits[1] and not fits[1] == 1 < fits[2]:
