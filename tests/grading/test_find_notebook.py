@@ -54,7 +54,8 @@ def find(released, tmp_path):
 @pytest.mark.parametrize(
     "name",
     ["HW3 Ada.ipynb", "lovelaceada_LATE_41_99_one-2.ipynb", f"{ONE}/{ONE}.ipynb",
-     f"{ONE}.ipynb.txt", f"{ONE}.json", "a/b/c/x.ipynb", f"{ONE} (1).ipynb", "ONE_DIMENSION.IPYNB", "no extension"],
+     f"{ONE}.ipynb.txt", f"{ONE}.json", "a/b/c/x.ipynb", f"{ONE} (1).ipynb",
+     "ONE_DIMENSION.IPYNB", "no extension"],
 )  # fmt: skip
 def test_a_notebook_under_another_name_is_taken_with_a_flag(find, full, name):
     found = find({name: full, "notes.md": b"see the notebook", "plot.png": b"\x89PNG"})
