@@ -305,31 +305,21 @@ def bugs(
 ) -> None:
     """List the bank of planted bugs, or show one with its effect."""
     with _errors_in_one_line():
-        from autograder.desk.bug_bank import bank_table, bug_page, draw_heat_map, find_bug
+        from autograder.desk.bug_bank import show
         from autograder.desk.progress import the_console
 
-        if name is None:
-            if picture:
-                raise typer.BadParameter("name the bug to draw before --picture")
-            the_console().print(bank_table(kind))
-            return
-        bug = find_bug(name)
-        for part in bug_page(bug):
-            the_console().print(part)
-        if picture:
-            draw_heat_map(bug, picture)
+        if picture and name is None:
+            raise typer.BadParameter("name the bug to draw before --picture")
+        show(the_console(), name, kind, picture)
 
 
 @app.command()
 def doctor() -> None:
     """Check what is installed, what is missing and what to do about it."""
-    from autograder.desk.doctor import examine
+    from autograder.desk.doctor import examine, in_lines
 
     findings = examine()
-    what, found = (max(len(getattr(each, key)) for each in findings) for key in ("what", "found"))
-    for each in findings:
-        mark = typer.style("ok", fg="green") if each.fine else typer.style("no", fg="red")
-        line = f"{mark}  {each.what:{what}}  {each.found:{found}}  {each.remedy}"
-        typer.echo(line.rstrip())
+    for line in in_lines(findings):
+        typer.echo(line)
     if not all(each.fine for each in findings):
         raise typer.Exit(1)

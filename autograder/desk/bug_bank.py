@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 from rich import box
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -159,3 +159,21 @@ def draw_heat_map(bug: Bug, path: str | os.PathLike[str]) -> None:
         figure.savefig(path, dpi=150)
     except (OSError, ValueError) as error:
         raise CourseError(f"{path}: {str(error).splitlines()[0]}") from None
+
+
+def show(console: Console, name: str | None, kind: str | None, picture: str | None) -> None:
+    """Print one bug with its effect, or a list of all; perhaps draw the bug.
+
+    Raises
+    ------
+    CourseError
+        There is no such bug or kind, or the picture can't be drawn.
+    """
+    if name is None:
+        console.print(bank_table(kind))
+        return
+    bug = find_bug(name)
+    for part in bug_page(bug):
+        console.print(part)
+    if picture:
+        draw_heat_map(bug, picture)

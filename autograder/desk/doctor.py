@@ -6,11 +6,13 @@ It has to work where packages are missing, so it imports each only where it is n
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 if TYPE_CHECKING:
     from autograder.grading.course import Course
@@ -47,6 +49,14 @@ def examine(root: str | os.PathLike[str] = ".") -> list[Diagnosis]:
         known = [each.what for each in findings]
         missing = _missing(package, f"run `pip install {package}`, or `make .venv`")
         return findings if package in known else [*findings, missing]
+
+
+def in_lines(findings: Sequence[Diagnosis]) -> Iterator[str]:
+    """The findings as a table: a line for each."""
+    what, found = (max(len(getattr(each, key)) for each in findings) for key in ("what", "found"))
+    for each in findings:
+        mark = typer.style("ok", fg="green") if each.fine else typer.style("no", fg="red")
+        yield f"{mark}  {each.what:{what}}  {each.found:{found}}  {each.remedy}".rstrip()
 
 
 def _missing(what: str, remedy: str) -> Diagnosis:
