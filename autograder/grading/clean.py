@@ -135,7 +135,9 @@ class Clean(NbGraderPreprocessor):
         submitted = Path(resources["metadata"]["path"])
         submission = (submitted / f"{notebook}.ipynb").read_bytes()
         # Another file in the folder may count, as for `autograder grade`.
-        found = find_notebooks(submitted, str(submitted), assignment, {notebook: release})
+        releases = {each.stem: _checked(each, each.stat().st_mtime_ns)
+                    for each in Path(folder).glob("*.ipynb")}  # fmt: skip
+        found = find_notebooks(submitted, str(submitted), assignment, releases)
         if found.notebooks.get(notebook, submission) != submission:
             submission = found.notebooks[notebook]
             nb = read(submission)

@@ -73,7 +73,7 @@ def find_notebooks(
             {asked[each]: (folder / each).read_bytes() for each in asked if each in present}
         )
     known = Releases({Which(assignment, name): each for name, each in releases.items()})
-    searched = _Searched(known, tuple(asked))
+    searched = _Searched(known)
     searched.search(folder)
     notebooks: dict[str, bytes] = {}
     flags = []
@@ -147,8 +147,6 @@ class _Searched:
     Attributes
     ----------
     known : Releases
-    asked : tuple of str
-        The file names that submissions should have.
     attempts : dict
         What may be the submission, by notebook.
     refused : list
@@ -160,7 +158,6 @@ class _Searched:
     """
 
     known: Releases
-    asked: tuple[str, ...]
     attempts: dict[str, list[Attempt]] = field(default_factory=dict)
     refused: list[tuple[Member, Exception]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
@@ -206,7 +203,7 @@ class _Searched:
             digest,
             self.known.answered(which[0], notebook),
             modified=member.modified,
-            preferred=member.shown in self.asked,
+            preferred=member.shown == f"{which[0].notebook}.ipynb",
         )
         self.attempts.setdefault(which[0].notebook, []).append(attempt)
 
