@@ -12,7 +12,7 @@ from traitlets.utils.importstring import import_item
 from autograder.grading import safe_pages, settings
 from autograder.grading.errors import CourseError, first_line
 from autograder.grading.nbgrader_app import unusable
-from autograder.grading.reading import SubmissionExporter
+from autograder.grading.searching_exporter import SearchingExporter
 
 REMEDY = f"add the line `{settings.LINE}` to {settings.FILE}, below `c = get_config()`"
 
@@ -90,7 +90,7 @@ def _gaps(app: NbGrader, coursedir: CourseDirectory) -> Iterator[str]:
                 yield f"c.{each.__name__}.enabled is off"
     if not isinstance(grade.pre_convert_hook, settings.BeforeReading):
         yield "c.Autograde.pre_convert_hook is not ours"
-    if not issubclass(grade.exporter_class, SubmissionExporter):
+    if not issubclass(grade.exporter_class, SearchingExporter):
         yield "c.Autograde.exporter_class is not ours"
     if not any(isinstance(each, settings.Pattern) for each in coursedir.ignore):
         yield "c.CourseDirectory.ignore lacks the files beside submissions"

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
-from traitlets.log import get_logger
 
 from autograder.grading.archives import Member, UnusableArchive, members
 from autograder.grading.attempts import Attempt, choose
 from autograder.grading.errors import in_one_line, printable
-from autograder.grading.extra_files import CARRIED, is_elsewhere
+from autograder.grading.extra_files import CARRIED
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.reading import read
 from autograder.grading.which_notebook import Releases, Which
@@ -96,48 +94,18 @@ def _flags(taken: str, flag: str, proper: str) -> list[str]:
 
 
 def _without_copies(attempts: Sequence[Attempt]) -> list[Attempt]:
-    """Attempts without the file that :func:`give_its_name` has made from another one."""
-    sources = {
-        each.digest
+    """Attempts without the file that `searching_exporter` has copied from another one."""
+    return [
+        each
         for each in attempts
-        if not each.preferred and not any(each.shown.startswith(name) for name in _stems(attempts))
-    }
-    return [each for each in attempts if not (each.preferred and each.digest in sources)]
+        if not (each.preferred and any(_is_source(other, each) for other in attempts))
+    ]
 
 
-def _stems(attempts: Sequence[Attempt]) -> list[str]:
-    return [each.shown.removesuffix(".ipynb") for each in attempts if each.preferred]
-
-
-def give_its_name(notebooks: list[str]) -> None:
-    """In `c.Autograde.pre_convert_hook`: copy a notebook with another name to the one asked for.
-
-    nbgrader grades no other. What was submitted stays; it is what a later search will find. Nothing
-    is done in courses with another `directory_structure`.
-
-    Parameters
-    ----------
-    notebooks
-        The paths of one submission's notebooks: nbgrader's own list, which is changed.
-    """
-    for folder in {Path(path).parent for path in notebooks}:
-        released = sorted(Path(folder.parents[2], "release", folder.name).glob("*.ipynb"))
-        asked = [folder / path.name for path in released]
-        if not asked or is_elsewhere(folder) or any(map(os.path.lexists, asked)):
-            continue
-        try:
-            releases = {path.stem: nbformat.read(path, as_version=4) for path in released}
-            found = find_notebooks(folder, str(folder), folder.name, releases)
-            for name, content in found.notebooks.items():
-                (folder / f"{name}.ipynb").write_bytes(content)
-        except Exception as error:  # nbgrader ignores it, and would not say so
-            get_logger().error(in_one_line(error, str(folder), ASK_AGAIN))
-            continue
-        for sentence in (found.why, *found.flags):
-            if sentence:
-                get_logger().warning(sentence)
-        if found.notebooks:
-            notebooks[:] = [str(folder / f"{name}.ipynb") for name in found.notebooks]
+def _is_source(other: Attempt, proper: Attempt) -> bool:
+    """Whether a file of the correct name may be a copy of another one, and not the reverse."""
+    is_backup = "/" not in other.shown and other.shown.startswith(proper.shown[: -len(".ipynb")])
+    return other.digest == proper.digest and not other.preferred and not is_backup
 
 
 @dataclass

@@ -28,12 +28,11 @@ from autograder.grading.allowed_outputs import AllowedOutputs
 from autograder.grading.clean import Clean
 from autograder.grading.colab_badge import OpenInColab
 from autograder.grading.execute import TrustedExecute
-from autograder.grading.find_notebook import give_its_name
 from autograder.grading.hide_tests import HideWhatIsHidden
 from autograder.grading.put_starting_code import StartFromBrokenCode
-from autograder.grading.reading import SubmissionExporter
 from autograder.grading.refuse_changes import RefuseSilentChanges
 from autograder.grading.scores import ForgetEarlierScores
+from autograder.grading.searching_exporter import SearchingExporter
 from autograder.grading.tidy import Tidy
 
 LINE = "from autograder.nbgrader_settings import configure; configure(c)"
@@ -156,7 +155,7 @@ def _hooked(_: _Section, given: Any) -> "BeforeReading":
 
 
 class BeforeReading:
-    """`extra_files.before_reading`, then `give_its_name`, and after them the hook of the course.
+    """`extra_files.before_reading`, and after it the hook of the course.
 
     Parameters
     ----------
@@ -171,7 +170,6 @@ class BeforeReading:
 
     def __call__(self, assignment: str, student: str, notebooks: list[str]) -> None:
         extra_files.before_reading(assignment, student, notebooks)
-        give_its_name(notebooks)
         if self._other is not None:
             self._other(assignment=assignment, student=student, notebooks=notebooks)
 
@@ -196,7 +194,7 @@ class _Autograde(_Section):
         "sanitize_preprocessors": _cleaned,
         "autograde_preprocessors": _graded,
         "pre_convert_hook": _hooked,
-        "exporter_class": lambda *_: SubmissionExporter,
+        "exporter_class": lambda *_: SearchingExporter,
     }
 
 

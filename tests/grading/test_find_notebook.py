@@ -189,13 +189,21 @@ def test_it_is_graded_once(cli, graded):
     assert out.splitlines()[-1] == "4 skipped, 1 failed" or "0 graded, 4 skipped" in out
 
 
-def test_stock_nbgrader_grades_a_notebook_under_another_name(cli, graded):
-    before = graded.points(ONE, "renamed")
-    done = graded.nbgrader("autograde", ONE, "--student", "renamed", "--force")
+def test_stock_nbgrader_grades_what_is_found(cli, graded):
+    before = {student: graded.points(ONE, student) for student in FOUND}
+    done = graded.nbgrader("autograde", ONE, "--force")
     assert done.returncode == 0, done.stderr
-    assert graded.points(ONE, "renamed") == before
-    notebook = nbformat.read(graded.path("autograded", ONE, "renamed"), as_version=4)
-    assert notebook.metadata[FLAGS] == [f"HW3 Ada.ipynb was taken for {ASKED}."]
+    assert f"rar/{ONE}/x.rar is a RAR archive" in done.stderr
+    for student in FOUND:
+        assert graded.points(ONE, student) == before[student]
+        notebook = nbformat.read(graded.path("autograded", ONE, student), as_version=4)
+        assert f"was taken for {ASKED}." in notebook.metadata[FLAGS][0]
     assert (graded.root / "submitted" / "renamed" / ONE / "HW3 Ada.ipynb").exists()
     _, out, _ = cli(graded, "grade", ONE, "--student", "renamed")
     assert "1 skipped" in out
+
+
+def test_a_newer_file_counts_after_stock_nbgrader_has_made_a_copy(find, full, blank):
+    newer = full.replace(b"import", b"import ", 1)
+    files = {ASKED: full, "HW3.ipynb": full, "HW3-2.ipynb": newer}
+    assert find(files).notebooks == {ONE: newer}
