@@ -2,14 +2,14 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.grading.archives import Member, UnusableArchive, members
+from autograder.grading.archives import JUNK, Member, UnusableArchive, members
 from autograder.grading.attempts import Attempt, choose
 from autograder.grading.errors import in_one_line, printable
 from autograder.grading.extra_files import CARRIED
@@ -19,7 +19,7 @@ from autograder.grading.which_notebook import Releases, Which
 
 ASK_AGAIN = "ask for the .ipynb file again"
 MOST_FILES = 200
-"""Files of a folder that are looked at, those that are called notebooks first."""
+"""Files of a folder that are read: as many that are called notebooks, and as many others."""
 RIVAL = re.compile(r".*\.(?:ipynb|zip|gz|tgz|tar)", re.IGNORECASE)
 """Files that may have the submission, although one with the correct name is there."""
 
@@ -65,7 +65,12 @@ def find_notebooks(
     """
     asked = {f"{name}.ipynb": name for name in releases}
     present = {each.name for each in os.scandir(folder) if each.is_file()}
-    beside = [each for each in os.listdir(folder) if each not in asked and RIVAL.fullmatch(each)]
+    beside = [
+        each.name
+        for each in os.scandir(folder)
+        if each.name not in asked and not JUNK.fullmatch(each.name)
+        if each.is_dir() or RIVAL.fullmatch(each.name)
+    ]
     if not beside and (present >= {*asked} or (len(asked) > 1 and present & {*asked})):
         return Found(
             {asked[each]: (folder / each).read_bytes() for each in asked if each in present}
@@ -133,24 +138,26 @@ class _Searched:
 
     def search(self, folder: Path) -> None:
         """Look at files that are called notebooks; if none can be taken, at all the others."""
-        later: list[tuple[Member, bytes]] = []
-        for member in islice(members(folder), MOST_FILES):
-            if member.is_junk or member.is_data or member.shown in CARRIED:
-                continue
+        self._look_at(folder, lambda name: name.lower().endswith(".ipynb"))
+        if not self.attempts:
+            self._look_at(folder, lambda name: not name.lower().endswith(".ipynb"))
+        for attempts in self.attempts.values():
+            attempts[:] = _without_copies(attempts)
+
+    def _look_at(self, folder: Path, wanted: Callable[[str], bool]) -> None:
+        found = (
+            each
+            for each in members(folder)
+            if wanted(each.name) and each.shown not in CARRIED
+            if not each.is_junk and not each.is_data
+        )
+        for member in islice(found, MOST_FILES):
             try:
                 content = member.read()
             except UnusableArchive as error:
                 self.refused.append((member, error))
-                continue
-            if member.name.lower().endswith(".ipynb"):
-                self._consider(member, content)
             else:
-                later.append((member, content))
-        if not self.attempts:
-            for member, content in later:
                 self._consider(member, content)
-        for attempts in self.attempts.values():
-            attempts[:] = _without_copies(attempts)
 
     def _consider(self, member: Member, content: bytes) -> None:
         try:
