@@ -102,17 +102,19 @@ def release(
 @app.command()
 def personalise(
     assignment: Annotated[str, typer.Argument(help="An assignment with suspects.")],
-    roster: Annotated[
-        str, typer.Option(metavar="FILE", help="The class: a CSV file with a column `id`.")
-    ],
+    roster: options.Roster,
+    zip: options.CopiesZip = None,
+    names: options.Names = None,
 ) -> None:
     """Write a personal copy for every student of a roster, with bugs that nobody else has."""
     with _the_course() as course:
+        from autograder.desk import platform_zips
         from autograder.desk.progress import the_console, work_through
         from autograder.grading.outcome import Outcome
         from autograder.grading.roster import read_roster
 
         console, students = the_console(), read_roster(roster)
+        named = platform_zips.zip_names(course, zip, names, students)
         writing = course.personalise(assignment, students)
         written = (Outcome(assignment, "", "done") for _ in writing)
         totals = {assignment: len(students)}
@@ -123,6 +125,8 @@ def personalise(
             "Keep the file course_secret, and show it to nobody: grading needs it.",
         ):
             console.print(line, markup=False, soft_wrap=True)
+        if zip:
+            platform_zips.zip_copies(console, course, assignment, zip, named)
 
 
 @app.command()
@@ -149,19 +153,9 @@ def grade(
     assignment: Assignment = None,
     student: Students = None,
     force: Annotated[bool, typer.Option(help="Grade again what is already graded.")] = False,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            show_default=False,
-            help="Draw the cases of an earlier run again; implies --force.",
-        ),
-    ] = None,
+    seed: options.Seed = None,
     jobs: Jobs = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="Grade on the workers of this Dask scheduler."),
-    ] = None,
+    scheduler: options.Scheduler = None,
     json: Json = False,
 ) -> None:
     """Grade the submissions in submitted/ and print a table of grades."""
@@ -278,19 +272,48 @@ def regrade(
 
 
 @app.command()
-def feedback(assignment: Assignment = None, student: Students = None, jobs: Jobs = None) -> None:
+def feedback(
+    assignment: Assignment = None,
+    student: Students = None,
+    jobs: Jobs = None,
+    zip: options.PagesZip = None,
+    names: options.Names = None,
+) -> None:
     """Write a feedback page for each graded submission into feedback/."""
     with _the_course() as course:
         from autograder.batch.feedback_pages import write_pages
+        from autograder.desk import platform_zips
         from autograder.desk.progress import the_console, work_through
         from autograder.desk.selection import NOT_GRADED, absent, graded
 
         console, work = the_console(), graded(course, assignment, student)
         missing = absent(student, work, NOT_GRADED)
+        named = platform_zips.zip_names(course, zip, names, set().union(*work.values()))
         totals = {name: len(students) for name, students in work.items()}
         running = write_pages(course, work, jobs or _all())
         outcomes, stopped = work_through(console, "writing feedback on", totals, running, missing)
+        if zip and not stopped:
+            platform_zips.zip_pages(console, course, work, zip, named)
         _sum_up(console, outcomes, "pages written", stopped)
+
+
+@app.command()
+def export(
+    sheet: options.Sheet,
+    to: options.To,
+    assignment: options.OneAssignment = None,
+    column: options.Title = None,
+    output: options.Output = None,
+    dry_run: DryRun = False,
+    unread_as_0: options.UnreadAs0 = False,
+) -> None:
+    """Fill the grades into the sheet that was downloaded from a learning platform."""
+    with _the_course() as course:
+        from autograder.desk.export import export
+        from autograder.desk.progress import the_console
+
+        which = (assignment, column, output)
+        export(the_console(), course, to, sheet, *which, dry_run, unread_as_0)
 
 
 @app.command()

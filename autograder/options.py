@@ -1,5 +1,7 @@
 """The arguments and options that several commands share."""
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -62,4 +64,70 @@ Version = Annotated[
         is_eager=True,
         help="Print the version and folder of the package that runs, and exit.",
     ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Write nothing; only show what would change.")
+]
+Roster = Annotated[
+    str, typer.Option(metavar="FILE", help="The class: a CSV file with a column `id`.")
+]
+
+
+class Platform(StrEnum):
+    """Where grades go: a learning platform's own sheet, or a table of ours."""
+
+    canvas = "canvas"
+    moodle = "moodle"
+    brightspace = "brightspace"
+    csv = "csv"
+
+
+class Pages(StrEnum):
+    """Who takes the zip file of feedback pages; `folder` has a folder for each student, by id."""
+
+    moodle = "moodle"
+    canvas = "canvas"
+    folder = "folder"
+
+
+class Copies(StrEnum):
+    """The same for personal copies. In Canvas nobody can get a file before submitting one."""
+
+    moodle = "moodle"
+    folder = "folder"
+
+
+To = Annotated[Platform, typer.Option(help="Whose sheet FILE is; `csv` writes a new table to it.")]
+Sheet = Annotated[Path, typer.Argument(metavar="FILE", help="As downloaded from the platform.")]
+OneAssignment = Annotated[
+    str | None, typer.Option("--assignment", metavar="NAME", help="Only this assignment.")
+]
+Title = Annotated[
+    str | None,
+    typer.Option("--column", metavar="TITLE", help="The column, if its title differs."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="OUT", help="Where to write; by default beside FILE."),
+]
+UnreadAs0 = Annotated[
+    bool, typer.Option("--unread-as-0", help="Written answers that nobody has read count as 0.")
+]
+PagesZip = Annotated[Pages | None, typer.Option("--zip", help="Also write one zip file for this.")]
+CopiesZip = Annotated[Copies | None, typer.Option("--zip", help="Also write a zip file for this.")]
+Names = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--names", metavar="FILE", help="What the platform has given, for the names; repeatable."
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        min=0, show_default=False, help="Draw the cases of an earlier run again; implies --force."
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Grade on the workers of this Dask scheduler."),
 ]

@@ -1,0 +1,274 @@
+"""What can be said to a platform about everybody's grade: points, or why there are none."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import select
+
+from autograder.desk.match_students import Person
+from autograder.grading.clean import FINGERPRINT, fingerprint
+from autograder.grading.course import Course
+from autograder.grading.errors import printable
+from autograder.grading.flags import FLAGS
+from autograder.grading.scores import Scored, Total, all_scores, prefix, prefixes, totals
+from autograder.questions import questions_of
+
+NOT_SUBMITTED = "no submission"
+NOT_GRADED = "refused, or not graded yet: see `autograder grade`"
+NOT_READ = "written answers have not been read"
+NEWER = "has been submitted again since: run `autograder grade`"
+LONGEST_REASON = 200
+"""Characters of a reason in a comment. The feedback page has all of it."""
+FINDING = re.compile(r"^  (?P<mark>[+-]) (?P<part>\w+) \([^)]*\)(?:: (?P<why>.*))?$", re.MULTILINE)
+"""A line of a verdict: see `autograder.questions.verdict.Finding`."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a question, as the graded notebook shows it."""
+
+    name: str
+    points: float
+    earned: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student's work on one assignment.
+
+    Attributes
+    ----------
+    assignment, student : str
+    why_blank : str
+        Why there is no grade to export; "" if there is one.
+    unread : bool
+        Whether nothing but written answers is missing.
+    total : Total or None
+        See `autograder.grading.scores.totals`.
+    most : float
+        The maximum.
+    scores : mapping of str to Scored
+        By graded cell, in the order of the notebooks.
+    worth : mapping of str to float
+        The maximum of each graded cell.
+    parts : mapping of str to tuple of Part
+        By graded cell.
+    comments : mapping of str to str
+        Those of people, by cell.
+    flags : tuple of str
+    timestamp : datetime or None
+        When it was submitted.
+    note : str
+        What else to say about it.
+    """
+
+    assignment: str
+    student: str
+    why_blank: str
+    unread: bool
+    total: Total | None
+    most: float
+    scores: Mapping[str, Scored]
+    worth: Mapping[str, float]
+    parts: Mapping[str, tuple[Part, ...]]
+    comments: Mapping[str, str]
+    flags: tuple[str, ...]
+    timestamp: datetime | None
+    note: str
+
+    def points(self, unread_as_0: bool = False) -> float | None:
+        """The points after late penalties; None where the grade is left blank."""
+        if self.total is None or (self.why_blank and not (self.unread and unread_as_0)):
+            return None
+        return self.total.score
+
+
+def standings(course: Course, gradebook: Gradebook, assignment: str) -> dict[str, Standing]:
+    """Everybody's :class:`Standing`, by student: of all who have a submission or a score.
+
+    Parameters
+    ----------
+    course : Course
+    gradebook : nbgrader.api.Gradebook
+        Open.
+    assignment : str
+    """
+    try:
+        known = gradebook.find_assignment(assignment)
+    except MissingEntry:
+        return {}
+    names = sorted(each.name for each in known.notebooks)
+    before = {name: prefix(name, names) for name in names}
+    worth = {
+        before[each.name] + cell.name: float(cell.max_score)
+        for each in known.notebooks
+        for cell in (*each.grade_cells, *each.task_cells)
+    }
+    order = {name: place for place, name in enumerate(course.released_cells(assignment))}
+    worth = dict(sorted(worth.items(), key=lambda each: order.get(each[0], len(order))))
+    scores, counted = all_scores(gradebook, assignment), totals(gradebook, assignment)
+    times, comments = _times(gradebook, assignment), _comments(gradebook, assignment)
+    submitted, found = {*course.students(assignment)}, {}
+    for student in sorted({*scores, *submitted}):
+        cells = scores.get(student, {})
+        why, unread = _why_blank(cells, student in submitted)
+        notebooks = {name: _graded(course, assignment, student, name) for name in names}
+        found[student] = Standing(
+            assignment, student, why, unread, counted.get(student), sum(worth.values()),
+            {name: cells[name] for name in worth if name in cells}, worth,
+            _parts(assignment, notebooks, before), comments.get(student, {}),
+            tuple(flag for nb in notebooks.values() for flag in _flags(nb)),
+            times.get(student), "" if why else _newer(course, assignment, student, notebooks),
+        )  # fmt: skip
+    return found
+
+
+def everybody(course: Course, gradebook: Gradebook) -> dict[str, Person]:
+    """All students of the course by id, with the names that the gradebook has."""
+    ids = {student for name in course.assignments() for student in course.students(name)}
+    found = {each: Person((each,)) for each in sorted(ids)}
+    columns = (
+        Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id,
+    )  # fmt: skip
+    for student, first, last, email, number in gradebook.db.execute(select(*columns)):
+        name = " ".join(filter(None, (first, last)))
+        called = ((student, number), (email,), (name,))
+        found[student] = Person(*(tuple(filter(None, each)) for each in called))
+    gradebook.db.rollback()
+    return dict(sorted(found.items()))
+
+
+def in_words(standing: Standing) -> str:
+    """A comment for the student: the points of each question, and why parts were lost."""
+    assert standing.total
+    total = standing.total
+    late = f" ({total.late_submission_penalty:g} taken off for being late)"
+    said = [
+        f"{standing.assignment}: {total.score:g} of {standing.most:g} points"
+        + (late if total.late_submission_penalty else "")
+    ]
+    for name, scored in standing.scores.items():
+        # What a person has decided has other reasons than what the program found.
+        reasons = _reasons(standing.parts.get(name, ())) if scored.manual is None else []
+        spoken = (standing.comments.get(each, "") for each in {name, name.removeprefix("test_")})
+        reasons += filter(None, map(printable, spoken))
+        why = f" ({'; '.join(reasons)})" if reasons else ""
+        said.append(f"{name.removeprefix('test_')} {points}{why}")
+    return ". ".join(said) + "."
+
+
+def _reasons(parts: Iterable[Part]) -> list[str]:
+    """Why parts were lost; a reason that several have is said once."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for part in parts:
+        if not part.earned:
+            names[_short(part.why)].append(part.name)
+    return [": ".join(filter(None, (", ".join(lost), why))) for why, lost in names.items()]
+
+
+def _short(reason: str) -> str:
+    reason = printable(" ".join(reason.split())).rstrip(".")
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
+
+
+def _why_blank(cells: Mapping[str, Scored], submitted: bool) -> tuple[str, bool]:
+    if not cells or not all(each.says_something for each in cells.values()):
+        return (NOT_GRADED if submitted else NOT_SUBMITTED), False
+    waits = any(each.waits for each in cells.values())
+    return (NOT_READ, True) if waits else ("", False)
+
+
+def _times(gradebook: Gradebook, assignment: str) -> dict[str, datetime]:
+    rows = gradebook.db.execute(
+        select(SubmittedAssignment.student_id, SubmittedAssignment.timestamp)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment)
+    ).all()
+    return {student: time.replace(tzinfo=UTC) for student, time in rows if time}
+
+
+def _comments(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, str]]:
+    """What people have written, by student and cell."""
+    notebooks = prefixes(gradebook.db, assignment)
+    rows = gradebook.db.execute(
+        select(
+            SubmittedAssignment.student_id, BaseCell.notebook_id, BaseCell.name,
+            Comment.manual_comment,
+        )
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Comment.cell_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Assignment.name == assignment, Comment.manual_comment.is_not(None))
+    ).all()  # fmt: skip
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for student, notebook, name, comment in rows:
+        found[student][notebooks[notebook] + name] = comment.strip()
+    return found
+
+
+def _graded(course: Course, assignment: str, student: str, name: str) -> dict[str, Any]:
+    """A graded notebook, or {} if there is none that can be read."""
+    try:
+        path = course.notebook("autograded", student, assignment, name)
+        notebook = json.loads(path.read_bytes())
+        return notebook if isinstance(notebook, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _parts(
+    assignment: str, names: Mapping[str, dict[str, Any]], before: Mapping[str, str]
+) -> dict[str, tuple[Part, ...]]:
+    """The parts of each question, by graded cell: the only text output of its cell."""
+    asked = questions_of(assignment)
+    found = {}
+    for notebook, content in names.items():
+        for cell in content.get("cells", ()):
+            name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
+            question = asked.get(name.removeprefix("test_"))
+            if question is None or not name.startswith("test_"):
+                continue
+            said = "".join(each.get("text", "") for each in cell.get("outputs", ()))
+            lines = {each["part"]: each for each in reversed([*FINDING.finditer(said)])}
+            found[before[notebook] + name] = tuple(
+                Part(part, points, line["mark"] == "+", line["why"] or "")
+                for part, points in question.parts.items()
+                if (line := lines.get(part))
+            )
+    return found
+
+
+def _newer(
+    course: Course, assignment: str, student: str, notebooks: Mapping[str, dict[str, Any]]
+) -> str:
+    """A line if what is in `submitted/` is not what was graded; stock nbgrader does not note it."""
+    for name, content in notebooks.items():
+        graded = content.get("metadata", {}).get(FINGERPRINT)
+        path = course.notebook("submitted", student, assignment, name)
+        try:
+            if graded and path.is_file() and fingerprint(path.read_bytes()) != graded:
+                return NEWER
+        except OSError:
+            return NEWER
+    return ""
+
+
+def _flags(notebook: dict[str, Any]) -> list[str]:
+    return [each for each in notebook.get("metadata", {}).get(FLAGS, ()) if isinstance(each, str)]
