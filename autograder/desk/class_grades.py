@@ -166,8 +166,10 @@ def in_words(standing: Standing) -> str:
     for name, scored in standing.scores.items():
         # What a person has decided has other reasons than what the program found.
         reasons = _reasons(standing.parts.get(name, ())) if scored.manual is None else []
-        spoken = (standing.comments.get(each, "") for each in {name, name.removeprefix("test_")})
-        reasons += filter(None, map(printable, spoken))
+        for cell in dict.fromkeys((name, name.removeprefix("test_"))):
+            if spoken := standing.comments.get(cell):
+                reasons.append(printable(" ".join(spoken.split())))
+        points = "not read yet" if scored.waits else f"{scored.score:g}/{standing.worth[name]:g}"
         why = f" ({'; '.join(reasons)})" if reasons else ""
         said.append(f"{name.removeprefix('test_')} {points}{why}")
     return ". ".join(said) + "."

@@ -14,7 +14,7 @@ from autograder.desk.sheet import Column, Row, Sheet, number
 from autograder.grading.csv_cells import as_it_was
 from autograder.grading.errors import CourseError
 
-PARTICIPANT = re.compile(r"(\D*)(\d+)")
+PARTICIPANT = re.compile(r"([^\W\d_]\D*)(\d+)")
 EMPTY = frozenset({"", "-"})
 TIME = re.compile(r"\d\d?[:.h]\d\d")
 YEAR = re.compile(r"\d{4}")
@@ -40,8 +40,8 @@ def read(file: CsvFile, shown: str) -> Sheet:
         )
     titles = [file.text(0, column) for column in range(width)]
     grades = [
-        column for column in range(identifier + 1, width - 1)
-        if _are_grades(texts[column], texts[column + 1])
+        column for column in range(identifier + 1, width - 2)
+        if _are_grades(*texts[column : column + 3])
     ]  # fmt: skip
     if not grades:
         raise CourseError(
@@ -64,15 +64,16 @@ def _is_identifier(texts: Sequence[str]) -> bool:
     if not texts or not all(found):
         return False
     words, numbers = ([each[which] for each in found if each] for which in (1, 2))
-    return len({*words}) == 1 and bool(words[0].strip()) and len({*numbers}) == len(texts)
+    return len({*words}) == 1 and len({*numbers}) == len(texts)
 
 
-def _are_grades(texts: Sequence[str], next_to_them: Sequence[str]) -> bool:
-    """Whether texts are grades or blank, with the same positive maximum beside each."""
-    most = number(next_to_them[0])
-    if most is None or most <= 0 or len({*next_to_them}) > 1:
+def _are_grades(texts: Sequence[str], maximum: Sequence[str], may_change: Sequence[str]) -> bool:
+    """Whether texts are grades or blank, with the same positive maximum beside each, and words."""
+    most = number(maximum[0])
+    if most is None or most <= 0 or len({*maximum}) > 1:
         return False
-    return all(text in EMPTY or number(text) is not None for text in texts)
+    words = all(re.search(r"[^\W\d_]", text) for text in may_change)
+    return words and all(text in EMPTY or number(text) is not None for text in texts)
 
 
 def _comments(texts: Sequence[Sequence[str]], grade: int) -> int | None:

@@ -33,9 +33,12 @@ class Form:
     encoding: str = "utf-8"
     quoting: int = csv.QUOTE_MINIMAL
     decimal: str = "."
+    announces: bool = False
 
     def bytes_of(self, rows):
         text = io.StringIO()
+        if self.announces:
+            text.write(f"sep={self.separator}{self.end}")
         options = {"delimiter": self.separator, "lineterminator": self.end, "quoting": self.quoting}
         csv.writer(text, **options).writerows(rows)
         return text.getvalue().encode(self.encoding)
@@ -58,6 +61,7 @@ FORMS = {
     "Windows": Form(";", encoding="cp1252", decimal=","),
     "UTF-16": Form("\t", encoding="utf-16", decimal=","),
     "old Mac": Form(end="\r"),
+    "separator announced": Form(";", announces=True),
 }
 
 
@@ -127,7 +131,8 @@ def brightspace(students=CLASS, form=PLAIN, title="One dimension", most="20"):
     ]]  # fmt: skip
     for each in students:
         rows.append([
-            f"#S{each.number}", f"#{each.login}", each.last, each.first, f"{each.login}@example.org",
-            form.number(7.5), each.old.replace(".", form.decimal), form.number(8), "100", "#",
+            f"#S{each.number}", f"#{each.login}", each.last, each.first,
+            f"{each.login}@example.org", form.number(7.5),
+            each.old.replace(".", form.decimal), form.number(8), "100", "#",
         ])  # fmt: skip
     return form.bytes_of(rows)
