@@ -114,7 +114,7 @@ def personalise(
         from autograder.grading.roster import read_roster
 
         console, students = the_console(), read_roster(roster)
-        named = platform_zips.zip_names(course, zip, names, students)
+        named = platform_zips.zip_names(course, zip, names, {assignment: students})
         writing = course.personalise(assignment, students)
         written = (Outcome(assignment, "", "done") for _ in writing)
         totals = {assignment: len(students)}
@@ -288,7 +288,7 @@ def feedback(
 
         console, work = the_console(), graded(course, assignment, student)
         missing = absent(student, work, NOT_GRADED)
-        named = platform_zips.zip_names(course, zip, names, set().union(*work.values()))
+        named = platform_zips.zip_names(course, zip, names, work)
         totals = {name: len(students) for name, students in work.items()}
         running = write_pages(course, work, jobs or _all())
         outcomes, stopped = work_through(console, "writing feedback on", totals, running, missing)

@@ -98,5 +98,6 @@ def _row(file: CsvFile, place: int, columns: Sequence[int], has_names: bool) -> 
     names = others[:1] if has_names else []
     words = [text for text in others[len(names) : -1] if text and " " not in text]
     emails = tuple(text for text in words if "@" in text)
-    ids = tuple(text for text in words if "@" not in text)
-    return Row(place, Person((*ids, digits), emails, tuple(filter(None, names))), digits)
+    # Everybody gets a new number in every assignment: it is an id only where there is no name.
+    ids = (*(text for text in words if "@" not in text), *([] if has_names else [digits]))
+    return Row(place, Person(ids, emails, tuple(filter(None, names))), digits)

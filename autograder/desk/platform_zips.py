@@ -5,8 +5,9 @@ Canvas ("Upload submissions" in SpeedGrader's or the assignment's menu) wants th
 file that was submitted. So both need to be shown what they have given before.
 """
 
+import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, is_zipfile
@@ -18,10 +19,13 @@ from autograder.desk.export import read_sheet
 from autograder.desk.match_students import Person, match
 from autograder.desk.whole_file import whole_file
 from autograder.grading.course import Course
+from autograder.grading.csv_cells import as_it_was
 from autograder.grading.errors import CourseError, printable
 from autograder.grading.personal_copies import PERSONAL
 
 FOLDER = "folder"
+INTAKE = ".intake/*/log.csv"
+"""In submitted/: what `autograder intake` has noted about each file."""
 WANTED = {
     "moodle": "the grading worksheet or the zip file of all submissions, as downloaded from Moodle",
     "canvas": "the zip file of all submissions, as downloaded from Canvas (and the gradebook's "
@@ -33,10 +37,15 @@ IN_CANVAS = re.compile(
 )
 
 
+Names = Mapping[str, Mapping[str, str]]
+"""By assignment and student, what goes before the name of the student's file."""
+
+
 def zip_names(
-    course: Course, kind: str | None, given: Sequence[Path] | None, students: Iterable[str]
-) -> dict[str, str]:
-    """What goes before the name of each student's file in a zip file.
+    course: Course, kind: str | None, given: Sequence[Path] | None,
+    work: Mapping[str, Collection[str]],
+) -> Names:  # fmt: skip
+    """Find out under which names the platform takes files back.
 
     Parameters
     ----------
@@ -45,32 +54,46 @@ def zip_names(
         "moodle", "canvas" or "folder": a folder for each student, by id. None if no zip file is
         wanted.
     given : sequence of Path, optional
-        What the platform has given before: CSV files, zip files or folders.
-    students : iterable of str
-        Ids of those whose files will be in it.
+        What the platform has given before: CSV files, zip files or folders. By default, what
+        `autograder intake` has noted.
+    work : mapping
+        Students by assignment.
 
     Returns
     -------
-    dict of str to str
-        By student; who is missing there is not known to the platform.
+    Names
+        Who is missing there is not known to the platform.
 
     Raises
     ------
     CourseError
         Nothing was given, or nothing in it is what the platform gives.
     """
-    if kind is None:
-        return {}
+    if kind is None or kind == FOLDER:
+        return {name: {student: f"{student}/" for student in work[name]} for name in work}
+    if not given:
+        found = {name: _from_intake(course, kind, name) for name in work}
+        if not any(found.values()):
+            raise CourseError(f"--zip {kind} needs --names FILE, with {WANTED[kind]}")
+        return found
+    if len(work) > 1:
+        raise CourseError(
+            f"--names is about one assignment, because {kind} numbers them anew for each: name it "
+            f"after the command ({', '.join(work)})"
+        )
+    (assignment,) = work
+    return {assignment: _from_files(course, kind, given, work[assignment])}
+
+
+def _from_files(
+    course: Course, kind: str, given: Sequence[Path], students: Iterable[str]
+) -> dict[str, str]:
     with course.gradebook() as book:
         people = {each: Person((each,)) for each in students} | everybody(course, book)
-    if kind == FOLDER:
-        return {student: f"{student}/" for student in people}
-    if not given:
-        raise CourseError(f"--zip {kind} needs --names FILE, with {WANTED[kind]}")
     found: list[tuple[Person, str]] = []
     for path in sorted(given, key=_is_archive):
         if _is_archive(path):
-            found += _in_archive(kind, path)
+            found += _named_in(kind, _inside(path))
         elif kind == "moodle":
             found += _in_worksheet(path)
         else:
@@ -83,9 +106,28 @@ def zip_names(
     return {ids[student]: found[row][1] for row, student in matched.items()}
 
 
+def _from_intake(course: Course, kind: str, assignment: str) -> dict[str, str]:
+    """The names that `autograder intake` has noted of each student's files, the newest last."""
+    found: dict[str, list[str]] = {}
+    for log in sorted(course.folder("submitted", ".", ".").glob(INTAKE)):
+        if not log.parent.name.isdecimal():  # it was taken back
+            continue
+        try:
+            with log.open(newline="", encoding="utf-8") as file:
+                for row in csv.DictReader(file):
+                    if row["assignment"] == assignment and row["student"]:
+                        found.setdefault(as_it_was(row["student"]), []).append(row["file"])
+        except (OSError, ValueError, KeyError, csv.Error) as error:
+            raise CourseError(
+                f"{course.shown(log)} can't be read ({error}): restore it, or use --names"
+            ) from error
+    named = {student: _named_in(kind, files) for student, files in found.items()}
+    return {student: of[-1][1] for student, of in named.items() if of}
+
+
 def zip_pages(
     console: Console, course: Course, work: Mapping[str, Iterable[str]], kind: str,
-    names: Mapping[str, str],
+    names: Names,
 ) -> None:  # fmt: skip
     """Put the feedback pages of each assignment into a zip file, and say what is not in it."""
     for assignment, students in work.items():
@@ -94,16 +136,20 @@ def zip_pages(
             for student in students
         }
         out = course.folder("feedback", ".", ".") / f"{assignment}-{kind}.zip"
-        _write_zip(console, course, out, files, names)
+        _write_zip(console, course, out, files, names[assignment])
 
 
-def zip_copies(
-    console: Console, course: Course, assignment: str, kind: str, names: Mapping[str, str]
-) -> None:
-    """Put the personal copies into a zip file, and say what is not in it."""
+def zip_copies(console: Console, course: Course, assignment: str, kind: str, names: Names) -> None:
+    """Put the personal copies into a zip file, and say what is not in it.
+
+    There always is one with a folder for each student.
+    """
+    if kind == FOLDER:
+        return
     folder = course.root / PERSONAL / assignment
     files = {each.name: sorted(each.glob("*.ipynb")) for each in folder.iterdir() if each.is_dir()}
-    _write_zip(console, course, folder.with_name(f"{assignment}-{kind}.zip"), files, names)
+    out = folder.with_name(f"{assignment}-{kind}.zip")
+    _write_zip(console, course, out, files, names[assignment])
 
 
 def _write_zip(
@@ -121,7 +167,8 @@ def _write_zip(
         printable(each) for each, paths in sorted(files.items()) if paths and each not in names
     ]
     if absent:
-        lines.append(f"not in it, because --names does not tell who they are: {', '.join(absent)}")
+        listed = ", ".join(absent)
+        lines.append(f"not in it, because the platform's name for them is unknown: {listed}")
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)
 
@@ -130,31 +177,33 @@ def _is_archive(path: Path) -> bool:
     return path.is_dir() or is_zipfile(path)
 
 
-def _in_archive(kind: str, path: Path) -> list[tuple[Person, str]]:
-    """Who has submitted what is in a zip file or folder, and how their files' names begin."""
+def _inside(path: Path) -> list[str]:
+    """The paths in a zip file or a folder."""
     try:
         if path.is_dir():
-            inside = sorted(str(each.relative_to(path)) for each in path.rglob("*"))
-        else:
-            with ZipFile(path) as packed:
-                inside = packed.namelist()
+            return sorted(each.relative_to(path).as_posix() for each in path.rglob("*"))
+        with ZipFile(path) as packed:
+            return packed.namelist()
     except (OSError, BadZipFile) as error:
-        raise CourseError(
-            f"{printable(str(path))} can't be read ({error}): download it again"
-        ) from error
+        shown = printable(str(path))
+        raise CourseError(f"{shown} can't be read ({error}): download it again") from error
+
+
+def _named_in(kind: str, paths: Iterable[str]) -> list[tuple[Person, str]]:
+    """Who has submitted some files, given their paths, and how the names of theirs begin."""
     found: dict[str, tuple[Person, str]] = {}
-    for each in inside:
+    for each in paths:
         if kind == "moodle":
-            match = IN_MOODLE.search(each)
-            if match:
-                person = Person((match["number"],), (), (match["name"],))
-                found[match["number"]] = person, _in_moodle(match["name"], match["number"])
-        else:
-            match = IN_CANVAS.match(each.rpartition("/")[2])
-            if match:
-                numbers = (match["number"], match["name"])
-                _, before = found.get(match["number"], (None, ""))
-                found[match["number"]] = Person(numbers), max(before, match[0], key=_newest)
+            if named := IN_MOODLE.search(each):
+                person = Person((), (), (named["name"],))
+                found[named["number"]] = person, _in_moodle(named["name"], named["number"])
+        elif named := IN_CANVAS.match(each.rpartition("/")[2]):
+            person = Person((named["number"], named["name"]))
+            before = found.get(named["number"], (person, ""))[1]
+            found[named["number"]] = person, max(before, named[0], key=_newest)
+    if kind == "moodle" and len({person.names for person, _ in found.values()}) == 1:
+        # Nobody has a name there: the numbers are all that is known.
+        return [(replace(person, ids=(number,)), name) for number, (person, name) in found.items()]
     return [*found.values()]
 
 

@@ -34,7 +34,7 @@ from tests.desk.sheets import (
     moodle,
 )
 
-EXAMPLES = int(os.environ.get("SHEETS", "200"))
+EXAMPLES = int(os.environ.get("SHEETS", "100"))
 ASSIGNMENT = "one_dimension"
 COURSE = [ASSIGNMENT, "n_dimensions", "planted_bugs"]
 READERS = {
