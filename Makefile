@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test parity attacks courses servers restarts hosts lint lock fuzz mutants bench \
+.PHONY: grade test parity sheets attacks courses servers restarts hosts lint lock fuzz mutants bench \
     bench-box bench-gradcheck peers engines numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
@@ -27,6 +27,11 @@ test: .venv/installed
 ## make parity: whether students see what they get, for all declared answers with twenty seeds
 parity: .venv/installed
 	PARITY_SEEDS=20 $(BIN)/python -m pytest --numprocesses auto tests/questions/test_parity.py
+
+## make sheets: fill ten thousand generated grade sheets each of Canvas and Moodle
+sheets: .venv/installed
+	SHEETS=10000 $(BIN)/python -m pytest --numprocesses auto tests/desk/test_csv_file.py \
+	    tests/desk/test_fill_sheet.py
 
 ## make numpys: whether the checks say the same with the versions of numpy that students have
 numpys: .venv/installed

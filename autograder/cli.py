@@ -293,7 +293,7 @@ def feedback(
         running = write_pages(course, work, jobs or _all())
         outcomes, stopped = work_through(console, "writing feedback on", totals, running, missing)
         if zip and not stopped:
-            platform_zips.zip_pages(console, course, work, zip, named)
+            platform_zips.zip_pages(console, course, outcomes, zip, named)
         _sum_up(console, outcomes, "pages written", stopped)
 
 

@@ -32,6 +32,8 @@ NOT_SUBMITTED = "no submission"
 NOT_GRADED = "refused, or not graded yet: see `autograder grade`"
 NOT_READ = "written answers have not been read"
 NEWER = "has been submitted again since: run `autograder grade`"
+AGAIN = "read again: {}"
+"""A person gave a score, and the answer has changed since: what nbgrader marks in such a case."""
 LONGEST_REASON = 200
 """Characters of a reason in a comment. The feedback page has all of it."""
 FINDING = re.compile(r"^  (?P<mark>[+-]) (?P<part>\w+) \([^)]*\)(?:: (?P<why>.*))?$", re.MULTILINE)
@@ -134,7 +136,7 @@ def standings(course: Course, gradebook: Gradebook, assignment: str) -> dict[str
             {name: cells[name] for name in worth if name in cells}, worth,
             _parts(assignment, notebooks, before), comments.get(student, {}),
             tuple(flag for nb in notebooks.values() for flag in _flags(nb)),
-            times.get(student), "" if why else _newer(course, assignment, student, notebooks),
+            times.get(student), "" if why else _note(course, assignment, student, notebooks, cells),
         )  # fmt: skip
     return found
 
@@ -257,19 +259,27 @@ def _parts(
     return found
 
 
-def _newer(
-    course: Course, assignment: str, student: str, notebooks: Mapping[str, dict[str, Any]]
-) -> str:
-    """A line if what is in `submitted/` is not what was graded; stock nbgrader does not note it."""
-    for name, content in notebooks.items():
-        graded = content.get("metadata", {}).get(FINGERPRINT)
-        path = course.notebook("submitted", student, assignment, name)
-        try:
-            if graded and path.is_file() and fingerprint(path.read_bytes()) != graded:
-                return NEWER
-        except OSError:
-            return NEWER
-    return ""
+def _note(
+    course: Course, assignment: str, student: str, notebooks: Mapping[str, dict[str, Any]],
+    cells: Mapping[str, Scored],
+) -> str:  # fmt: skip
+    again = [name for name, each in sorted(cells.items()) if each.to_read]
+    notes = [AGAIN.format(", ".join(again))] if again else []
+    if any(_is_newer(course, assignment, student, *each) for each in notebooks.items()):
+        notes.append(NEWER)
+    return "; ".join(notes)
+
+
+def _is_newer(
+    course: Course, assignment: str, student: str, name: str, graded: Mapping[str, Any]
+) -> bool:
+    """Whether what is in `submitted/` is not what was graded; stock nbgrader does not note it."""
+    noted = graded.get("metadata", {}).get(FINGERPRINT)
+    path = course.notebook("submitted", student, assignment, name)
+    try:
+        return bool(noted) and path.is_file() and fingerprint(path.read_bytes()) != noted
+    except OSError:
+        return True
 
 
 def _flags(notebook: dict[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ from autograder.desk.whole_file import whole_file
 from autograder.grading.course import Course
 from autograder.grading.csv_cells import as_it_was
 from autograder.grading.errors import CourseError, printable
+from autograder.grading.outcome import Outcome
 from autograder.grading.personal_copies import PERSONAL
 
 FOLDER = "folder"
@@ -126,15 +127,15 @@ def _from_intake(course: Course, kind: str, assignment: str) -> dict[str, str]:
 
 
 def zip_pages(
-    console: Console, course: Course, work: Mapping[str, Iterable[str]], kind: str,
-    names: Names,
-) -> None:  # fmt: skip
-    """Put the feedback pages of each assignment into a zip file, and say what is not in it."""
-    for assignment, students in work.items():
-        files = {
-            student: sorted(course.folder("feedback", student, assignment).glob("*.html"))
-            for student in students
-        }
+    console: Console, course: Course, outcomes: Iterable[Outcome], kind: str, names: Names
+) -> None:
+    """Put the feedback pages that were just written into a zip file for each assignment."""
+    written: dict[str, dict[str, list[Path]]] = {}
+    for each in outcomes:
+        if each.status == "done" and each.assignment in names:
+            pages = course.folder("feedback", each.student, each.assignment).glob("*.html")
+            written.setdefault(each.assignment, {})[each.student] = sorted(pages)
+    for assignment, files in written.items():
         out = course.folder("feedback", ".", ".") / f"{assignment}-{kind}.zip"
         _write_zip(console, course, out, files, names[assignment])
 
