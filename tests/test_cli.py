@@ -260,6 +260,9 @@ def test_a_seed_draws_the_same_cases_again(cli, course, seed):
         ["grade", "a", "b"],
         ["grade", "--student"],
         ["doctor", "x"],
+        ["export", "sheet.csv"],
+        ["export", "sheet.csv", "--to", "excel"],
+        ["feedback", "--zip", "excel"],
     ],
 )
 def test_wrong_usage_is_exit_status_2(cli, tmp_path, arguments):
@@ -267,7 +270,7 @@ def test_wrong_usage_is_exit_status_2(cli, tmp_path, arguments):
     assert status == 2
 
 
-@pytest.mark.parametrize("command", ["release", "grade", "feedback", "doctor"])
+@pytest.mark.parametrize("command", ["release", "grade", "feedback", "export", "doctor"])
 def test_help_says_what_a_command_does(cli, tmp_path, command):
     status, listed, _ = cli(tmp_path, "--help")
     assert status == 0 and command in listed

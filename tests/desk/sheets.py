@@ -19,8 +19,8 @@ ENGLISH = [
     "Feedback comments",
 ]  # fmt: skip
 SUBMITTED = {
-    "Submitted for grading": "Monday, 5 October 2026, 11:59 PM",
-    "Zur Bewertung abgegeben": "Montag, 5. Oktober 2026, 23:59",
+    "Submitted for grading": "Thursday, 5 November 2026, 11:59 PM",
+    "Zur Bewertung abgegeben": "Donnerstag, 5. November 2026, 23:59",
 }
 
 
@@ -79,7 +79,7 @@ class Student:
 
 CLASS = [
     Student("correct", "Ada", "Lovelace", 41234),
-    Student("wrong_forward_right_rest", "Zoë", "O’Brien", 41235, "3.00"),
+    Student("wrong_forward_right_rest", "Zoë", "O\u2019Brien", 41235, "3.00"),
     Student("raises", "Jean-Luc", "de la Tour, Jr.", 41236),
     Student("unsolved", "Ben", "=SUM(A1)", 41237, "12.50"),
     Student("nobody", "Not", "In This Course", 41238),

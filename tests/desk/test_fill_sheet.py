@@ -330,7 +330,7 @@ class TestMoodle:
             ]
             for row in rows
         ]
-        data, lines, notes = filled(moodle, PLAIN.bytes_of(rows), GRADED)
+        data, _, notes = filled(moodle, PLAIN.bytes_of(rows), GRADED)
         after = PLAIN.cells(data)
         assert notes == []
         for before, row in zip(rows[1:], after[1:], strict=True):
@@ -340,14 +340,14 @@ class TestMoodle:
 
     def test_without_a_column_for_comments(self):
         rows = [row[:-1] for row in PLAIN.cells(moodle())]
-        data, lines, notes = filled(moodle, PLAIN.bytes_of(rows), GRADED)
+        data, _, notes = filled(moodle, PLAIN.bytes_of(rows), GRADED)
         assert ["comments" in note for note in notes] == [True]
         assert PLAIN.cells(data)[1][5] == "18.00" and PLAIN.cells(data)[1][-1] == "-"
 
     def test_times_of_grading_stay(self):
         rows = PLAIN.cells(moodle())
         for place, row in enumerate(rows[1:]):
-            row[9] = "-" if place else "Dienstag, 6. Oktober 2026, 08:15"
+            row[9] = "-" if place else "Freitag, 6. November 2026, 08:15"
         after = PLAIN.cells(filled(moodle, PLAIN.bytes_of(rows), GRADED)[0])
         assert [row[9] for row in after] == [row[9] for row in rows]
 

@@ -19,7 +19,7 @@ def row(*ids, emails=(), names=()):
 
 CLASS = [
     student("ada", names=("Ada Lovelace",)),
-    student("zoë", "4711", emails=("z.obrien@example.org",), names=("Zoë O’Brien",)),
+    student("zoë", "4711", emails=("z.obrien@example.org",), names=("Zoë O\u2019Brien",)),
     student("Jean-Luc de la Tour"),
     student("hoppergrace"),
     student("x@example.org"),
