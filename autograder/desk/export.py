@@ -76,6 +76,9 @@ def export(
         people = everybody(course, book)
     filling = fill(sheet, columns, graded, people, unread_as_0)
     data = sheet.file.filled(filling.texts)
+    without = [name for name in assignments if name not in columns]
+    if without and not title and any(column.name for column in columns.values()):
+        _say(console, f"the sheet has no column of {', '.join(without)}", "yellow")
     _report(console, filling, dry_run)
     out = output or path.with_name(f"{path.stem}{FILLED}{path.suffix}")
     changed = [line for line in filling.lines if line.new != line.old]

@@ -6,6 +6,7 @@ submitted; when it was graded; the feedback comments. Some of them can be missin
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from autograder.desk.csv_file import CsvFile
@@ -17,7 +18,7 @@ from autograder.grading.errors import CourseError
 PARTICIPANT = re.compile(r"([^\W\d_]\D*)(\d+)")
 EMPTY = frozenset({"", "-"})
 TIME = re.compile(r"\d\d?[:.h]\d\d")
-YEAR = re.compile(r"\d{4}")
+DIGITS = re.compile(r"\d+")
 
 
 def read(file: CsvFile, shown: str) -> Sheet:
@@ -29,18 +30,17 @@ def read(file: CsvFile, shown: str) -> Sheet:
         It is not one, or nothing tells which column has the grades.
     """
     width = len(file.rows[0]) if file.rows else 0
-    places = [row for row in range(1, len(file.rows)) if any(c.raw.strip() for c in file.rows[row])]
-    texts = [[file.text(row, column) for row in places] for column in range(width)]
-    identifier = next((column for column in range(width) if _is_identifier(texts[column])), None)
-    if identifier is None:
+    places = _participants(file)
+    if not places:
         raise CourseError(
-            f"{shown} is not a grading worksheet from Moodle (no column like Participant 12345 in "
-            "its rows): in the assignment, open View all submissions and choose Download grading "
-            "worksheet; the setting Offline grading worksheet must be on"
+            f"{shown} is not a grading worksheet from Moodle (its first column has nothing like "
+            "Participant 12345): in the assignment, open View all submissions and choose Download "
+            "grading worksheet; the setting Offline grading worksheet must be on"
         )
+    texts = [[file.text(row, column) for row in places] for column in range(width)]
     titles = [file.text(0, column) for column in range(width)]
     grades = [
-        column for column in range(identifier + 1, width - 2)
+        column for column in range(1, width - 2)
         if _are_grades(*texts[column : column + 3])
     ]  # fmt: skip
     if not grades:
@@ -48,23 +48,24 @@ def read(file: CsvFile, shown: str) -> Sheet:
             f"{shown} has no column of grades in points, with their maximum beside it: in Moodle's "
             "settings of the assignment, set Grade to points, and download the worksheet again"
         )
-    comments = _comments(texts, grades[-1])
+    comments = _comments(texts, titles, grades[-1])
     columns = tuple(
         Column(titles[column], "", column, texts[column + 1][0], comments) for column in grades
     )
-    has_names = _are_names(texts[identifier + 1 : grades[0]])
-    rows = tuple(_row(file, place, range(identifier, grades[0]), has_names) for place in places)
+    has_names = _are_names(texts[1 : grades[0]])
+    rows = tuple(_row(file, place, range(grades[0]), has_names) for place in places)
     notes = () if comments else ("it has no column for comments: they are not exported",)
     return Sheet(file, columns, rows, EMPTY, refuses_more=True, is_html=True, notes=notes)
 
 
-def _is_identifier(texts: Sequence[str]) -> bool:
-    """Whether every text is one word or two, the same in each, and a number that no other has."""
-    found = [PARTICIPANT.fullmatch(text) for text in texts]
-    if not texts or not all(found):
-        return False
-    words, numbers = ([each[which] for each in found if each] for which in (1, 2))
-    return len({*words}) == 1 and len({*numbers}) == len(texts)
+def _participants(file: CsvFile) -> list[int]:
+    """The rows that begin with a word or two, the same in each, and a number."""
+    found = {
+        row: match[1] for row in range(1, len(file.rows))
+        if (match := PARTICIPANT.fullmatch(as_it_was(file.text(row, 0))))
+    }  # fmt: skip
+    usual = Counter(found.values()).most_common(1)
+    return [row for row, words in found.items() if words == usual[0][0]]
 
 
 def _are_grades(texts: Sequence[str], maximum: Sequence[str], may_change: Sequence[str]) -> bool:
@@ -76,14 +77,16 @@ def _are_grades(texts: Sequence[str], maximum: Sequence[str], may_change: Sequen
     return words and all(text in EMPTY or number(text) is not None for text in texts)
 
 
-def _comments(texts: Sequence[Sequence[str]], grade: int) -> int | None:
-    """The column after the last one that has only times: the one of when it was graded."""
-    times = [
-        column for column in range(grade + 2, len(texts))
-        if all(text == "-" or (TIME.search(text) and YEAR.search(text)) for text in texts[column])
-    ]  # fmt: skip
-    after = times[-1] + 1 if times else len(texts)
-    return after if after < len(texts) else None
+def _comments(texts: Sequence[Sequence[str]], titles: Sequence[str], grade: int) -> int | None:
+    """The last column, unless it is the one of when it was graded: then there are no comments."""
+    last = len(texts) - 1
+    times = [text == "-" or _is_time(text) for text in texts[last]]
+    is_time = all(times) or any(map(_is_time, texts[last])) or titles[last].endswith(")")
+    return last if last > grade + 2 and not is_time else None
+
+
+def _is_time(text: str) -> bool:
+    return TIME.search(text) is not None and len(DIGITS.findall(text)) >= 4
 
 
 def _are_names(columns: Sequence[Sequence[str]]) -> bool:

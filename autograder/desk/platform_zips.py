@@ -196,7 +196,10 @@ def _named_in(kind: str, paths: Iterable[str]) -> list[tuple[Person, str]]:
     for each in paths:
         if kind == "moodle":
             if named := IN_MOODLE.search(each):
-                person = Person((), (), (named["name"],))
+                # The name of a group may come first: "Group 1-Ada Lovelace".
+                words = named["name"].split("-")
+                names = tuple("-".join(words[place:]) for place in range(len(words)))
+                person = Person((), (), names)
                 found[named["number"]] = person, _in_moodle(named["name"], named["number"])
         elif named := IN_CANVAS.match(each.rpartition("/")[2]):
             person = Person((named["number"], named["name"]))

@@ -85,6 +85,7 @@ def test_the_sheet_has_the_grades_of_the_gradebook(graded, export, make, form):
     assert f"cid: {NOT_GRADED}" in out
     assert f"1 without a grade ({NOT_SUBMITTED}): dan" not in out  # nobody here knows Dan
     assert "Dare" in out
+    assert "the sheet has no column of n_dimensions, planted_bugs" in out
 
 
 def test_moodles_worksheet_has_comments_too(graded, export):
@@ -243,6 +244,23 @@ def test_pages_as_moodle_takes_them_back(graded, pages):
         f"Ève =cmd x_41238_{middle}/{ASSIGNMENT}.html": page(graded, "eve"),
     }
     assert "not in it, because the platform's name for them is unknown: ken" in out
+
+
+def test_names_from_moodles_own_zip_file(graded, pages):
+    """With a group before the name, or with nothing but numbers."""
+    middle = "assignsubmission_file_"
+    with ZipFile(graded.root / "m.zip", "w") as packed:
+        packed.writestr(f"Group 1-Ken Thompson_7_{middle}/one_dimension.ipynb", "")
+        packed.writestr(f"Ada Lovelace_8_{middle}/one_dimension.ipynb", "")
+    _, _, found = pages("--zip", "moodle", "--names", "m.zip")
+    assert [*found] == [f"Group 1-Ken Thompson_7_{middle}/{ASSIGNMENT}.html"]
+    with graded.gradebook() as gradebook:
+        gradebook.update_or_create_student("ada", lms_user_id="8")
+    with ZipFile(graded.root / "m.zip", "w") as packed:
+        for number in (8, 9):
+            packed.writestr(f"Participant_{number}_{middle}/one_dimension.ipynb", "")
+    _, _, found = pages("--zip", "moodle", "--names", "m.zip")
+    assert [*found] == [f"Participant_8_{middle}/{ASSIGNMENT}.html"]
 
 
 def canvas_zip(path):

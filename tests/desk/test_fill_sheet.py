@@ -344,12 +344,26 @@ class TestMoodle:
         assert ["comments" in note for note in notes] == [True]
         assert PLAIN.cells(data)[1][5] == "18.00" and PLAIN.cells(data)[1][-1] == "-"
 
-    def test_times_of_grading_stay(self):
+    @pytest.mark.parametrize(
+        "graded",
+        ["Freitag, 6. November 2026, 08:15", "6/11/26, 8:15 AM", "2026年11月6日 08:15", "-", ""],
+    )
+    def test_times_of_grading_stay(self, graded):
         rows = PLAIN.cells(moodle())
         for place, row in enumerate(rows[1:]):
-            row[9] = "-" if place else "Freitag, 6. November 2026, 08:15"
+            row[9] = "-" if place and graded else graded
+        without = PLAIN.bytes_of([row[:-1] for row in rows])
+        found, _, _ = filled(moodle, without, GRADED)
+        assert [row[9] for row in PLAIN.cells(found)] == [row[9] for row in rows]
         after = PLAIN.cells(filled(moodle, PLAIN.bytes_of(rows), GRADED)[0])
         assert [row[9] for row in after] == [row[9] for row in rows]
+
+    def test_lines_below_the_class_stay(self):
+        rows = PLAIN.cells(moodle())
+        rows += [[""] * len(rows[0]), ["Average", "", "", "", "", "12.5", *[""] * 5]]
+        data, lines, _ = filled(moodle, PLAIN.bytes_of(rows), GRADED)
+        assert PLAIN.cells(data)[-2:] == rows[-2:]
+        assert lines["correct"].new == "18.00"
 
     def test_a_scale_is_refused(self):
         rows = PLAIN.cells(moodle())
