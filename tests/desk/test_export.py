@@ -24,6 +24,18 @@ CLASS = [
 SCORES = {"ada": 18 + 1.5, "eve": 17 + 0.5 - LATE, "ken": 18 + 2.0}
 """Those that are complete: what the program gave, what a person gave, what being late cost."""
 
+MOODLES = {
+    "ada": "Ada Lovelace_41234",
+    "bob": "Bob Ross_41235",
+    "eve": "Ève =cmd x_41238",
+    "ken": "Ken Thompson_41239",
+}
+
+
+def contents(path):
+    with ZipFile(path) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
 
 @pytest.fixture(scope="module")
 def graded(course_of_the_module):
@@ -206,140 +218,36 @@ def test_our_own_table_replaces_nothing_else(graded, export):
     assert (status, out) == (0, "5 rows written: sheet.csv\n")
 
 
-@pytest.fixture
-def pages(graded, cli):
-    def run(*options):
-        for path in graded.root.glob("feedback/*.zip"):
-            path.unlink()
-        status, out, err = cli(graded, "feedback", ASSIGNMENT, "--jobs", "1", *options)
-        found = [*graded.root.glob("feedback/*.zip")]
-        if not found:
-            return status, err, {}
-        with ZipFile(found[0]) as packed:
-            return status, out, {name: packed.read(name) for name in packed.namelist()}
-
-    return run
-
-
-def page(course, student):
-    return (course.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_bytes()
-
-
-def test_pages_in_a_folder_for_each_student(graded, pages):
-    _, out, found = pages("--zip", "folder")
-    students = ["ada", "bob", "eve", "ken"]
-    assert found == {f"{each}/{ASSIGNMENT}.html": page(graded, each) for each in students}
-    assert "4 files in feedback/one_dimension-folder.zip" in out
-
-
-def test_pages_as_moodle_takes_them_back(graded, pages):
-    (graded.root / "m.csv").write_bytes(
-        moodle([replace(CLASS[0], last="Love_lace/x"), *CLASS[1:5]])
-    )
-    _, out, found = pages("--zip", "moodle", "--names", "m.csv")
-    middle = "assignsubmission_file_"
-    assert found == {
-        f"Ada Love lace x_41234_{middle}/{ASSIGNMENT}.html": page(graded, "ada"),
-        f"Bob Ross_41235_{middle}/{ASSIGNMENT}.html": page(graded, "bob"),
-        f"Ève =cmd x_41238_{middle}/{ASSIGNMENT}.html": page(graded, "eve"),
-    }
-    assert "not in it, because the platform's name for them is unknown: ken" in out
-
-
-def test_names_from_moodles_own_zip_file(graded, pages):
-    """With a group before the name, or with nothing but numbers."""
-    middle = "assignsubmission_file_"
-    with ZipFile(graded.root / "m.zip", "w") as packed:
-        packed.writestr(f"Group 1-Ken Thompson_7_{middle}/one_dimension.ipynb", "")
-        packed.writestr(f"Ada Lovelace_8_{middle}/one_dimension.ipynb", "")
-    _, _, found = pages("--zip", "moodle", "--names", "m.zip")
-    assert [*found] == [f"Group 1-Ken Thompson_7_{middle}/{ASSIGNMENT}.html"]
-    with graded.gradebook() as gradebook:
-        gradebook.update_or_create_student("ada", lms_user_id="8")
-    with ZipFile(graded.root / "m.zip", "w") as packed:
-        for number in (8, 9):
-            packed.writestr(f"Participant_{number}_{middle}/one_dimension.ipynb", "")
-    _, _, found = pages("--zip", "moodle", "--names", "m.zip")
-    assert [*found] == [f"Participant_8_{middle}/{ASSIGNMENT}.html"]
-
-
-def canvas_zip(path):
-    with ZipFile(path, "w") as packed:
-        for name in (
-            "lovelaceada_41234_998877_one_dimension.ipynb",
-            "lovelaceada_41234_998899_one_dimension-1.ipynb",
-            "rossbob_LATE_41235_998878_one_dimension.ipynb",
-            "thompsonken_41239_998879_one_dimension.ipynb",
-            "notes.txt",
-        ):
-            packed.writestr(name, "")
-
-
-def test_pages_as_canvas_takes_them_back(graded, pages):
-    """With the numbers of the newest files; the gradebook tells whose numbers they are."""
-    canvas_zip(graded.root / "submissions.zip")
-    (graded.root / "c.csv").write_bytes(canvas(CLASS))
-    _, out, found = pages("--zip", "canvas", "--names", "c.csv", "--names", "submissions.zip")
-    assert found == {
-        f"lovelaceada_41234_998899_{ASSIGNMENT}.html": page(graded, "ada"),
-        f"rossbob_LATE_41235_998878_{ASSIGNMENT}.html": page(graded, "bob"),
-        f"thompsonken_41239_998879_{ASSIGNMENT}.html": page(graded, "ken"),
-    }
-    assert "is unknown: eve" in out
-
-
-def test_an_older_page_is_not_sent(graded, pages):
-    """If writing the page anew has failed."""
-    path = graded.path("autograded", ASSIGNMENT, "bob")
-    before = path.read_bytes()
-    pages()
-    try:
-        path.write_bytes(b"{}")
-        _, _, found = pages("--zip", "folder")
-    finally:
-        path.write_bytes(before)
-    assert [*found] == [f"{each}/{ASSIGNMENT}.html" for each in ("ada", "eve", "ken")]
-
-
-def test_names_that_intake_has_noted(graded, pages):
-    for run, student in {"0001": "ada", "0002": "bob", "0003-undone": "eve"}.items():
-        folder = graded.root / "submitted" / ".intake" / run
-        folder.mkdir(parents=True)
-        name = f"all.zip/{student}_7{run[3]}_99_one_dimension.ipynb"
-        (folder / "log.csv").write_text(
-            f"file,status,student,assignment\n{name},taken,{student},{ASSIGNMENT}\n"
-        )
-    _, _, found = pages("--zip", "canvas")
-    assert [*found] == [f"ada_71_99_{ASSIGNMENT}.html", f"bob_72_99_{ASSIGNMENT}.html"]
-
-
-@pytest.mark.parametrize(
-    ("names", "said"),
-    [
-        ([], "--zip moodle needs --names FILE, with the grading worksheet"),
-        (["missing.csv"], "missing.csv can't be read"),
-        (["empty.zip"], "empty.zip has no names of students' files"),
-    ],
-)
-def test_without_names_nothing_is_written(graded, pages, names, said):
-    ZipFile(graded.root / "empty.zip", "w").close()
-    options = [text for name in names for text in ("--names", name)]
-    status, err, found = pages("--zip", "moodle", *options)
-    assert (status, found) == (1, {})
-    assert said in err and err.count("\n") == 1
-
-
-def test_personal_copies_as_moodle_takes_them(graded, cli):
-    (graded.root / "roster.csv").write_text("id\nada\nbob\nnew\n")
+def test_feedback_and_personal_copies_under_the_names_that_moodle_takes_back(graded, cli):
+    """Of pages only those that were written: an older one stays where it is."""
     (graded.root / "m.csv").write_bytes(moodle(CLASS))
-    options = ["--roster", "roster.csv", "--zip", "moodle", "--names", "m.csv"]
-    status, out, _ = cli(graded, "personalise", "planted_bugs", *options)
+    moodles = ["--zip", "moodle", "--names", "m.csv"]
+    old = graded.path("autograded", ASSIGNMENT, "bob")
+    before = old.read_bytes()
+    page = graded.root / "feedback" / "bob" / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("an older page")
+    try:
+        old.write_bytes(b"{}")
+        status, out, _ = cli(graded, "feedback", ASSIGNMENT, *moodles, "--jobs", "1")
+    finally:
+        old.write_bytes(before)
+    assert status == 1 and "3 files in feedback/one_dimension-moodle.zip" in out
+    assert "is unknown: ken" not in out and "autograded/bob/" in out
+    zipped = graded.root / "feedback" / "one_dimension-moodle.zip"
+    assert contents(zipped) == {
+        f"{name}_assignsubmission_file_/{ASSIGNMENT}.html": (
+            graded.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
+        ).read_bytes()
+        for student, name in MOODLES.items()
+        if student in SCORES
+    }
+    (graded.root / "roster.csv").write_text("id\nada\nbob\nnew\n")
+    status, out, _ = cli(graded, "personalise", "planted_bugs", "--roster", "roster.csv", *moodles)
     assert status == 0 and "is unknown: new" in out
-    with ZipFile(graded.root / "personal" / "planted_bugs-moodle.zip") as packed:
-        found = {name: packed.read(name) for name in packed.namelist()}
-    assert found == {
-        f"{name}_assignsubmission_file_/planted_bugs.ipynb": (
+    assert contents(graded.root / "personal" / "planted_bugs-moodle.zip") == {
+        f"{MOODLES[student]}_assignsubmission_file_/planted_bugs.ipynb": (
             graded.root / "personal" / "planted_bugs" / student / "planted_bugs.ipynb"
         ).read_bytes()
-        for student, name in {"ada": "Ada Lovelace_41234", "bob": "Bob Ross_41235"}.items()
+        for student in ("ada", "bob")
     }
