@@ -249,7 +249,8 @@ def _parts(
             question = asked.get(name.removeprefix("test_"))
             if question is None or not name.startswith("test_"):
                 continue
-            said = "".join(each.get("text", "") for each in cell.get("outputs", ()))
+            # Stock nbgrader writes a text as a list of lines.
+            said = "".join("".join(each.get("text", "")) for each in cell.get("outputs", ()))
             lines = {each["part"]: each for each in reversed([*FINDING.finditer(said)])}
             found[before[notebook] + name] = tuple(
                 Part(part, points, line["mark"] == "+", line["why"] or "")

@@ -84,6 +84,9 @@ def export(
     changed = [line for line in filling.lines if line.new != line.old]
     replaced = sum(bool(line.old) for line in changed)
     count = f"{len(changed)} grades" + (f" ({replaced} in place of another)" if replaced else "")
+    places = {column.comments for column in columns.values()}
+    comments = sum(column in places for _, column in filling.texts)
+    count += f" and {comments} comments" if comments else ""
     if dry_run:
         _say(console, f"{count} would be filled in; nothing was written")
         return

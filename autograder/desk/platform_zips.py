@@ -32,7 +32,7 @@ WANTED = {
     "canvas": "the zip file of all submissions, as downloaded from Canvas (and the gradebook's "
     "CSV file too, if ids in this course are logins)",
 }
-IN_MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_\w+?_?(?=/|$)")
+IN_MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_")
 IN_CANVAS = re.compile(
     r"(?P<name>[^/_]*)_(?:LATE_)?(?P<number>\d+)_(?P<file>\d+)_(?=[^/]*\Z)", re.IGNORECASE
 )
@@ -72,9 +72,9 @@ def zip_names(
     """
     if kind is None or kind == FOLDER:
         return {name: {student: f"{student}/" for student in work[name]} for name in work}
-    if not given:
+    if not given or not work:
         found = {name: _from_intake(course, kind, name) for name in work}
-        if not any(found.values()):
+        if work and not any(found.values()):
             raise CourseError(f"--zip {kind} needs --names FILE, with {WANTED[kind]}")
         return found
     if len(work) > 1:

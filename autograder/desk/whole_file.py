@@ -37,8 +37,8 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
                 raise
     except OSError as error:
         raise CourseError(
-            f"{printable(str(path))} can't be written ({error.strerror}): what was there is still "
-            "there; choose another place with --output"
+            f"{printable(str(path))} can't be written ({error.strerror}); what was there is still "
+            "there: check that its folder exists, is writable and has room, or choose another"
         ) from error
 
 

@@ -4,6 +4,7 @@ import csv
 from dataclasses import replace
 from zipfile import ZipFile
 
+import nbformat
 import pytest
 
 from autograder.desk.class_grades import NEWER, NOT_GRADED, NOT_READ, NOT_SUBMITTED
@@ -103,8 +104,9 @@ def test_the_sheet_has_the_grades_of_the_gradebook(graded, export, make, form):
 def test_moodles_worksheet_has_comments_too(graded, export):
     form = FORMS["Windows"]
     data = moodle(CLASS, form, GERMAN, word="Teilnehmer/in")
-    status, _, err = export("moodle", data, "--assignment", ASSIGNMENT)
+    status, out, err = export("moodle", data, "--assignment", ASSIGNMENT)
     assert (status, err) == (0, "")
+    assert "3 grades (1 in place of another) and 3 comments filled in: sheet-filled.csv" in out
     before, after = form.cells(data), form.cells((graded.root / "sheet-filled.csv").read_bytes())
     assert [row[5] for row in after[1:]] == ["19,50", "7,25", "", "", "15,50", "20,00"]
     for old, new in zip(before, after, strict=True):
@@ -206,6 +208,21 @@ def test_our_own_table_has_a_row_for_each_submission(graded, export):
     assert (rows["bob"]["score"], rows["bob"]["why_blank"]) == ("", NOT_READ)
     assert "explain_zero /2" in rows["bob"]["questions"]
     assert (rows["cid"]["score"], rows["cid"]["why_blank"]) == ("", NOT_GRADED)
+
+
+def test_parts_of_notebooks_as_stock_nbgrader_writes_them(graded, export):
+    """With texts as lists of lines."""
+    path = graded.path("autograded", ASSIGNMENT, "eve")
+    before = path.read_bytes()
+    export("csv", name="ours.csv")
+    ours = (graded.root / "ours.csv").read_text()
+    try:
+        nbformat.write(nbformat.reads(before, as_version=4), path)
+        assert b'"  - value (1)' in path.read_bytes()
+        export("csv", name="stock.csv")
+    finally:
+        path.write_bytes(before)
+    assert (graded.root / "stock.csv").read_text() == ours
 
 
 def test_our_own_table_replaces_nothing_else(graded, export):

@@ -76,11 +76,12 @@ def test_names_from_moodles_worksheet(paged, zipped):
 
 
 def test_names_from_moodles_zip_file(paged, zipped):
-    """With a group before a name."""
-    names = [f"Group 1-Ken Thompson_7_{MIDDLE}/a.ipynb", f"Ada Lovelace_8_{MIDDLE}/a.ipynb"]
-    write_zip(paged.root / "m.zip", *names)
-    found, _ = zipped("moodle", "m.zip")
-    assert found == {f"Group 1-Ken Thompson_7_{MIDDLE}/{ASSIGNMENT}.html": "ken"}
+    """With a group before a name; in folders, or without as older versions of Moodle."""
+    for after in (f"{MIDDLE}/a.ipynb", "assignsubmission_file/a.ipynb", f"{MIDDLE}a.ipynb"):
+        names = [f"Group 1-Ken Thompson_7_{after}", f"Ada Lovelace_8_{after}"]
+        write_zip(paged.root / "m.zip", *names)
+        found, _ = zipped("moodle", "m.zip")
+        assert found == {f"Group 1-Ken Thompson_7_{MIDDLE}/{ASSIGNMENT}.html": "ken"}
 
 
 def test_names_from_an_anonymous_zip_file(paged, zipped):
@@ -155,3 +156,8 @@ def test_without_names_it_is_said_what_to_give(paged, kind, names, work, said):
     given = [paged.root / name for name in names]
     with pytest.raises(CourseError, match=said):
         platform_zips.zip_names(Course(paged.root), kind, given, dict.fromkeys(work, STUDENTS))
+
+
+def test_nobody_to_write_about_needs_no_names(paged):
+    (paged.root / "m.csv").write_bytes(moodle(CLASS))
+    assert platform_zips.zip_names(Course(paged.root), "moodle", [paged.root / "m.csv"], {}) == {}
