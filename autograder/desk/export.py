@@ -72,6 +72,8 @@ def export(
     sheet = read_sheet(platform, path)
     columns = choose_columns(sheet, path.name, assignments, assignment, title)
     graded = _standings(course, [*columns])
+    if not any(graded.values()):
+        raise CourseError(selection.NOT_GRADED)
     with course.gradebook() as book:
         people = everybody(course, book)
     filling = fill(sheet, columns, graded, people, unread_as_0)
@@ -152,7 +154,7 @@ def _report(console: Console, filling: Filling, dry_run: bool) -> None:
             _say(console, f"{line.assignment}: {printable(line.who)}: {line.note}", "yellow")
     for note in dict.fromkeys(line.note for line in filling.lines if line.is_plain and line.note):
         who = [printable(each.who) for each in filling.lines if each.is_plain and each.note == note]
-        _say(console, f"{len(who)} without a grade ({note}): {', '.join(dict.fromkeys(who))}")
+        _say(console, f"{len(who)} without a grade ({note}): {'; '.join(dict.fromkeys(who))}")
 
 
 def _table(lines: list[Line]) -> Table:

@@ -31,7 +31,8 @@ class Person:
     names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return " ".join([*self.names[:1], *self.ids[:1]]) or "".join(self.emails[:1])
+        ids = (*self.ids, *self.emails)[:1]
+        return " ".join([*self.names[:1], *(f"({each})" for each in ids)])
 
 
 @dataclass(frozen=True)

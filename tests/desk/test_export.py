@@ -135,7 +135,7 @@ def test_a_dry_run_shows_all_and_writes_nothing(graded, export):
     assert rows["bob"][:2] == ["7.25", "7.25"] and "read" in rows["bob"]
     assert rows["cid"][:3] == ["-", "-", "refused,"]
     assert " ".join(rows["ken"]) == "- - has no row in the sheet, for 20 points"
-    assert "Dare, Dan S41237" in out
+    assert "Dare, Dan (S41237)" in out
     assert out.endswith(
         "2 grades (1 in place of another) would be filled in; nothing was written\n"
     )
@@ -166,6 +166,12 @@ def test_what_is_wrong_is_said_in_one_line(graded, export, platform, data, optio
     assert status == 1 and err.count("\n") == 1
     assert said in err
     assert {path.name for path in graded.root.glob("*.csv")} <= {"sheet.csv"}
+
+
+def test_before_anything_is_graded(course, cli):
+    (course.root / "sheet.csv").write_bytes(canvas(CLASS))
+    status, _, err = cli(course, "export", "--to", "canvas", "sheet.csv")
+    assert status == 1 and "nothing has been graded: run `autograder grade`" in err
 
 
 def test_a_newer_submission_is_said(graded, export):
