@@ -17,6 +17,13 @@ from autograder.box.time_limit import TooSlow, within
 
 MOST_PRINTED = 1 << 16
 """Characters of printed output that are kept."""
+LONGEST_FAILURE = 200
+"""Characters of the reason why there is no value."""
+LONGEST_PACKAGE = 60
+NOT_INSTALLED = (
+    "{} is not installed where your code is graded: use numpy instead, or write what you need in a "
+    "cell"
+)
 
 
 class Record(TypedDict):
@@ -67,14 +74,13 @@ class Answers:
     Attributes
     ----------
     stopped : callable
-        ``stopped()`` returns the error at which a cell has stopped, if that may be why a function
-        is missing, or "".
+        ``stopped(name)`` returns why a cell that defines a name has stopped before that, or "".
     """
 
     def __init__(self, namespace: MutableMapping[str, Any], watched: bool = False) -> None:
         self._namespace, self._watched = namespace, watched
         self._endless: set[str] = set()
-        self.stopped: Callable[[], str] = str
+        self.stopped: Callable[[str], str] = lambda name: ""
 
     def call(
         self,
@@ -101,7 +107,7 @@ class Answers:
             Whether to return the arguments as they are after the call.
         """
         if not callable(replacing.get(name, self._namespace.get(name))):
-            return record(raised="NameError", failure=self._missing())
+            return record(raised="NameError", failure=self._missing(name))
         if name in self._endless:
             return record(raised="TooSlow", failure=_no_end(seconds))
         printed = _Printed()
@@ -119,15 +125,21 @@ class Answers:
                 raise
             except BaseException as error:
                 raised = type(error).__name__
-                failure = f"raised {raised}: {_in_one_line(error)}"[:200]
+                failure = self._in_words(error)[:LONGEST_FAILURE]
         watched = arguments if watching else ()
         after = [None if callable(each) else _as_it_is(each) for each in watched]
         return record(value, raised, failure, printed.text(), after)
 
-    def _missing(self) -> str:
-        stopped = self.stopped()
-        why = f': a cell stopped at "{stopped}"' if stopped else ""
-        return f"is not defined as a function{why}"
+    def _missing(self, name: str) -> str:
+        why = _in_one_line(self.stopped(name))[:LONGEST_FAILURE]
+        return "is not defined as a function" + (f": {why}" if why else "")
+
+    def _in_words(self, error: BaseException) -> str:
+        """What a call raised, and why if a package is missing."""
+        name = error.name if isinstance(error, NameError) else None
+        why = why_missing(error) or (self.stopped(name) if isinstance(name, str) else "")
+        said = f"raised {type(error).__name__}: {_in_one_line(error)}"
+        return f"{said} ({_in_one_line(why)})" if why else said
 
     def value(self, name: str) -> Record:
         """Read a variable."""
@@ -182,7 +194,14 @@ def _as_it_is(argument: Any) -> Any:
         return None
 
 
-def _in_one_line(error: BaseException) -> str:
+def why_missing(error: object) -> str:
+    """Say which package is not installed, if that is why an exception was raised, or ""."""
+    if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
+        return NOT_INSTALLED.format(error.name[:LONGEST_PACKAGE])
+    return ""
+
+
+def _in_one_line(error: object) -> str:
     try:
         return " ".join(str(error).split())
     except Exception:

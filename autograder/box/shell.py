@@ -22,6 +22,8 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 
+from autograder.box.call_function import why_missing
+from autograder.box.definitions import defined
 from autograder.box.events import JSON, Event
 
 NO_INPUT = "a cell can't ask for input while the notebook is graded: nobody is there to answer"
@@ -132,8 +134,9 @@ class Shell(InteractiveShell):
     """The two streams that cells start with, whatever they assign to `sys.stdout` later."""
     showing = False
     """Whether a cell is showing its traceback, which must not be interrupted."""
-    stopped = ""
-    """The last error that kept a whole cell from defining anything: an import, or its syntax."""
+    missing: Mapping[str, str] = {}
+    """Why names are not defined: the error, an import or the syntax, that stopped their cell."""
+    _stopped = ""
 
     def init_history(self) -> None:
         """Keep no history file: it would need a thread before the fork and a folder after it."""
@@ -154,10 +157,13 @@ class Shell(InteractiveShell):
 
         All of its outputs have been sent when this returns.
         """
-        self.showing = False
+        self.showing, self._stopped = False, ""
         self._get_streams_back()
         try:
-            return bool(self.run_cell(source, store_history=True).success)
+            success = bool(self.run_cell(source, store_history=True).success)
+            if self._stopped:
+                self.missing = {**self.missing, **dict.fromkeys(defined(source), self._stopped)}
+            return success
         finally:
             _flush(*self.streams)
 
@@ -176,7 +182,7 @@ class Shell(InteractiveShell):
         _flush()
         name, text, *lines = (text_of(each)[:LONGEST] for each in (etype.__name__, evalue, *stb))
         if issubclass(etype, ImportError | SyntaxError):
-            self.stopped = " ".join(f"{name}: {text}".split())[:100]
+            self._stopped = why_missing(evalue) or f'a cell stopped at "{name}: {text}"'
         self.send(("error", name, text, lines))
 
     def system(self, cmd: str) -> None:

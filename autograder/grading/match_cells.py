@@ -1,10 +1,9 @@
 """Match the cells of a submission to the cells of the release.
 
-A submitted cell is recognised by its grade_id, its text or its cell id. An answer cell that lost
-all of these is recognised by what it defines, or by its place.
+A submitted cell is recognised by its grade_id, its text or its cell id. What is left of it is the
+student's own work: see `added_work.py`, `choose_answers.py` and `written_answers.py`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,14 +11,24 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from autograder.box.definitions import Statement, defined, statements
 
-@dataclass
+MOST_PARSED = 1_000_000
+"""Characters of code that are parsed, which takes seconds; release and answers have a tenth."""
+
+
+@dataclass(eq=False)
 class SubmittedCell:
     """One cell of a submission.
 
     Attributes
     ----------
+    number : int
+        Its place in the submission, from 1.
     type, source : str
+        What is left of its text; see `autograder.grading.added_work`.
+    original : str
+        Its text.
     pictures : dict
         Pictures that were pasted into it: the cell's attachments.
     name, id : object
@@ -28,26 +37,46 @@ class SubmittedCell:
         The index of the release cell that it matches, or is a copy of.
     changed : bool
         Whether its text is neither empty nor the text of the release cell at `place`.
-    is_answer, is_foreign_answer, is_anchor, is_extra : bool
-        Whether it is the student's answer for `place`; an answer to another notebook; a cell that
-        tells where the extra cells around it belong; one of the student's own cells.
+    statements : list of Statement or None
+        Of its text; None if that is not Python.
+    names : set of str
+        What it defines.
+    is_foreign_answer, is_anchor, is_given, is_used : bool
+        Whether it is an answer to another notebook; a cell that tells where the extra cells around
+        it belong; the student's copy of a cell that is not an answer; a cell that does not appear
+        in the rebuilt notebook as a cell of its own, because its text does so elsewhere.
     """
 
+    number: int
     type: str
     source: str
+    original: str = field(init=False)
     pictures: dict[str, Any] = field(default_factory=dict)
     name: object = None
     id: object = None
     place: int | None = None
     changed: bool = False
-    is_answer: bool = False
+    statements: list[Statement] | None = None
+    names: set[str] = field(default_factory=set)
     is_foreign_answer: bool = False
     is_anchor: bool = False
-    is_extra: bool = False
+    is_given: bool = False
+    is_used: bool = False
+
+    def __post_init__(self) -> None:
+        self.original = self.source
+
+    def put_at(self, release: NotebookNode, place: int | None) -> None:
+        """Take it for what was a release cell, or a copy of one."""
+        self.place = place
+        if place is not None:
+            ours = release.cells[place].source.strip()
+            self.changed = self.source.strip() not in ("", ours)
+            self.is_foreign_answer = False
 
 
 def find(release: NotebookNode, submission: NotebookNode) -> list[SubmittedCell]:
-    """Match every cell of a submission to a cell of the release.
+    """Match every cell of a submission to a cell of the release, if it has been one.
 
     Parameters
     ----------
@@ -61,25 +90,82 @@ def find(release: NotebookNode, submission: NotebookNode) -> list[SubmittedCell]
         In the order of the submission.
     """
     cells = submission.get("cells")
-    submitted = [_read(cell) for cell in cells if isinstance(cell, dict)] if cells else []
+    cells = [cell for cell in cells if isinstance(cell, dict)] if cells else []
+    submitted = [_read(number, cell) for number, cell in enumerate(cells, 1)]
     _recognise(release, submitted)
-    _recognise_by_definition(release, submitted)
-    chosen = _choose_answers(release, submitted) | _choose_given(release, submitted)
-    _mark_anchors([(at, each) for at, each in _placed(submitted) if chosen.get(at) is each])
-    _find_written_answers(release, submitted, chosen)
+    _choose_given(release, submitted)
+    left = MOST_PARSED
     for each in submitted:
-        each.is_extra = _is_extra(release, each, chosen)
+        left -= len(each.source)
+        if left > 0:
+            each.statements = statements(each.source)
+        if each.statements is not None or each.type == "code":
+            each.names = defined(each.source if left > 0 else "")
     return submitted
 
 
-def _read(cell: dict[str, Any]) -> SubmittedCell:
+def name_of(released: NotebookNode) -> str | None:
+    """The grade_id of a release cell."""
+    name: str | None = released.metadata.get("nbgrader", {}).get("grade_id")
+    return name
+
+
+def mark_anchors(known: Iterable[SubmittedCell]) -> None:
+    """Mark the longest run of cells that kept the release's order; the others have been moved.
+
+    Parameters
+    ----------
+    known
+        One cell for each place that the submission has.
+    """
+    runs: list[list[SubmittedCell]] = []
+    for each in known:
+        before = [run for run in runs if _place(run[-1]) < _place(each)]
+        runs.append([*max(before, key=len, default=[]), each])
+    for each in max(runs, key=len, default=[]):
+        each.is_anchor = True
+
+
+def between(submitted: Sequence[SubmittedCell], place: int) -> Sequence[SubmittedCell]:
+    """The cells between the nearest anchors on both sides of a place."""
+    low, high = -1, len(submitted)
+    for index, each in enumerate(submitted):
+        if not each.is_anchor or each.place is None:
+            continue
+        if each.place < place:
+            low = index
+        elif each.place > place:
+            high = min(high, index)
+    return submitted[low + 1 : high]
+
+
+def numbers(cells: Iterable[SubmittedCell]) -> str:
+    """Say which cells of the submission these are: "cell 3", "cells 3, 7 and 9"."""
+    found = [str(each.number) for each in cells]
+    if len(found) == 1:
+        return f"cell {found[0]}"
+    more = len(found) - MOST_NUMBERS
+    if more > 0:
+        return f"cells {', '.join(found[:MOST_NUMBERS])} and {more} more"
+    return f"cells {', '.join(found[:-1])} and {found[-1]}"
+
+
+MOST_NUMBERS = 6
+
+
+def _place(each: SubmittedCell) -> int:
+    return -1 if each.place is None else each.place
+
+
+def _read(number: int, cell: dict[str, Any]) -> SubmittedCell:
     metadata, source = cell.get("metadata"), cell.get("source")
     ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     ours = ours if isinstance(ours, dict) else {}
     text = "".join(map(str, source)) if isinstance(source, list) else source
     text = text if isinstance(text, str) else ""
     # Half of a surrogate pair is valid JSON, but can't be written to a file.
-    each = SubmittedCell(str(cell.get("cell_type")), text.encode("utf-8", "replace").decode())
+    text = text.encode("utf-8", "replace").decode()
+    each = SubmittedCell(number, str(cell.get("cell_type")), text)
     each.pictures = _pictures(cell.get("attachments"))
     each.name, each.id = ours.get("grade_id"), cell.get("id")
     each.is_foreign_answer = ours.get("solution") is True  # unless a place is found for it
@@ -100,165 +186,63 @@ def _pictures(attachments: object) -> dict[str, Any]:
     }
 
 
-def _name(released: NotebookNode) -> str | None:
-    return released.metadata.get("nbgrader", {}).get("grade_id")
-
-
 def _recognise(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> None:
     by_name: dict[str, int] = {}
     by_text: dict[str, int] = {}
     by_id: dict[str, int] = {}
     for place, released in enumerate(release.cells):
-        by_text[released.source.strip()] = place
-        name = _name(released)
+        by_text[_bare(released.source)] = place
+        name = name_of(released)
         if name is not None:
             by_name[name] = by_id[released.get("id")] = place
     for each in submitted:
-        text = each.source.strip()
+        text = _bare(each.source)
         known = [
             by_name.get(each.name) if isinstance(each.name, str) else None,
             by_text.get(text) if text else None,
             by_id.get(each.id) if isinstance(each.id, str) else None,
         ]
-        _set_place(release, each, next((place for place in known if place is not None), None))
+        each.put_at(release, next((place for place in known if place is not None), None))
 
 
-def _set_place(release: NotebookNode, each: SubmittedCell, place: int | None) -> None:
-    each.place = place
-    if place is not None:
-        each.changed = each.source.strip() not in ("", release.cells[place].source.strip())
-        each.is_foreign_answer = False
+def _bare(source: str) -> str:
+    return source.replace("\r\n", "\n").strip()
 
 
-def _recognise_by_definition(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> None:
-    """Recognise answers whose cells lost all their metadata by the name that they define."""
-    seen = {each.place for each in submitted}
-    for place, released in enumerate(release.cells):
-        if place not in seen and utils.is_solution(released) and released.cell_type == "code":
-            for each in submitted:
-                given = each.name is not None and not each.is_foreign_answer
-                if each.place is None and not given and _defines(each, released):
-                    _set_place(release, each, place)
-
-
-def _defines(each: SubmittedCell, released: NotebookNode) -> bool:
-    """Whether a cell defines, at its top level, the function or variable that is asked for."""
-    name = re.escape(released.metadata.nbgrader.grade_id)
-    pattern = rf"^(?:def\s+{name}\b|{name}\s*=[^=])"
-    return re.search(pattern, each.source, re.MULTILINE) is not None
-
-
-def merged(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> set[int]:
-    """The places of answers that the student wrote into the cell of an earlier answer.
-
-    The empty stub in such a place must not run after the answer.
-    """
-    answers = answers_by_place(submitted)
-    return {
-        place
-        for place, released in enumerate(release.cells)
-        if place not in answers and utils.is_solution(released) and released.cell_type == "code"
-        if any(at < place and _defines(each, released) for at, each in answers.items())
-    }
-
-
-def answers_by_place(submitted: Sequence[SubmittedCell]) -> dict[int, SubmittedCell]:
-    """The student's answers, by the index of the release cell that they answer."""
-    return {each.place: each for each in submitted if each.is_answer and each.place is not None}
-
-
-def _choose_answers(
-    release: NotebookNode, submitted: Sequence[SubmittedCell]
-) -> dict[int, SubmittedCell]:
-    """The answer for each place: {place: SubmittedCell}."""
-    names = {_name(released): place for place, released in enumerate(release.cells)}
-    best: dict[int, tuple[int, SubmittedCell]] = {}
-    tested = set()
-    for each in submitted:
-        if each.place is None:
-            continue
-        released = release.cells[each.place]
-        if not utils.is_solution(released):
-            tested.add(each.place)
-            continue
-        in_time = names.get(f"test_{_name(released)}") not in tested
-        rank = 1 + in_time if each.changed else 0
-        if each.place not in best or (rank and rank >= best[each.place][0]):
-            best[each.place] = rank, each
-    for _, each in best.values():
-        each.is_answer = True
-    return {place: each for place, (_, each) in best.items()}
-
-
-def _choose_given(
-    release: NotebookNode, submitted: Sequence[SubmittedCell]
-) -> dict[int, SubmittedCell]:
-    """The cell that matches each of the other places: the unchanged one, or the first."""
+def _choose_given(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> None:
+    """Find the cell that matches each place without an answer: the unchanged one, or the first."""
     chosen: dict[int, SubmittedCell] = {}
-    for each in submitted:
-        if each.place is None or utils.is_solution(release.cells[each.place]):
-            continue
-        if each.place not in chosen or (chosen[each.place].changed and not each.changed):
-            chosen[each.place] = each
-    return chosen
+    for place, each in placed(submitted):
+        if not utils.is_solution(release.cells[place]) and (
+            place not in chosen or (chosen[place].changed and not each.changed)
+        ):
+            chosen[place] = each
+    for each in chosen.values():
+        each.is_given = True
 
 
-def _placed(submitted: Sequence[SubmittedCell]) -> Iterator[tuple[int, SubmittedCell]]:
+def placed(submitted: Sequence[SubmittedCell]) -> Iterator[tuple[int, SubmittedCell]]:
     """The cells that match one of the release, with its index."""
     return ((each.place, each) for each in submitted if each.place is not None)
 
 
-def _mark_anchors(known: Iterable[tuple[int, SubmittedCell]]) -> None:
-    """Mark the longest run of cells that kept the release's order; the others have been moved."""
-    runs: list[list[tuple[int, SubmittedCell]]] = []
-    for place, each in known:
-        before = [run for run in runs if run[-1][0] < place]
-        runs.append([*max(before, key=len, default=[]), (place, each)])
-    for _, each in max(runs, key=len, default=[]):
-        each.is_anchor = True
+def is_extra(release: NotebookNode, each: SubmittedCell, here: Mapping[int, SubmittedCell]) -> bool:
+    """Whether a cell is one of the student's own, which the rebuilt notebook has as it is.
 
-
-def _find_written_answers(
-    release: NotebookNode, submitted: Sequence[SubmittedCell], chosen: dict[int, SubmittedCell]
-) -> None:
-    """Find written answers that lost their metadata, or are beside the cell meant for them."""
-    if not any(each.is_answer for each in submitted):
-        return
-    for place, released in enumerate(release.cells):
-        given = chosen.get(place)
-        if released.cell_type == "code" or not utils.is_solution(released):
-            continue
-        if given is None or not given.changed:
-            between = _between(submitted, place)
-            written = [each for each in between if each.place is None and each.type == "markdown"]
-            longest = max(written, key=lambda each: len(each.source.strip()), default=None)
-            if longest is not None and longest.source.strip():
-                _set_place(release, longest, place)
-                longest.is_answer = True
-                if given is not None:
-                    given.is_answer = False
-                chosen[place] = longest
-
-
-def _between(submitted: Sequence[SubmittedCell], place: int) -> Sequence[SubmittedCell]:
-    """The cells between the nearest anchors on both sides of a place."""
-    low, high = -1, len(submitted)
-    for index, each in enumerate(submitted):
-        if not each.is_anchor or each.place is None:
-            continue
-        if each.place < place:
-            low = index
-        elif each.place > place:
-            high = min(high, index)
-    return submitted[low + 1 : high]
-
-
-def _is_extra(
-    release: NotebookNode, each: SubmittedCell, chosen: Mapping[int, SubmittedCell]
-) -> bool:
-    if not each.source.strip() or (each.place is not None and chosen[each.place] is each):
+    Parameters
+    ----------
+    release
+    each
+    here
+        The answers, by place.
+    """
+    if each.is_used or not each.source.strip():
         return False
-    if each.place is None or each.changed:
+    if each.place is None or (each.is_given and each.changed):
+        return True
+    if each.is_given or here.get(each.place) is each:
+        return False
+    if each.changed:
         return True
     # An unchanged copy of a helper is kept: it is run again, as the student ran it again.
     released = release.cells[each.place]

@@ -1,18 +1,12 @@
 """A student behind walls: answers come over a pipe, from a child process."""
 
-import ast
-import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
-from textwrap import dedent
 from typing import Any
 
 from autograder.box.child import Child
+from autograder.box.definitions import defined, readable
 from autograder.questions.given import Alone, Foreseen, Given
 from autograder.questions.student import Answer, Call, Student
-
-MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
-"""A line that IPython reads, and Python can't. IPython also reads a cell that is indented."""
 
 
 class SandboxedStudent(Student):
@@ -52,32 +46,10 @@ class SandboxedStudent(Student):
     def source(self, name: str) -> str:
         """See :meth:`autograder.questions.student.Student.source`."""
         for cell in reversed(self._cells):
-            for text in (cell, dedent(MAGIC.sub("", cell))) if name in cell else ():
-                if name in _defined(text):
-                    return text
+            text = readable(cell) if name in cell else ""
+            if text and name in defined(text):
+                return text
         return ""
-
-
-def _defined(text: str) -> set[str]:
-    """The names that a cell defines at its top level; none if it can't be read."""
-    found: set[str] = set()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            todo: list[ast.AST] = [*ast.parse(text).body]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return found
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, ast.alias):
-            found.add((node.asname or node.name).partition(".")[0])
-        elif not isinstance(node, ast.Lambda):
-            todo += ast.iter_child_nodes(node)
-    return found
 
 
 def _sent_ahead(function: Callable[..., Any]) -> Any:

@@ -1,0 +1,109 @@
+"""What a student added to the cells that were given to them: imports and helper functions.
+
+Editors like Colab ignore that a cell is locked. What was added runs as a cell of the student's own
+right after ours, and is no longer able to change what ours defines.
+"""
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from autograder.box.definitions import Statement, readable, statements
+from autograder.grading.match_cells import SubmittedCell, name_of
+
+EDITION = (
+    "This looks like another edition of the notebook: cells that were given to the student differ "
+    "from the release. The answers were put into the current edition."
+)
+FEWEST_OTHERS = 3
+"""As many given cells must lack something of ours, and half of all, before that is said."""
+
+
+def keep_added(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> list[str]:
+    """Reduce changed copies of given cells to what the student added to them.
+
+    Parameters
+    ----------
+    release
+    submitted
+        It is changed: the source of a given cell is what was added, or "".
+
+    Returns
+    -------
+    list of str
+        Flags.
+    """
+    given = [cell for cell in release.cells if cell.cell_type == "code" and _is_given(cell)]
+    texts = [statements(cell.source) or [] for cell in given]
+    ours = {each.same for text in texts for each in text}
+    defined = {name for text in texts for each in text for name in each.names}
+    known = {name_of(cell) for cell in release.cells}
+    lacking = of_another = 0
+    for each in submitted:
+        renamed = isinstance(each.name, str) and each.name not in known
+        of_another += renamed and each.type == "code"
+        if each.is_given and each.changed and _is_code(release.cells[_place(each)]):
+            found = {statement.same for statement in each.statements or ()}
+            released = statements(release.cells[_place(each)].source) or []
+            lacking += not {statement.same for statement in released} <= found
+        elif not renamed or each.is_foreign_answer or each.place is not None:
+            continue
+        _reduce(each, ours, defined)
+    present = sum(each.is_given and _is_code(release.cells[_place(each)]) for each in submitted)
+    if of_another or lacking >= max(FEWEST_OTHERS, present / 2):
+        return [EDITION]
+    return []
+
+
+def _is_given(cell: NotebookNode) -> bool:
+    return not utils.is_solution(cell)
+
+
+def _is_code(cell: NotebookNode) -> bool:
+    return bool(cell.cell_type == "code")
+
+
+def _place(each: SubmittedCell) -> int:
+    return -1 if each.place is None else each.place
+
+
+def _reduce(each: SubmittedCell, ours: Collection[str], defined: Collection[str]) -> None:
+    """Leave only what was added in a cell. Of a cell that Python can't read, nothing ever ran."""
+    lines = readable(each.source).split("\n") if each.type == "code" else []
+    added = [
+        text
+        for statement in each.statements or ()
+        if lines and statement.same not in ours
+        for text in _added(statement, lines, defined)
+    ]
+    each.source = "\n\n\n".join(added)
+    each.statements = statements(each.source)
+    each.names = {name for statement in each.statements or () for name in statement.names}
+
+
+def _added(statement: Statement, lines: Sequence[str], defined: Collection[str]) -> Iterator[str]:
+    """The text of a statement; only the imports in it if it changes what a cell of ours defines."""
+    node = statement.node
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return  # perhaps a written answer, but nothing to run
+    if not statement.names & {*defined}:
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+        text = "\n".join(lines[first - 1 : node.end_lineno])
+        yield ast.unparse(node) if node.col_offset or ";" in text else text
+        return
+    todo: list[ast.AST] = [node]
+    while todo:
+        part = todo.pop(0)
+        if isinstance(part, ast.Import | ast.ImportFrom):
+            own = [each for each in part.names if _bound(each) not in defined]
+            if own:
+                part.names = own
+                yield ast.unparse(part)
+        elif not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            todo += ast.iter_child_nodes(part)
+
+
+def _bound(alias: ast.alias) -> str:
+    return (alias.asname or alias.name).partition(".")[0]
