@@ -148,8 +148,10 @@ class Run:
         except OSError as error:
             why = f"{self._shown(folder)}/ can't be read ({error.strerror}): {ALLOW}"
         if not why and not plan.again:
-            note = self._places.note(student, self._places.noted(student).values())
-            return Outcome(self._assignment, student, "skipped", note=note)
+            noted = self._places.noted(student)
+            return Outcome(
+                self._assignment, student, "skipped", **self._places.said(student, noted)
+            )
         why = why or self._unknown(student)
         return Outcome(self._assignment, student, "failed", why) if why else None
 
@@ -203,9 +205,9 @@ class Run:
                 self._take_back(plan)
             return failure
         self.keep(plan, result)
-        noted = [json.loads(each)["metadata"] for each in result.notebooks.values()]
-        note = self._places.note(plan.student, noted)
-        return Outcome(self._assignment, plan.student, "done", "", note, result.seconds)
+        noted = {name: json.loads(text)["metadata"] for name, text in result.notebooks.items()}
+        said = self._places.said(plan.student, noted)
+        return Outcome(self._assignment, plan.student, "done", seconds=result.seconds, **said)
 
     def failure(
         self, plan: Plan, result: Failure | WorkerCannotGrade | Outcome | Exception

@@ -3,19 +3,27 @@
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from nbformat import NotebookNode
 
-from autograder.grading.clean import FINGERPRINT, OWNER
+from autograder.grading.clean import FINGERPRINT, OWNER, is_about_the_owner
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.extra_files import is_elsewhere
 from autograder.grading.find_notebook import Found, find_notebooks
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.flags import FORGEABLE, flags_in
 from autograder.grading.personal_copies import COMMON
 from autograder.grading.scores import Scored, prefix
 from autograder.grading.task import SCORES
+
+
+class Said(TypedDict):
+    """What else to say about a submission: see `autograder.grading.outcome.Outcome`."""
+
+    note: str
+    flags: tuple[str, ...]
 
 
 class SubmissionFolders:
@@ -110,13 +118,28 @@ class SubmissionFolders:
                 return False
         return True
 
-    def note(self, student: str, noted: Iterable[Mapping[str, Any]]) -> str:
-        """What else to say about a submission, from its files and what its graded notebooks hold.
+    def said(self, student: str, noted: Mapping[str, Mapping[str, Any]]) -> Said:
+        """What else to say about a submission: the fields of an Outcome.
+
+        Parameters
+        ----------
+        student : str
+        noted : mapping
+            The metadata of its graded notebooks, by name.
 
         Raises
         ------
         OSError
         """
+        flags = [
+            f"{name}: {each}" if len(self._names) > 1 else each
+            for name, metadata in noted.items()
+            for each in flags_in(metadata)
+            if FORGEABLE not in each and not is_about_the_owner(each)
+        ]
+        return {"note": self._note(student, noted.values()), "flags": tuple(flags)}
+
+    def _note(self, student: str, noted: Iterable[Mapping[str, Any]]) -> str:
         owners = sorted({each[OWNER] for each in noted if each.get(OWNER) not in (None, student)})
         found = self.found(student)
         missing = [name for name in self._names if name not in found.notebooks]

@@ -65,6 +65,8 @@ class Channel:
         Why the child has ended; "" while it runs.
     was_held_up : bool
         Whether it ran out of time while other processes took a good part of that time.
+    was_interrupted : bool
+        Whether what was sent last reached its time limit.
     """
 
     def __init__(
@@ -100,7 +102,7 @@ class Channel:
         self._next_look = 0.0
         self._everywhere: Collection[int] = os.sched_getaffinity(0)
         self._placed: Collection[int] = self._everywhere
-        self.ended, self.was_held_up = "", False
+        self.ended, self.was_held_up, self.was_interrupted = "", False, False
 
     def give_time(self, seconds: float, interruption: int | None = None) -> None:
         """Set the time limit for what is sent next; a grace period follows it.
@@ -116,7 +118,12 @@ class Channel:
             The signal that it gets at the limit, repeatedly, before it is ended.
         """
         self._turn, self._interruption = self._now(), interruption
+        self.was_interrupted = False
         self._soft, self._hard = seconds, seconds + self._limits.grace_seconds
+
+    def had(self) -> float:
+        """Seconds that the child has had since the time limit was set."""
+        return self._has_had(self._turn, math.inf)
 
     def _now(self) -> _Turn:
         waited = self._watch.waited + self._busy_here()
@@ -267,6 +274,7 @@ class Channel:
         if had > self._hard:
             raise self.end(UNSTOPPABLE)
         if had > self._soft and self._interruption is not None:
+            self.was_interrupted = True
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, self._interruption)
 

@@ -4,6 +4,7 @@ Nothing that a child sends is trusted. Bytes that are not a message end it, and 
 anything. The rest is treated as the student's own answer.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from signal import SIGALRM, SIGINT, SIGKILL
@@ -50,6 +51,10 @@ class Child:
         CPU seconds of the child, and of its zygote so far; known after :meth:`close`.
     was_killed : bool
         Whether another process on the host ended it, which code inside can't do.
+    shows_too_much : bool
+        Whether outputs of its last cell were dropped.
+    seconds : float
+        The time that its last cell has had.
     """
 
     def __init__(
@@ -66,7 +71,8 @@ class Child:
         self.exit_status: int | None = None
         self.cpu: float | None = None
         self.own_cpu: float | None = None
-        self.was_killed = False
+        self.was_killed = self.shows_too_much = False
+        self.seconds = 0.0
 
     @property
     def ended(self) -> str:
@@ -97,8 +103,14 @@ class Child:
                 for part in portions(content):
                     self._converse(("place", path, part), "ran", READY_SECONDS)
 
-    def run(self, source: str) -> list[Event]:
+    def run(self, source: str, seconds: float = math.inf) -> list[Event]:
         """Run a cell.
+
+        Parameters
+        ----------
+        source
+        seconds
+            A time limit, if it is shorter than that of every cell.
 
         Returns
         -------
@@ -111,15 +123,17 @@ class Child:
         if len(source) > LONGEST_CELL:
             text = f"A cell of {len(source)} characters is too long to run: {LONGEST_CELL} at most."
             return [("error", "TooLong", text, [text])]
-        self._events = []
+        self._events, self.shows_too_much = [], False
+        seconds = min(seconds, self._limits.cell_seconds)
         try:
-            self._converse(("run", source), "ran", self._limits.cell_seconds, SIGINT)
+            self._converse(("run", source), "ran", seconds, SIGINT)
             self._channel.drain()
         except Ended as ended:
             with suppress(Ended):
                 self._channel.drain()  # output from just before the end
             text = f"The code was stopped: {ended}."
             self._events.append(("error", "Ended", text, [text]))
+        self.seconds = self._channel.had()
         return self._events
 
     def call(
@@ -182,6 +196,11 @@ class Child:
         """Read a variable."""
         ((found, _),) = self._answers(("value", name), 1)
         return found
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether its last cell, or answer, reached its time limit."""
+        return self._channel.was_interrupted
 
     @property
     def was_held_up(self) -> bool:
@@ -308,7 +327,9 @@ class Child:
         self._written += EVENT + size_of(event)
         if self._written <= self._limits.output:
             self._events.append(event)
-        elif self._written > FLOOD * self._limits.output:
+            return
+        self.shows_too_much = True
+        if self._written > FLOOD * self._limits.output:
             raise self._channel.end("it produced too much output")
 
 

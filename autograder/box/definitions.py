@@ -4,8 +4,9 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from textwrap import dedent
-from typing import NamedTuple
 
 LONGEST = 100_000
 """Characters: a longer text is not parsed, which would take seconds and much memory."""
@@ -19,20 +20,18 @@ LINE_MAGIC = re.compile(
 AT_THE_MARGIN = re.compile(r"^(?:(?:async +)?(?:def|class) +(\w++)|(\w++)[ \t]*+=[^=])", re.M)
 
 
-class Statement(NamedTuple):
-    """A statement at the top level of a cell.
-
-    Attributes
-    ----------
-    node : ast.stmt
-    names : frozenset of str
-        What it defines.
-    """
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """A statement at the top level of a cell."""
 
     node: ast.stmt
-    names: frozenset[str]
 
-    @property
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What it defines."""
+        return frozenset(_names(self.node))
+
+    @cached_property
     def same(self) -> str:
         """A text that is equal for two statements that differ in comments and spaces only."""
         return ast.dump(self.node)
@@ -41,7 +40,7 @@ class Statement(NamedTuple):
 def statements(source: str) -> list[Statement] | None:
     """The statements of a cell; None if Python can't read it."""
     found = _parsed(source)
-    return found and [Statement(node, frozenset(_names(node))) for node in found[1].body]
+    return None if found is None else [*map(Statement, found[1].body)]
 
 
 def readable(source: str) -> str:

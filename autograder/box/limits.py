@@ -15,6 +15,9 @@ class Limits:
         Time for which it had a processor, or could have had one. Time that other processes take
         is not counted (see `autograder.box.channel.PATIENCE`). A cell is interrupted at its
         limit, a submission is ended.
+    own_seconds : float
+        The same for all cells of the student's own together, which are not answers: the others
+        keep the rest of the submission's time.
     call_seconds : float
         The same for one answer to a question, which is interrupted at the limit.
     grace_seconds : float
@@ -31,6 +34,7 @@ class Limits:
 
     cell_seconds: float = 60
     submission_seconds: float = 300
+    own_seconds: float = 120
     call_seconds: float = 10
     grace_seconds: float = 2
     memory: int = 1024 * MEGABYTE

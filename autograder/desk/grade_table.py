@@ -31,7 +31,8 @@ def print_grades(console: Console, course: Course, outcomes: Sequence[Outcome]) 
     among = (each.assignment for each in outcomes if each.assignment and each.student)
     for name in dict.fromkeys(among):
         order, students = course.released_cells(name), course.students(name)
-        noted = {each.student for each in outcomes if each.assignment == name and each.note}
+        here = (each for each in outcomes if each.assignment == name)
+        noted = {each.student for each in here if each.note or each.flags}
         with course.gradebook() as gradebook:
             inside = course.decided_inside(name)
             table = grade_table(gradebook, name, order, students, inside, noted)

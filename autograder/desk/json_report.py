@@ -31,9 +31,10 @@ def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> s
         assignment, student and graded cell the score, whether a person has to read the answer, and
         what the score is made of; ``totals``: by assignment and student the total, and the late
         penalty; ``decided_inside``: by assignment the cells whose scores were decided in the
-        student's own process, where they can be forged; ``counts``: how many are done, skipped and
-        failed; and ``stopped``. ``grades`` and ``totals`` are empty if the gradebook's server is
-        gone.
+        student's own process, where they can be forged; ``flags``: by assignment and student the
+        sentences about how a grade came about, where there are any; ``counts``: how many are done,
+        skipped and failed; and ``stopped``. ``grades`` and ``totals`` are empty if the gradebook's
+        server is gone.
     """
     found = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
     named = [*filter(is_unicode, found)]
@@ -51,10 +52,16 @@ def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> s
         "grades": grades,
         "totals": counted,
         "decided_inside": inside,
+        "flags": {name: _flags(outcomes, name) for name in named},
         "counts": {each: statuses.count(each) for each in ("done", "skipped", "failed")},
         "stopped": stopped,
     }
     return json.dumps(report, indent=1)
+
+
+def _flags(outcomes: Sequence[Outcome], assignment: str) -> dict[str, Sequence[str]]:
+    here = (each for each in outcomes if each.assignment == assignment and each.flags)
+    return {printable(each.student): each.flags for each in here}
 
 
 def _grades(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, dict[str, Any]]]:

@@ -102,8 +102,10 @@ def _until_it_stops(running: Iterable[Outcome]) -> Iterator[Outcome]:
 def _print_outcome(console: Console, outcome: Outcome) -> None:
     if outcome.status == "failed":
         _print_line(console, outcome.student, outcome.why, "red")
-    elif outcome.note:
-        _print_line(console, outcome.student, outcome.note, "yellow")
+        return
+    for said in (outcome.note, *map(printable, outcome.flags)):
+        if said:
+            _print_line(console, outcome.student, said, "yellow")
 
 
 def _print_line(console: Console, student: str, text: str, style: str) -> None:

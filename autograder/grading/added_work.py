@@ -6,6 +6,7 @@ right after ours, and is no longer able to change what ours defines.
 
 import ast
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -35,26 +36,44 @@ def keep_added(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> lis
     list of str
         Flags.
     """
+    known = {name_of(cell) for cell in release.cells}
+    renamed = [each for each in submitted if each.place is None and _is_renamed(each, known)]
+    edited = [each for each in submitted if each.is_given and each.changed]
+    edited = [each for each in edited if _is_code(release.cells[_place(each)])]
+    if not edited and not renamed:
+        return _of_another_edition(submitted, known)
     given = [cell for cell in release.cells if cell.cell_type == "code" and _is_given(cell)]
-    texts = [statements(cell.source) or [] for cell in given]
+    texts = [_released(cell.source) for cell in given]
     ours = {each.same for text in texts for each in text}
     defined = {name for text in texts for each in text for name in each.names}
-    known = {name_of(cell) for cell in release.cells}
-    lacking = of_another = 0
-    for each in submitted:
-        renamed = isinstance(each.name, str) and each.name not in known
-        of_another += renamed and each.type == "code"
-        if each.is_given and each.changed and _is_code(release.cells[_place(each)]):
-            found = {statement.same for statement in each.statements or ()}
-            released = statements(release.cells[_place(each)].source) or []
-            lacking += not {statement.same for statement in released} <= found
-        elif not renamed or each.is_foreign_answer or each.place is not None:
-            continue
+    lacking = 0
+    for each in edited:
+        found = {statement.same for statement in each.statements or ()}
+        there = _released(release.cells[_place(each)].source)
+        lacking += not {statement.same for statement in there} <= found
+    for each in (*edited, *(each for each in renamed if not each.is_foreign_answer)):
         _reduce(each, ours, defined)
     present = sum(each.is_given and _is_code(release.cells[_place(each)]) for each in submitted)
-    if of_another or lacking >= max(FEWEST_OTHERS, present / 2):
+    if lacking >= max(FEWEST_OTHERS, present / 2):
         return [EDITION]
-    return []
+    return _of_another_edition(submitted, known)
+
+
+def _of_another_edition(
+    submitted: Sequence[SubmittedCell], known: Collection[str | None]
+) -> list[str]:
+    """A flag if cells of code have names of ours that this release does not have."""
+    renamed = (each.type == "code" and _is_renamed(each, known) for each in submitted)
+    return [EDITION] if any(renamed) else []
+
+
+def _is_renamed(each: SubmittedCell, known: Collection[str | None]) -> bool:
+    return isinstance(each.name, str) and bool(each.name) and each.name not in known
+
+
+@lru_cache(maxsize=1024)
+def _released(source: str) -> tuple[Statement, ...]:
+    return tuple(statements(source) or ())
 
 
 def _is_given(cell: NotebookNode) -> bool:
@@ -78,9 +97,7 @@ def _reduce(each: SubmittedCell, ours: Collection[str], defined: Collection[str]
         if lines and statement.same not in ours
         for text in _added(statement, lines, defined)
     ]
-    each.source = "\n\n\n".join(added)
-    each.statements = statements(each.source)
-    each.names = {name for statement in each.statements or () for name in statement.names}
+    each.reduce_to("\n\n\n".join(added))
 
 
 def _added(statement: Statement, lines: Sequence[str], defined: Collection[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ its test, in a new cell, or merged with others.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -14,20 +15,11 @@ from autograder.box.definitions import Statement, defined, statements
 from autograder.grading.match_cells import SubmittedCell, name_of, numbers
 
 ELSEWHERE = (
-    "{name}: its own cell has no answer. The answer in {cells} of the submission was graded."
+    "The answer to {names} is not in its own cell: what was graded is in {cells} of the submission."
 )
-LAST = (
-    "{name}: the submission has different answers, in {cells}. The one that was graded is in "
-    "{chosen}, the last above the test."
-)
-LAST_OF_ALL = (
-    "{name}: the submission has different answers, in {cells}, all below the test. The last one "
-    "was graded."
-)
-BOTH = (
-    "{name}: the submission has different answers, in {cells}. The last above the test ({chosen}) "
-    "and the last of all ({later}) were both graded, and the better one counts."
-)
+DIFFERENT = "{name}: the submission has different answers, in {cells}."
+LAST = "The one that was graded is in {chosen}, the last above the test."
+LAST_OF_ALL = "All are below the test. The one that was graded is in {chosen}, the last."
 
 
 @dataclass
@@ -40,14 +32,16 @@ class Choice:
         Those that stand in the rebuilt answer cells.
     elsewhere
         Those that are in a cell which also answers something else.
-    later
-        Others, that stand below the test of an answer that is `here`.
+    later, said
+        Others, that stand below the test of an answer that is `here`; and how to begin a flag about
+        them, which says in the end which one counts.
     flags
     """
 
     here: dict[int, SubmittedCell] = field(default_factory=dict)
     elsewhere: dict[int, SubmittedCell] = field(default_factory=dict)
     later: dict[int, SubmittedCell] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
 
 
@@ -105,22 +99,29 @@ def choose(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> Choice:
 
 def asked_of(released: NotebookNode) -> set[str]:
     """The names that an answer cell has to define."""
-    stub, name = defined(released.source), name_of(released) or ""
+    stub, name = _released(released.source)[1], name_of(released) or ""
     return {name} if name in stub or not stub else stub
+
+
+@lru_cache(maxsize=1024)
+def _released(source: str) -> tuple[list[Statement] | None, set[str]]:
+    """The statements of a release cell, and what it defines."""
+    return statements(source), defined(source)
 
 
 def _candidates(
     place: int, released: NotebookNode, submitted: Sequence[SubmittedCell], test: int | None
 ) -> list[_Candidate]:
     asked, stub = asked_of(released), released.source.strip()
-    unchanged = _definition(asked, statements(stub), stub)
+    unchanged = _definition(asked, _released(released.source)[0], stub)
     tested = [each.number for each in submitted if test is not None and each.place == test]
     last = min(tested, default=len(submitted))
     found = []
-    for each in submitted:
-        own = each.place == place and each.changed
+    changed = [each for each in submitted if each.place is None or each.changed]
+    for each in changed:
+        own = each.place == place
         definition = ""
-        if asked <= each.names and (own or each.place != place):
+        if all(name in each.source for name in asked) and asked <= each.names:
             definition = _definition(asked, each.statements, each.source)
             is_read = own or each.statements is not None
             if definition == unchanged or not (is_read or stub not in definition):
@@ -149,16 +150,13 @@ def _compare(
     others = [each for each in real if each.definition != best.definition]
     if not others or not best.definition:
         return
-    cells, chosen = numbers(each.cell for each in real), numbers([best.cell])
+    said = DIFFERENT.format(name=name, cells=numbers(each.cell for each in real))
     later = [each.cell for each in others if each.is_late]
-    if best.is_late:
-        choice.flags.append(LAST_OF_ALL.format(name=name, cells=cells))
-    elif later:
-        choice.later[place] = later[-1]
-        last = numbers(later[-1:])
-        choice.flags.append(BOTH.format(name=name, cells=cells, chosen=chosen, later=last))
+    if later and not best.is_late:
+        choice.later[place], choice.said[place] = later[-1], said
     else:
-        choice.flags.append(LAST.format(name=name, cells=cells, chosen=chosen))
+        which = LAST_OF_ALL if best.is_late else LAST
+        choice.flags.append(f"{said} {which.format(chosen=numbers([best.cell]))}")
 
 
 def _settle(
@@ -169,13 +167,15 @@ def _settle(
     for each in dict.fromkeys(chosen.values()):
         places = [place for place, cell in chosen.items() if cell is each]
         stays = each.is_given and each.place is not None and each.place < places[0]
-        for place in places:
-            has_own_cell = any(cell.place == place and cell is not each for cell in submitted)
-            if each.place != place and (has_own_cell or each.is_given or len(places) > 1):
-                name, cells = name_of(release.cells[place]), numbers([each])
-                choice.flags.append(ELSEWHERE.format(name=name, cells=cells))
-            if stays or place != places[0]:
-                choice.elsewhere[place] = each
+        guessed = [
+            name_of(release.cells[place]) or "" for place in places
+            if each.place != place and (len(places) > 1 or each.is_given or each.place is not None
+            or any(cell.place == place for cell in submitted))
+        ]  # fmt: skip
+        if guessed:
+            names = " and ".join(filter(None, (", ".join(guessed[:-1]), guessed[-1])))
+            choice.flags.append(ELSEWHERE.format(names=names, cells=numbers([each])))
+        choice.elsewhere |= {place: each for place in places if stays or place != places[0]}
         if not stays:
             choice.here[places[0]] = each
     for place, each in choice.here.items():

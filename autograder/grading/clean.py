@@ -118,6 +118,12 @@ def note_owner(nb: NotebookNode, owner: str | None, student: str) -> None:
         flag(nb, NOT_THEIRS.format(what=what))
 
 
+def is_about_the_owner(sentence: str) -> bool:
+    """Whether a flag says that it is not the student's own copy."""
+    before, _, after = NOT_THEIRS.partition("{what}")
+    return sentence.startswith(before) and sentence.endswith(after)
+
+
 class Clean(NbGraderPreprocessor):
     """A sanitizer that replaces nbgrader's own: it calls :func:`clean`."""
 

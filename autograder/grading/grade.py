@@ -14,7 +14,8 @@ from autograder.box.limits import Limits
 from autograder.box.warden import Warden
 from autograder.grading.errors import CourseError
 from autograder.grading.flags import FORGEABLE, flag
-from autograder.grading.submission import Cell, Job, run
+from autograder.grading.rebuild import LATER_ANSWER, OWN
+from autograder.grading.submission import Cell, Job, Ran, run
 from autograder.grading.waiving import all_points, is_test, name_of, waived_in
 from autograder.questions import Question, questions_of
 
@@ -23,6 +24,11 @@ SEED = "seed"
 SEED_SECONDS = 120
 """How long all submissions are asked about the same cases."""
 SKIPPED_BY_NBGRADER = "skip-execution"
+BOTH_GRADED = (
+    "The last one above the test and the last one of all were both graded, and the better one "
+    "counts: that in {}."
+)
+ONE_GRADED = "The one that was graded is in {}, the last one above the test."
 ASKS = re.compile(r"^\s*(?:from|import)\s+autograder\b", re.MULTILINE)
 
 
@@ -116,10 +122,11 @@ def grade(
     to_run = [*_to_run(nb, rules.skipped)]
     cells = tuple(_asked_of(cell, asked, waived, rules.hidden) for cell in to_run)
     result = run(Job(cells, dict(key), seed, rules.help, rules.limits, files), warden)
-    for cell, (count, outputs) in zip(to_run, result.cells, strict=True):
-        cell.outputs, cell.execution_count = outputs, count
+    for cell, ran in zip(to_run, result.cells, strict=True):
+        cell.outputs, cell.execution_count = ran.outputs, ran.number
         if name_of(cell) in waived:
-            cell.outputs = all_points(cell, count)
+            cell.outputs = all_points(cell, ran.number)
+        _flag_own_cell(nb, cell, ran, asked)
     return result.was_held_up
 
 
@@ -137,8 +144,24 @@ def _asked_of(
     """The part of a cell that is run, and the question that decides its score."""
     question = question_of(cell, asked)
     if name_of(cell) in waived:
-        return Cell(visible(cell.source, *hidden), "")
-    return Cell(visible(cell.source, *hidden) if question else cell.source, question)
+        return Cell(visible(cell.source, *hidden))
+    if question:
+        return Cell(visible(cell.source, *hidden), question)
+    later = [each["to"] for each in cell.metadata.get(LATER_ANSWER, ())]
+    again = tuple(each for each in later if each in asked and f"test_{each}" not in waived)
+    return Cell(cell.source, is_own=OWN in cell.metadata, again=again)
+
+
+def _flag_own_cell(
+    nb: NotebookNode, cell: NotebookNode, ran: Ran, asked: Mapping[str, Question]
+) -> None:
+    """Flag what happened in one of the student's own cells, if anybody should know."""
+    if ran.trouble:
+        flag(nb, f"Cell {cell.metadata[OWN]} of the submission, which is no answer, {ran.trouble}.")
+    for each in cell.metadata.get(LATER_ANSWER, ()):
+        counts = f"cell {cell.metadata[OWN]}" if each["to"] in ran.better else each["before"]
+        how = BOTH_GRADED if each["to"] in asked else ONE_GRADED
+        flag(nb, f"{each['said']} {how.format(counts)}")
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,7 @@ student's own work: see `added_work.py`, `choose_answers.py` and `written_answer
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from nbformat import NotebookNode
@@ -41,6 +42,8 @@ class SubmittedCell:
         Of its text; None if that is not Python.
     names : set of str
         What it defines.
+    is_parsed : bool
+        Whether there is time to look for these; else there are none.
     is_foreign_answer, is_anchor, is_given, is_used : bool
         Whether it is an answer to another notebook; a cell that tells where the extra cells around
         it belong; the student's copy of a cell that is not an answer; a cell that does not appear
@@ -56,8 +59,7 @@ class SubmittedCell:
     id: object = None
     place: int | None = None
     changed: bool = False
-    statements: list[Statement] | None = None
-    names: set[str] = field(default_factory=set)
+    is_parsed: bool = True
     is_foreign_answer: bool = False
     is_anchor: bool = False
     is_given: bool = False
@@ -65,6 +67,22 @@ class SubmittedCell:
 
     def __post_init__(self) -> None:
         self.original = self.source
+
+    @cached_property
+    def statements(self) -> list[Statement] | None:
+        return statements(self.source) if self.is_parsed else None
+
+    @cached_property
+    def names(self) -> set[str]:
+        if self.statements is not None:
+            return {name for each in self.statements for name in each.names}
+        return defined(self.source) if self.is_parsed and self.type == "code" else set()
+
+    def reduce_to(self, source: str) -> None:
+        """Keep only this of its text."""
+        self.source = source
+        for name in ("statements", "names"):
+            self.__dict__.pop(name, None)
 
     def put_at(self, release: NotebookNode, place: int | None) -> None:
         """Take it for what was a release cell, or a copy of one."""
@@ -96,11 +114,9 @@ def find(release: NotebookNode, submission: NotebookNode) -> list[SubmittedCell]
     _choose_given(release, submitted)
     left = MOST_PARSED
     for each in submitted:
-        left -= len(each.source)
-        if left > 0:
-            each.statements = statements(each.source)
-        if each.statements is not None or each.type == "code":
-            each.names = defined(each.source if left > 0 else "")
+        if each.place is None or each.changed:
+            left -= len(each.source)
+            each.is_parsed = left > 0
     return submitted
 
 

@@ -18,6 +18,8 @@ class Outcome:
         For a failure: one line that says why.
     note : str
         Anything else to report, on one line.
+    flags : tuple of str
+        Sentences about how the grade came about: see `autograder.grading.flags`.
     seconds : float
         How long the work itself took.
     changes, kept : mapping of str to (float or None, float or None)
@@ -30,6 +32,7 @@ class Outcome:
     status: str
     why: str = ""
     note: str = ""
+    flags: tuple[str, ...] = ()
     seconds: float = 0.0
     changes: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
     kept: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)

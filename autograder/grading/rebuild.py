@@ -6,7 +6,7 @@ a deleted test. Here the release determines the notebook; the submission only su
 and the cells that the student added. Whatever had to be guessed is a flag.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import nbformat
@@ -27,8 +27,9 @@ NEW_CELL: Mapping[str, Callable[..., NotebookNode]] = {
 
 OWN = "cell_of_the_submission"
 """Metadata key of a cell of the student's own: the number of the cell that it was."""
-ASK_AGAIN = "ask_again"
-"""Metadata key of such a cell: the answer cell for which it may be a better answer."""
+LATER_ANSWER = "later_answer"
+"""Metadata key of such a cell, if it has other answers, below their tests. For each: to which
+answer cell, which cell has the one above, and what to say about that."""
 ANSWERED_ELSEWHERE = "# Answered in another cell ({cells} of the submission)."
 FEW = (
     "Only {found} of the {asked} answer cells of this assignment were found in the submission. The "
@@ -148,7 +149,8 @@ def _extras(
 ) -> dict[int, list[NotebookNode]]:
     """The student's extra cells, by the index of the release cell that they follow."""
     extras: dict[int, list[NotebookNode]] = {}
-    spans = _spans(release, choice)
+    answers = {**choice.here, **choice.elsewhere}
+    spans = _spans(release, answers)
     after, number = -1, 0
     for each in submitted:
         if each.is_anchor and each.place is not None:
@@ -157,23 +159,33 @@ def _extras(
             continue
         number += 1
         metadata: dict[str, object] = {OWN: each.number}
+        later: list[dict[str, str | None]] = []
         place = each.place if each.is_given and each.place is not None else after
         for answer, (asked, test) in spans.items():
             if each is choice.later.get(answer):
-                place, metadata[ASK_AGAIN] = max(place, test), name_of(release.cells[answer])
+                place = max(place, test)
+                later.append(
+                    {
+                        "to": name_of(release.cells[answer]),
+                        "before": match_cells.numbers([answers[answer]]),
+                        "said": choice.said[answer],
+                    }
+                )
             elif answer <= place < test and asked & each.names and not each.is_given:
                 place = answer - 1  # below the answer, it would replace the chosen one
+        if later:
+            metadata[LATER_ANSWER] = later
         cell = NEW_CELL[each.type](each.source, id=f"extra-{number}", metadata=metadata)
         _copy_pictures(each, cell)
         extras.setdefault(place, []).append(cell)
     return extras
 
 
-def _spans(release: NotebookNode, choice: Choice) -> dict[int, tuple[set[str], int]]:
+def _spans(release: NotebookNode, answers: Iterable[int]) -> dict[int, tuple[set[str], int]]:
     """For each answer in code that has a test: what it defines, and the place of the test."""
     tests = {name_of(cell): place for place, cell in enumerate(release.cells)}
     spans = {}
-    for answer in choice.here:
+    for answer in answers:
         released = release.cells[answer]
         test = tests.get(f"test_{name_of(released)}")
         if released.cell_type == "code" and test is not None:

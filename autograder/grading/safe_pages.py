@@ -99,12 +99,20 @@ class SafeToShow(NbGraderPreprocessor):
                 if steps_left < 0 and name in holder:
                     holder[name] = LEFT_OUT
         if told:
-            text = "**About this submission**\n\n" + "\n".join(f"- {each}" for each in told)
+            text = "**About this submission**\n\n" + "\n".join(
+                f"- {_unmarked(each)}" for each in told
+            )
             nb.cells.insert(0, nbformat.v4.new_markdown_cell(text))
         for name in ("student", "first_name", "last_name", "notebook_path"):
             if isinstance(resources.get(name), str):
                 resources[name] = html.escape(resources[name])
         return nb, resources
+
+
+def _unmarked(sentence: str) -> str:
+    """A sentence as Markdown that shows it as it is, even if a student's words are in it."""
+    one_line = " ".join(sentence.split())
+    return re.sub(r"[\\`*_\[\]<>$&|~!#{}:@]", lambda found: f"&#{ord(found[0])};", one_line)
 
 
 def _is_ours(metadata: object) -> bool:

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -36,6 +37,8 @@ MOST_SEARCHED = 200_000
 """Characters of text among which the student's own is looked for."""
 SHORTEST_QUOTED = 3
 """A line of fewer words is ours only if the release has exactly this line."""
+LONG_LINE = 40
+"""Characters of a line of ours that may stand before the student's text on the same line."""
 TAG = re.compile(r"<[^<>]*>")
 WORD = re.compile(r"\w+")
 MOSTLY_WORDS = 0.75
@@ -88,12 +91,22 @@ def put_into_their_cells(
                 _join(here[place], changed)
         elif copies:
             here[place] = copies[0]
-    own = _own_texts(release, submitted) if places else []
+    look = [place for place in places if _may_be_elsewhere(submitted, place, here.get(place))]
+    own = _own_texts(release, submitted) if look else []
     said = " ".join(here[place].source for place in places if place in here)
     own = [each for each in own if each.text not in said]
-    for place in places:
+    for place in look:
         flags += _look_around(release, submitted, place, own, here)
     return flags
+
+
+def _may_be_elsewhere(
+    submitted: Sequence[SubmittedCell], place: int, cell: SubmittedCell | None
+) -> bool:
+    if cell is None or not cell.changed or _words(cell.source) < FEWEST_WORDS:
+        return True
+    around = (each for each in between(submitted, place) if each is not cell)
+    return any(each.place is None and each.source.strip() for each in around)
 
 
 def _look_around(
@@ -190,12 +203,12 @@ class _Ours:
 
     def __init__(self, release: NotebookNode) -> None:
         texts = [
-            _prose(cell.source) if cell.cell_type == "code" else cell.source
+            _printed(cell.source) if cell.cell_type == "code" else cell.source
             for cell in release.cells
         ]
         self._lines = {_bare(line) for text in texts for line in text.splitlines()}
-        self._long = sorted((line for line in self._lines if len(line) > 40), key=len)
-        self._all = " ".join(_bare(text) for text in texts)
+        self._long = sorted((line for line in self._lines if len(line) > LONG_LINE), key=len)
+        self._all = " ".join(map(_bare, texts))
 
     def removed_from(self, text: str) -> str:
         """What remains of a text; "" if only marks and tags do."""
@@ -222,6 +235,12 @@ def _bare(text: str) -> str:
 
 def _words(text: str) -> int:
     return len(WORD.findall(TAG.sub(" ", text)))
+
+
+@lru_cache(maxsize=1024)
+def _printed(source: str) -> str:
+    """The text in a cell of code of the release."""
+    return _prose(source)
 
 
 def _prose(source: str) -> str:
