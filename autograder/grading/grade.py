@@ -157,7 +157,7 @@ def _flag_own_cell(
 ) -> None:
     """Flag what happened in one of the student's own cells, if anybody should know."""
     if ran.trouble:
-        flag(nb, f"Cell {cell.metadata[OWN]} of the submission, which is no answer, {ran.trouble}.")
+        flag(nb, f"Cell {cell.metadata[OWN]} of the submission, an extra cell, {ran.trouble}.")
     for each in cell.metadata.get(LATER_ANSWER, ()):
         counts = f"cell {cell.metadata[OWN]}" if each["to"] in ran.better else each["before"]
         how = BOTH_GRADED if each["to"] in asked else ONE_GRADED

@@ -26,12 +26,12 @@ KILLED = (
 )
 MOST_LEFT_OUT = 5
 """How many of the student's own cells are left out because they end the process."""
-LEFT_OUT = "was left out, and all others were run again without it, because of this: {}"
-ENDED = "ended the run: {}"
+LEFT_OUT = "ended the run ({}), so everything else was run again without it"
+ENDED = "ended the run ({})"
 STOPPED = "was stopped after {:.0f} seconds"
-NO_TIME = "was not run: those before it took {:g} seconds, which is all that such cells may take"
-TOO_MUCH = "shows more than is kept of a submission: {:g} MB"
-TOO_LARGE = "stopped because it needs more memory than a submission may use: {:g} MB"
+NO_TIME = "was not run, because extra cells may take {:g} seconds together"
+TOO_MUCH = "shows more than the {:g} MB that are kept of a submission"
+TOO_LARGE = "stopped with an error: it needs more memory than the {:g} MB of a submission"
 
 
 class KilledFromOutside(Exception):
@@ -229,7 +229,7 @@ class _Once:
             why = self.child.ended
         elif cell.is_own and self._own_seconds >= self._job.limits.own_seconds:
             trouble = NO_TIME.format(self._job.limits.own_seconds)
-            why = f"the cells before it took {self._job.limits.own_seconds:g} seconds"
+            why = "the extra cells before it took too long"
         else:
             number = self._count = self._count + 1
             self._sources.append(cell.source)
