@@ -36,6 +36,8 @@ class Choice:
         Others, that stand below the test of an answer that is `here`; and how to begin a flag about
         them, which says in the end which one counts.
     flags
+    compared
+        The places for which different answers were found.
     """
 
     here: dict[int, SubmittedCell] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class Choice:
     later: dict[int, SubmittedCell] = field(default_factory=dict)
     said: dict[int, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
+    compared: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ def _compare(
     others = [each for each in real if each.definition != best.definition]
     if not others or not best.definition:
         return
+    choice.compared.add(place)
     said = DIFFERENT.format(name=name, cells=numbers(each.cell for each in real))
     later = [each.cell for each in others if each.is_late]
     if later and not best.is_late:
@@ -169,7 +173,7 @@ def _settle(
         stays = each.is_given and each.place is not None and each.place < places[0]
         guessed = [
             name_of(release.cells[place]) or "" for place in places
-            if each.place != place and (len(places) > 1 or each.is_given or each.place is not None
+            if each.place != place and place not in choice.compared and (len(places) > 1 or each.is_given or each.place is not None
             or any(cell.place == place for cell in submitted))
         ]  # fmt: skip
         if guessed:

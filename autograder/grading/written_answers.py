@@ -15,6 +15,7 @@ from functools import lru_cache
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from autograder.box.definitions import readable
 from autograder.grading.match_cells import SubmittedCell, between, name_of, numbers
 
 NEARBY = (
@@ -250,7 +251,7 @@ def _prose(source: str) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         letters = sum(each.isalpha() or each.isspace() for each in source)
         is_text = letters >= MOSTLY_WORDS * len(source) and _words(source) >= FEWEST_WORDS
-        return source if is_text else ""
+        return source if is_text and not readable(source) else ""
     if not body:
         lines = [line.strip() for line in source.splitlines()]
         text = "\n".join(line.lstrip("#").strip() for line in lines if line.startswith("#"))

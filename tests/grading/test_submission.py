@@ -9,7 +9,7 @@ import pytest
 from autograder.box.limits import Limits
 from autograder.box.preflight import proven_warden
 from autograder.grading import submission
-from autograder.grading.submission import Cell, Job, KilledFromOutside, run
+from autograder.grading.submission import MOST_LEFT_OUT, Cell, Job, KilledFromOutside, run
 from autograder.questions import find
 from autograder.truth.bugs import FIXED_DRAW
 from autograder.truth.planting import rename
@@ -165,3 +165,120 @@ def test_a_text_without_end_costs_its_own_points_only():
         found, _ = run(Job(tuple(cells), FIXED_DRAW, 7, "what", limits), proven_warden())
         assert found[3].outputs[0].text.startswith(f"{NAME}: 0 of 3 points")
         assert [found[1].outputs[0].text, found[4].outputs[0].text] == ["ran\n", "still here\n"]
+
+
+FULL = f"forward_propagation: {POINTS} of {POINTS} points"
+DIES = "import os; os._exit(1)"
+
+
+def ran(*cells, **limits):
+    """The results of a student's own cells (texts) among an answer and its test."""
+    made = [Cell(each, is_own=True) if isinstance(each, str) else each for each in cells]
+    return run(Job(tuple(made), {}, 7, "what", Limits(**limits)), proven_warden()).cells
+
+
+TEST = Cell("", "forward_propagation")
+
+
+@pytest.mark.parametrize(("code", "why"), [
+    (DIES, "it ended its own Python process"),
+    ("hoard = [bytearray(1 << 20) for _ in range(10**6)]", "it used more than 256 MB of memory"),
+    ("while True: print('x' * 10_000)", "it produced too much output"),
+    ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\nwhile True: pass",
+     "could not be interrupted"),
+])  # fmt: skip
+def test_an_own_cell_that_ends_the_process_is_left_out(code, why):
+    """Otherwise everything after it would be lost."""
+    limits = {"memory": 256 << 20, "output": 1 << 20, "grace_seconds": 0.5}
+    if "signal" in code:
+        limits["cell_seconds"] = 0.5
+    found = ran("helper = 2", code, Cell(ANSWER), TEST, "print(helper)", **limits)
+    assert found[3].outputs[0].text.startswith(FULL)
+    assert found[4].outputs[0].text == "2\n"
+    assert why in found[1].trouble and "without it" in found[1].trouble
+    assert [each.trouble for each in found if each is not found[1]] == [""] * 4
+    assert (found[1].number, found[1].outputs[0].ename) == (None, "NotRun")
+    assert [each.number for each in found] == [1, None, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("dying", "is_enough"), [
+    (MOST_LEFT_OUT, True), (MOST_LEFT_OUT + 1, False),
+])  # fmt: skip
+def test_several_are_left_out(dying, is_enough):
+    found = ran(*[DIES] * dying, Cell(ANSWER), TEST)
+    assert found[-1].outputs[0].text.startswith(FULL) == is_enough
+    assert all("ended the run" in each.trouble for each in found[:MOST_LEFT_OUT])
+
+
+def test_an_answer_that_ends_the_process_is_not_left_out():
+    found = ran(Cell(ANSWER), Cell(DIES), TEST)
+    assert found[2].outputs[0].text.startswith(f"forward_propagation: 0 of {POINTS}")
+
+
+def test_it_is_not_run_again_once_its_time_is_over():
+    found = ran("import time; time.sleep(0.5)", DIES, Cell(ANSWER), TEST, submission_seconds=0.3)
+    assert not found[-1].outputs[0].text.startswith(FULL)
+
+
+def test_own_cells_have_less_time_than_a_submission():
+    """Two minutes of five: see README.md."""
+    assert Limits().own_seconds == 120
+    assert Limits().submission_seconds == 300
+
+
+def test_all_own_cells_together_have_a_time_limit():
+    """Each is within the limit of a cell; answers keep their time."""
+    nap = "import time; time.sleep(0.8); done = globals().get('done', 0) + 1"
+    found = ran(*[nap] * 4, Cell(f"{ANSWER}\nimport time; time.sleep(2)"), TEST, "print(done)",
+                own_seconds=2)  # fmt: skip
+    first, second, third, fourth, *_, test, last = found
+    assert (first.trouble, second.trouble) == ("", "")
+    assert third.trouble.startswith("was stopped after")
+    assert fourth.trouble == "was not run, because extra cells may take 2 seconds together"
+    assert last.trouble == fourth.trouble
+    assert fourth.number is None
+    assert test.outputs[0].text.startswith(FULL)
+
+
+@pytest.mark.parametrize(("code", "said"), [
+    ("raise MemoryError", "needs more memory"),
+    ("import numpy as np; np.ones((10**6, 10**6))", "needs more memory"),
+    ("for _ in range(200): print('x' * 10_000)", "shows more than the 1 MB"),
+    ("1 / 0", ""), ("exit()", ""), ("quit()", ""), ("raise SystemExit(1)", ""), ("exit", ""),
+    ("import sys; sys.exit('text')", ""), ("input()", ""), ("%reset -f", ""), ("import torch", ""),
+    ("raise KeyboardInterrupt", ""), ("del forward_propagation", ""),
+])  # fmt: skip
+def test_what_else_own_cells_do_costs_nothing(code, said):
+    found = ran(code, Cell(ANSWER), TEST, code, output=1 << 20)
+    assert found[2].outputs[0].text.startswith(FULL)
+    assert said in found[0].trouble and bool(found[0].trouble) == bool(said)
+
+
+WRONG = "def forward_propagation(x, theta):\n    return x - theta"
+
+
+@pytest.mark.parametrize(("first", "second", "is_better"), [
+    (WRONG, ANSWER, True), (ANSWER, WRONG, False), (WRONG, WRONG, False), (ANSWER, ANSWER, False),
+])  # fmt: skip
+def test_of_two_answers_the_better_one_counts(first, second, is_better):
+    again = Cell(second, is_own=True, again=("forward_propagation",))
+    found = ran(Cell(first), TEST, again)
+    assert found[2].better == (("forward_propagation",) if is_better else ())
+    assert found[1].outputs[0].text.startswith(FULL) == (ANSWER in (first, second))
+    assert found[1].outputs[1].execution_count == 2
+
+
+NOT_THERE = "not_there is not installed where your code is graded: use numpy instead"
+
+
+@pytest.mark.parametrize(("cell", "said"), [
+    (f"import not_there\n{ANSWER}", f"is not defined as a function: {NOT_THERE}"),
+    (f"from not_there.part import x\n{ANSWER}", f"is not defined as a function: {NOT_THERE}"),
+    (ANSWER.replace("return", "import not_there\n    return"), NOT_THERE),
+    (ANSWER.replace("x *", "nt.x(x) *"), f"name 'nt' is not defined ({NOT_THERE}"),
+    (ANSWER.replace("x *", "helper(x) *"), f"name 'helper' is not defined ({NOT_THERE}"),
+    (ANSWER.replace("x *", "other(x) *"), "name 'other' is not defined\n"),
+])  # fmt: skip
+def test_a_package_that_is_not_installed_is_named(cell, said):
+    own = "import not_there as nt\n\ndef helper(x):\n    return x"
+    assert said in ran(own, Cell(cell), TEST)[2].outputs[0].text
