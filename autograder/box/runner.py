@@ -15,6 +15,7 @@ from socket import socket
 from typing import Any
 
 from autograder.box.call_function import Answers, Record, record
+from autograder.box.events import Event
 from autograder.box.plain_values import Unreadable, plain
 from autograder.box.shell import Shell, Stream
 from autograder.box.wire import (
@@ -31,6 +32,7 @@ from autograder.box.working_folder import write
 
 _NUMBER = "_number_outside"
 _HELD_BACK = {signal.SIGINT, signal.SIGALRM}
+TOO_LARGE = "[An output is too large to be shown.]\n"
 MOST_INTERRUPTIONS = 2
 """Interruptions that code may catch before they are repeated at once."""
 
@@ -55,7 +57,7 @@ class Runner:
         self._answers.stopped = lambda name: shell.missing.get(name, "")
         self._own: dict[int, Callable[..., Any]] = {}
         self._raised: BaseException | None = None
-        shell.send = lambda event: self._send(("show", *event))
+        shell.send = self._show
         sys.stdout, sys.stderr = shell.streams = tuple(
             Stream(name, number, shell.send) for name, number in (("stdout", 1), ("stderr", 2))
         )
@@ -214,6 +216,12 @@ class Runner:
             return self._read()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _show(self, event: Event) -> None:
+        try:
+            self._send(("show", *event))
+        except WireError:  # a cell must not stop because of a huge picture
+            self._send(("show", "stream", "stdout", TOO_LARGE))
 
     def _send(self, message: tuple[Any, ...]) -> None:
         if os.getpid() == self._process:

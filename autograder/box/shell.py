@@ -28,6 +28,8 @@ from autograder.box.events import JSON, Event
 
 NO_INPUT = "a cell can't ask for input while the notebook is graded: nobody is there to answer"
 FLUSH_SECONDS, FLUSH_CHARACTERS = 0.05, 4096
+LONGEST_PIECE = 1_000_000
+"""Characters of a stream that are sent at once: what is printed may be longer than a message."""
 LONGEST = 100_000
 """Characters of an error's text, or of one frame of its traceback."""
 
@@ -70,8 +72,8 @@ class Stream(io.TextIOBase):
 
     def flush(self) -> None:
         text, self._gathered, self._length = "".join(self._gathered), [], 0
-        if text:
-            self._send(("stream", self._kind, text))
+        for start in range(0, len(text), LONGEST_PIECE):
+            self._send(("stream", self._kind, text[start : start + LONGEST_PIECE]))
 
 
 class _Displays(DisplayPublisher):

@@ -171,11 +171,13 @@ def _settle(
     for each in dict.fromkeys(chosen.values()):
         places = [place for place, cell in chosen.items() if cell is each]
         stays = each.is_given and each.place is not None and each.place < places[0]
+        own = {cell.place for cell in submitted}
+        is_moved = len(places) > 1 or each.is_given or each.place is not None
         guessed = [
-            name_of(release.cells[place]) or "" for place in places
-            if each.place != place and place not in choice.compared and (len(places) > 1 or each.is_given or each.place is not None
-            or any(cell.place == place for cell in submitted))
-        ]  # fmt: skip
+            name_of(release.cells[place]) or ""
+            for place in places
+            if place not in choice.compared and place != each.place and (is_moved or place in own)
+        ]
         if guessed:
             names = " and ".join(filter(None, (", ".join(guessed[:-1]), guessed[-1])))
             choice.flags.append(ELSEWHERE.format(names=names, cells=numbers([each])))

@@ -35,7 +35,7 @@ HELPER = "def just(x):\n    return x  # as it is"
     ("setup", lambda text: f"import math\n{text}", "import math"),
     ("setup", lambda text: f"{text}\n\nfrom math import pi, e as a", "from math import pi, e as a"),
     ("setup", lambda text: "import numpy as np, math\n" + text, "import math"),
-    ("setup", lambda text: text.replace("    import n", "    import math\n    import n"), "import math"),
+    ("setup", lambda text: text.replace("    imp", "    import math\n    imp", 1), "import math"),
     ("setup", lambda text: "import numpy as np\nimport math", "import math"),
     ("setup", lambda text: f"{text}\n\n\n{HELPER}", HELPER),
     ("activations", lambda text: f"{HELPER}\n\n\n{text}", HELPER),

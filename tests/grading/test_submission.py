@@ -254,6 +254,14 @@ def test_what_else_own_cells_do_costs_nothing(code, said):
     assert said in found[0].trouble and bool(found[0].trouble) == bool(said)
 
 
+@pytest.mark.parametrize("show", [
+    "print('x' * 20_000_000)", "display({'text/plain': 'x' * 20_000_000}, raw=True)",
+])  # fmt: skip
+def test_an_output_that_is_larger_than_a_message_does_not_stop_a_cell(show):
+    found = ran(Cell(f"{show}\n{ANSWER}"), TEST)
+    assert found[1].outputs[0].text.startswith(FULL)
+
+
 WRONG = "def forward_propagation(x, theta):\n    return x - theta"
 
 
