@@ -34,7 +34,10 @@ class Statement:
     @cached_property
     def same(self) -> str:
         """A text that is equal for two statements that differ in comments and spaces only."""
-        return ast.dump(self.node)
+        try:
+            return ast.dump(self.node)
+        except RecursionError:  # nested as nobody writes it
+            return f"line {self.node.lineno}"
 
 
 def statements(source: str) -> list[Statement] | None:

@@ -108,7 +108,8 @@ def _added(statement: Statement, lines: Sequence[str], defined: Collection[str])
     if not statement.names & {*defined}:
         first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
         text = "\n".join(lines[first - 1 : node.end_lineno])
-        yield ast.unparse(node) if node.col_offset or ";" in text else text
+        is_shared = node.col_offset or ";" in text
+        yield _unparsed(node) if is_shared else text
         return
     todo: list[ast.AST] = [node]
     while todo:
@@ -117,9 +118,16 @@ def _added(statement: Statement, lines: Sequence[str], defined: Collection[str])
             own = [each for each in part.names if _bound(each) not in defined]
             if own:
                 part.names = own
-                yield ast.unparse(part)
+                yield _unparsed(part)
         elif not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             todo += ast.iter_child_nodes(part)
+
+
+def _unparsed(node: ast.stmt) -> str:
+    try:
+        return ast.unparse(node)
+    except RecursionError:  # nested as nobody writes it
+        return ""
 
 
 def _bound(alias: ast.alias) -> str:

@@ -14,8 +14,8 @@ from nbgrader import utils
 
 from autograder.box.definitions import Statement, defined, statements
 
-MOST_PARSED = 1_000_000
-"""Characters of code that are parsed, which takes seconds; release and answers have a tenth."""
+MOST_PARSED = 300_000
+"""Characters of code that are parsed, which takes seconds; releases have a third of that."""
 
 
 @dataclass(eq=False)

@@ -1,6 +1,7 @@
 """If this fails, an answer in another cell is not graded, or of two answers the wrong one is."""
 
 import copy
+import time
 
 import nbformat
 import pytest
@@ -172,3 +173,27 @@ def test_a_flag_has_none_of_a_students_words(submission):
     ]
     flags = flags_of(rebuild(RELEASE, submission))
     assert flags and not any("evil" in each for each in flags)
+
+
+@pytest.mark.parametrize("deep", [
+    "x = " + "+".join(["1"] * 2000), "x = " + "-" * 2000 + "1", "x = a" + ".a" * 2000,
+    "x = " + "(" * 150 + ")" * 150, "x = " + "[" * 2000, "x = 1;" * 2000, "lambda: " * 2000 + "1",
+])  # fmt: skip
+def test_code_that_is_nested_deeply_stops_nobody(submission, deep):
+    for name in ("setup", FIRST, f"test_{FIRST}"):
+        cell_of(submission, name).source += f"\n{deep}; y = 1"
+    cell_of(submission, SECOND).source = f"{SECOND}{deep[1:]}" if deep[0] == "x" else deep
+    submission.cells.append(new_code_cell(deep))
+    rebuilt = rebuild(RELEASE, submission)
+    assert cell_of(rebuilt, SECOND).source == cell_of(submission, SECOND).source
+
+
+def test_much_code_takes_seconds_at_most(submission):
+    """And not minutes, in the process that grades everybody."""
+    many = "\n".join(f"a_{n} = [{n}, {{'b': ({n}, -{n})}}]" for n in range(3000))
+    for cell in submission.cells:
+        cell.cell_type = "code"
+        cell.source += f"\n{many}"
+    began = time.process_time()
+    rebuild(RELEASE, submission)
+    assert time.process_time() - began < 30
