@@ -15,9 +15,6 @@ class Limits:
         Time for which it had a processor, or could have had one. Time that other processes take
         is not counted (see `autograder.box.channel.PATIENCE`). A cell is interrupted at its
         limit, a submission is ended.
-    own_seconds : float
-        The same for all cells of the student's own together, which are not answers: the others
-        keep the rest of the submission's time.
     call_seconds : float
         The same for one answer to a question, which is interrupted at the limit.
     grace_seconds : float
@@ -30,11 +27,13 @@ class Limits:
         Processes and threads; open files of each.
     output : int
         Bytes of output of all cells together.
+    own_seconds : float
+        Like `cell_seconds`, for all cells of the student's own together, which are not answers: the
+        others keep the rest of the submission's time.
     """
 
     cell_seconds: float = 60
     submission_seconds: float = 300
-    own_seconds: float = 120
     call_seconds: float = 10
     grace_seconds: float = 2
     memory: int = 1024 * MEGABYTE
@@ -43,6 +42,7 @@ class Limits:
     processes: int = 32
     descriptors: int = 128
     output: int = 16 * MEGABYTE
+    own_seconds: float = 120
 
     def file_size(self, is_watched: bool) -> int:
         """The most bytes of one file; less where the folder is only watched from outside."""
