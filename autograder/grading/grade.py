@@ -126,7 +126,7 @@ def grade(
         cell.outputs, cell.execution_count = ran.outputs, ran.number
         if name_of(cell) in waived:
             cell.outputs = all_points(cell, ran.number)
-        _flag_own_cell(nb, cell, ran, asked)
+        _flag_own_cell(nb, cell, ran, {*asked} - {name.removeprefix("test_") for name in waived})
     return result.was_held_up
 
 
@@ -152,9 +152,7 @@ def _asked_of(
     return Cell(cell.source, is_own=OWN in cell.metadata, again=again)
 
 
-def _flag_own_cell(
-    nb: NotebookNode, cell: NotebookNode, ran: Ran, asked: Mapping[str, Question]
-) -> None:
+def _flag_own_cell(nb: NotebookNode, cell: NotebookNode, ran: Ran, asked: Container[str]) -> None:
     """Flag what happened in one of the student's own cells, if anybody should know."""
     if ran.trouble:
         flag(nb, f"Cell {cell.metadata[OWN]} of the submission, an extra cell, {ran.trouble}.")
