@@ -133,7 +133,7 @@ def personalise(
 def intake(
     downloads: options.Downloads = None,
     assignment: options.OnlyAssignment = None,
-    roster: options.Roster = None,
+    roster: options.ClassRoster = None,
     pattern: options.Pattern = None,
     dry_run: DryRun = False,
     undo: options.Undo = False,

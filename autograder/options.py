@@ -39,7 +39,7 @@ Downloads = Annotated[
 OnlyAssignment = Annotated[
     str | None, typer.Option("--assignment", metavar="NAME", help="Take only submissions of this.")
 ]
-Roster = Annotated[
+ClassRoster = Annotated[
     str | None,
     typer.Option(
         "--roster",
