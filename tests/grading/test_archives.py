@@ -111,7 +111,7 @@ def test_names_of_macs_are_read_as_utf_8(found):
 
 
 @pytest.mark.parametrize(
-    "path", ["../x", "a/../../x", "/etc/x", "C:\\x", "..\\x", "c:x", "/", ".."]
+    "path", ["../x", "a/../../x", "/etc/x", "C:\\x", "..\\x", "c:x", "//x", "a/.."]
 )
 def test_a_path_that_leads_out_is_not_followed(found, path):
     results = found(zipped([(path, b"{}"), ("fine", b"{}")]))
