@@ -3,11 +3,14 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.grading.not_a_notebook import NotANotebook, TooLarge
 from autograder.grading.notebook_json import DEEPEST, MOST_MEMBERS, VALUE, needed
+
+# Neither the time that it takes nor its cases depend on the machine.
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -15,6 +18,7 @@ JSON = st.recursive(
 )
 
 
+@STEADY
 @given(JSON, st.sampled_from([None, 1]), st.booleans())
 def test_a_value_ends_where_json_says_it_ends(value, indent, ascii_only):
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)

@@ -8,7 +8,7 @@ import zipfile
 
 import nbformat
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autograder.grading.errors import in_one_line
@@ -18,6 +18,9 @@ from autograder.grading.reading import OTHER_ENCODING, OTHER_TEXT, read
 from autograder.grading.rebuild import rebuild
 from tests import sample_class
 from tests.temporary_course import ROOT
+
+# Neither the time that it takes nor its cases depend on the machine.
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 ASSIGNMENT = "one_dimension"
 RELEASE = nbformat.read(ROOT / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
@@ -303,6 +306,7 @@ BEGINNINGS = st.sampled_from([
 ])  # fmt: skip
 
 
+@STEADY
 @given(BEGINNINGS, st.binary() | st.text(alphabet='{}[]",:\\1 n\n').map(str.encode))
 def test_any_bytes_are_a_notebook_or_get_a_sentence(beginning, rest):
     try:
@@ -313,6 +317,7 @@ def test_any_bytes_are_a_notebook_or_get_a_sentence(beginning, rest):
         nbformat.validate(found, relax_add_props=True)
 
 
+@STEADY
 @given(st.dictionaries(st.sampled_from(["cells", "worksheets", "nbformat", "metadata"]), JSON))
 def test_any_json_is_a_notebook_or_gets_a_sentence(notebook):
     test_any_bytes_are_a_notebook_or_get_a_sentence.hypothesis.inner_test(
@@ -324,7 +329,7 @@ FIELDS = ["cell_type", "id", "metadata", "attachments", "outputs", "execution_co
 NOTEBOOK_FIELDS = ["nbformat", "nbformat_minor", "metadata", "x"]
 
 
-@settings(max_examples=200)
+@settings(STEADY, max_examples=200)
 @given(
     st.lists(st.tuples(st.integers(0, 99), st.sampled_from(FIELDS), st.none() | st.tuples(JSON))),
     st.dictionaries(st.sampled_from(NOTEBOOK_FIELDS), st.none() | st.tuples(JSON)),

@@ -3,10 +3,13 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.grading.text_encodings import in_utf8, text_of, without_halves
+
+# Neither the time that it takes nor its cases depend on the machine.
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 JSON = '{"source": "naïve “quotes”, 学生, 😀"}'
 
@@ -40,6 +43,7 @@ def test_halves_of_letters_are_read_and_can_be_written():
     assert without_halves("\ud83d\ude00 \udfff") == "😀 \ufffd"
 
 
+@STEADY
 @given(st.binary())
 def test_any_bytes_are_text_that_can_be_written(content):
     text, is_utf8 = text_of(in_utf8(content))
@@ -47,6 +51,7 @@ def test_any_bytes_are_text_that_can_be_written(content):
     assert is_utf8 or any(byte > 127 for byte in content)
 
 
+@STEADY
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_text_that_can_be_written_is_kept(text):
     assert without_halves(text) == text
