@@ -65,9 +65,6 @@ Version = Annotated[
         help="Print the version and folder of the package that runs, and exit.",
     ),
 ]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Write nothing; only show what would change.")
-]
 Roster = Annotated[
     str, typer.Option(metavar="FILE", help="The class: a CSV file with a column `id`.")
 ]

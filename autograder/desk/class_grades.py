@@ -21,9 +21,10 @@ from nbgrader.api import (
 from sqlalchemy import select
 
 from autograder.desk.match_students import Person
-from autograder.grading.clean import FINGERPRINT, fingerprint
+from autograder.grading.clean import FINGERPRINT
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
+from autograder.grading.fingerprint import fingerprint
 from autograder.grading.flags import FLAGS
 from autograder.grading.scores import Scored, Total, all_scores, prefix, prefixes, totals
 from autograder.questions import questions_of

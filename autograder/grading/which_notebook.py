@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.grading import match_cells
+from autograder.grading import choose_answers, match_cells
 from autograder.grading.errors import CourseError, in_one_line
 
 FEWEST = 2
@@ -81,8 +81,10 @@ class Releases:
 
     def answered(self, which: Which, submission: NotebookNode) -> int:
         """How many answers of a release a submission has changed."""
-        found = match_cells.find(self.notebooks[which], submission)
-        return sum(each.changed for each in match_cells.answers_by_place(found).values())
+        release = self.notebooks[which]
+        found = match_cells.find(release, submission)
+        choice = choose_answers.choose(release, found)
+        return sum(each.changed for each in {**choice.elsewhere, **choice.here}.values())
 
 
 def releases_in(coursedir: CourseDirectory) -> Releases:
