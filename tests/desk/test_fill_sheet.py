@@ -274,7 +274,9 @@ class TestColumns:
             choose_columns(read(moodle, moodle()), "sheet.csv", COURSE, None, None)
 
     @pytest.mark.parametrize("make", READERS, ids=lambda make: make.__name__)
-    @pytest.mark.parametrize("other", [*READERS, None], ids=str)
+    @pytest.mark.parametrize(
+        "other", [*READERS, None], ids=lambda make: getattr(make, "__name__", "none")
+    )
     def test_the_sheet_of_another_platform_is_refused_by_name(self, make, other):
         if make is other:
             return

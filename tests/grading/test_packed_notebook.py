@@ -37,7 +37,7 @@ BESIDE = {
     (zipped({"essay.ipynb": NOTEBOOK}),
      "is a zip archive. The notebook in it (essay.ipynb) was graded."),
     (zipped({"essay/essay\x1b.ipynb": NOTEBOOK, **BESIDE}), "in it (essay\\x1b.ipynb) was graded."),
-])  # fmt: skip
+], ids=["gzip", "zip", "zip with more"])  # fmt: skip
 def test_the_only_notebook_in_an_archive_is_read_with_a_flag(packed, said):
     found = read(packed)
     assert [cell.source for cell in found.cells] == ["a\nb"]
