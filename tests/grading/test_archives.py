@@ -233,7 +233,7 @@ TORN = [GOOD[:n] for n in (4, 30, 60, len(GOOD) - 30, len(GOOD) - 4)]
 TORN += [b"PK\5\6" + b"\0" * 18, b"\x1f\x8b", b"BZh9" + b"x" * 50, b"PK\3\4" * 100]
 
 
-@pytest.mark.parametrize("content", TORN)
+@pytest.mark.parametrize("content", TORN, ids=range(len(TORN)))
 def test_a_torn_archive_is_said_to_be_damaged(found, content):
     for why in found(content).values():
         assert isinstance(why, str) and "submit the .ipynb file" in why
