@@ -17,7 +17,7 @@ from autograder.grading.flags import FORGEABLE, flag
 from autograder.grading.rebuild import LATER_ANSWER, OWN
 from autograder.grading.submission import Cell, Job, Ran, run
 from autograder.grading.waiving import all_points, is_test, name_of, waived_in
-from autograder.questions import Question, questions_of
+from autograder.questions import Question, find, questions_of
 
 SEED = "seed"
 """Metadata key: the graded notebook keeps the seed of its cases there."""
@@ -28,6 +28,7 @@ BOTH_GRADED = (
     "The last one above the test and the last one of all were both graded, and the better one "
     "counts: that in {}."
 )
+LAST_GRADED = "The last one of all counts, since no check tells which is better: that in {}."
 ONE_GRADED = "The one that was graded is in {}, the last one above the test."
 ASKS = re.compile(r"^\s*(?:from|import)\s+autograder\b", re.MULTILINE)
 
@@ -158,7 +159,9 @@ def _flag_own_cell(nb: NotebookNode, cell: NotebookNode, ran: Ran, asked: Contai
         flag(nb, f"Cell {cell.metadata[OWN]} of the submission, an extra cell, {ran.trouble}.")
     for each in cell.metadata.get(LATER_ANSWER, ()):
         counts = f"cell {cell.metadata[OWN]}" if each["to"] in ran.better else each["before"]
-        how = BOTH_GRADED if each["to"] in asked else ONE_GRADED
+        how = ONE_GRADED
+        if each["to"] in asked:
+            how = BOTH_GRADED if find(each["to"]).is_told else LAST_GRADED
         flag(nb, f"{each['said']} {how.format(counts)}")
 
 

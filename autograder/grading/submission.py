@@ -282,10 +282,11 @@ class _Once:
         if question in self._texts:
             return self._texts[question][0] == len(self._found)
         index, before = self._verdicts[question]
-        if before.points == before.most or self.child.ended:
+        is_told = find(question).is_told
+        if (is_told and before.points == before.most) or self.child.ended:
             return False
         verdict = self._verdict(question)
-        if verdict.points <= before.points:
+        if is_told and verdict.points <= before.points:
             return False
         self._verdicts[question] = index, verdict
         ran = self._found[index]

@@ -39,12 +39,16 @@ class Question:
     of_a_text : bool
         Whether it asks about the text of an answer. Then it is asked before any code of the student
         has run, so that nothing else can answer for that text.
+    is_told : bool
+        Whether the visible check tells what is correct. If not, the last of several answers counts
+        and not the best, which would be a second guess.
     """
 
     name: str
     parts: Mapping[str, float]
     asks: Callable[..., None]
     of_a_text: bool = False
+    is_told: bool = True
 
     @property
     def points(self) -> float:

@@ -107,6 +107,9 @@ def diagnosis(
                     raise Wrong(f"{said} does not fit the evidence of {name} in your copy.")
 
 
+diagnosis = replace(diagnosis, is_told=False)
+
+
 def _diagnosed(answer: Answer, name: str, field: str) -> str:
     fields = answer.dictionary().get(name)
     if not isinstance(fields, dict) or not isinstance(fields.get(field), str):

@@ -276,6 +276,20 @@ def test_of_two_answers_the_better_one_counts(first, second, is_better):
     assert found[1].outputs[1].execution_count == 2
 
 
+@pytest.mark.parametrize("last", ["mask", "loss"])
+def test_where_no_check_tells_the_last_answer_counts(last):
+    """The better one would be a second guess."""
+    texts = [
+        f'diagnosis = {{"sealed_a": {{"first_wrong": "", "kind": "{kind}"}}}}'
+        for kind in ({"mask": "loss", "loss": "mask"}[last], last)
+    ]
+    again = Cell(texts[1], is_own=True, again=("diagnosis",))
+    cells = Cell(texts[0]), Cell("", "diagnosis"), again
+    found = run(Job(cells, FIXED_DRAW, 7, "what", Limits()), proven_warden()).cells
+    assert found[1].outputs[0].text.startswith(f"diagnosis: {2 if last == 'mask' else 0} of 9")
+    assert found[2].better == ("diagnosis",)
+
+
 NOT_THERE = "not_there is not installed where your code is graded: use numpy instead"
 
 
