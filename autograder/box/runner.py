@@ -54,7 +54,7 @@ class Runner:
         self._process = os.getpid()
         self._in_cell, self._interruptions = False, 0
         self._answers = Answers(shell.user_ns, watched=True)
-        self._answers.stopped = lambda name: shell.missing.get(name, "")
+        self._answers.stopped = shell.why_not_defined
         self._own: dict[int, Callable[..., Any]] = {}
         self._raised: BaseException | None = None
         shell.send = self._show

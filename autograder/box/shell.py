@@ -30,6 +30,7 @@ NO_INPUT = "a cell can't ask for input while the notebook is graded: nobody is t
 FLUSH_SECONDS, FLUSH_CHARACTERS = 0.05, 4096
 LONGEST_PIECE = 1_000_000
 """Characters of a stream that are sent at once: what is printed may be longer than a message."""
+MOST_AT_ONCE = 4 * LONGEST_PIECE
 LONGEST = 100_000
 """Characters of an error's text, or of one frame of its traceback."""
 
@@ -72,7 +73,7 @@ class Stream(io.TextIOBase):
 
     def flush(self) -> None:
         text, self._gathered, self._length = "".join(self._gathered), [], 0
-        for start in range(0, len(text), LONGEST_PIECE):
+        for start in range(0, min(len(text), MOST_AT_ONCE), LONGEST_PIECE):
             self._send(("stream", self._kind, text[start : start + LONGEST_PIECE]))
 
 
@@ -136,9 +137,8 @@ class Shell(InteractiveShell):
     """The two streams that cells start with, whatever they assign to `sys.stdout` later."""
     showing = False
     """Whether a cell is showing its traceback, which must not be interrupted."""
-    missing: Mapping[str, str] = {}
-    """Why names are not defined: the error, an import or the syntax, that stopped their cell."""
     _stopped = ""
+    _stopped_cells: tuple[tuple[str, str], ...] = ()
 
     def init_history(self) -> None:
         """Keep no history file: it would need a thread before the fork and a folder after it."""
@@ -154,6 +154,13 @@ class Shell(InteractiveShell):
     def ask_exit(self) -> None:
         """Do nothing: as in a notebook, later cells still run after exit()."""
 
+    def why_not_defined(self, name: str) -> str:
+        """The error, an import or the syntax, that stopped the cell which defines a name, or ""."""
+        for source, why in reversed(self._stopped_cells):
+            if name in source and name in defined(source):
+                return why
+        return ""
+
     def run(self, source: str) -> bool:
         """Run one cell; return whether it ended without an error.
 
@@ -164,7 +171,7 @@ class Shell(InteractiveShell):
         try:
             success = bool(self.run_cell(source, store_history=True).success)
             if self._stopped:
-                self.missing = {**self.missing, **dict.fromkeys(defined(source), self._stopped)}
+                self._stopped_cells += ((source, self._stopped),)
             return success
         finally:
             _flush(*self.streams)

@@ -84,7 +84,11 @@ class Releases:
         release = self.notebooks[which]
         found = match_cells.find(release, submission)
         choice = choose_answers.choose(release, found)
-        return sum(each.changed for each in {**choice.elsewhere, **choice.here}.values())
+        answers = {**choice.elsewhere, **choice.here}
+        for place, each in match_cells.placed(found):
+            if each.changed and utils.is_solution(release.cells[place]):  # also written answers
+                answers[place] = each
+        return sum(each.changed for each in answers.values())
 
 
 def releases_in(coursedir: CourseDirectory) -> Releases:

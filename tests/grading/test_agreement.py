@@ -81,7 +81,7 @@ def test_parts_that_are_computed(name, before, after):
     notebook = read("planted_bugs")
     edit(notebook, name, before, after)
     assert said(notebook, "planted_bugs") == [
-        f"the parts of {name} give 1 + 1 + 3 points in its visible check, but 1 + 1 + 2 in its "
+        f"the parts of {name} give 1 + 2 + 3 points in its visible check, but 1 + 2 + 2 in its "
         "question"
     ]
 
