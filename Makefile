@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test parity sheets attacks courses servers restarts hosts lint lock fuzz mutants bench \
+.PHONY: grade test platforms parity sheets attacks courses servers restarts hosts lint lock fuzz mutants bench \
     bench-box bench-gradcheck peers engines numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
@@ -17,12 +17,21 @@ grade: .venv/installed
 	@echo "Graded notebooks: autograded/    Gradebook: gradebook.db"
 	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
 
+PLATFORMS = tests/desk/test_export.py tests/desk/test_intake.py tests/desk/test_platform_zips.py \
+    tests/desk/test_fill_sheet.py tests/desk/test_csv_file.py tests/grading/test_any_edits.py \
+    tests/grading/test_mark_schemes.py tests/grading/test_find_notebook.py
+
 ## make test: all tests except those that have their own target
 # In order of their names: the files of tests/truth come last and are quick, so no core idles.
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
 	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
-	    --ignore tests/hosts/long --ignore tests/courses --ignore tests/numpys
+	    --ignore tests/hosts/long --ignore tests/courses --ignore tests/numpys \
+	    $(PLATFORMS:%=--ignore %)
+
+## make platforms: whole courses from a platform's download to its grade sheet; any edits of cells
+platforms: .venv/installed
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PLATFORMS)
 
 ## make parity: whether students see what they get, for all declared answers with twenty seeds
 parity: .venv/installed
