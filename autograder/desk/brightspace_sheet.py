@@ -26,7 +26,7 @@ def read(file: CsvFile, shown: str) -> Sheet:
     CourseError
         It is not one.
     """
-    titles = [file.text(0, column) for column in range(len(file.rows[0]))] if file.rows else []
+    titles = file.titles
     at = {title: place for place, title in reversed([*enumerate(titles)])}
     if not {*IDS} & {*titles}:
         raise CourseError(

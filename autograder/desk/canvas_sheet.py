@@ -33,7 +33,7 @@ def read(file: CsvFile, shown: str) -> Sheet:
     CourseError
         It is not one.
     """
-    titles = [file.text(0, column) for column in range(len(file.rows[0]))] if file.rows else []
+    titles = file.titles
     names = next((each for each in NAMES if each <= {*titles}), None)
     if names is None or "ID" not in titles:
         raise CourseError(

@@ -84,6 +84,11 @@ class CsvFile:
         cells = self.rows[row]
         return cells[column].text.strip() if column < len(cells) else ""
 
+    @property
+    def titles(self) -> list[str]:
+        """The texts of the first line."""
+        return [self.text(0, column) for column in range(len(self.rows[0]))] if self.rows else []
+
     def filled(self, texts: Mapping[tuple[int, int], str]) -> bytes:
         """The bytes of the file with other texts in some cells.
 

@@ -89,12 +89,7 @@ def export(
     places = {column.comments for column in columns.values()}
     comments = sum(column in places for _, column in filling.texts)
     count += f" and {comments} comments" if comments else ""
-    if dry_run:
-        _say(console, f"{count} would be filled in; nothing was written")
-        return
-    with whole_file(out) as file:
-        file.write(data)
-    _say(console, f"{count} filled in: {out}")
+    _write(console, out, data, count, "filled in", dry_run)
 
 
 def read_sheet(platform: str, path: Path) -> Sheet:
@@ -135,12 +130,16 @@ def _export_ours(
             "a new file, or add --output to replace it"
         )
     count = sum(map(len, graded.values()))
+    _write(console, out, data, f"{count} rows", "written", dry_run)
+
+
+def _write(console: Console, out: Path, data: bytes, count: str, done: str, dry_run: bool) -> None:
     if dry_run:
-        _say(console, f"{count} rows would be written to {out}; nothing was written")
+        _say(console, f"{count} would be {done}; nothing was written")
         return
     with whole_file(out) as file:
         file.write(data)
-    _say(console, f"{count} rows written: {out}")
+    _say(console, f"{count} {done}: {out}")
 
 
 def _report(console: Console, filling: Filling, dry_run: bool) -> None:
