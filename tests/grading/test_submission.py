@@ -15,7 +15,7 @@ from autograder.truth.bugs import FIXED_DRAW
 from autograder.truth.planting import rename
 from autograder.truth.standard_form import STANDARD
 from autograder.truth.starting_code import suspect
-from tests.box.inside import tree
+from tests.box.inside import parents_of_all, tree
 from tests.repairs import repaired
 
 POINTS = f"{find('forward_propagation').points:g}"
@@ -36,8 +36,9 @@ def killing(monkeypatch):
         def killed(*arguments):
             if left:
                 left.pop()
-                zygotes = sorted(tree(proven_warden()._process.pid))
-                os.kill(zygotes[-1] if whom == "child" else zygotes[0], signal.SIGKILL)
+                zygote = proven_warden()._process.pid
+                leaves = tree(zygote) - {*parents_of_all().values()}
+                os.kill(leaves.pop() if whom == "child" else zygote, signal.SIGKILL)
             return judge(*arguments)
 
         monkeypatch.setattr(submission, "judge", killed)
