@@ -1,7 +1,6 @@
 """What can be said to a platform about everybody's grade: points, or why there are none."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,7 +26,8 @@ from autograder.grading.errors import printable
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.flags import FLAGS
 from autograder.grading.scores import Scored, Total, all_scores, prefix, prefixes, totals
-from autograder.questions import questions_of
+from autograder.grading.verdicts import verdict_in
+from autograder.questions.verdict import Finding
 
 NOT_SUBMITTED = "no submission"
 NOT_GRADED = "refused, or not graded yet: see `autograder grade`"
@@ -37,18 +37,6 @@ AGAIN = "read again: {}"
 """A person gave a score, and the answer has changed since: what nbgrader marks in such a case."""
 LONGEST_REASON = 200
 """Characters of a reason in a comment. The feedback page has all of it."""
-FINDING = re.compile(r"^  (?P<mark>[+-]) (?P<part>\w+) \([^)]*\)(?:: (?P<why>.*))?$", re.MULTILINE)
-"""A line of a verdict: see `autograder.questions.verdict.Finding`."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a question, as the graded notebook shows it."""
-
-    name: str
-    points: float
-    earned: bool
-    why: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +58,7 @@ class Standing:
         By graded cell, in the order of the notebooks.
     worth : mapping of str to float
         The maximum of each graded cell.
-    parts : mapping of str to tuple of Part
+    parts : mapping of str to tuple of Finding
         By graded cell.
     comments : mapping of str to str
         Those of people, by cell.
@@ -89,7 +77,7 @@ class Standing:
     most: float
     scores: Mapping[str, Scored]
     worth: Mapping[str, float]
-    parts: Mapping[str, tuple[Part, ...]]
+    parts: Mapping[str, tuple[Finding, ...]]
     comments: Mapping[str, str]
     flags: tuple[str, ...]
     timestamp: datetime | None
@@ -135,7 +123,7 @@ def standings(course: Course, gradebook: Gradebook, assignment: str) -> dict[str
         found[student] = Standing(
             assignment, student, why, unread, counted.get(student), sum(worth.values()),
             {name: cells[name] for name in worth if name in cells}, worth,
-            _parts(assignment, notebooks, before), comments.get(student, {}),
+            _parts(notebooks, before), comments.get(student, {}),
             tuple(flag for nb in notebooks.values() for flag in _flags(nb)),
             times.get(student), "" if why else _note(course, assignment, student, notebooks, cells),
         )  # fmt: skip
@@ -178,12 +166,12 @@ def in_words(standing: Standing) -> str:
     return ". ".join(said) + "."
 
 
-def _reasons(parts: Iterable[Part]) -> list[str]:
+def _reasons(parts: Iterable[Finding]) -> list[str]:
     """Why parts were lost; a reason that several have is said once."""
     names: dict[str, list[str]] = defaultdict(list)
     for part in parts:
         if not part.earned:
-            names[_short(part.why)].append(part.name)
+            names[_short(part.message)].append(part.part)
     return [": ".join(filter(None, (", ".join(lost), why))) for why, lost in names.items()]
 
 
@@ -239,25 +227,15 @@ def _graded(course: Course, assignment: str, student: str, name: str) -> dict[st
 
 
 def _parts(
-    assignment: str, names: Mapping[str, dict[str, Any]], before: Mapping[str, str]
-) -> dict[str, tuple[Part, ...]]:
-    """The parts of each question, by graded cell: the only text output of its cell."""
-    asked = questions_of(assignment)
+    names: Mapping[str, dict[str, Any]], before: Mapping[str, str]
+) -> dict[str, tuple[Finding, ...]]:
+    """What was found about each part, by graded cell."""
     found = {}
     for notebook, content in names.items():
-        for cell in content.get("cells", ()):
-            name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
-            question = asked.get(name.removeprefix("test_"))
-            if question is None or not name.startswith("test_"):
-                continue
-            # Stock nbgrader writes a text as a list of lines.
-            said = "".join("".join(each.get("text", "")) for each in cell.get("outputs", ()))
-            lines = {each["part"]: each for each in reversed([*FINDING.finditer(said)])}
-            found[before[notebook] + name] = tuple(
-                Part(part, points, line["mark"] == "+", line["why"] or "")
-                for part, points in question.parts.items()
-                if (line := lines.get(part))
-            )
+        for metadata in (cell.get("metadata", {}) for cell in content.get("cells", ())):
+            if verdict := verdict_in(metadata):
+                name = metadata["nbgrader"]["grade_id"]
+                found[before[notebook] + name] = verdict.findings
     return found
 
 

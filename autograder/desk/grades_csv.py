@@ -55,7 +55,7 @@ def _row(standing: Standing, unread_as_0: bool) -> tuple[str, ...]:
         if scored.says_something
     )
     parts = (
-        f"{cell.removeprefix('test_')}.{part.name} {part.points if part.earned else 0:g}"
+        f"{cell.removeprefix('test_')}.{part.part} {part.points if part.earned else 0:g}"
         f"/{part.points:g}"
         for cell, parts in standing.parts.items()
         for part in parts

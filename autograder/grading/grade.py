@@ -12,6 +12,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 
 from autograder.box.limits import Limits
 from autograder.box.warden import Warden
+from autograder.grading import verdicts
 from autograder.grading.errors import CourseError
 from autograder.grading.flags import FORGEABLE, flag
 from autograder.grading.rebuild import LATER_ANSWER, OWN
@@ -125,6 +126,8 @@ def grade(
     result = run(Job(cells, dict(key), seed, rules.help, rules.limits, files), warden)
     for cell, ran in zip(to_run, result.cells, strict=True):
         cell.outputs, cell.execution_count = ran.outputs, ran.number
+        if ran.verdict:
+            verdicts.note(cell, ran.verdict)
         if name_of(cell) in waived:
             cell.outputs = all_points(cell, ran.number)
         _flag_own_cell(nb, cell, ran, {*asked} - {name.removeprefix("test_") for name in waived})

@@ -99,12 +99,15 @@ class Ran(NamedTuple):
         The rest of a sentence about one of the student's own cells, for people; "" if all is well.
     better : tuple of str
         The questions that were asked again after it, and earned more than before.
+    verdict : Verdict or None
+        That of its question.
     """
 
     number: int | None
     outputs: list[NotebookNode]
     trouble: str = ""
     better: tuple[str, ...] = ()
+    verdict: Verdict | None = None
 
 
 class Result(NamedTuple):
@@ -222,6 +225,7 @@ class _Once:
         """Run a cell, and ask its question."""
         number: int | None = None
         shown: list[NotebookNode] = []
+        verdict: Verdict | None = None
         trouble, why = "", self._left_out.get(index, "")
         if why:
             trouble = LEFT_OUT.format(why)
@@ -242,7 +246,7 @@ class _Once:
             self._verdicts[cell.question] = index, verdict
             shown = _written(verdict, number)
         better = filter(self._ask_again, cell.again) if number else ()
-        self._found.append(Ran(number, shown, trouble, tuple(better)))
+        self._found.append(Ran(number, shown, trouble, tuple(better), verdict))
 
     def result(self) -> Result:
         """Whatever was found."""
@@ -290,7 +294,7 @@ class _Once:
             return False
         self._verdicts[question] = index, verdict
         ran = self._found[index]
-        self._found[index] = ran._replace(outputs=_written(verdict, ran.number))
+        self._found[index] = ran._replace(outputs=_written(verdict, ran.number), verdict=verdict)
         return True
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.questions import picture
 from autograder.questions.stand_ins import LARGER, forward_propagation_n
 from autograder.questions.student import Answer, Call, Student, describe, real_array
 from autograder.questions.verdict import Wrong
@@ -135,7 +136,7 @@ def faults_of_backward(
     cases: Sequence[BackwardCase],
     help: str,
     given: Mapping[str, Callable[..., Any]] = STAND_IN,
-) -> dict[str, str]:
+) -> dict[str, Wrong | None]:
     """Ask a backward pass on every case.
 
     Parameters
@@ -151,8 +152,8 @@ def faults_of_backward(
 
     Returns
     -------
-    dict of str to str
-        For each of the six arrays, the first thing that is wrong with it, or "".
+    dict of str to Wrong or None
+        For each of the six arrays, the first thing that is wrong with it.
 
     Raises
     ------
@@ -160,7 +161,7 @@ def faults_of_backward(
         If an array is correct for caches that a forward pass made and wrong for a synthetic one:
         the function does not compute it from the cache.
     """
-    faults = dict.fromkeys(ARRAYS, "")
+    faults: dict[str, Wrong | None] = dict.fromkeys(ARRAYS)
     imitated = False
     answers: list[Seen] = []
     calls = [Call((case.X, case.Y, case.cache), given) for case in cases]
@@ -173,9 +174,10 @@ def faults_of_backward(
                 imitated |= case.synthetic and bool(faults[array])
     if imitated:
         raise Wrong(IMITATION)
-    first = next((array for array in ARRAYS if faults[array]), None)
-    if first is not None:
-        faults[first] = " ".join([*_likeness(first, answers, help), faults[first]])
+    first, fault = next(((name, each) for name, each in faults.items() if each), ("", None))
+    if fault:
+        said = " ".join([*_likeness(first, answers, help), str(fault)])
+        faults[first] = Wrong(said, fault.picture)
     return faults
 
 
@@ -218,8 +220,8 @@ def other_name(found: Mapping[Any, Any], array: str) -> str:
     return ""
 
 
-def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> str:
-    """What is wrong with one array of an answer, or "". Another part checks its exact shape."""
+def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> Wrong | None:
+    """What is wrong with one array of an answer. Another part checks its exact shape."""
     try:
         gradients = answer.dictionary()
         if array not in gradients:
@@ -229,23 +231,27 @@ def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> str:
         if not _fits(found, truth):
             raise Wrong(f"{array} is {describe(found)}, not of shape {truth.shape}, {where}.")
     except Wrong as wrong:
-        return str(wrong)
-    off = deviation(found.reshape(truth.shape), truth)
+        return wrong
+    found = found.reshape(truth.shape)
+    off = deviation(found, truth)
     if off <= TOLERANCE:
-        return ""
+        return None
+    says = f"is off by {off:.2g} times its largest entry"
     if not np.isfinite(off):
-        return f"{array} contains NaN or infinity {where}."
-    return f"{array} is off by {off:.2g} times its largest entry {where}."
+        says = "contains NaN or infinity"
+    return Wrong(f"{array} {says} {where}.", picture.of_arrays(array, found, truth))
 
 
-def expect_arrays(faults: Mapping[str, str], arrays: Collection[str]) -> None:
+def expect_arrays(faults: Mapping[str, Wrong | None], arrays: Collection[str]) -> None:
     """Raise Wrong if something is wrong with any of these arrays, and say what."""
-    wrong = [array for array in ARRAYS if array in arrays and faults[array]]
-    said = dict.fromkeys(faults[array] for array in wrong)
+    wrong = {name: each for name, each in faults.items() if name in arrays and each}
+    if not wrong:
+        return
+    said = [*dict.fromkeys(map(str, wrong.values()))]
     if len(said) > 2:  # six messages would hide the first one
-        raise Wrong(f"{next(iter(said))} Also wrong: {', '.join(wrong[1:])}.")
-    if said:
-        raise Wrong(" ".join(said))
+        said = [said[0], f"Also wrong: {', '.join([*wrong][1:])}."]
+    pictures = [each.picture for each in wrong.values() if each.picture]
+    raise Wrong(" ".join(said), pictures[0] if pictures else None)
 
 
 def expect_unchanged(answer: Answer, given: Sequence[Any], names: Sequence[str]) -> None:

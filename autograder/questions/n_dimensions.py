@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions import question
+from autograder.questions import picture, question
 from autograder.questions.directional_checks import expect_largest, two_of_three
 from autograder.questions.gradient_checkers import (
     NETWORK,
@@ -155,7 +155,7 @@ def backward_propagation_n(student: Student, rng: np.random.Generator, marks: Ma
             for array in right:
                 fault = fault_of_array(answer, array, each.truth[array], each.words)
                 if fault:
-                    raise Wrong(fault)
+                    raise fault
         _expect_some(right)
     with marks.part("float64_and_shapes"):
         _expect_some(right)
@@ -167,7 +167,7 @@ def backward_propagation_n(student: Student, rng: np.random.Generator, marks: Ma
         for array in right:
             fault = fault_of_array(answers[0], array, case.truth[array], case.words)
             if fault:
-                raise Wrong(fault)
+                raise fault
             found = np.asarray(answers[0].dictionary()[array])
             if found.dtype != np.float64 or found.shape != case.truth[array].shape:
                 shape = case.truth[array].shape
@@ -192,7 +192,8 @@ def expect_vector(answer: Answer, truth: Array, words: str, tolerance: float = T
         worst = np.argmax(np.abs(found - truth)) if np.isfinite(off) else 0
         raise Wrong(
             f"{words} {answer.function} is off by {off:.2g} times the largest entry, most at index "
-            f"{worst}."
+            f"{worst}.",
+            picture.of_arrays("the 47 derivatives", found.T, truth.T),
         )
 
 

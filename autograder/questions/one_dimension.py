@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograder.questions import given, question, stand_ins
+from autograder.questions import given, picture, question, stand_ins
 from autograder.questions.given import Given
 from autograder.questions.stand_ins import of_numbers
 from autograder.questions.student import Answer, Call, Student, describe
@@ -25,6 +25,8 @@ SMALL_DIFFERENCES = (-3, -5, -7, -9)
 SMALL_TOLERANCE = 1e-3
 """Powers of ten of small relative differences, and how precisely they are expected: of 1e-9, the
 numbers themselves have seven digits."""
+
+ERROR = "the error of the derivative"
 
 FORWARD = {"forward_propagation": stand_ins.product}
 TOOLS = {
@@ -330,7 +332,8 @@ def error_sweep(student: Student, rng: np.random.Generator, marks: Marks) -> Non
                 worst = np.argmax(~(np.abs(errors - truth) <= 0.01 * truth))
                 raise Wrong(
                     f"The error of the derivative of {name} at theta = {theta:.4g} with epsilon = "
-                    f"{epsilons[worst]:.3g} is {truth[worst]:.4e}; yours is {errors[worst]:.4e}."
+                    f"{epsilons[worst]:.3g} is {truth[worst]:.4e}; yours is {errors[worst]:.4e}.",
+                    picture.of_curves(ERROR, epsilons, errors, truth),
                 )
     with marks.part("roundoff_side"):
         # Only up to 1e-8: above, the truncation of a one-sided difference may change the slope.
@@ -345,7 +348,9 @@ def error_sweep(student: Student, rng: np.random.Generator, marks: Marks) -> Non
             raise Wrong(f"For {name}, only {seen.sum()} of 29 errors are finite and above 0.")
         slope = np.polyfit(np.log10(epsilons[seen]), np.log10(errors[seen]), 1)[0]
         if not abs(slope + 1) <= 0.3:
+            law = stand_ins.central_difference(f, theta, epsilons) - df(theta)
             raise Wrong(
                 "Below epsilon = 1e-8 the error must grow like 1/epsilon (slope -1 on log axes); "
-                f"for {name} yours has slope {slope:.2f}. Use float64 and the epsilons as given."
+                f"for {name} yours has slope {slope:.2f}. Use float64 and the epsilons as given.",
+                picture.of_curves(ERROR, epsilons, errors, law),
             )

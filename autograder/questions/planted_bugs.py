@@ -166,7 +166,7 @@ def _suspect(name: str) -> Question:
                 faults = faults_of_backward(student, name, cases, marks.help, {name: alone})
                 expect_arrays(faults, ORDER)
             except Wrong as wrong:
-                raise Wrong(f"{wrong} {told}".strip()) from None
+                raise Wrong(f"{wrong} {told}".strip(), wrong.picture) from None
             if told:
                 raise Wrong(told)
 

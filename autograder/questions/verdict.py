@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from autograder.questions.picture import Picture
+
 HELP = {
     "none": "that they are wrong, and by how much",
     "where": "which of them went wrong first",
@@ -13,7 +15,18 @@ HELP = {
 
 
 class Wrong(Exception):
-    """An answer is wrong; the text tells the student what differs, where and by how much."""
+    """An answer is wrong; the text tells the student what differs, where and by how much.
+
+    Parameters
+    ----------
+    text : str
+    picture : Picture, optional
+        What a page can show beside the text.
+    """
+
+    def __init__(self, text: str, picture: Picture | None = None) -> None:
+        super().__init__(text)
+        self.picture = picture
 
 
 def is_small(difference: float, below: float) -> bool:
@@ -35,12 +48,15 @@ class Finding:
         All or nothing.
     message : str
         Why the part was lost, in the student's terms; empty if it was earned.
+    picture : Picture or None
+        What a page can show beside the message.
     """
 
     part: str
     points: float
     earned: bool
     message: str = ""
+    picture: Picture | None = None
 
     def __str__(self) -> str:
         mark = "+" if self.earned else "-"
@@ -89,12 +105,12 @@ class Marks:
     Attributes
     ----------
     help : {"none", "where", "what"}
-        How much a message may say about wrong gradients: see `HELP`.
+        How much a message may say about wrong gradients: see `HELP`. Only "what" shows pictures.
     """
 
     parts: Mapping[str, float]
     help: str = "what"
-    lost: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, Wrong] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
 
     @contextmanager
@@ -105,7 +121,7 @@ class Marks:
         try:
             yield
         except Wrong as wrong:
-            self.lost[name] = str(wrong)
+            self.lost[name] = wrong
 
     def earned(self, name: str) -> bool:
         """Whether a part was opened and earned: used for gates."""
@@ -119,7 +135,12 @@ class Marks:
         if name not in self.opened:
             gates, verb = " and ".join(self.lost), "is" if len(self.lost) == 1 else "are"
             return Finding(name, points, False, f"not checked until {gates} {verb} correct")
-        return Finding(name, points, name not in self.lost, self.lost.get(name, ""))
+        if name not in self.lost:
+            return Finding(name, points, True)
+        wrong = self.lost[name]
+        return Finding(
+            name, points, False, str(wrong), wrong.picture if self.help == "what" else None
+        )
 
 
 def expect_something_right(marks: Marks, parts: Iterable[str]) -> None:

@@ -13,7 +13,6 @@ from autograder.desk.class_grades import (
     NOT_GRADED,
     NOT_READ,
     NOT_SUBMITTED,
-    Part,
     Standing,
     in_words,
 )
@@ -21,6 +20,7 @@ from autograder.desk.fill_sheet import NO_ROW, NOBODY, choose_columns, fill
 from autograder.desk.match_students import Person
 from autograder.grading.errors import CourseError
 from autograder.grading.scores import Scored, Total
+from autograder.questions.verdict import Finding
 from tests.desk.sheets import (
     CLASS,
     ENGLISH,
@@ -386,7 +386,7 @@ class TestMoodle:
         assert lines["correct"].note == ""
 
     def test_a_comment_is_text_and_not_html_or_a_formula(self):
-        parts = {"test_f": (Part("value", 1, False, 'f returned <b>"x"</b> & more'),)}
+        parts = {"test_f": (Finding("value", 1, False, 'f returned <b>"x"</b> & more'),)}
         scored = {"test_f": Scored(0, None, None, False)}
         of = standing("correct", 3.0, scores=scored, worth={"test_f": 1}, parts=parts)
         data, _, _ = filled(moodle, moodle(), {"correct": replace(of, assignment="=1+1")})
@@ -429,8 +429,12 @@ def test_a_comment_says_the_points_and_why_parts_were_lost():
     }
     lost = "it is\nwrong " + "x" * 300
     parts = {
-        "test_f": (Part("a", 1, True, ""), Part("b", 1, False, lost), Part("c", 1, False, lost)),
-        "test_g": (Part("a", 3, False, "the program's reason"),),
+        "test_f": (
+            Finding("a", 1, True, ""),
+            Finding("b", 1, False, lost),
+            Finding("c", 1, False, lost),
+        ),
+        "test_g": (Finding("a", 3, False, "the program's reason"),),
     }
     said = in_words(
         replace(

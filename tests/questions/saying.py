@@ -42,4 +42,6 @@ def earned(student, question, rng, *parts, key=None):
     asked = find(question)
     marks = Marks(asked.parts)
     asked.ask(student, rng, marks, key)
-    return [part for part in parts if marks.earned(part)], marks.lost
+    return [part for part in parts if marks.earned(part)], {
+        part: str(wrong) for part, wrong in marks.lost.items()
+    }
