@@ -11,6 +11,7 @@ from traitlets.config import Config
 from autograder.grading.preprocessor_types import Processed, Resources
 
 PLACEHOLDER = "owner/repository"
+"""What `nbgrader_config.py` names until somebody has published the course: no badge leads there."""
 BEGINNING = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
 
 
@@ -27,12 +28,16 @@ class OpenInColab(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         assignment, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
-        if is_set(self.config):
-            self.mark(nb, f"release/{assignment}/{notebook}.ipynb")
+        self.mark(nb, f"release/{assignment}/{notebook}.ipynb")
         return nb, resources
 
+    def address(self, path: str) -> str:
+        """Where Colab opens a notebook of the repository."""
+        place = f"{self.repository}/blob/{self.branch}/{path}"
+        return f"https://colab.research.google.com/github/{place}"
+
     def mark(self, nb: NotebookNode, path: str) -> None:
-        """Put the badge above the title, and remove an earlier one.
+        """Put the badge above the title instead of an earlier one, or remove one to nowhere.
 
         Parameters
         ----------
@@ -40,21 +45,21 @@ class OpenInColab(NbGraderPreprocessor):
         path
             Where the notebook is in the repository.
         """
-        address = f"{self.repository}/blob/{self.branch}/{path}"
-        badge = f"{BEGINNING}(https://colab.research.google.com/github/{address})"
+        badge = f"{BEGINNING}({self.address(path)})\n\n" if is_set(self.config) else ""
         for title in [cell for cell in nb.cells if cell.cell_type == "markdown"][:1]:
             first, _, rest = title.source.partition("\n\n")
-            text = rest if first.startswith(BEGINNING) else title.source
-            title.source = f"{badge}\n\n{text}"
+            if first.startswith(BEGINNING) and (badge or PLACEHOLDER in first):
+                title.source = rest
+            title.source = badge + title.source
 
 
 def is_set(config: Config) -> bool:
     """Whether a course names the repository that its badges point to."""
-    return "repository" in config.get("OpenInColab", {})
+    return config.get("OpenInColab", {}).get("repository", PLACEHOLDER) != PLACEHOLDER
 
 
 def mark_lessons(folder: Path, config: Config) -> None:
-    """Put the badge of this course above every lesson, if the course has badges.
+    """Put the badge of this course above every lesson, as :meth:`OpenInColab.mark` does.
 
     Parameters
     ----------
@@ -63,7 +68,7 @@ def mark_lessons(folder: Path, config: Config) -> None:
     config
     """
     badge = OpenInColab(config=config)
-    for path in sorted(folder.glob("*.ipynb")) if is_set(config) else ():
+    for path in sorted(folder.glob("*.ipynb")):
         text = path.read_text(encoding="utf-8")
         notebook = nbformat.reads(text, as_version=4)
         badge.mark(notebook, f"{folder.name}/{path.name}")

@@ -3,10 +3,17 @@
 import shutil
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
-from autograder.grading.colab_badge import OpenInColab, mark_lessons
+from autograder.grading.colab_badge import (
+    BEGINNING,
+    PLACEHOLDER,
+    OpenInColab,
+    is_set,
+    mark_lessons,
+)
 from autograder.grading.nbgrader_app import configured
 from tests.temporary_course import ROOT
 
@@ -55,8 +62,29 @@ def test_every_lesson_has_the_badge_of_this_course(tmp_path):
         assert (tmp_path / "notebooks" / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_every_release_has_one_badge():
+def test_every_release_has_the_badge_of_this_course():
+    wanted = is_set(configured(ROOT).config)
     for path in ROOT.glob("release/*/*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
-        assert sum("colab-badge.svg" in cell.source for cell in cells) == 1
-        assert f"/release/{path.stem}/{path.stem}.ipynb" in cells[0].source
+        assert sum("colab-badge.svg" in cell.source for cell in cells) == wanted
+        assert (f"/release/{path.stem}/{path.stem}.ipynb" in cells[0].source) == wanted
+
+
+@pytest.mark.parametrize("settings", [{}, {"repository": PLACEHOLDER}])
+def test_no_badge_leads_nowhere(settings, tmp_path):
+    """Until somebody has published the course, also where an earlier version has put one."""
+    old = f"{BEGINNING}(https://colab.research.google.com/github/{PLACEHOLDER}/blob/main/1.ipynb)"
+    for above in ("", f"{old}\n\n"):
+        cells = badged([new_markdown_cell(f"{above}# Title")], **settings).cells
+        assert [cell.source for cell in cells] == ["# Title"]
+    (tmp_path / "1.ipynb").write_text(
+        nbformat.writes(new_notebook(cells=[new_markdown_cell(f"{old}\n\n# Title")]))
+    )
+    mark_lessons(tmp_path, Config({"OpenInColab": settings}))
+    assert "colab-badge" not in (tmp_path / "1.ipynb").read_text()
+
+
+def test_a_badge_that_somebody_put_there_by_hand_stays():
+    badge = f"{BEGINNING}(https://colab.research.google.com/github/ada/course/blob/main/1.ipynb)"
+    cells = badged([new_markdown_cell(f"{badge}\n\n# Title")]).cells
+    assert cells[0].source == f"{badge}\n\n# Title"
