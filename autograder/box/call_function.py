@@ -6,8 +6,10 @@ hidden tests in JupyterLab.
 
 import contextlib
 import io
+import linecache
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from types import CodeType
 from typing import Any, TypedDict
 
 import numpy as np
@@ -20,6 +22,7 @@ MOST_PRINTED = 1 << 16
 LONGEST_FAILURE = 200
 """Characters of the reason why there is no value."""
 LONGEST_PACKAGE = 60
+LONGEST_LINE = 50
 NOT_INSTALLED = (
     "{} is not installed where your code is graded: use numpy instead, or write what you need in a "
     "cell"
@@ -125,7 +128,7 @@ class Answers:
                 raise
             except BaseException as error:
                 raised = type(error).__name__
-                failure = self._in_words(error)[:LONGEST_FAILURE]
+                failure = self._in_words(error, self._namespace[name])[:LONGEST_FAILURE]
         watched = arguments if watching else ()
         after = [None if callable(each) else _as_it_is(each) for each in watched]
         return record(value, raised, failure, printed.text(), after)
@@ -134,11 +137,11 @@ class Answers:
         why = _in_one_line(self.stopped(name))[:LONGEST_FAILURE]
         return "is not defined as a function" + (f": {why}" if why else "")
 
-    def _in_words(self, error: BaseException) -> str:
-        """What a call raised, and why if a package is missing."""
+    def _in_words(self, error: BaseException, function: object) -> str:
+        """What a call raised, in which line, and why if a package is missing."""
         name = error.name if isinstance(error, NameError) else None
         why = why_missing(error) or (self.stopped(name) if isinstance(name, str) else "")
-        said = f"raised {type(error).__name__}: {_in_one_line(error)}"
+        said = f"raised {type(error).__name__}{_where(error, function)}: {_in_one_line(error)}"
         return f"{said} ({_in_one_line(why)})" if why else said
 
     def value(self, name: str) -> Record:
@@ -151,6 +154,23 @@ class Answers:
             return record(raised="Unreadable", failure=f"is {unreadable}")
         except Exception:  # raised by an object inside it
             return record(raised="Unreadable", failure="has a value that can't be read")
+
+
+def _where(error: BaseException, function: object) -> str:
+    """The line of a function that raised an error, if its text is known; as visible checks say."""
+    code, line = None, 0
+    with contextlib.suppress(Exception):  # it may be any object
+        code = getattr(function, "__code__", None)
+    if not isinstance(code, CodeType):
+        return ""
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == code.co_filename:
+            line = step.tb_lineno
+        step = step.tb_next
+    text = linecache.getline(code.co_filename, line).strip()
+    text = text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
+    return f" in your line `{text}`" if text else ""
 
 
 def _no_end(seconds: float) -> str:

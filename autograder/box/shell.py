@@ -7,6 +7,7 @@ count, display_id)``, ``("error", name, text, traceback)`` or ``("clear", wait)`
 
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -33,6 +34,9 @@ LONGEST_PIECE = 1_000_000
 MOST_AT_ONCE = 4 * LONGEST_PIECE
 LONGEST = 100_000
 """Characters of an error's text, or of one frame of its traceback."""
+
+IN_A_CELL = re.compile(r"\(<ipython-input-[^>]*>, ")
+"""What Python says of a cell as of a file; the number of the line follows."""
 
 
 class Stream(io.TextIOBase):
@@ -191,7 +195,8 @@ class Shell(InteractiveShell):
         _flush()
         name, text, *lines = (text_of(each)[:LONGEST] for each in (etype.__name__, evalue, *stb))
         if issubclass(etype, ImportError | SyntaxError):
-            self._stopped = why_missing(evalue) or f'a cell stopped at "{name}: {text}"'
+            shown = IN_A_CELL.sub("(", text)
+            self._stopped = why_missing(evalue) or f'a cell stopped at "{name}: {shown}"'
         self.send(("error", name, text, lines))
 
     def system(self, cmd: str) -> None:

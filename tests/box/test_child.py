@@ -564,7 +564,9 @@ def g():
         run(child, source)
         replacing = {"apply": lambda f, x: f(x)}
         assert ask(child, "f", replacing=replacing)["value"] == "odd"
-        assert ask(child, "g", replacing=replacing)["failure"] == "raised Mine: odd"
+        assert ask(child, "g", replacing=replacing)["failure"] == (
+            'raised Mine in your line `raise Mine("odd")`: odd'
+        )
 
     @pytest.mark.parametrize("error", [ValueError, KeyError, ZeroDivisionError, TypeError])
     def test_what_a_stand_in_raises_keeps_its_type(self, child: Child, error: type) -> None:
@@ -581,7 +583,9 @@ def g():
             raise type("Odd", (Exception,), {})("mine")
 
         run(child, "def f(g): g(1.0)")
-        assert ask(child, "f", picky)["failure"] == "raised RuntimeError: mine"
+        assert ask(child, "f", picky)["failure"] == (
+            "raised RuntimeError in your line `def f(g): g(1.0)`: mine"
+        )
 
     def test_threads_may_call_it(self, child: Child) -> None:
         source = """
