@@ -34,9 +34,7 @@ def page(template: str, **values: Any) -> str:
     str
         A whole HTML page.
     """
-    style, script = (
-        _file(f"page.{kind}") + _file(f"{template}.{kind}") for kind in ("css", "js")
-    )
+    style, script = (_file(f"page.{kind}") + _file(f"{template}.{kind}") for kind in ("css", "js"))
     policy = POLICY.format(style=_hash(style), script=_hash(script))
     text: str = (
         _templates()

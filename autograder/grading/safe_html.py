@@ -7,6 +7,7 @@ code with a `<` in them are harmless only after they have been rendered.
 import html
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 import nh3
 from pygments.token import STANDARD_TYPES
@@ -54,6 +55,22 @@ CLASSES = {
 # The Formgrader finds its grade fields by their ids.
 ID_PREFIX = "shown-"
 
+# MathML without what carries HTML, links, styles or actions.
+PLAIN_MATHML = {
+    "mi", "mn", "mtext", "mstyle", "mrow", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup",
+    "munder", "munderover", "mtr", "mphantom",
+}  # fmt: skip
+MATHML = {
+    "math": {"display"},
+    "mi": {"mathvariant"},
+    "mo": {"stretchy", "fence", "form", "minsize", "maxsize", "lspace", "rspace", "separator"},
+    "mspace": {"width"},
+    "mover": {"accent"},
+    "mtable": {"columnalign", "displaystyle", "rowspacing", "columnspacing"},
+    "mtd": {"columnalign"},
+    "mpadded": {"width", "height", "depth"},
+}
+
 VALUES = {
     # A relative address leads to another page of the Formgrader, or to a submitted file.
     ("a", "href"): re.compile(r"https?://[^\s\"'<>\\]+|#[^\s\"'<>]*", re.IGNORECASE),
@@ -70,8 +87,14 @@ TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 NEVER_CLOSED = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
 
 
-def clean(text: str) -> str:
+def clean(text: str, formulas: bool = False) -> str:
     """Make HTML safe to be put into a page.
+
+    Parameters
+    ----------
+    text
+    formulas
+        Whether MathML is shown; otherwise it is removed.
 
     Returns
     -------
@@ -82,7 +105,7 @@ def clean(text: str) -> str:
     without_pictures = ADDRESS.sub("", text)
     if len(without_pictures) > LONGEST or _too_deep(without_pictures):
         return as_text(without_pictures)
-    return CLEANER.clean(text)
+    return (CLEANER_WITH_FORMULAS if formulas else CLEANER).clean(text)
 
 
 def as_text(text: str) -> str:
@@ -124,12 +147,17 @@ def _too_deep(text: str) -> bool:
     return False
 
 
-CLEANER = nh3.Cleaner(
-    tags={*HEADINGS, *TABLES, *BLOCKS, *LISTS, *WORDS},
-    clean_content_tags=GONE,
-    attributes=ATTRIBUTES,
-    allowed_classes=CLASSES,
-    attribute_filter=_attribute,
-    url_schemes={"http", "https", "data"},
-    link_rel="noopener noreferrer",
-)
+def _cleaner(tags: set[str], attributes: Mapping[str, set[str]]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags={*HEADINGS, *TABLES, *BLOCKS, *LISTS, *WORDS, *tags},
+        clean_content_tags=GONE - tags,
+        attributes={**ATTRIBUTES, **attributes},
+        allowed_classes=CLASSES,
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "data"},
+        link_rel="noopener noreferrer",
+    )
+
+
+CLEANER = _cleaner(set(), {})
+CLEANER_WITH_FORMULAS = _cleaner({*PLAIN_MATHML, *MATHML}, MATHML)

@@ -75,29 +75,10 @@ class SafeToShow(NbGraderPreprocessor):
         told = flags_for_the_student(nb)
         # This removes the title, the language, and the state of widgets, which goes into a script.
         nb.metadata = nbformat.from_dict(PYTHON)
-        bytes_left, steps_left = OutputLimits.notebook, MOST_STEPS_OF_NOTEBOOK
+        within_limits(nb, resources)
         for cell in nb.cells:
             ours = cell.metadata.get("nbgrader")
             cell.metadata = nbformat.from_dict({"nbgrader": ours} if _is_ours(ours) else {})
-            cost: Callable[[str], int] = len if cell.cell_type == "code" else steps
-            texts = [(cell, "source", cost)]
-            if cell.cell_type == "code":
-                # Also of notebooks that were graded without this package.
-                cell.outputs = allowed(cell.get("outputs"), left=bytes_left)
-                shown = [output.get("data", {}) for output in cell.outputs]
-                for data in shown:
-                    if "text/latex" in data:
-                        data["text/latex"] = _without_macros(data["text/latex"], resources)
-                texts += [(data, "text/markdown", steps) for data in shown]
-                texts += [(data, "text/html", _steps_of_html) for data in shown]
-            pictures = cell.get("attachments", {})
-            bytes_left -= sum(map(size, cell.get("outputs", ()))) + len(str(pictures))
-            if pictures and bytes_left < 0:
-                del cell["attachments"]
-            for holder, name, cost in texts:
-                steps_left -= cost(holder.get(name, ""))
-                if steps_left < 0 and name in holder:
-                    holder[name] = LEFT_OUT
         if told:
             text = "**About this submission**\n\n" + "\n".join(
                 f"- {_unmarked(each)}" for each in told
@@ -107,6 +88,38 @@ class SafeToShow(NbGraderPreprocessor):
             if isinstance(resources.get(name), str):
                 resources[name] = html.escape(resources[name])
         return nb, resources
+
+
+def within_limits(nb: NotebookNode, resources: Resources) -> None:
+    """Leave out what would make a page too large or take too long to render.
+
+    Parameters
+    ----------
+    nb
+        A graded notebook, also one that was graded without this package. It is changed.
+    resources
+        Of the page.
+    """
+    bytes_left, steps_left = OutputLimits.notebook, MOST_STEPS_OF_NOTEBOOK
+    for cell in nb.cells:
+        cost: Callable[[str], int] = len if cell.cell_type == "code" else steps
+        texts = [(cell, "source", cost)]
+        if cell.cell_type == "code":
+            cell.outputs = allowed(cell.get("outputs"), left=bytes_left)
+            shown = [output.get("data", {}) for output in cell.outputs]
+            for data in shown:
+                if "text/latex" in data:
+                    data["text/latex"] = _without_macros(data["text/latex"], resources)
+            texts += [(data, "text/markdown", steps) for data in shown]
+            texts += [(data, "text/html", _steps_of_html) for data in shown]
+        pictures = cell.get("attachments", {})
+        bytes_left -= sum(map(size, cell.get("outputs", ()))) + len(str(pictures))
+        if pictures and bytes_left < 0:
+            del cell["attachments"]
+        for holder, name, cost in texts:
+            steps_left -= cost(holder.get(name, ""))
+            if steps_left < 0 and name in holder:
+                holder[name] = LEFT_OUT
 
 
 def _unmarked(sentence: str) -> str:
@@ -145,7 +158,12 @@ def markdown2html(context: Context, source: str) -> str:
     return _with_below(context, "markdown", rendered(source, pictures, context["resources"]))
 
 
-def rendered(source: str, pictures: dict[str, Any], resources: Resources) -> str:
+def rendered(
+    source: str,
+    pictures: dict[str, Any],
+    resources: Resources,
+    kind: type["Renderer"] | None = None,
+) -> str:
     """Render and clean Markdown; what would take too long is shown as text.
 
     Parameters
@@ -155,15 +173,17 @@ def rendered(source: str, pictures: dict[str, Any], resources: Resources) -> str
         The attachments of its cell.
     resources
         They count the pictures that the page still may show.
+    kind
+        How each element is rendered, and its HTML cleaned.
     """
-    renderer = _Renderer(escape=False, attachments=pictures)
+    renderer = (kind or Renderer)(escape=False, attachments=pictures)
     if len(source) > LONGEST_MARKDOWN or steps(source) > MOST_STEPS:
         return as_text(source)
     try:
         text = MarkdownWithMath(renderer=renderer).render(source)
     except Exception:  # A text that the parser can't read must not break the whole page.
         return as_text(source)
-    return _cleaned(text, resources)
+    return cleaned(text, resources, renderer.clean)
 
 
 def _with_below(context: Context, kind: str, text: str) -> str:
@@ -178,16 +198,26 @@ def _with_below(context: Context, kind: str, text: str) -> str:
 @pass_context
 def clean_html(context: Context, text: object) -> str:
     """Clean HTML. Its pictures are left out if the page already shows too many."""
-    return _cleaned(str(text), context["resources"])
+    return cleaned(str(text), context["resources"])
 
 
-def _cleaned(text: str, resources: Resources) -> str:
-    cleaned = _without_macros(clean(text), resources)
-    left = resources.get(LEFT, OutputLimits.notebook) - weight_of_addresses(cleaned)
+def cleaned(text: str, resources: Resources, by: Callable[[str], str] = clean) -> str:
+    """Clean HTML, and leave out its pictures if the page already shows too many.
+
+    Parameters
+    ----------
+    text
+    resources
+        They count the pictures that the page still may show.
+    by
+        Cleans the HTML.
+    """
+    safe = _without_macros(by(text), resources)
+    left = resources.get(LEFT, OutputLimits.notebook) - weight_of_addresses(safe)
     if left < 0:
-        return ADDRESS.sub("", cleaned)
+        return ADDRESS.sub("", safe)
     resources[LEFT] = left
-    return cleaned
+    return safe
 
 
 def _without_macros(text: str, resources: Resources) -> str:
@@ -195,7 +225,10 @@ def _without_macros(text: str, resources: Resources) -> str:
     return DEFINES.sub(lambda _: NO_MACRO, text) if resources.get(BELOW) else text
 
 
-class _Renderer(IPythonRenderer):
+class Renderer(IPythonRenderer):
+    """Renders Markdown with the pictures that are attached to its cell."""
+
+    clean = staticmethod(clean)
     # A short text can show one large picture a thousand times.
     bytes_left = OutputLimits.cell
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NoReturn
 
 from nbclient import NotebookClient
 from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader import preprocessors as stock
 from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
@@ -30,6 +31,7 @@ from autograder.grading.colab_badge import OpenInColab
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.hide_tests import HideWhatIsHidden
 from autograder.grading.put_starting_code import StartFromBrokenCode
+from autograder.grading.read_grades import ReadGrades
 from autograder.grading.refuse_changes import RefuseSilentChanges
 from autograder.grading.scores import ForgetEarlierScores
 from autograder.grading.searching_exporter import SearchingExporter
@@ -47,7 +49,10 @@ DONE_BY_CLEAN = (
 # TrustedExecute runs the code behind walls, and decides the scores of questions outside of them.
 RUNNING = (TrustedExecute, AllowedOutputs)
 # Feedback is for students, so without hidden tests and mark schemes.
-ANSWERING = (HideWhatIsHidden, extra_files.CarryToExchange)
+ANSWERING = (HideWhatIsHidden, extra_files.CarryToExchange, ReadGrades)
+DONE_BY_THE_PAGE = (stock.GetGrades, CSSHTMLHeaderPreprocessor)
+# Imported only by the commands that write feedback.
+PAGE = "autograder.desk.feedback_exporter.FeedbackExporter"
 # The person who reads answers is shown their mark schemes, on the Formgrader's pages only.
 SHOWING = (mark_schemes.ShowMarkSchemes, safe_pages.SafeToShow)
 # The badge and the broken code are part of a release, so they must be in its checksums.
@@ -266,8 +271,11 @@ class _GenerateAssignment(_Section):
 class _GenerateFeedback(_Section):
     owner = GenerateFeedback
     rules: ClassVar = {
-        "preprocessors": lambda _, given: [*ANSWERING, *_without(given, ANSWERING)],
-    }
+        "preprocessors": lambda _, given: [
+            *ANSWERING, *_without(given, (*ANSWERING, *DONE_BY_THE_PAGE))
+        ],
+        "exporter_class": lambda *_: PAGE,
+    }  # fmt: skip
 
 
 class _HTMLExporter(_Section):

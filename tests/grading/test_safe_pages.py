@@ -28,6 +28,8 @@ from tests.grading.test_formgrader import TOKEN, formgrader  # noqa: F401  (a fi
 ASSIGNMENT = "one_dimension"
 HIDDEN = 'ask("gradient_check")'
 
+CSP = "Content-Security-Policy"
+
 HONEST_MARKDOWN = """# A heading
 
 If $a < b$ & $c > d$, then *see* [the paper](https://example.org/paper?a=1&b=2#part):
@@ -80,6 +82,11 @@ class Page(HTMLParser):
             self.code.append(data)
         else:
             self.text += data
+
+    @property
+    def policy(self):
+        """The page's Content-Security-Policies."""
+        return [each["content"] for each in self.find("meta", **{"http-equiv": CSP})]
 
     def find(self, tag, **attributes):
         return [
@@ -156,11 +163,11 @@ def honest_cells():
     ]  # fmt: skip
 
 
-def check_harmless(page, plain):
+def check_harmless(page, plain, formulas=()):
     """Check that what the attack added to the page can neither run nor load."""
     added = Counter(page.elements) - Counter(plain.elements)
     for tag, attributes in added:
-        assert tag not in (
+        assert tag in formulas or tag not in (
             "script", "style", "link", "meta", "base", "iframe", "object", "embed", "form",
             "input", "button", "textarea", "select", "svg", "math", "video", "audio", "template",
         ), tag  # fmt: skip
@@ -182,6 +189,7 @@ def check_harmless(page, plain):
 
 
 def check_honest(page):
+    """Check what both pages show."""
     assert "1e-7" in page.text
     link = page.find("a", href="https://example.org/paper?a=1&b=2#part")
     assert link and link[0]["rel"] == "noopener noreferrer"
@@ -189,8 +197,15 @@ def check_honest(page):
     sources = [found.get("src") for found in page.find("img")]
     assert sources.count(f"data:image/png;base64,{hostile.PNG}") == 2
     assert f"data:image/svg+xml;base64,{base64.b64encode(SVG.encode()).decode()}" in sources
-    assert page.find("img", width="300") and page.find("img", alt="my sketch")
-    for text in ("$a < b$", "$c > d$", "x &< y", "$u < v$", "if a < b:", ": a < b"):
+    assert page.find("img", alt="my sketch")
+    for text in ("if a < b:", ": a < b"):
+        assert text in page.text
+
+
+def check_honest_in_the_formgrader(page):
+    check_honest(page)
+    assert page.find("img", width="300")
+    for text in ("$a < b$", "$c > d$", "x &< y", "$u < v$"):
         assert text in page.text
     assert page.find("span", **{"class": "ansi-red-fg"})
     assert page.find("a", href="#shown-A-heading") and page.find("h1", id="shown-A-heading")
@@ -198,11 +213,15 @@ def check_honest(page):
 
 def test_a_page_of_feedback_is_harmless(pages):
     plain = pages()
-    check_harmless(pages(*hostile_cells(), **hostile.NOTEBOOK_METADATA), plain)
+    page = pages(*hostile_cells(), **hostile.NOTEBOOK_METADATA)
+    check_harmless(page, plain, formulas=("math",))
+    assert page.policy == plain.policy != []
 
 
 def test_a_page_of_feedback_shows_honest_work(pages):
-    check_honest(pages(*honest_cells()))
+    page = pages(*honest_cells())
+    check_honest(page)
+    assert len(page.find("math")) > 2 and "$" not in page.text.split("A heading")[1]
 
 
 def test_feedback_shows_no_hidden_test_and_no_mark_scheme(graded, pages):
@@ -322,7 +341,7 @@ def test_the_formgrader_is_harmless_and_shows_honest_work(graded, pages, formgra
     pages(*hostile_cells(), **hostile.NOTEBOOK_METADATA)
     check_harmless(opened(graded, formgrader), plain)
     pages(*honest_cells())
-    check_honest(opened(graded, formgrader))
+    check_honest_in_the_formgrader(opened(graded, formgrader))
 
 
 class TestLimits:
