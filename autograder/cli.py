@@ -193,7 +193,7 @@ def grade(
         running = grade(course, work, again, seed, jobs or _all(), scheduler)
         outcomes, stopped = work_through(console, "grading", totals, running, missing)
         if not json:
-            print_grades(console, course, outcomes)
+            print_grades(console, course, outcomes, student or ())
         _end(console, course, outcomes, "graded", stopped, json)
 
 

@@ -117,7 +117,7 @@ def test_the_exit_status_is_1_and_nothing_else_is_printed(troubled):
 
 
 def test_the_table_shows_students_by_questions(troubled):
-    _, _, table = troubled.done.stdout.partition("\none_dimension ")
+    _, _, table = troubled.done.stdout.partition("\none_dimension\n")
     rows = {words[0]: words[1:] for line in table.splitlines() if (words := line.split())}
     worth = troubled.worth(ASSIGNMENT)
     shown = ["read" if name == "explain_zero" else f"{each:g}" for name, each in worth.items()]

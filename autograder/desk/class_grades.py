@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -90,7 +90,9 @@ class Standing:
         return self.total.score
 
 
-def standings(course: Course, gradebook: Gradebook, assignment: str) -> dict[str, Standing]:
+def standings(
+    course: Course, gradebook: Gradebook, assignment: str, only: Collection[str] = ()
+) -> dict[str, Standing]:
     """Everybody's :class:`Standing`, by student: of all who have a submission or a score.
 
     Parameters
@@ -99,6 +101,8 @@ def standings(course: Course, gradebook: Gradebook, assignment: str) -> dict[str
     gradebook : nbgrader.api.Gradebook
         Open.
     assignment : str
+    only : collection of str, optional
+        Leave out everybody else.
     """
     try:
         known = gradebook.find_assignment(assignment)
@@ -117,6 +121,8 @@ def standings(course: Course, gradebook: Gradebook, assignment: str) -> dict[str
     times, comments = _times(gradebook, assignment), _comments(gradebook, assignment)
     submitted, found = {*course.students(assignment)}, {}
     for student in sorted({*scores, *submitted}):
+        if only and student not in only:
+            continue
         cells = scores.get(student, {})
         why, unread = _why_blank(cells, student in submitted)
         notebooks = {name: _graded(course, assignment, student, name) for name in names}
@@ -145,6 +151,13 @@ def everybody(course: Course, gradebook: Gradebook) -> dict[str, Person]:
     return dict(sorted(found.items()))
 
 
+def without_submission(course: Course, gradebook: Gradebook, assignment: str) -> list[str]:
+    """The ids of all students in the gradebook who have not submitted an assignment."""
+    enrolled = {student for (student,) in gradebook.db.execute(select(Student.id))}
+    gradebook.db.rollback()
+    return sorted(enrolled - {*totals(gradebook, assignment)} - {*course.students(assignment)})
+
+
 def in_words(standing: Standing) -> str:
     """A comment for the student: the points of each question, and why parts were lost."""
     assert standing.total
@@ -155,15 +168,22 @@ def in_words(standing: Standing) -> str:
         + (late if total.late_submission_penalty else "")
     ]
     for name, scored in standing.scores.items():
-        # What a person has decided has other reasons than what the program found.
-        reasons = _reasons(standing.parts.get(name, ())) if scored.manual is None else []
-        for cell in dict.fromkeys((name, name.removeprefix("test_"))):
-            if spoken := standing.comments.get(cell):
-                reasons.append(printable(" ".join(spoken.split())))
         points = "not read yet" if scored.waits else f"{scored.score:g}/{standing.worth[name]:g}"
-        why = f" ({'; '.join(reasons)})" if reasons else ""
+        said_why = "; ".join(reasons(standing, name))
+        why = f" ({said_why})" if said_why else ""
         said.append(f"{name.removeprefix('test_')} {points}{why}")
     return ". ".join(said) + "."
+
+
+def reasons(standing: Standing, name: str) -> list[str]:
+    """Why parts of a graded cell were lost, and what a person has written about it."""
+    scored = standing.scores.get(name)
+    # What a person has decided has other reasons than what the program found.
+    found = _reasons(standing.parts.get(name, ())) if scored and scored.manual is None else []
+    for cell in dict.fromkeys((name, name.removeprefix("test_"))):
+        if spoken := standing.comments.get(cell):
+            found.append(printable(" ".join(spoken.split())))
+    return found
 
 
 def _reasons(parts: Iterable[Finding]) -> list[str]:

@@ -1,54 +1,95 @@
 """The table of grades: students by questions, read from nbgrader's gradebook."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from nbgrader.api import Gradebook, MissingEntry
-from rich import box
+from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from autograder.desk.class_grades import without_submission
+from autograder.desk.columns import Column, flowed, leave_room, print_columns, width_of
+from autograder.desk.student_grades import print_student
+from autograder.desk.table_notes import LATE, MARK, NOTED, explained, missing, unread
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
-from autograder.grading.flags import FORGEABLE
 from autograder.grading.outcome import Outcome
 from autograder.grading.scores import Scored, Total, all_scores, prefix, totals
 
 TO_READ = "read"
 NOT_GRADED = "-"
-MARK = "*"
-NOTED = " †"
-SEE_ABOVE = "the lines above say something about this submission"
 
 
-def print_grades(console: Console, course: Course, outcomes: Sequence[Outcome]) -> None:
+def print_grades(
+    console: Console, course: Course, outcomes: Sequence[Outcome], only: Collection[str] = ()
+) -> None:
     """Print a table of grades for each assignment among the outcomes.
 
     Nothing is printed if the gradebook's server was found to be gone.
+
+    Parameters
+    ----------
+    console
+    course
+    outcomes
+    only
+        The students that were asked for, if not all. For one alone, a list of questions is printed.
     """
     if course.server_is_gone:
         return
     among = (each.assignment for each in outcomes if each.assignment and each.student)
     for name in dict.fromkeys(among):
-        order, students = course.released_cells(name), course.students(name)
-        here = (each for each in outcomes if each.assignment == name)
+        here = [each for each in outcomes if each.assignment == name]
         noted = {each.student for each in here if each.note or each.flags}
+        inside = course.decided_inside(name)
         with course.gradebook() as gradebook:
-            inside = course.decided_inside(name)
-            table = grade_table(gradebook, name, order, students, inside, noted)
-        if table is not None:
-            console.print(table)
+            if len({*only}) == 1:
+                print_student(console, course, gradebook, name, next(iter(only)), inside, noted)
+                continue
+            grades = class_grades(gradebook, name, course.released_cells(name),
+                                  course.students(name), only)  # fmt: skip
+            absent = [] if only else without_submission(course, gradebook, name)
+        if grades is not None:
+            print_table(console, grades, inside, noted, absent)
 
 
-def grade_table(
+@dataclass(frozen=True)
+class Grades:
+    """The grades of one assignment.
+
+    Attributes
+    ----------
+    assignment : str
+    students : sequence of str
+    worth : mapping of str to float
+        The maximum of each graded cell, in the order of the notebooks.
+    scores : mapping of str to mapping of str to Scored
+        By student and graded cell, for all whom the gradebook has.
+    totals : mapping of str to Total
+        By student.
+    """
+
+    assignment: str
+    students: Sequence[str]
+    worth: Mapping[str, float]
+    scores: Mapping[str, Mapping[str, Scored]]
+    totals: Mapping[str, Total]
+
+    @property
+    def penalties(self) -> list[float | None]:
+        """Everybody's late penalty; None for who is not in the gradebook."""
+        found = [self.totals.get(each) for each in self.students]
+        return [total and total.late_submission_penalty for total in found]
+
+
+def class_grades(
     gradebook: Gradebook,
     assignment: str,
     order: Sequence[str],
     students: Collection[str] = (),
-    decided_inside: Collection[str] = (),
-    noted: Collection[str] = (),
-) -> Table | None:
-    """The grades of one assignment.
+    only: Collection[str] = (),
+) -> Grades | None:
+    """The grades of one assignment; None if it is not in the gradebook.
 
     Parameters
     ----------
@@ -58,64 +99,108 @@ def grade_table(
         The names of cells in the order of the notebooks; the gradebook keeps no order.
     students : collection of str, optional
         Those with a submission, also where the gradebook does not have it.
-    decided_inside : collection of str, optional
-        Cells whose scores were decided in the student's own process: they are marked.
-    noted : collection of str, optional
-        Students with a line about their submission above the table: they are marked.
-
-    Returns
-    -------
-    Table or None
-        A row for each student, a column for each graded cell. A written answer that a person has
-        to read shows "read"; what could not be graded shows "-". If there are late penalties, a
-        column shows them, and the total is what is left. None for an assignment that is not in the
-        gradebook.
+    only : collection of str, optional
+        Leave out everybody else.
     """
     try:
         notebooks = gradebook.find_assignment(assignment).notebooks
     except MissingEntry:
         return None
     names = [each.name for each in notebooks]
-    most = {
+    worth = {
         prefix(each.name, names) + cell.name: cell.max_score
         for each in notebooks
         for cell in (*each.grade_cells, *each.task_cells)
     }
     place = {name: index for index, name in enumerate(order)}
-    names = sorted(most, key=lambda name: place.get(name, len(order)))
-    table = Table(title=assignment, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    table.add_column("student", overflow="fold")
-    for name in names:
-        shown = name.removeprefix("test_").replace("_", "_\n").replace("/", "/\n")
-        mark = MARK if name in decided_inside else ""
-        table.add_column(f"{shown}{mark}\n/ {most[name]:g}", justify="right", vertical="bottom")
+    ordered = sorted(worth, key=lambda name: place.get(name, len(order)))
     scores, counted = all_scores(gradebook, assignment), totals(gradebook, assignment)
-    late = any(each.late_submission_penalty for each in counted.values())
-    if late:
-        table.add_column("late", justify="right", vertical="bottom")
-    table.add_column(f"total\n/ {sum(most.values()):g}", justify="right")
-    marks = {f"{MARK} {FORGEABLE}": decided_inside, f"{NOTED.strip()} {SEE_ABOVE}": noted}
-    table.caption = "\n".join(text for text, marked in marks.items() if marked) or None
-    table.caption_justify = "left"
-    for student in sorted({*scores, *students}):
-        row = _row(scores.get(student), names, counted.get(student), late)
-        name = escape(printable(student)) + (NOTED if student in noted else "")
-        table.add_row(name, *row)
-    return table
+    shown = sorted(each for each in {*scores, *students} if not only or each in only)
+    return Grades(assignment, shown, {name: worth[name] for name in ordered}, scores, counted)
 
 
-def _row(
-    scores: Mapping[str, Scored] | None, names: Sequence[str], total: Total | None, late: bool
-) -> list[str]:
-    if scores is None or total is None:
-        return [NOT_GRADED] * (len(names) + late + 1)
-    shown = [_shown(scores[name]) for name in names]
-    penalty = total.late_submission_penalty
-    taken_off = [f"{-penalty:g}" if penalty else ""] if late else []
-    return [*shown, *taken_off, NOT_GRADED if NOT_GRADED in shown else f"{total.score:g}"]
+def print_table(
+    console: Console,
+    grades: Grades,
+    inside: Collection[str] = (),
+    noted: Collection[str] = (),
+    absent: Sequence[str] = (),
+) -> None:
+    """Print the grades of one assignment.
+
+    There is a row for each student, and a column for each graded cell. A written answer that a
+    person has to read shows "read"; what could not be graded shows "-". If there are late
+    penalties, a column shows them, and the total is what is left. Where a terminal has no room for
+    the names of the questions, they have numbers, which are explained below.
+
+    Parameters
+    ----------
+    console
+    grades
+    inside
+        Cells whose scores were decided in the student's own process: they are marked.
+    noted
+        Students with a line about their submission above the table: they are marked.
+    absent
+        Students without a submission: they are listed below.
+    """
+    width = width_of(console)
+    marked = (printable(each) + (NOTED if each in noted else "") for each in grades.students)
+    labels = Column(("student",), [*marked], left=True)
+    columns = [*_columns(grades, inside, short=False)]
+    short = not leave_room(columns, labels, width)
+    if short:
+        columns = [*_columns(grades, inside, short)]
+    console.print()
+    console.print(grades.assignment, style="bold", markup=False, soft_wrap=True)
+    print_columns(console, labels, columns)
+    shown = [scored for who in grades.students for scored in grades.scores.get(who, {}).values()]
+    console.print()
+    for line in (
+        *(_legend(grades.worth, width) if short else ()),
+        *explained(bool(inside), bool({*noted} & {*grades.students}), any(grades.penalties)),
+        *unread(shown),
+        *missing(absent, width),
+    ):
+        # What has been broken into lines already has no line that is too long for words.
+        console.print(line, markup=False, soft_wrap=width is None)
+
+
+def _columns(grades: Grades, inside: Collection[str], short: bool) -> Iterator[Column]:
+    def head(name: str, most: float) -> list[str]:
+        return [name, f"/{most:g}"] if short else [*name.split("\n"), f"/ {most:g}"]
+
+    rows = [_row(grades, student) for student in grades.students]
+    for number, (name, most) in enumerate(grades.worth.items()):
+        broken = name.removeprefix("test_").replace("_", "_\n").replace("/", "/\n")
+        called = f"Q{number + 1}" if short else broken
+        mark = MARK if name in inside else ""
+        yield Column(head(called + mark, most), [cells[number] for cells, _ in rows])
+    if any(grades.penalties):
+        taken = grades.penalties
+        said = (NOT_GRADED if each is None else f"{-each:g}" if each else "" for each in taken)
+        yield Column([LATE], [*said])
+    yield Column(head("total", sum(grades.worth.values())), [total for _, total in rows])
+
+
+def _row(grades: Grades, student: str) -> tuple[list[str], str]:
+    """The score of each question, and the total."""
+    if student not in grades.scores or student not in grades.totals:
+        return [NOT_GRADED] * len(grades.worth), NOT_GRADED
+    shown = [_shown(grades.scores[student][name]) for name in grades.worth]
+    return shown, NOT_GRADED if NOT_GRADED in shown else f"{grades.totals[student].score:g}"
 
 
 def _shown(scored: Scored) -> str:
     if not scored.says_something:
         return NOT_GRADED
     return TO_READ if scored.waits else f"{scored.score:g}"
+
+
+def _legend(worth: Mapping[str, float], width: int | None) -> Iterator[str]:
+    names = [
+        f"Q{number} {name.removeprefix('test_')} /{most:g}"
+        for number, (name, most) in enumerate(worth.items(), 1)
+    ]
+    widest = max(map(cell_len, names))
+    return flowed((each + " " * (widest - cell_len(each)) for each in names), width, "   ")

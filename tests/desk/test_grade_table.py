@@ -6,7 +6,7 @@ import json
 import pytest
 from rich.console import Console
 
-from autograder.desk.grade_table import grade_table
+from autograder.desk.grade_table import class_grades, print_table
 from autograder.grading.flags import FORGEABLE
 from autograder.grading.scores import totals
 from tests.temporary_course import ROOT, TemporaryCourse
@@ -40,15 +40,18 @@ def submit(gradebook, student, **scores):
     gradebook.db.commit()
 
 
-def printed(gradebook, students=()):
+def printed(gradebook, students=(), width=None, **marked):
+    """The table as it is in a terminal of this width, or in a file."""
     out = io.StringIO()
-    Console(file=out, width=1000).print(grade_table(gradebook, ASSIGNMENT, ORDER, students))
+    terminal = {"width": width or 1000, "force_terminal": bool(width), "color_system": None}
+    grades = class_grades(gradebook, ASSIGNMENT, ORDER, students)
+    print_table(Console(file=out, highlight=False, **terminal), grades, **marked)
     return out.getvalue()
 
 
-def rows(gradebook, students=()):
+def rows(gradebook, students=(), width=None):
     """{student: cells}, and the header, as they are printed."""
-    lines = [line.split() for line in printed(gradebook, students).splitlines()]
+    lines = [line.split() for line in printed(gradebook, students, width).splitlines()]
     return {words[0]: words[1:] for words in lines if words}
 
 
@@ -143,7 +146,7 @@ def test_any_name_is_shown_in_full(gradebook, student):
 
 
 def test_an_assignment_that_is_not_in_the_gradebook_has_no_table(gradebook):
-    assert grade_table(gradebook, "essay", []) is None
+    assert class_grades(gradebook, "essay", []) is None
 
 
 @pytest.fixture

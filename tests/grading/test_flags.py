@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.desk.grade_table import SEE_ABOVE
+from autograder.desk.table_notes import SEE_ABOVE
 from autograder.grading.clean import clean
 from autograder.grading.flags import (
     FLAGS,

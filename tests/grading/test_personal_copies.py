@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbgrader.utils import compute_checksum
 
-from autograder.desk.grade_table import SEE_ABOVE
+from autograder.desk.table_notes import SEE_ABOVE
 from autograder.grading import personal_copies
 from autograder.grading.errors import CourseError
 from autograder.questions import questions_of
