@@ -10,7 +10,7 @@ from rich.console import Console
 from autograder.desk.class_grades import without_submission
 from autograder.desk.columns import Column, flowed, leave_room, print_columns, width_of
 from autograder.desk.student_grades import print_student
-from autograder.desk.table_notes import LATE, MARK, NOTED, explained, missing, unread
+from autograder.desk.table_notes import LATE, MARK, NOTED, explained, missing, print_notes, unread
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.outcome import Outcome
@@ -156,14 +156,12 @@ def print_table(
     print_columns(console, labels, columns)
     shown = [scored for who in grades.students for scored in grades.scores.get(who, {}).values()]
     console.print()
-    for line in (
-        *(_legend(grades.worth, width) if short else ()),
-        *explained(bool(inside), bool({*noted} & {*grades.students}), any(grades.penalties)),
-        *unread(shown),
-        *missing(absent, width),
-    ):
-        # What has been broken into lines already has no line that is too long for words.
-        console.print(line, markup=False, soft_wrap=width is None)
+    for line in _legend(grades.worth, width) if short else ():
+        console.print(line, markup=False, soft_wrap=True)
+    marks = bool(inside), bool({*noted} & {*grades.students}), any(grades.penalties)
+    print_notes(console, (*explained(*marks), *unread(shown)))
+    for line in missing(grades.assignment, absent, width):
+        console.print(line, markup=False, soft_wrap=True)
 
 
 def _columns(grades: Grades, inside: Collection[str], short: bool) -> Iterator[Column]:

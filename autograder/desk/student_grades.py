@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.desk.class_grades import Standing, reasons, standings
-from autograder.desk.table_notes import LATE, MARK, NOTED, explained, unread
+from autograder.desk.table_notes import LATE, MARK, NOTED, explained, print_notes, unread
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.scores import Scored
@@ -46,11 +46,8 @@ def print_student(
     for line in _lines(standing, inside):
         console.print(Text(line), no_wrap=True, overflow="ellipsis")
     late = standing.total is not None and standing.total.late_submission_penalty > 0
-    for line in (
-        *explained(bool(inside), bool(mark), late),
-        *unread(standing.scores.values()),
-    ):
-        console.print(line, markup=False, soft_wrap=not console.is_terminal)
+    marks = explained(bool(inside), bool(mark), late)
+    print_notes(console, (*marks, *unread(standing.scores.values())))
 
 
 def _lines(standing: Standing, inside: Collection[str]) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """What stands below a table of grades: what its marks mean, who is to be read, who is missing."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from rich.console import Console
 
 from autograder.desk.columns import flowed
 from autograder.grading.errors import printable
@@ -38,14 +40,19 @@ def unread(scores: Collection[Scored]) -> Iterator[str]:
         yield f"{changed} {them} changed since a person gave the score: {WHERE}"
 
 
-def missing(students: Sequence[str], width: int | None) -> Iterator[str]:
-    """Who has not submitted anything; those who are too many to be named are counted."""
+def missing(assignment: str, students: Sequence[str], width: int | None) -> Iterator[str]:
+    """Who has not submitted an assignment; those who are too many to be named are counted."""
     if not students:
         return
     them = "1 student has" if len(students) == 1 else f"{len(students)} students have"
     named = [*map(printable, students[:MOST_NAMED])]
-    more = len(students) - len(named)
-    pieces = [f"{each}," for each in named[:-1]] + [named[-1]]
-    if more:
-        pieces += [f"and {more} more"]
-    yield from flowed([f"{them} not submitted anything:", *pieces], width, " ")
+    pieces = [*(f"{each}," for each in named[:-1]), named[-1]]
+    if len(students) > len(named):
+        pieces.append(f"and {len(students) - len(named)} more")
+    yield from flowed([f"{them} not submitted {assignment}:", *pieces], width, " ")
+
+
+def print_notes(console: Console, sentences: Iterable[str]) -> None:
+    """Print sentences, each on one line if no terminal shows them."""
+    for each in sentences:
+        console.print(each, markup=False, soft_wrap=not console.is_terminal)

@@ -4,9 +4,11 @@ import io
 import json
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from autograder.desk.grade_table import class_grades, print_table
+from autograder.desk.table_notes import SEE_ABOVE
 from autograder.grading.flags import FORGEABLE
 from autograder.grading.scores import totals
 from tests.temporary_course import ROOT, TemporaryCourse
@@ -120,29 +122,72 @@ def test_a_late_penalty_is_in_the_total(gradebook):
         assert float(shown[student][-1]) == counted
 
 
-def test_a_run_reports_late_penalties(cli, course):
-    """In the table and to programs; by nbgrader's own rule, which takes all points."""
-    course.configure('c.LateSubmissionPlugin.penalty_method = "zero"')
-    for student in ("ada", "bob"):
-        path = course.submit(student, ASSIGNMENT, course.answered(ASSIGNMENT))
-        when = "2026-01-03 00:00:00 UTC" if student == "bob" else "2026-01-01 00:00:00 UTC"
-        (path.parent / "timestamp.txt").write_text(when)
-    with course.gradebook() as gradebook:
-        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-01-02 00:00:00 UTC")
-    _, out, _ = cli(course, "grade", ASSIGNMENT)
-    ends = {words[0]: words[-2:] for words in map(str.split, out.splitlines()) if words}
-    assert (ends["ada"], ends["bob"]) == (["read", "18"], ["-18", "0"])
-    report = json.loads(cli(course, "grade", ASSIGNMENT, "--json")[1])
-    assert report["totals"][ASSIGNMENT] == {
-        "ada": {"raw_score": 18, "late_submission_penalty": 0, "score": 18},
-        "bob": {"raw_score": 18, "late_submission_penalty": 18, "score": 0},
-    }
-
-
 @pytest.mark.parametrize("student", ["[red]ada", "[/]", "ada\x1b[2J", "ada" * 60])
 def test_any_name_is_shown_in_full(gradebook, student):
     submit(gradebook, student)
     assert student.replace("\x1b", "\\x1b") in printed(gradebook)
+
+
+ODD = ["ada", "李明華", "zoe\u0301", "אבגד", "a" * 50, "b" * 78, "O'Brien, {Ann} +2"]
+
+
+def test_at_80_columns_no_row_is_wider_and_every_total_is_nbgraders(gradebook):
+    for place, student in enumerate(ODD):
+        waits = {"explain_zero": "to read"} if place % 2 else {}
+        submit(gradebook, student, numerical_derivative=place / 2, **waits)
+        late_by(gradebook, student, place - 2 if place > 2 else None)
+    shown = printed(gradebook, width=80, noted=[ODD[0], ODD[4]], inside=["test_gradient_check"])
+    lines = shown.splitlines()
+    assert max(map(cell_len, lines)) == 80
+    for student in ODD:
+        mark = " †" if student in (ODD[0], ODD[4]) else ""
+        (place,) = (at for at, line in enumerate(lines)
+                    if f"{line}  ".startswith(f"  {student}{mark}  "))  # fmt: skip
+        beside = lines[place].split()[-1].replace(".", "").isdigit()
+        total = float(lines[place + (not beside)].split()[-1])
+        theirs = gradebook.find_submission(ASSIGNMENT, student)
+        assert total == max(0.0, theirs.score - theirs.late_submission_penalty)
+    legend = " ".join(shown.partition("\n\nQ1 ")[2].split())
+    for number, name in enumerate(ORDER, 1):
+        most = gradebook.find_graded_cell(name, ASSIGNMENT, ASSIGNMENT).max_score
+        assert f"Q{number} {name.removeprefix('test_')} /{most:g}" in f"Q1 {legend}"
+    assert "Q5*" in shown and f"* {FORGEABLE}" in shown and f"† {SEE_ABOVE}" in shown
+    assert "late: taken off for being late" in shown
+    assert "3 written answers wait for a reader, and count as 0 until then" in shown
+
+
+def test_a_wide_terminal_and_a_file_show_names_and_nothing_has_to_be_explained(gradebook):
+    submit(gradebook, "ada")
+    for width in (160, None):
+        shown = printed(gradebook, width=width)
+        assert "numerical_ " in shown and "Q1" not in shown
+        assert shown.rstrip().splitlines()[-1].split()[0] == "ada"
+
+
+def test_what_a_person_has_to_read_is_counted(gradebook):
+    """Also if an answer has changed since a person gave the score."""
+    submit(gradebook, "ada", explain_zero="to read")
+    assert "\n1 written answer waits for a reader" in printed(gradebook)
+    grade = gradebook.find_grade("explain_zero", ASSIGNMENT, ASSIGNMENT, "ada")
+    grade.manual_score = 1
+    gradebook.db.commit()
+    assert "\n1 answer has changed since a person gave the score" in printed(gradebook)
+    grade.needs_manual_grade = False
+    gradebook.db.commit()
+    assert "reader" not in printed(gradebook) and "person" not in printed(gradebook)
+
+
+@pytest.mark.parametrize("width", [80, None])
+def test_who_has_not_submitted_anything_is_named(gradebook, width):
+    submit(gradebook, "ada")
+    for absent, said in (
+        (["bob"], f"1 student has not submitted {ASSIGNMENT}: bob"),
+        (ODD[1:3], f"2 students have not submitted {ASSIGNMENT}: {ODD[1]}, {ODD[2]}"),
+        ([f"student{number:02}" for number in range(57)], "student18, student19 and 37 more"),
+    ):
+        shown = printed(gradebook, width=width, absent=absent)
+        assert said in " ".join(shown.split()) and "student20" not in shown
+        assert max(map(cell_len, shown.splitlines())) <= (width or 1000)
 
 
 def test_an_assignment_that_is_not_in_the_gradebook_has_no_table(gradebook):
