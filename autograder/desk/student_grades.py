@@ -65,7 +65,7 @@ def _lines(standing: Standing, inside: Collection[str]) -> Iterator[str]:
     if total and total.late_submission_penalty:
         yield line(LATE, f"-{total.late_submission_penalty:g}")
     graded = total and all(each.says_something for each in standing.scores.values())
-    points = f"{total.score:g}" if total and graded else "not graded"
+    points = f"{total.score:g}" if total and graded else "not graded,"
     yield line("total", f"{points} of {standing.most:g}")
 
 

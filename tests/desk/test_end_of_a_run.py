@@ -77,3 +77,10 @@ def test_a_list_fits_a_terminal(cli, late, monkeypatch):
     _, out, _ = cli(late, "grade", ASSIGNMENT, "--student", "bob")
     _, _, listed = out.partition(f"{ASSIGNMENT}: bob")
     assert "…\n" in listed and max(map(len, listed.splitlines())) <= 60
+
+
+def test_a_student_who_can_not_be_graded_has_no_points(cli, late):
+    late.submit("torn", ASSIGNMENT, "Dear teacher, I lost my notebook.")
+    _, out, _ = cli(late, "grade", ASSIGNMENT, "--student", "torn")
+    said = [" ".join(line.split()) for line in out.splitlines()]
+    assert "error_sweep not graded, of 3" in said and "total not graded, of 20" in said
