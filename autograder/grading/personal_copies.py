@@ -9,7 +9,6 @@ import csv
 import io
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
+from autograder.grading.course_secret import SECRET, made_if_missing, read_secret
 from autograder.grading.csv_cells import as_it_was, harmless
 from autograder.grading.errors import CourseError, printable
 from autograder.truth import starting_code
@@ -28,9 +28,6 @@ from autograder.truth.bugs import FIXED_DRAW, OPEN, SEALED
 from autograder.truth.draws import draw, keyed
 from autograder.truth.evidence import packed
 
-SECRET = "course_secret"
-"""The file in the course folder. Anybody who has it can find out everybody's bugs."""
-LEAST_SECRET = 16
 PERSONAL = "personal"
 CODES = "codes.csv"
 CODE = re.compile(r"\b([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})\b")
@@ -176,7 +173,7 @@ def of(root: str | Path, assignment: str) -> Personal | None:
     except (OSError, ValueError, KeyError, AttributeError, csv.Error):
         remedy = "run `autograder personalise` again"
         raise CourseError(f"{PERSONAL}/{assignment}/{CODES} can't be read: {remedy}") from None
-    return Personal(_read_secret(root), codes)
+    return Personal(read_secret(root), codes)
 
 
 def answer_key(root: str | Path, assignment: str, student: str) -> dict[str, str]:
@@ -215,7 +212,7 @@ def personalise(
     if not names >= {*OPEN, starting_code.EVIDENCE}:
         raise CourseError(f"{assignment} has no suspects: there is nothing to personalise in it")
     earlier = of(root, assignment)
-    personal = Personal(_read_secret(root) if earlier else _secret(root), {})
+    personal = Personal(read_secret(root) if earlier else made_if_missing(root), {})
     _check_earlier(earlier, assignment)
     # Students who have left the class since keep their copies: they may still submit them.
     students = dict.fromkeys([*students, *(earlier.codes if earlier else ())])
@@ -260,24 +257,3 @@ def _put_into_place(work: Path, folder: Path, assignment: str) -> None:
         os.replace(place, work / "old")
     os.replace(work / "all", place)
     os.replace(work / "all.zip", folder / f"{assignment}.zip")
-
-
-def _secret(root: str | Path) -> bytes:
-    path = Path(root, SECRET)
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"{secrets.token_hex(32)}\n")
-    return _read_secret(root)
-
-
-def _read_secret(root: str | Path) -> bytes:
-    try:
-        secret = Path(root, SECRET).read_bytes().strip()
-    except OSError as error:
-        raise CourseError(f"{SECRET} can't be read ({error.strerror})") from None
-    if len(secret) < LEAST_SECRET:
-        raise CourseError(
-            f"{SECRET} has only {len(secret)} characters, which could be guessed: restore the "
-            "original, or, if there are no releases yet, delete it"
-        )
-    return secret
