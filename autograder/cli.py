@@ -1,22 +1,20 @@
 """The command line: one verb per command, acting on the course in the current folder."""
 
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from autograder import options
 from autograder.options import Assignment, DryRun, Jobs, Json, Students, Version
-from autograder.stopping import STOPPED
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from autograder.grading.course import Course
-    from autograder.grading.outcome import Outcome
+from autograder.running import (
+    all_processors,
+    errors_in_one_line,
+    report,
+    sum_up,
+    the_course,
+    warm_up,
+)
 
 # This grammar of internet addresses takes half the time of all imports, and no notebook schema
 # uses it; jsonschema works without it.
@@ -28,49 +26,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-@contextmanager
-def _errors_in_one_line() -> Iterator[None]:
-    """Turn what a person can fix into one line and exit status 1."""
-    try:
-        from autograder.grading.errors import CourseError
-
-        try:
-            yield
-        except CourseError as error:
-            typer.echo(f"autograder: {error}", err=True)
-            raise typer.Exit(1) from None
-    except ModuleNotFoundError as error:
-        what = f"{error.name.partition('.')[0]} is missing" if error.name else str(error)
-        typer.echo(f"autograder: {what}: run `autograder doctor`", err=True)
-        raise typer.Exit(1) from None
-
-
-@contextmanager
-def _the_course() -> Iterator["Course"]:
-    """The course in this folder, if its settings keep students' code behind walls."""
-    with _errors_in_one_line():
-        from autograder.grading import effective_settings
-        from autograder.grading.course import Course
-
-        course = Course()
-        effective_settings.check(course.app, course.dir)
-        yield course
-
-
-def _sum_up(
-    console: "Console", outcomes: "Sequence[Outcome]", verb: str, stopped: bool = False
-) -> None:
-    """Print how much was done, and exit with the status that says how it went."""
-    from autograder.desk.progress import sum_up
-
-    failed = sum_up(console, outcomes, verb)
-    if stopped:
-        typer.echo("autograder: stopped", err=True)
-        raise typer.Exit(STOPPED)
-    if failed:
-        raise typer.Exit(1)
 
 
 @app.callback()
@@ -86,7 +41,7 @@ def release(
     ] = False,
 ) -> None:
     """Write the students' notebooks from source/ into release/."""
-    with _the_course() as course:
+    with the_course() as course:
         from autograder.desk.progress import the_console, work_through
         from autograder.desk.selection import chosen
 
@@ -96,7 +51,7 @@ def release(
         names = chosen(course, assignment)
         running = (course.release(name, keep_grades) for name in names)
         outcomes, stopped = work_through(console, "releasing", dict.fromkeys(names, 1), running)
-        _sum_up(console, outcomes, "released", stopped)
+        sum_up(console, outcomes, "released", stopped)
 
 
 @app.command()
@@ -107,7 +62,7 @@ def personalise(
     names: options.Names = None,
 ) -> None:
     """Write a personal copy for every student of a roster, with bugs that nobody else has."""
-    with _the_course() as course:
+    with the_course() as course:
         from autograder.desk import platform_zips
         from autograder.desk.progress import the_console, work_through
         from autograder.grading.outcome import Outcome
@@ -119,7 +74,7 @@ def personalise(
         written = (Outcome(assignment, "", "done") for _ in writing)
         totals = {assignment: len(students)}
         outcomes, stopped = work_through(console, "personalising", totals, written)
-        _sum_up(console, outcomes, "copies written", stopped)
+        sum_up(console, outcomes, "copies written", stopped)
         for line in (
             f"Hand out personal/{assignment}.zip; personal/{assignment}/ holds the same copies.",
             "Keep the file course_secret, and show it to nobody: grading needs it.",
@@ -139,7 +94,7 @@ def intake(
     undo: options.Undo = False,
 ) -> None:
     """Put what was downloaded from a learning platform into submitted/."""
-    with _the_course() as course:
+    with the_course() as course:
         from autograder.desk.intake import Asked
         from autograder.desk.intake_table import take_in
 
@@ -160,8 +115,8 @@ def grade(
 ) -> None:
     """Grade the submissions in submitted/ and print a table of grades."""
     if scheduler is None:
-        _warm_up(several=(jobs or _all()) > 1 and not student)
-    with _the_course() as course:
+        warm_up(several=(jobs or all_processors()) > 1 and not student)
+    with the_course() as course:
         from autograder.batch.grade_class import grade
         from autograder.desk.grade_table import print_grades
         from autograder.desk.progress import the_console, work_through
@@ -190,56 +145,11 @@ def grade(
             )
         totals = {name: len(students) for name, students in work.items()}
         again = force or seed is not None
-        running = grade(course, work, again, seed, jobs or _all(), scheduler)
+        running = grade(course, work, again, seed, jobs or all_processors(), scheduler)
         outcomes, stopped = work_through(console, "grading", totals, running, missing)
         if not json:
             print_grades(console, course, outcomes, student or ())
-        _end(console, course, outcomes, "graded", stopped, json)
-
-
-def _end(
-    console: "Console",
-    course: "Course",
-    outcomes: "Sequence[Outcome]",
-    verb: str,
-    stopped: bool,
-    json: bool,
-) -> None:
-    """Report how the run ended, to people or to a program, and exit accordingly."""
-    if json:
-        from autograder.desk.json_report import json_report
-
-        typer.echo(json_report(course, outcomes, stopped))
-    if stopped:
-        _say_how_to_continue(console, outcomes)
-    _sum_up(console, outcomes, verb)
-
-
-def _warm_up(several: bool) -> None:
-    """Start the processes that grade while this one imports: both take equally long."""
-    config = os.path.realpath("nbgrader_config.py")
-    if os.path.isfile(config):
-        with _errors_in_one_line():
-            from autograder.batch.fork_server import warm_up
-            from autograder.box.preflight import prove_ahead
-
-            prove_ahead(config)
-            if several:
-                warm_up("autograder.batch.grade_one")
-
-
-def _say_how_to_continue(console: "Console", outcomes: "Sequence[Outcome]") -> NoReturn:
-    done = sum(outcome.status == "done" for outcome in outcomes)
-    console.print(
-        f"stopped: {done} graded and recorded; run the same command again to continue (without "
-        "--force, which would start over)"
-    )
-    raise typer.Exit(STOPPED)
-
-
-def _all() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        report(console, course, outcomes, "graded", stopped, json)
 
 
 @app.command()
@@ -255,8 +165,8 @@ def regrade(
     json: Json = False,
 ) -> None:
     """Grade again on the same cases, after a question was fixed."""
-    _warm_up(several=(jobs or _all()) > 1 and not student)
-    with _the_course() as course:
+    warm_up(several=(jobs or all_processors()) > 1 and not student)
+    with the_course() as course:
         from autograder.batch.regrade import regrade
         from autograder.desk.progress import the_console, work_through
         from autograder.desk.regrade_table import print_changes
@@ -265,10 +175,10 @@ def regrade(
         console, work = the_console(quiet=json), graded(course, assignment, student)
         missing = absent(student, work, NOT_GRADED)
         totals = {name: len(students) for name, students in work.items()}
-        running = regrade(course, work, question, lower, dry_run, jobs or _all())
+        running = regrade(course, work, question, lower, dry_run, jobs or all_processors())
         outcomes, stopped = work_through(console, "regrading", totals, running, missing)
         print_changes(console, outcomes, dry_run)
-        _end(console, course, outcomes, "regraded", stopped, json)
+        report(console, course, outcomes, "regraded", stopped, json)
 
 
 @app.command()
@@ -280,7 +190,7 @@ def feedback(
     names: options.Names = None,
 ) -> None:
     """Write a feedback page for each graded submission into feedback/."""
-    with _the_course() as course:
+    with the_course() as course:
         from autograder.batch.feedback_pages import write_pages
         from autograder.desk import platform_zips
         from autograder.desk.progress import the_console, work_through
@@ -290,11 +200,11 @@ def feedback(
         missing = absent(student, work, NOT_GRADED)
         named = platform_zips.zip_names(course, zip, names, work)
         totals = {name: len(students) for name, students in work.items()}
-        running = write_pages(course, work, jobs or _all())
+        running = write_pages(course, work, jobs or all_processors())
         outcomes, stopped = work_through(console, "writing feedback on", totals, running, missing)
         if zip and not stopped:
             platform_zips.zip_pages(console, course, outcomes, zip, named)
-        _sum_up(console, outcomes, "pages written", stopped)
+        sum_up(console, outcomes, "pages written", stopped)
 
 
 @app.command()
@@ -308,12 +218,49 @@ def export(
     unread_as_0: options.UnreadAs0 = False,
 ) -> None:
     """Fill the grades into the sheet that was downloaded from a learning platform."""
-    with _the_course() as course:
+    with the_course() as course:
         from autograder.desk.export import export
         from autograder.desk.progress import the_console
 
         which = (assignment, column, output)
         export(the_console(), course, to, sheet, *which, dry_run, unread_as_0)
+
+
+@app.command()
+def results(
+    submission: options.Submission,
+    to: options.ToRunner,
+    output: options.Results = options.RESULTS,
+    course: options.CourseFolder = options.HERE,
+    student: options.OneStudent = None,
+    metadata: options.Metadata = None,
+    assignment: options.OnlyThis = None,
+) -> None:
+    """Grade one file on its student's own cases, for a platform that runs this command.
+
+    Nothing is recorded. A submission that can't be read gets 0 points and a sentence for the
+    student; if the grader fails, there are no results, and the exit status is 1.
+    """
+    warm_up(several=False, root=course)
+    with errors_in_one_line():
+        from autograder.desk import gradescope
+
+        gradescope.remove_earlier(output)
+    with the_course(course) as found:
+        from autograder.batch.grade_alone import grade_alone
+        from autograder.desk import one_submission
+        from autograder.desk.platform_student import student_of
+        from autograder.grading.not_a_notebook import NothingToGrade
+
+        try:
+            name, notebooks = one_submission.find(found, submission, assignment)
+            who = student_of(found, name, student, metadata)
+            graded = grade_alone(found, name, who, notebooks)
+            written = gradescope.results(found, name, who, graded)
+        except NothingToGrade as nothing:
+            written = gradescope.refused(str(nothing))
+        gradescope.write(output, written)
+        typer.echo(f"{output}: {written['score']:g} points")
 
 
 @app.command()
@@ -327,7 +274,7 @@ def bugs(
     ] = None,
 ) -> None:
     """List the bank of planted bugs, or show one with its effect."""
-    with _errors_in_one_line():
+    with errors_in_one_line():
         from autograder.desk.bug_bank import show
         from autograder.desk.progress import the_console
 

@@ -94,6 +94,12 @@ class Copies(StrEnum):
     folder = "folder"
 
 
+class Runner(StrEnum):
+    """A platform that runs this program on a submission, and shows what it writes."""
+
+    gradescope = "gradescope"
+
+
 To = Annotated[Platform, typer.Option(help="Whose sheet FILE is; `csv` writes a new table to it.")]
 Sheet = Annotated[Path, typer.Argument(metavar="FILE", help="As downloaded from the platform.")]
 OneAssignment = Annotated[
@@ -127,4 +133,32 @@ Seed = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="Grade on the workers of this Dask scheduler."),
+]
+Submission = Annotated[
+    Path, typer.Argument(metavar="SUBMISSION", help="A notebook, or a folder or archive with it.")
+]
+ToRunner = Annotated[Runner, typer.Option("--to", help="Whose results to write.")]
+Results = Annotated[
+    Path, typer.Option("--output", metavar="FILE", help="Where to write the results.")
+]
+RESULTS, HERE = Path("results.json"), Path(".")
+CourseFolder = Annotated[
+    Path, typer.Option("--course", metavar="FOLDER", help="The folder of the course.")
+]
+OneStudent = Annotated[
+    str | None,
+    typer.Option("--student", metavar="ID", help="Whose it is; by default see --metadata."),
+]
+Metadata = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="What Gradescope says about the submission; by default where Gradescope puts it.",
+    ),
+]
+OnlyThis = Annotated[
+    str | None,
+    typer.Option(
+        "--assignment", metavar="NAME", help="Take nothing else; by default its cells tell."
+    ),
 ]

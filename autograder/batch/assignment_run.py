@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
@@ -12,25 +12,19 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.batch import graded_folder
+from autograder.batch.assignment_tasks import Tasks
 from autograder.batch.grade_one import ASK_AGAIN, Failure, Found, WorkerCannotGrade
 from autograder.batch.recorder import Recorder
 from autograder.batch.submission_folders import SubmissionFolders
 from autograder.batch.workers import WorkerDied
-from autograder.grading import personal_copies
-from autograder.grading.autograde_settings import Configured
-from autograder.grading.clean import known_to_the_gradebook
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError, first_line, in_one_line, printable
-from autograder.grading.extra_files import carried, check_room, released_files
-from autograder.grading.find_notebook import Found as Submitted
+from autograder.grading.extra_files import carried
 from autograder.grading.outcome import Outcome
-from autograder.grading.reading import read
-from autograder.grading.refuse_changes import points_of
-from autograder.grading.scores import Scored, prefix, recorded
+from autograder.grading.scores import Scored, recorded
 from autograder.grading.submitted_folder import ALLOW, problem_with
-from autograder.grading.task import SECONDS, Graded, Notebook, Task
+from autograder.grading.task import SECONDS, Graded, Task
 from autograder.grading.valid_ids import is_unicode
-from autograder.truth.bugs import FIXED_DRAW
 
 
 @dataclass(frozen=True)
@@ -70,6 +64,8 @@ class Run:
     ----------
     points : mapping of str to float
         The maximum of each graded cell in the current release.
+    points_in, prefix : callable
+        See `Tasks`.
     decided_inside : list of str
         See `autograder.grading.course.Course.decided_inside`.
 
@@ -82,25 +78,14 @@ class Run:
     def __init__(
         self, course: Course, assignment: str, gradebook: Gradebook, recorder: Recorder
     ) -> None:
-        course.check_released(assignment)
+        self._tasks = Tasks(course, assignment)
         self._course, self._assignment = course, assignment
         self._recorder, self._recorded = recorder, recorded(gradebook, assignment)
-        self._copies = personal_copies.of(course.root, assignment)
-        if self._copies is not None:
-            self._copies.check()
-        self._releases = course.released(assignment)
+        self._releases, self._nbgrader = self._tasks.releases, self._tasks.settings
         self._places = SubmissionFolders(course, assignment, self._releases)
-        self.points = self.points_in(self._releases)
-        self._common = {name: nbformat.writes(each) for name, each in self._releases.items()}
-        self._known = {
-            name: nbformat.writes(known_to_the_gradebook(each, assignment, name, course.dir.db_url))
-            for name, each in self._releases.items()
-        }
-        self._nbgrader = Configured(course)
+        self.points, self.points_in = self._tasks.points, self._tasks.points_in
+        self.prefix = self._tasks.prefix
         self.decided_inside = course.decided_inside(assignment)
-        self._files = released_files(course.dir, assignment)
-        self._rules = self._nbgrader.rules(assignment)
-        check_room(self._files, assignment, self._rules.limits.disk)
 
     def plan(self, student: str, force: bool) -> Plan:
         """The :class:`Plan` for one submission."""
@@ -129,7 +114,7 @@ class Run:
         refused = [self._shown(path) for path in paths if str(path) not in left]
         try:
             if not refused:
-                return self._task(student, self._places.found(student), seed)
+                return self._tasks.task(student, self._places.found(student), seed)
             why = f"{refused[0]} must not be read: {ASK_AGAIN}"
         except OSError as error:
             why = f"{self._shown(folder)}/ can't be read ({error.strerror}): {ALLOW}"
@@ -168,18 +153,6 @@ class Run:
         paths = self._places.notebooks("autograded", plan.student)
         found = {path.stem: nbformat.read(path, as_version=4) for path in paths}
         return self._recorded[plan.student], found
-
-    def prefix(self, notebook: str) -> str:
-        """What goes before the names of a notebook's cells."""
-        return prefix(notebook, self._releases)
-
-    def points_in(self, notebooks: Mapping[str, NotebookNode]) -> dict[str, float]:
-        """The maximum of each graded cell, in notebooks given by name."""
-        return {
-            self.prefix(name) + cell: points
-            for name, notebook in notebooks.items()
-            for cell, points in points_of(notebook).items()
-        }
 
     def where(self, plan: Plan) -> str:
         """The submission's folder, as messages show it."""
@@ -221,31 +194,6 @@ class Run:
             result = Failure(f"{self._places.name(plan.student)}: {_in_words(result)}", ours=True)
         return Outcome(self._assignment, plan.student, "failed", result.why)
 
-    def _task(self, student: str, found: Submitted, seed: int | None) -> Task:
-        submissions = found.notebooks
-        releases, key, owner = self._common, FIXED_DRAW, None
-        if self._copies is not None:
-            ((name, release),) = self._releases.items()
-            own = self._copies.check_and_release(release, student)
-            releases, key = {name: nbformat.writes(own)}, self._copies.draw(student)
-            owner = self._owner(submissions[name], student)
-        notebooks = tuple(
-            Notebook(name, self.prefix(name), submission, releases[name], self._known[name])
-            for name, submission in submissions.items()
-        )
-        rules = self._rules if seed is None else replace(self._rules, seed=seed)
-        return Task(
-            self._assignment, student, notebooks, self._files, dict(key), owner,
-            self._copies is not None, rules,
-            self._nbgrader.steps_before, self._nbgrader.steps_after, found.flags,
-        )  # fmt: skip
-
-    def _owner(self, submission: bytes, student: str) -> str | None:
-        try:
-            return None if self._copies is None else self._copies.owner(read(submission), student)
-        except Exception:  # the worker will say what is wrong with it
-            return None
-
     def keep(self, plan: Plan, graded: Graded) -> None:
         """Write scores and comments to the gradebook, and then the notebooks to autograded/.
 
@@ -265,7 +213,7 @@ class Run:
         files = {f"{name}.ipynb": text.encode() for name, text in graded.notebooks.items()}
         missing = [name for name in self._releases if name not in graded.notebooks]
         try:
-            files |= self._files | carried(submitted)
+            files |= self._tasks.files | carried(submitted)
             staged = graded_folder.stage(files, self._shelf)
             try:
                 self._recorder.record(

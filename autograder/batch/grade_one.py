@@ -8,7 +8,9 @@ from autograder.batch.memory_limit import at_most
 from autograder.box.preflight import adopt, proven_warden
 from autograder.box.warden import NoWalls, Zygote
 from autograder.grading.errors import in_one_line
+from autograder.grading.not_a_notebook import NotANotebook, TooLarge
 from autograder.grading.outcome import Outcome
+from autograder.grading.rebuild import WrongNotebook
 from autograder.grading.submission import KilledFromOutside
 from autograder.grading.task import Graded, Task, graded, together
 from autograder.questions import ASSIGNMENTS, GraderFailed, questions_of
@@ -17,6 +19,8 @@ for assignment in ASSIGNMENTS:
     questions_of(assignment)  # imported once, before workers are forked
 OURS = GraderFailed | KilledFromOutside | NoWalls | MemoryError
 """Failures of the grader or its host, not of the submission."""
+REFUSALS = NotANotebook | TooLarge | WrongNotebook
+"""What is wrong with a submission, and not with the grader."""
 ASK_AGAIN = "ask for the .ipynb file again"
 
 
@@ -30,10 +34,13 @@ class Failure:
         One line for people.
     ours : bool
         Whether the grader failed, which says nothing about the submission.
+    refused : bool
+        Whether the submission is certainly the reason. If it is neither, nobody knows yet.
     """
 
     why: str
     ours: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ Found = Graded | Failure | WorkerCannotGrade | Outcome
 """What a worker returns for a submission."""
 
 
-def grade_one(task: Task | Outcome, where: str, file: str) -> Found:
+def grade_one(task: Task | Outcome, where: str, file: str, remedy: str = ASK_AGAIN) -> Found:
     """Grade a submission.
 
     Parameters
@@ -58,6 +65,8 @@ def grade_one(task: Task | Outcome, where: str, file: str) -> Found:
         The submission's folder, as messages show it.
     file : str
         A readable file of the course, to try the walls with.
+    remedy : str
+        What to do about an unusable file.
     """
     if isinstance(task, Outcome):
         return task
@@ -72,7 +81,8 @@ def grade_one(task: Task | Outcome, where: str, file: str) -> Found:
                 parts.append(graded(task, each, warden))
         except Exception as error:
             path = f"{where}/{each.name}.ipynb"
-            return Failure(in_one_line(error, path, ASK_AGAIN), ours=isinstance(error, OURS))
+            why = in_one_line(error, path, remedy)
+            return Failure(why, isinstance(error, OURS), isinstance(error, REFUSALS))
     return together(parts)
 
 

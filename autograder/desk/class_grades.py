@@ -26,7 +26,7 @@ from autograder.grading.errors import printable
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.flags import FLAGS
 from autograder.grading.scores import Scored, Total, all_scores, prefix, prefixes, totals
-from autograder.grading.verdicts import verdict_in
+from autograder.grading.verdicts import findings_in
 from autograder.questions.verdict import Finding
 
 NOT_SUBMITTED = "no submission"
@@ -129,7 +129,7 @@ def standings(
         found[student] = Standing(
             assignment, student, why, unread, counted.get(student), sum(worth.values()),
             {name: cells[name] for name in worth if name in cells}, worth,
-            _parts(notebooks, before), comments.get(student, {}),
+            findings_in(notebooks, before), comments.get(student, {}),
             tuple(flag for nb in notebooks.values() for flag in _flags(nb)),
             times.get(student), "" if why else _note(course, assignment, student, notebooks, cells),
         )  # fmt: skip
@@ -244,19 +244,6 @@ def _graded(course: Course, assignment: str, student: str, name: str) -> dict[st
         return notebook if isinstance(notebook, dict) else {}
     except (OSError, ValueError):
         return {}
-
-
-def _parts(
-    names: Mapping[str, dict[str, Any]], before: Mapping[str, str]
-) -> dict[str, tuple[Finding, ...]]:
-    """What was found about each part, by graded cell."""
-    found = {}
-    for notebook, content in names.items():
-        for metadata in (cell.get("metadata", {}) for cell in content.get("cells", ())):
-            if verdict := verdict_in(metadata):
-                name = metadata["nbgrader"]["grade_id"]
-                found[before[notebook] + name] = verdict.findings
-    return found
 
 
 def _note(

@@ -20,6 +20,7 @@ TAKEN, SAME, OLDER, UNUSED, REFUSED, NOBODYS = (
 )  # fmt: skip
 """What becomes of a file. *Same*: it is there already; *unused*: another file was taken."""
 NOT_WRITTEN = "not written"
+NO_ANSWERS = "has no answers"
 LOOK_IT_UP = "look it up on the platform, and correct the roster"
 
 
@@ -320,7 +321,7 @@ class _Theirs:
                 status, why = SAME, "is the same file again"
             else:
                 done, status = True, SAME if earlier and counts.digest == earlier.digest else TAKEN
-                blank = "" if attempt.answered else "has no answers"
+                blank = "" if attempt.answered else NO_ANSWERS
                 why = "; ".join(filter(None, (choice.flag, item.unsure, blank)))
             time, number = item.time, item.named.number
             yield Line(item.file, status, self.student, which, why, time, number)

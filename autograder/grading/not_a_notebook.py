@@ -11,3 +11,7 @@ class TooLarge(ValueError):
     """The file has more in it than anybody writes: the end of a sentence, with what to do."""
 
     line = "{where} {text}"
+
+
+class NothingToGrade(Exception):
+    """Nothing that was submitted can be graded: one sentence, for the student."""

@@ -36,6 +36,26 @@ def verdict_in(metadata: Mapping[str, Any]) -> Verdict | None:
     return Verdict(noted["question"], findings, noted["seed"])
 
 
+def findings_in(
+    notebooks: Mapping[str, Mapping[str, Any]], before: Mapping[str, str]
+) -> dict[str, tuple[Finding, ...]]:
+    """What was found about each part of each question, by graded cell.
+
+    Parameters
+    ----------
+    notebooks : mapping of str to mapping
+        Graded notebooks, by name.
+    before : mapping of str to str
+        What goes before the names of a notebook's cells: see `autograder.grading.scores.prefix`.
+    """
+    found = {}
+    for notebook, content in notebooks.items():
+        for metadata in (cell.get("metadata", {}) for cell in content.get("cells", ())):
+            if verdict := verdict_in(metadata):
+                found[before[notebook] + metadata["nbgrader"]["grade_id"]] = verdict.findings
+    return found
+
+
 def _plain(finding: Finding) -> dict[str, Any]:
     plain = {
         "part": finding.part,
