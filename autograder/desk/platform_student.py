@@ -41,8 +41,8 @@ def student_of(
     copies = personal_copies.of(course.root, assignment)
     if copies is not None:
         ids = [each for each in ids if each in copies.codes] or ids
-    if not ids[0] or (why := problem_with_name(ids[0])):
-        raise CourseError(f"{printable(ids[0])!r} is not a student's id: it {why or 'is empty'}")
+    if why := problem_with_name(ids[0]) if ids[0] else "is empty":
+        raise CourseError(f"{printable(ids[0])!r} is not a student's id: it {why}")
     return ids[0]
 
 

@@ -16,8 +16,7 @@ from autograder.questions import questions_of
 from autograder.truth import starting_code
 from autograder.truth.bugs import BANK, FIXED_DRAW, OPEN, SEALED, by_name
 from autograder.truth.draws import keyed
-from tests.repairs import repaired
-from tests.sample_class import fill, load
+from tests.repairs import answered, repaired
 from tests.temporary_course import ROOT
 
 ASSIGNMENT = "planted_bugs"
@@ -225,19 +224,6 @@ class TestProblems:
 
 
 # One class, from the roster to the grades.
-
-
-def answered(copy, key, without=(), **answers):
-    """A copy with correct answers to these bugs, except for some suspects that are left alone."""
-    found = {
-        name: {"first_wrong": by_name(key[name]).first_wrong, "kind": by_name(key[name]).kinds[0]}
-        for name in SEALED
-    }
-    right = load("correct").answers(ASSIGNMENT) | {"diagnosis": f"diagnosis = {found!r}"}
-    right |= {name: repaired(name, key[name]) for name in OPEN}
-    for name in without:
-        right.pop(name)
-    return fill(copy, right | answers)
 
 
 @pytest.fixture(scope="module")
