@@ -8,8 +8,10 @@ import sys
 from zipfile import ZipFile
 
 import pytest
+import yaml
 
 from autograder.grading.course_secret import seed_for
+from autograder.questions import ASSIGNMENTS
 from tests.desk.gradescope import read_results
 from tests.temporary_course import BIN, ROOT
 
@@ -104,7 +106,33 @@ def test_if_the_grader_fails_there_are_none(image, run_autograder, course_of_the
     assert not os.listdir(image / "results")
 
 
+def test_the_page_says_the_points_of_each_assignment(course_of_the_module):
+    page = (SCRIPTS / "README.md").read_text()
+    for name in ASSIGNMENTS:
+        coded = course_of_the_module.coded(name)
+        written = sum(course_of_the_module.worth(name).values()) - coded
+        assert f"| `{name}` | {coded:g} | {written:g} |" in page
+
+
 def test_the_scripts_are_scripts():
     for name in ("setup.sh", "run_autograder"):
         assert os.access(SCRIPTS / name, os.X_OK)
         assert subprocess.run(["bash", "-n", SCRIPTS / name]).returncode == 0
+
+
+def test_githubs_workflow_runs_the_command(course_of_the_module, tmp_path):
+    """Its last script, with a program in place of ours that says what it was asked."""
+    workflow = yaml.safe_load((ROOT / "docs" / "github" / "grade.yml").read_text())
+    (step,) = (each for each in workflow["jobs"]["grade"]["steps"] if each.get("name") == "Grade")
+    program = tmp_path / "autograder"
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"} | dict.fromkeys(step["env"], "a b")
+    done = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environment,
+                          capture_output=True, text=True)  # fmt: skip
+    assert done.stdout.splitlines() == [
+        "release a b",
+        "results submission --to gradescope --student a b --assignment a b",
+    ]
+    assert (tmp_path / "course_secret").read_text() == "a b\n"
+    assert (tmp_path / "course_secret").stat().st_mode & 0o077 == 0
