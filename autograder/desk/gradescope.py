@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.filters.ansi import strip_ansi
+from nbformat import NotebookNode
 from nbgrader import utils
 
 from autograder.desk.whole_file import whole_file
@@ -51,48 +52,25 @@ def results(course: Course, assignment: str, student: str, graded: Graded) -> Js
         reads, have none.
     """
     releases = course.released(assignment)
-    before = {name: prefix(name, releases) for name in releases}
     notebooks = {name: json.loads(text) for name, text in graded.notebooks.items()}
-    parts = findings_in(notebooks, before)
-    outputs = {
-        before[name] + _name(cell): cell.get("outputs", [])
-        for name, notebook in notebooks.items() for cell in notebook["cells"]
-    }  # fmt: skip
-    tests: list[Json] = []
-    asked = [
-        (before[name], _name(cell), cell)
-        for name, release in releases.items() for cell in release.cells if utils.is_grade(cell)
-    ]  # fmt: skip
-    for number, (of, own, cell) in enumerate(asked, 1):
-        name, title = of + own, printable(of + own.removeprefix("test_"))
-        most, score = float(cell.metadata.nbgrader.points), graded.scores.get(name, 0.0)
-        if utils.is_solution(cell) or utils.is_task(cell):
-            unread = _read_by_a_person(title, most, score)
-            tests.append({"number": str(number), **unread})
-        else:
-            found = parts.get(name, ()), outputs.get(name, ())
-            each_part = enumerate(_of_parts(title, most, score or 0.0, *found), 1)
-            tests += [{"number": f"{number}.{place}", **each} for place, each in each_part]
+    tests = [*_tests(releases, notebooks, graded.scores)]
     score, most = (sum(each.get(key, 0.0) for each in tests) for key in ("score", "max_score"))
-    missing = [f"{name}.ipynb is missing: 0 points." for name in releases if name not in notebooks]
-    flags = [
-        f"{name}: {each}" if len(releases) > 1 else each
-        for name, notebook in notebooks.items()
-        for each in flags_in(notebook["metadata"]) if FORGEABLE not in each
-    ]  # fmt: skip
-    says = [
-        f"{assignment}: {score:g} of {most:g} points.",
-        *_about_written(tests),
-        *missing,
-        *flags,
-    ]
-    seeds = {notebook["metadata"][SEED] for notebook in notebooks.values()}
+    written = [each["name"] for each in tests if "max_score" not in each]
+    says = [f"{assignment}: {score:g} of {most:g} points."]
+    if written:
+        says.append(f"Not in this score, because a person reads it: {', '.join(written)}.")
+    says += [f"{name}.ipynb is missing: 0 points." for name in releases if name not in notebooks]
+    for name, notebook in notebooks.items():
+        which = f"{name}: " if len(releases) > 1 else ""
+        flags = flags_in(notebook["metadata"])
+        says += [which + each for each in flags if FORGEABLE not in each]
+    seed = next(iter(notebooks.values()))["metadata"][SEED]
     return {
         "score": score,
         "output": "\n\n".join(map(_wrapped, says)),
         "execution_time": round(graded.seconds, 3),
         "tests": tests,
-        **_frame(assignment=assignment, student=student, seed=seeds.pop()),
+        **_frame(assignment=assignment, student=student, seed=seed),
     }
 
 
@@ -154,15 +132,44 @@ def _frame(**data: object) -> Json:
     }
 
 
+def _tests(
+    releases: Mapping[str, NotebookNode],
+    notebooks: Mapping[str, Json],
+    scores: Mapping[str, float | None],
+) -> Iterator[Json]:
+    """The tests of all graded cells of a release, also of notebooks that are missing."""
+    before = {name: prefix(name, releases) for name in releases}
+    parts = findings_in(notebooks, before)
+    outputs = {
+        before[name] + _name(cell): cell.get("outputs", ())
+        for name, notebook in notebooks.items() for cell in notebook["cells"]
+    }  # fmt: skip
+    cells = [
+        (before[name], cell)
+        for name, release in releases.items() for cell in release.cells
+        if utils.is_grade(cell) or utils.is_task(cell)
+    ]  # fmt: skip
+    for number, (of, cell) in enumerate(cells, 1):
+        name, title = of + _name(cell), printable(of + _name(cell).removeprefix("test_"))
+        most = float(cell.metadata.nbgrader.points)
+        if utils.is_solution(cell) or utils.is_task(cell):
+            empty = not utils.is_task(cell) and scores.get(name, 0.0) is not None
+            yield {"number": f"{number}", **_read_by_a_person(title, most, empty)}
+        else:
+            found = parts.get(name, ()), outputs.get(name, ())
+            of_it = _of_parts(title, most, scores.get(name) or 0.0, *found)
+            yield from ({"number": f"{number}.{at}", **each} for at, each in enumerate(of_it, 1))
+
+
 def _name(cell: Mapping[str, Any]) -> str:
     name: str = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
     return name
 
 
-def _read_by_a_person(title: str, most: float, score: float | None) -> Json:
+def _read_by_a_person(title: str, most: float, empty: bool) -> Json:
     """A written answer: without a score, which would be taken for what was lost."""
-    text = UNREAD if score is None else EMPTY
-    return {"name": title, "output": _wrapped(text.format(most)), **TEXT}
+    text = (EMPTY if empty else UNREAD).format(most)
+    return {"name": title, "output": _wrapped(text), **TEXT}
 
 
 def _of_parts(
@@ -194,12 +201,6 @@ def _shown(output: Json) -> str:
     if output["output_type"] == "error":
         return f"{output['ename']}: {output['evalue']}"
     return "".join(output.get("text", ""))
-
-
-def _about_written(tests: list[Json]) -> Iterator[str]:
-    written = [each["name"] for each in tests if "max_score" not in each]
-    if written:
-        yield f"Not in this score, because a person reads it: {', '.join(written)}."
 
 
 def _wrapped(text: str) -> str:

@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from autograder.batch.assignment_run import Run
+from autograder.batch.assignment_tasks import Tasks
 from autograder.grading.errors import CourseError
 from autograder.grading.task import SCORES
 from autograder.questions import questions_of
@@ -146,10 +146,10 @@ def test_a_submission_that_can_not_be_graded_again_keeps_everything(graded, cli,
     with graded.gradebook() as gradebook:
         before = contents(gradebook)
 
-    def refuse(run, student, submission, seed):
+    def refuse(tasks, student, found, seed):
         raise CourseError("the secret is missing")
 
-    monkeypatch.setattr(Run, "_task", refuse)
+    monkeypatch.setattr(Tasks, "task", refuse)
     status, found = regrade(cli, graded)
     assert status == 1
     assert all("the secret is missing" in each["why"] for each in found.values())
