@@ -18,7 +18,8 @@ grade: .venv/installed
 	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
 
 PLATFORMS = tests/desk/test_export.py tests/desk/test_intake.py tests/desk/test_platform_zips.py \
-    tests/desk/test_fill_sheet.py tests/desk/test_csv_file.py tests/grading/test_any_edits.py \
+    tests/desk/test_fill_sheet.py tests/desk/test_csv_file.py tests/desk/test_run_autograder.py \
+    tests/desk/test_results_of_any_course.py tests/grading/test_any_edits.py \
     tests/grading/test_mark_schemes.py tests/grading/test_find_notebook.py
 
 ## make test: all tests except those that have their own target
@@ -29,7 +30,7 @@ test: .venv/installed
 	    --ignore tests/hosts/long --ignore tests/courses --ignore tests/numpys \
 	    $(PLATFORMS:%=--ignore %)
 
-## make platforms: whole courses from a platform's download to its grade sheet; any edits of cells
+## make platforms: from a platform's download to its grade sheet; its own scripts; any edits of cells
 platforms: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PLATFORMS)
 

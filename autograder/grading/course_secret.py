@@ -40,7 +40,10 @@ def read_secret(root: str | Path) -> bytes:
     try:
         secret = Path(root, SECRET).read_bytes().strip()
     except OSError as error:
-        raise CourseError(f"{SECRET} can't be read ({error.strerror})") from None
+        raise CourseError(
+            f"{SECRET} can't be read ({error.strerror}): restore it or, if this course never had "
+            f"one, write into it {LEAST_SECRET} characters or more that nobody can guess"
+        ) from None
     if len(secret) < LEAST_SECRET:
         raise CourseError(
             f"{SECRET} has only {len(secret)} characters, which could be guessed: restore the "

@@ -68,7 +68,7 @@ def run_autograder(image, course_of_the_module):
     return run
 
 
-def test_nothing_of_any_student_is_packed(packed):
+def test_no_submission_and_no_gradebook_is_packed(packed):
     with ZipFile(packed) as file:
         names = file.namelist()
     folders = {name.partition("/")[0] for name in names}
