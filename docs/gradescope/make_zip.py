@@ -1,7 +1,7 @@
 """Pack an assignment for Gradescope: `python docs/gradescope/make_zip.py one_dimension`.
 
-Run it in the folder of the course. It packs what grading needs: no submissions and no gradebook, but
-the codes of personal copies, if there are any. Keep the zip file as you keep the secret in it.
+Run it in the folder of the course. It packs what grading needs: no submissions and no gradebook,
+but the codes of personal copies, if there are any. Keep the zip file as you keep the secret in it.
 """
 
 import argparse
