@@ -4,18 +4,20 @@ The policy (CSP) is part of the page. It lets the browser run the page's own scr
 apply the page's own style and no other, and load nothing from anywhere.
 """
 
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 POLICY = (
     "default-src 'none'; img-src data:; style-src {style}; script-src {script}; base-uri 'none'; "
     "form-action 'none'"
 )
+CODE = re.compile(r"`([^`]+)`")
 
 
 def page(template: str, **values: Any) -> str:
@@ -44,12 +46,19 @@ def page(template: str, **values: Any) -> str:
     return text
 
 
+def with_code(text: str) -> Markup:
+    """A sentence whose pieces between backticks are code."""
+    return Markup(CODE.sub(r"<code>\1</code>", escape(text)))
+
+
 @cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader(__package__, "pages"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    made.filters["with_code"] = with_code
+    return made
 
 
 @cache
