@@ -1,68 +1,163 @@
 """If this fails, pages of feedback are written and no student gets them through the exchange."""
 
+import json
+
 import nbformat
 import pytest
-from nbgrader.utils import get_username
+from nbgrader.utils import parse_utc
 
+from tests.desk.downloads import notebook, zipped
 from tests.temporary_course import TemporaryCourse
 
 ASSIGNMENT = "one_dimension"
+FILE = f"{ASSIGNMENT}.ipynb"
+LATE = 'c.LateSubmissionPlugin.penalty_method = "zero"'
 
 
 @pytest.fixture
-def exchange(tmp_path):
+def exchange(course, tmp_path):
     """The folder that instructors and students share, which anybody may write to."""
     folder = tmp_path / "exchange"
     folder.mkdir()
     folder.chmod(0o777)
+    course.configure(f'c.Exchange.root = "{folder}"')
+    does(course, "release_assignment", ASSIGNMENT)
     return folder
+
+
+class Student(TemporaryCourse):
+    """The folder in which a student works, with the configuration that students are given."""
+
+    def __init__(self, name, exchange, settings, folder):
+        super().__init__(folder / name, settings)
+        self.root.mkdir()
+        for line in (
+            "c = get_config()", 'c.CourseDirectory.course_id = "gradient_checking"',
+            f'c.CourseDirectory.student_id = "{name}"', f'c.Exchange.root = "{exchange}"',
+            f'c.Exchange.cache = "{folder / name}-cache"',
+        ):  # fmt: skip
+            self.configure(line)
+        self.name = name
+
+    def submits(self, notebook):
+        """Write answers into what was fetched, and submit that; return the time."""
+        nbformat.write(notebook, self.root / ASSIGNMENT / FILE)
+        done = does(self, "submit", ASSIGNMENT)
+        return done.stderr.rpartition(f"{ASSIGNMENT} ")[2].strip()
+
+    def fetched(self):
+        """{time: page} of all feedback that the student has."""
+        does(self, "fetch_feedback", ASSIGNMENT)
+        pages = self.root.glob(f"{ASSIGNMENT}/feedback/*/*.html")
+        return {page.parent.name: page.read_bytes() for page in pages}
 
 
 @pytest.fixture
 def student(exchange, released, tmp_path):
-    """Where a student works, with the configuration that students are given."""
-    student = TemporaryCourse(tmp_path / "home", released.settings)
-    student.root.mkdir()
-    for line in (
-        "c = get_config()", 'c.CourseDirectory.course_id = "gradient_checking"',
-        f'c.Exchange.root = "{exchange}"', f'c.Exchange.cache = "{tmp_path / "cache"}"',
-    ):  # fmt: skip
-        student.configure(line)
-    return student
+    """Makes a student, who fetches the assignment."""
+
+    def made(name):
+        student = Student(name, exchange, released.settings, tmp_path)
+        does(student, "fetch_assignment", ASSIGNMENT)
+        return student
+
+    return made
 
 
 def does(somebody, *command):
-    done = somebody.run(*command)
-    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stdout + done.stderr
+    """Run a command of nbgrader that must succeed."""
+    done = somebody.nbgrader(*command)
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
     return done
 
 
-@pytest.mark.parametrize("grader", ["autograder", "nbgrader"])
-def test_a_student_fetches_the_page(course, student, exchange, grader):
-    """Also where others, who come first, handed in by e-mail, or beside what can't be read."""
-    course.configure(f'c.Exchange.root = "{exchange}"')
-    does(course, "nbgrader", "release_assignment", ASSIGNMENT)
-    mine = student.root / ASSIGNMENT
-    mine.mkdir()
-    nbformat.write(course.answered(ASSIGNMENT), mine / f"{ASSIGNMENT}.ipynb")
-    does(student, "nbgrader", "submit", ASSIGNMENT)
-    does(course, "nbgrader", "collect", ASSIGNMENT)
+def page(course, student):
+    return (course.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_bytes()
+
+
+@pytest.fixture(params=["autograder", "nbgrader"])
+def give_feedback(request, cli, course):
+    """Collects, grades and releases feedback, by our commands or by nbgrader's."""
+
+    def give(*options):
+        does(course, "collect", ASSIGNMENT, *options)
+        if request.param == "autograder":
+            assert cli(course, "grade", ASSIGNMENT)[0] == 0
+            assert cli(course, "feedback", ASSIGNMENT)[0] == 0
+        else:
+            does(course, "autograde", ASSIGNMENT)
+            does(course, "generate_feedback", ASSIGNMENT)
+        does(course, "release_feedback", ASSIGNMENT)
+
+    return give
+
+
+def test_a_class_submits_and_everybody_fetches_their_own_page(
+    course, student, exchange, give_feedback
+):
+    """One submits twice, one is late; others, who come first, have sent theirs by e-mail."""
+    course.configure(LATE)
+    ada, grace = student("ada"), student("grace")
+    first = ada.submits(course.answered(ASSIGNMENT, "raises"))
     for number, secret in enumerate((None, b"", b"\xff", b"x" * 1000)):
-        path = course.submit(f"mail{number}", ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
+        path = course.submit(f"aaa{number}", ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
         if secret is not None:
             path.with_name("submission_secret.txt").write_bytes(secret)
-    if grader == "autograder":
-        does(course, "autograder", "grade", ASSIGNMENT)
-        does(course, "autograder", "feedback", ASSIGNMENT)
-    else:
-        does(course, "nbgrader", "autograde", ASSIGNMENT)
-        does(course, "nbgrader", "generate_feedback", ASSIGNMENT)
-    does(course, "nbgrader", "release_feedback", ASSIGNMENT)
+    give_feedback()
+    pages = {first: page(course, "ada")}
+    assert ada.fetched() == pages and grace.fetched() == {}
     assert len([*exchange.glob("gradient_checking/feedback/*.html")]) == 5
-    does(student, "nbgrader", "fetch_feedback", ASSIGNMENT)
-    (fetched,) = mine.glob(f"feedback/*/{ASSIGNMENT}.html")
-    page = course.root / "feedback" / get_username() / ASSIGNMENT / f"{ASSIGNMENT}.html"
-    assert fetched.read_bytes() == page.read_bytes()
+    second = ada.submits(course.answered(ASSIGNMENT))
+    late = grace.submits(course.answered(ASSIGNMENT))
+    before, after = parse_utc(second), parse_utc(late)
+    due = (before + (after - before) / 2).isoformat()
+    does(course, "db", "assignment", "add", ASSIGNMENT, f"--duedate={due}")
+    give_feedback("--update")
+    pages[second] = page(course, "ada")
+    assert pages[second] != pages[first]
+    assert ada.fetched() == pages and grace.fetched() == {late: page(course, "grace")}
+    with course.gradebook() as gradebook:
+        scores = {each: gradebook.find_submission(ASSIGNMENT, each) for each in ("ada", "grace")}
+        worth = course.coded(ASSIGNMENT)
+        assert [each.score for each in scores.values()] == [worth, worth]
+        penalties = {who: each.late_submission_penalty for who, each in scores.items()}
+    assert penalties == {"ada": 0, "grace": worth}
+
+
+def test_intake_and_the_exchange_take_nothing_from_each_other(cli, course, student, tmp_path):
+    """A notebook that came by one way replaces the other's only if it is newer, and both stay."""
+
+    def arrives(note, time):
+        folder = f"1-2 - ada - {time}/x.ipynb"
+        (tmp_path / "d2l.zip").write_bytes(zipped({folder: notebook(course, ASSIGNMENT, note)}))
+        status, out, err = cli(course, "intake", str(tmp_path / "d2l.zip"))
+        assert status == 0, out + err
+
+    def there():
+        content = json.loads(course.path("submitted", ASSIGNMENT, "ada").read_bytes())
+        return "".join(content["cells"][-1]["source"])
+
+    def kept(note):
+        files = (course.root / "submitted" / ".intake").rglob("*")
+        return any(note.encode() in path.read_bytes() for path in files if path.is_file())
+
+    ada = student("ada")
+    arrives("before", "Oct 5, 2020 1159 PM")
+    ada.submits(nbformat.from_dict(json.loads(notebook(course, ASSIGNMENT, "exchanged"))))
+    does(course, "collect", ASSIGNMENT)
+    assert there() == "before"
+    does(course, "collect", ASSIGNMENT, "--update")
+    assert there() == "exchanged" and kept("before")
+    secret = course.path("submitted", ASSIGNMENT, "ada").with_name("submission_secret.txt")
+    hers = secret.read_bytes()
+    arrives("older", "Oct 6, 2020 1159 PM")
+    assert there() == "exchanged" and kept("older")
+    arrives("newest", "Oct 5, 2090 1159 PM")
+    assert there() == "newest" and kept("exchanged") and secret.read_bytes() == hers
+    does(course, "collect", ASSIGNMENT, "--update")
+    assert there() == "newest"
+    assert cli(course, "intake", "--undo")[0] == 0
+    assert there() == "exchanged" and secret.read_bytes() == hers
 
 
 def test_a_secret_that_leads_elsewhere_is_not_followed(cli, course, tmp_path):
