@@ -4,10 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from pathlib import Path
 
-from autograder.desk.platform_times import read_time
+from autograder.desk.platform_times import Order, order_of
 from autograder.grading.csv_cells import as_it_was
 from autograder.grading.errors import CourseError, printable
 from autograder.grading.roster import COLUMN, LONGEST_FOLDER, read_table
@@ -101,10 +100,14 @@ class ClassList:
         """Whether exactly one student has this id or name."""
         return len(self._first([name])) == 1
 
-    def submitted(self, student: str, zone: tzinfo) -> datetime | None:
-        """When a student submitted, if the roster says so."""
-        texts = [each.submitted for each in self.students if each.id == student]
-        return read_time(texts[0], zone) if texts else None
+    def submitted(self, student: str) -> str:
+        """When a student submitted, if the roster says so, as the platform writes it; or ""."""
+        return next((each.submitted for each in self.students if each.id == student), "")
+
+    @property
+    def order(self) -> Order:
+        """Of the dates that it has."""
+        return order_of(each.submitted for each in self.students)
 
     def _first(self, wanted: Iterable[str]) -> set[str]:
         """The students called like the first of several texts by which there are some."""

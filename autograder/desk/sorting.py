@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from autograder.desk.class_list import ClassList, Unknown, composed, problem_with_id
 from autograder.desk.naming_schemes import Named, Path, Scheme, without_what_all_share
 from autograder.desk.platform_notes import METADATA, User, people_in, user_in
-from autograder.desk.platform_times import read_time
+from autograder.desk.platform_times import Order, is_guess, order_of, read_time
 from autograder.grading.archives import INSTEAD
 from autograder.grading.attempts import Attempt, choose
 from autograder.grading.errors import in_one_line, printable
@@ -106,6 +106,8 @@ class Rules:
         Of times that don't name one.
     earlier, first_run : callable
         What was there before.
+    order : Order
+        Of the dates in the download.
     """
 
     releases: Releases
@@ -115,6 +117,7 @@ class Rules:
     zone: tzinfo = UTC
     earlier: Earlier = lambda student, which: None
     first_run: FirstRun = lambda student, digest: 1
+    order: Order = Order.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,9 @@ def sort_out(files: Sequence[File], rules: Rules) -> list[Line]:
         else:
             left.append(file)
     named = _named(left, rules.scheme)
+    times = [each.time for each in named.values()]
+    times += [user.time for users in people.values() for user in users]
+    rules = replace(rules, order=order_of(times))
     strangers = _namesakes(named.values()) if rules.roster is None else {}
     owned: dict[str, list[_Item]] = {}
     for file in left:
@@ -222,13 +228,15 @@ def _called(user: Named) -> str:
 
 
 def _item(file: File, user: Named, student: str, rules: Rules) -> _Item:
-    time = read_time(user.time, rules.zone) if user.time else None
-    if user.time and time is None:
-        unsure = f"when it was submitted is not certain ({printable(user.time)}): no timestamp"
-        return _Item(file, user, None, unsure)
-    if time is None and rules.roster is not None:
-        time = rules.roster.submitted(student, rules.zone)
-    return _Item(file, user, time)
+    said, order = user.time, rules.order
+    if not said and rules.roster is not None:
+        said, order = rules.roster.submitted(student), rules.roster.order
+    time, unsure = read_time(said, rules.zone, order) if said else None, ""
+    if said and time is None:
+        unsure = f"when it was submitted is not certain ({printable(said)}): no timestamp"
+    elif is_guess(said, order):
+        unsure = f"{printable(said)} was read with the month first"
+    return _Item(file, user, time, unsure)
 
 
 def _decided(student: str, items: Sequence[_Item], rules: Rules) -> Iterator[Line]:

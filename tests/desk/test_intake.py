@@ -298,6 +298,20 @@ def test_a_time_that_can_be_two_days_is_not_guessed(course, intake):
     pattern = r"(?P<student>\w+) at (?P<time>.*)/"
     intake({"ada at 10-5-2026 23:59/x.ipynb": notebook(course, ONE)}, "--pattern", pattern)
     assert [*submitted(course)] == [("ada", ONE)] and stamp(course, "ada") is None
+    files = {
+        f"{who} at {day}-5-2026 23:59/x.ipynb": notebook(course, ONE)
+        for who, day in (("ada", 10), ("eve", 13))
+    }
+    intake(files, "--pattern", pattern)
+    assert stamp(course, "ada") == "2026-05-10 23:59:00 UTC"
+
+
+def test_a_month_that_is_guessed_is_said(course, intake):
+    pattern = r"(?P<student>\w+) at (?P<time>.*)/"
+    files = {"ada at 10/5/2026 11:59 PM/x.ipynb": notebook(course, ONE)}
+    _, out = intake(files, "--pattern", pattern)
+    assert stamp(course, "ada") == "2026-10-05 23:59:00 UTC"
+    assert "10/5/2026 11:59 PM was read with the month first" in out
 
 
 def test_a_group_of_gradescope_is_taken_for_each_of_its_members(course, intake):
