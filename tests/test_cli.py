@@ -178,7 +178,7 @@ def test_feedback_is_written_for_students_who_have_been_graded(cli, troubled):
     assert lines_about(out, "torn") == [
         "torn: nothing has been graded: run `autograder grade` first"
     ]
-    assert (status, out.splitlines()[-1]) == (1, "1 pages written, 1 failed")
+    assert (status, out.splitlines()[-1]) == (1, "1 page written, 1 failed")
     pages = [path.name for path in troubled.root.glob("feedback/*/*/*.html")]
     assert pages == [f"{ASSIGNMENT}.html"]
 

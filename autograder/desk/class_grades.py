@@ -168,8 +168,9 @@ def in_words(standing: Standing) -> str:
         + (late if total.late_submission_penalty else "")
     ]
     for name, scored in standing.scores.items():
-        points = "not read yet" if scored.waits else f"{scored.score:g}/{standing.worth[name]:g}"
-        said_why = "; ".join(reasons(standing, name))
+        points = f"{scored.score:g}/{standing.worth[name]:g}"
+        waits = [f"counts as {scored.score:g} until somebody reads it"] if scored.waits else []
+        said_why = "; ".join([*waits, *reasons(standing, name)])
         why = f" ({said_why})" if said_why else ""
         said.append(f"{name.removeprefix('test_')} {points}{why}")
     return ". ".join(said) + "."

@@ -1,5 +1,6 @@
 """What is printed during the work: progress, failures, and in the end how much was done."""
 
+from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 
@@ -32,6 +33,8 @@ COLUMNS = (
     TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(),
     TimeRemainingColumn(),
 )  # fmt: skip
+OF_ONE = {"pages written": "page written", "copies written": "copy written"}
+"""What to say in place of a plural."""
 
 
 def the_console(quiet: bool = False) -> Console:
@@ -115,11 +118,9 @@ def _print_line(console: Console, student: str, text: str, style: str) -> None:
 
 def sum_up(console: Console, outcomes: Collection[Outcome], verb: str) -> int:
     """Print how many outcomes there are of each kind, and return how many have failed."""
-    counts = {
-        word: sum(outcome.status == status for outcome in outcomes)
-        for word, status in ((verb, "done"), ("skipped", "skipped"), ("failed", "failed"))
-    }
-    console.print(
-        ", ".join(f"{count} {word}" for word, count in counts.items() if count or word == verb)
-    )
+    counts = Counter(outcome.status for outcome in outcomes)
+    done = counts["done"]
+    said = [f"{done} {OF_ONE.get(verb, verb) if done == 1 else verb}"]
+    said += [f"{counts[each]} {each}" for each in ("skipped", "failed") if counts[each]]
+    console.print(", ".join(said))
     return counts["failed"]

@@ -449,4 +449,4 @@ def test_a_comment_says_the_points_and_why_parts_were_lost():
         "one_dimension: 5 of 20 points (2 taken off for being late). f 1/3 (b, c"
     )
     assert "b, c: it is wrong xxx" in said and "x…). g 3/3 (Nearly. See me). h 3/3. " in said
-    assert said.endswith("essay not read yet.") and "\n" not in said
+    assert said.endswith("essay 0/2 (counts as 0 until somebody reads it).") and "\n" not in said
