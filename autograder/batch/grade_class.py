@@ -8,7 +8,6 @@ from autograder.batch import grade_one, graded_folder
 from autograder.batch.assignment_run import Plan, Run
 from autograder.batch.cluster import Cluster
 from autograder.batch.fork_server import warm_up
-from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.same_package import check_folder
 from autograder.batch.workers import Arguments, Begin, Here, Pool, Workers
@@ -16,6 +15,7 @@ from autograder.box.preflight import proven_warden
 from autograder.box.warden import NoWalls
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError
+from autograder.grading.lock import only_run
 from autograder.grading.outcome import Outcome
 from autograder.grading.task import Task
 from autograder.stopping import later

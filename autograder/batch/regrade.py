@@ -14,12 +14,12 @@ from nbgrader.utils import is_grade
 from autograder.batch.assignment_run import Plan, Run
 from autograder.batch.grade_class import Piece, attempted, piece, staff
 from autograder.batch.grade_one import Found
-from autograder.batch.lock import only_run
 from autograder.batch.recorder import Recorder
 from autograder.batch.same_package import check_folder
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError
 from autograder.grading.grade import SEED
+from autograder.grading.lock import only_run
 from autograder.grading.outcome import Outcome
 from autograder.grading.task import SCORES, Graded, written
 from autograder.grading.waiving import is_test

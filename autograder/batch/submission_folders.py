@@ -14,6 +14,7 @@ from autograder.grading.extra_files import is_elsewhere
 from autograder.grading.find_notebook import Found, find_notebooks
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.flags import FORGEABLE, flags_in
+from autograder.grading.intake_flags import flagged
 from autograder.grading.personal_copies import COMMON
 from autograder.grading.scores import Scored, prefix
 from autograder.grading.task import SCORES
@@ -62,7 +63,8 @@ class SubmissionFolders:
         folder = self.folder("submitted", student)
         if is_elsewhere(folder) or not folder.is_dir():
             return Found({})
-        return find_notebooks(folder, self.where(student), self._assignment, self._releases)
+        found = find_notebooks(folder, self.where(student), self._assignment, self._releases)
+        return flagged(found, self._course.folder("submitted", ".", "."), student)
 
     def where(self, student: str) -> str:
         """The submission's folder, as messages show it."""
@@ -106,15 +108,18 @@ class SubmissionFolders:
             return False
         automatic = {name: each.auto for name, each in scores.items()}
         try:
-            submitted = self.found(student).notebooks
+            found = self.found(student)
         except OSError:
             return False
         for name, of in noted.items():
-            now = fingerprint(submitted[name]) if name in submitted else None
+            submitted = found.notebooks.get(name)
+            now = None if submitted is None else fingerprint(submitted)
             before, recorded = prefix(name, self._names), of.get(SCORES, {})
             if of.get(FINGERPRINT) != now or any(
                 automatic.get(before + cell) != score for cell, score in recorded.items()
             ):
+                return False
+            if now is not None and not {*found.flags} <= {*flags_in(of)}:
                 return False
         return True
 

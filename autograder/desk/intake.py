@@ -1,6 +1,7 @@
 """`autograder intake`: put what a learning platform lets people download into `submitted/`."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import partial
@@ -12,16 +13,20 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
 from autograder.desk.class_list import read_class
-from autograder.desk.intake_log import FOLDER, Log, Run, read_log, undo
+from autograder.desk.downloaded_files import NOT_WRITTEN, SAME, TAKEN, File, Line
+from autograder.desk.intake_log import Log, Run, read_log, undo
 from autograder.desk.naming_schemes import by_folders, by_pattern, fitting
 from autograder.desk.platform_times import in_nbgraders_form, named_zone
-from autograder.desk.sorting import NOT_WRITTEN, SAME, TAKEN, File, Line, Rules, sort_out
+from autograder.desk.sorting import Rules, sort_out
+from autograder.desk.undone_grades import forgetting
 from autograder.grading.archives import Member, UnusableArchive, members
 from autograder.grading.attempts import Attempt
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError
 from autograder.grading.extra_files import LARGEST_NOTEBOOK, STAMP, carried, is_elsewhere, no_file
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.intake_flags import FOLDER
+from autograder.grading.lock import only_run
 from autograder.grading.reading import read
 from autograder.grading.which_notebook import Which, releases_in
 
@@ -91,8 +96,8 @@ def intake(course: Course, asked: Asked) -> Report:
     roster = read_class(asked.roster) if asked.roster else None
     zone_name, zone = zone_of(course.app.config)
     submitted = course.folder("submitted", ".", ".")
-    log = read_log(submitted)
-    with TemporaryDirectory() as scratch:
+    with nullcontext() if asked.dry_run else only_run(course.root), TemporaryDirectory() as scratch:
+        log = read_log(submitted)
         files = [
             file
             for download in asked.downloads
@@ -122,8 +127,10 @@ def intake(course: Course, asked: Asked) -> Report:
 
 def take_back(course: Course) -> Iterator[str]:
     """Undo the last intake; see :func:`autograder.desk.intake_log.undo`."""
-    log = read_log(course.folder("submitted", ".", "."))
-    yield from undo(log, partial(course.folder, "submitted"))
+    with only_run(course.root):
+        log = read_log(course.folder("submitted", ".", "."))
+        with forgetting(course) as forget:
+            yield from undo(log, partial(course.folder, "submitted"), forget)
 
 
 def zone_of(config: Config) -> tuple[str, tzinfo]:
@@ -225,6 +232,7 @@ def _written(course: Course, log: Log, lines: Sequence[Line]) -> tuple[list[Line
         replace(line, status=NOT_WRITTEN, sentence=failed[id(line)]) if id(line) in failed else line
         for line in lines
     ]
+    run.note_flags(done)
     run.write_down(done)
     return done, run.list_refused(done)
 

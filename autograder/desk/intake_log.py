@@ -6,6 +6,7 @@ run that changes something has a numbered folder:
     originals/        the files as they were downloaded, by hash: for all runs
     0001/log.csv      what became of each file
     0001/refused.csv  whom to ask again, with a sentence to send
+    0001/flags/       what was guessed about submissions: see `autograder.grading.intake_flags`
     0001/before/      what was in submitted/ and has been replaced
     0001-undone/      the same, of a run that was taken back
 """
@@ -20,13 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
+from autograder.desk.downloaded_files import OLDER, REFUSED, SAME, TAKEN, UNUSED, Line
 from autograder.desk.platform_times import in_nbgraders_form
-from autograder.desk.sorting import OLDER, REFUSED, TAKEN, UNUSED, Line
+from autograder.desk.undone_grades import Forget
 from autograder.grading.csv_cells import as_it_was, harmless
 from autograder.grading.errors import CourseError, printable
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.intake_flags import FOLDER, flags_of_intake, place_of_flags
 
-FOLDER = ".intake"
 ORIGINALS, BEFORE, LOG, REFUSALS = "originals", "before", "log.csv", "refused.csv"
 UNDONE = "-undone"
 COLUMNS = (
@@ -177,6 +179,21 @@ class Run:
             shutil.rmtree(staged, ignore_errors=True)
             raise
 
+    def note_flags(self, lines: Sequence[Line]) -> None:
+        """Note what was guessed about each submission that counts, if that is new."""
+        arrived = {
+            (each.student, each.file.digest) for each in lines if each.status in (TAKEN, SAME)
+        }
+        for line in lines:
+            whose = line.student, line.counts
+            noted = flags_of_intake(self._log.folder, line.student, [line.counts])
+            flags = [] if whose in arrived else noted[:]
+            flags += [each for each in line.flags if each not in flags]
+            if line.counts and flags != noted:
+                place = place_of_flags(self.folder, *whose)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                _write(place, "\n".join(flags).encode())
+
     def write_down(self, lines: Iterable[Line]) -> None:
         """Add lines to the log."""
         self._append(LOG, map(_cells, lines))
@@ -223,13 +240,15 @@ def _write(path: Path, content: bytes) -> None:
         raise
 
 
-def undo(log: Log, places: Places) -> Iterator[str]:
+def undo(log: Log, places: Places, forget: Forget) -> Iterator[str]:
     """Take back the last run: put back what it has replaced.
 
     Parameters
     ----------
     log
     places
+    forget
+        Deletes the grade of what is taken back.
 
     Yields
     ------
@@ -252,7 +271,8 @@ def undo(log: Log, places: Places) -> Iterator[str]:
             digests[row["notebook"]] = row["hash"]
     try:
         for (student, assignment), digests in taken.items():
-            yield _put_back(folder, places(student, assignment), student, assignment, digests)
+            place = places(student, assignment)
+            yield _put_back(folder, place, student, assignment, digests, forget)
         folder.rename(folder.with_name(f"{folder.name}{UNDONE}"))
     except OSError as error:
         raise CourseError(
@@ -262,7 +282,12 @@ def undo(log: Log, places: Places) -> Iterator[str]:
 
 
 def _put_back(
-    run: Path, place: Path, student: str, assignment: str, digests: Mapping[str, str]
+    run: Path,
+    place: Path,
+    student: str,
+    assignment: str,
+    digests: Mapping[str, str],
+    forget: Forget,
 ) -> str:
     """Take one submission back, unless it has been changed since; return a line about it."""
     shown = f"{printable(student)}: {assignment}"
@@ -270,6 +295,7 @@ def _put_back(
         path = place / f"{name}.ipynb"
         if path.is_file() and fingerprint(path.read_bytes()) != digest:
             return f"{shown} has changed since, and stays as it is"
+    grade = forget(student, assignment, digests.values())
     if place.exists():
         taken_out = run / "taken back" / student / assignment
         taken_out.parent.mkdir(parents=True, exist_ok=True)
@@ -278,7 +304,8 @@ def _put_back(
     if before.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
         before.rename(place)
-        return f"{shown} is what it was before"
+        again = ", and run `autograder grade`" if grade else ""
+        return f"{shown} is what it was before{grade}{again}"
     with suppress(OSError):  # other assignments may be there
         place.parent.rmdir()
-    return f"{shown} is taken back"
+    return f"{shown} is taken back{grade}"

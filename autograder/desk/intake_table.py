@@ -7,10 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.desk.intake import Asked, Report, intake, take_back
-from autograder.desk.intake_log import FOLDER
-from autograder.desk.progress import the_console
-from autograder.desk.sorting import (
+from autograder.desk.downloaded_files import (
     NOBODYS,
     NOT_WRITTEN,
     OLDER,
@@ -19,8 +16,11 @@ from autograder.desk.sorting import (
     TAKEN,
     UNUSED,
 )
+from autograder.desk.intake import Asked, Report, intake, take_back
+from autograder.desk.progress import the_console
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError, printable
+from autograder.grading.intake_flags import FOLDER
 
 STYLES = {TAKEN: "green", REFUSED: "red", NOT_WRITTEN: "red"}
 COUNTED = (TAKEN, SAME, OLDER, UNUSED, REFUSED, NOBODYS, NOT_WRITTEN)

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 from autograder.desk.intake import read_download
 from autograder.desk.naming_schemes import Named, Scheme
-from autograder.desk.sorting import NO_ANSWERS, REFUSED, TAKEN, Line, Rules, sort_out
+from autograder.desk.downloaded_files import REFUSED, TAKEN, Line
+from autograder.desk.sorting import NO_ANSWERS, Rules, sort_out
 from autograder.grading.archives import INSTEAD
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError, first_line

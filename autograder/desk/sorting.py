@@ -5,6 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from autograder.desk.class_list import ClassList, Unknown, composed, problem_with_id
+from autograder.desk.downloaded_files import (
+    NOBODYS,
+    OLDER,
+    REFUSED,
+    SAME,
+    TAKEN,
+    UNUSED,
+    File,
+    Line,
+)  # fmt: skip
 from autograder.desk.naming_schemes import Named, Path, Scheme, without_what_all_share
 from autograder.desk.platform_notes import METADATA, User, people_in, user_in
 from autograder.desk.platform_times import Order, is_guess, order_of, read_time
@@ -15,74 +25,8 @@ from autograder.grading.extra_files import CARRIED, LONGEST_STAMP, STAMP
 from autograder.grading.reading import read
 from autograder.grading.which_notebook import Releases, Which
 
-TAKEN, SAME, OLDER, UNUSED, REFUSED, NOBODYS = (
-    "taken", "same", "older", "unused", "refused", "nobody's",
-)  # fmt: skip
-"""What becomes of a file. *Same*: it is there already; *unused*: another file was taken."""
-NOT_WRITTEN = "not written"
 NO_ANSWERS = "has no answers"
 LOOK_IT_UP = "look it up on the platform, and correct the roster"
-
-
-@dataclass(frozen=True)
-class File:
-    """A file of a download.
-
-    Attributes
-    ----------
-    path : tuple of str
-        Beginning with the name of the download.
-    digest : str
-        The hash of its content; "" if it was not read.
-    why : str
-        Why it can't be read, as the end of a sentence; or "".
-    modified : tuple of int
-        See `autograder.grading.archives.Member`.
-    is_junk, is_data : bool
-        Likewise.
-    load : callable
-        Returns its content.
-    """
-
-    path: Path
-    digest: str = ""
-    why: str = ""
-    modified: tuple[int, ...] = ()
-    is_junk: bool = False
-    is_data: bool = False
-    load: Callable[[], bytes] = bytes
-
-    @property
-    def shown(self) -> str:
-        """The path, as messages show it."""
-        return printable("/".join(self.path))
-
-
-@dataclass(frozen=True)
-class Line:
-    """What becomes of a file.
-
-    Attributes
-    ----------
-    file : File
-    status : str
-    student : str
-    which : Which or None
-        The notebook that it is, if it is one of the course's.
-    sentence : str
-        What to say about it; of a refused file, what to tell the student.
-    time : datetime.datetime or None
-    number : int or None
-        See `autograder.grading.attempts.Attempt`.
-    """
-
-    file: File
-    status: str
-    student: str = ""
-    which: Which | None = None
-    sentence: str = ""
-    time: datetime | None = None
-    number: int | None = None
 
 
 Earlier = Callable[[str, Which], Attempt | None]
@@ -321,6 +265,8 @@ class _Theirs:
         there = earlier is not None and any(each.digest == earlier.digest for each in attempts)
         choice = choose([*attempts, *([earlier] if earlier and not there else [])])
         counts = choice.taken
+        unsure = [item.unsure for attempt, item in found if attempt.digest == counts.digest]
+        flags = tuple(f"{each}." for each in dict.fromkeys([choice.flag, *unsure]) if each)
         done = False
         for attempt, item in found:
             if attempt.digest != counts.digest:
@@ -332,7 +278,8 @@ class _Theirs:
                 blank = "" if attempt.answered else NO_ANSWERS
                 why = "; ".join(filter(None, (choice.flag, item.unsure, blank)))
             time, number = item.time, item.named.number
-            yield Line(item.file, status, self.student, which, why, time, number)
+            told = status, self.student, which, why, time, number, counts.digest, flags
+            yield Line(item.file, *told)
 
 
 def _no_notebook_of(asked: str | None, found: Sequence[Which]) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
+from autograder.desk.downloaded_files import REFUSED, TAKEN, Line
 from autograder.desk.intake import read_download, zone_of
 from autograder.desk.naming_schemes import by_folders, by_pattern, fitting
 from autograder.desk.platform_times import in_nbgraders_form
-from autograder.desk.sorting import REFUSED, TAKEN, Line, Rules, sort_out
+from autograder.desk.sorting import Rules, sort_out
 from autograder.grading.archives import UnusableArchive, members
 from autograder.grading.errors import CourseError, printable
 from autograder.grading.which_notebook import releases_in

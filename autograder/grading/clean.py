@@ -20,6 +20,7 @@ from nbgrader.preprocessors import (
 from autograder.grading.find_notebook import find_notebooks
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.flags import flag, flags_of, put_first
+from autograder.grading.intake_flags import flagged
 from autograder.grading.personal_copies import COMMON, of
 from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.reading import read
@@ -144,6 +145,8 @@ class Clean(NbGraderPreprocessor):
         releases = {each.stem: _checked(each, each.stat().st_mtime_ns)
                     for each in Path(folder).glob("*.ipynb")}  # fmt: skip
         found = find_notebooks(submitted, str(submitted), assignment, releases)
+        shelf = Path(coursedir.format_path(coursedir.submitted_directory, ".", "."))
+        found = flagged(found, shelf, names["student"])
         if found.notebooks.get(notebook, submission) != submission:
             submission = found.notebooks[notebook]
             nb = read(submission)

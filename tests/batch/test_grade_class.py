@@ -168,7 +168,7 @@ def test_a_run_that_is_stopped_keeps_what_it_has_recorded(submitted):
 def test_two_runs_do_not_grade_the_same_course_at_once(submitted):
     running = grade(Course(submitted.root), {ASSIGNMENT: STORIES})
     next(running)
-    with pytest.raises(CourseError, match="another autograder is grading"):
+    with pytest.raises(CourseError, match="another autograder is running"):
         run(submitted)
     running.close()
     assert run(submitted, students=["correct"])["correct"][0] in ("done", "skipped")

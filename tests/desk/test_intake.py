@@ -1,12 +1,17 @@
 """If this fails, a student's work is taken for somebody else's, lost on the way, or not found."""
 
 import csv
+import html
 import json
 import shutil
+import subprocess
+import sys
 import unicodedata
 
 import pytest
 
+from autograder.grading.errors import CourseError
+from autograder.grading.lock import only_run
 from tests.desk.downloads import (
     CANVAS_GRADEBOOK,
     MOODLE_WORKSHEET,
@@ -237,6 +242,45 @@ def test_an_older_one_that_is_fuller_counts_and_that_is_said(course, intake):
     assert "ada/x.ipynb counts, with 7 answers, and not" in out
 
 
+@pytest.mark.parametrize("grader", ["autograder", "nbgrader"])
+def test_what_was_guessed_is_a_flag_of_the_grade(cli, course, intake, grader):
+    """In the graded notebook, with the grade, and on the page of feedback."""
+
+    def graded(*force):
+        if grader == "nbgrader":
+            assert course.nbgrader("autograde", ONE, "--force").returncode == 0
+            force = ()
+        report = json.loads(cli(course, "grade", ONE, "--json", *force)[1])
+        noted = json.loads(course.path("autograded", ONE, "ada").read_bytes())["metadata"]
+        flags = noted.get("flags", [])
+        assert report["flags"][ONE] == ({"ada": flags} if flags else {})
+        return flags
+
+    blank = json.dumps(course.release(ONE)).encode()
+    full = notebook(course, ONE, "full")
+    intake({"ada/x.ipynb": full})
+    assert graded() == []
+    intake({"ada/x (1).ipynb": blank})
+    (first,) = graded()
+    assert first == (
+        f"what is in submitted/ada/{ONE}/{ONE}.ipynb counts, with 7 answers, and not "
+        "download.zip/ada/x (1).ipynb, which has 0."
+    )
+    assert cli(course, "feedback", ONE)[0] == 0
+    page = course.root / "feedback" / "ada" / ONE / f"{ONE}.html"
+    assert first in html.unescape(page.read_text())
+    cli(course, "intake", "--undo")
+    assert graded("--force") == []
+    files = {"ada/x.ipynb": notebook(course, ONE, "new"), "ada/x (1).ipynb": blank}
+    intake(files)
+    assert graded() == [
+        "download.zip/ada/x.ipynb counts, with 7 answers, and not download.zip/ada/x (1).ipynb, "
+        "which has 0."
+    ]
+    intake({"ada/x (2).ipynb": notebook(course, ONE, "newest")})
+    assert graded() == []
+
+
 def test_a_resubmission_replaces_and_what_was_there_is_kept(course, intake):
     intake({"ada/x.ipynb": notebook(course, ONE, "first")})
     intake({"ada/x.ipynb": notebook(course, ONE, "second")})
@@ -422,6 +466,60 @@ def test_a_wrong_roster_can_be_taken_back(cli, course, intake, tmp_path):
     roster.write_text("id,name\ns1,Ada Lovelace\ns2,Grace Hopper\n")
     intake(platform(course, "Moodle, flat", ONE), "--roster", str(roster))
     assert submitted(course)["s1", ONE] == "by Ada Lovelace"
+
+
+def test_the_grade_of_what_is_taken_back_is_deleted(cli, course, intake):
+    """It was somebody else's; only what a person has given by hand stays, and that is said."""
+    course.submit("bob", ONE, notebook(course, ONE, "from before").decode())
+    intake({f"{who}/x.ipynb": notebook(course, ONE, who) for who in ("ada", "bob", "eve")})
+    assert cli(course, "grade", ONE)[0] == cli(course, "feedback", ONE)[0] == 0
+    course.submit("eve", ONE, notebook(course, ONE, "corrected").decode())
+    with course.gradebook() as gradebook:
+        gradebook.find_grade("explain_zero", ONE, ONE, "bob").manual_score = 1
+        gradebook.db.commit()
+    status, out, _ = cli(course, "intake", "--undo")
+    gone = "; its grade and its feedback are deleted"
+    assert status == 0 and out.splitlines() == [
+        f"ada: {ONE} is taken back{gone}",
+        f"bob: {ONE} is what it was before{gone}, but not the points and comments that were given "
+        "by hand: look at them in the Formgrader, and run `autograder grade`",
+        f"eve: {ONE} has changed since, and stays as it is",
+    ]
+    for step in ("autograded", "feedback"):
+        assert {path.parent.parent.name for path in course.root.glob(f"{step}/*/*/{ONE}.*")} == {
+            "eve"
+        }
+    scores = {who: {*found.values()} - {None} for who, found in course.grades(ONE).items()}
+    assert scores["ada"] == scores["bob"] == set() != scores["eve"]
+    with course.gradebook() as gradebook:
+        assert gradebook.find_grade("explain_zero", ONE, ONE, "bob").manual_score == 1
+    assert cli(course, "grade", ONE, "--student", "bob")[0] == 0
+    assert sum(course.points(ONE, "bob").values()) == course.coded(ONE)
+
+
+def test_nothing_is_taken_in_or_back_while_another_command_runs(cli, course, intake):
+    intake({"ada/x.ipynb": notebook(course, ONE)})
+    before = whole(course.root / "submitted")
+    with only_run(course.root):
+        files = {"eve/x.ipynb": notebook(course, ONE)}
+        for status, out in (intake(files), cli(course, "intake", "--undo")[::2]):
+            assert status == 1 and out.startswith("autograder: another autograder is running in")
+            assert "wait until it is done, or stop it" in out and len(out.splitlines()) == 1
+        assert intake(files, "--dry-run")[0] == 0
+    assert whole(course.root / "submitted") == before
+
+
+def test_the_command_that_runs_is_named(course):
+    code = "import sys; from autograder.grading.lock import only_run\n"
+    code += "with only_run(sys.argv[-1]): print(); input()"
+    command = ["-c", code, "bin/autograder", "grade", str(course.root)]
+    with course.start(sys.executable, *command, stdin=subprocess.PIPE) as process:
+        process.stdout.readline()
+        with pytest.raises(CourseError, match=rf"`autograder grade .*` \(process {process.pid}\)"):
+            only_run(course.root).__enter__()
+        process.communicate("\n")
+    with only_run(course.root):
+        pass
 
 
 def test_what_has_changed_since_is_not_taken_back(cli, course, intake):
