@@ -10,6 +10,7 @@ from autograder.grading.errors import printable
 
 SUFFIX = re.compile(r"(?:[-_ ]|[-_ ]?copy|[-_ ]v|\s?\()(\d{1,6})\)?$", re.IGNORECASE)
 """The number that programs add to the name of a file, if there is one already."""
+UNKNOWN: set[object] = {None, ()}
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,6 @@ def _compared(one: Attempt, other: Attempt) -> int:
     """Above 0 if `one` is newer, below 0 if it is older, 0 if nothing tells."""
     for name in ("preferred", "time", "number", "run", "suffix", "modified"):
         mine, theirs = getattr(one, name), getattr(other, name)
-        if mine != theirs and None not in (mine, theirs):
+        if mine != theirs and not {mine, theirs} & UNKNOWN:
             return 1 if mine > theirs else -1
     return 0

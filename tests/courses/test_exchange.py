@@ -1,6 +1,7 @@
 """If this fails, pages of feedback are written and no student gets them through the exchange."""
 
 import json
+import shutil
 
 import nbformat
 import pytest
@@ -128,10 +129,11 @@ def test_intake_and_the_exchange_take_nothing_from_each_other(cli, course, stude
     """A notebook that came by one way replaces the other's only if it is newer, and both stay."""
 
     def arrives(note, time):
-        folder = f"1-2 - ada - {time}/x.ipynb"
+        folder = f"1-2 - ada - {time}/x.ipynb" if time else "ada_1_assignsubmission_file_/x.ipynb"
         (tmp_path / "d2l.zip").write_bytes(zipped({folder: notebook(course, ASSIGNMENT, note)}))
         status, out, err = cli(course, "intake", str(tmp_path / "d2l.zip"))
         assert status == 0, out + err
+        return out
 
     def there():
         content = json.loads(course.path("submitted", ASSIGNMENT, "ada").read_bytes())
@@ -142,6 +144,12 @@ def test_intake_and_the_exchange_take_nothing_from_each_other(cli, course, stude
         return any(note.encode() in path.read_bytes() for path in files if path.is_file())
 
     ada = student("ada")
+    assert "taken" in arrives("undated", "")
+    ada.submits(nbformat.from_dict(json.loads(notebook(course, ASSIGNMENT, "dated"))))
+    does(course, "collect", ASSIGNMENT, "--update")
+    assert "can't be told" in arrives("undated", "")
+    assert there() == "dated" and kept("undated")
+    shutil.rmtree(course.root / "submitted")
     arrives("before", "Oct 5, 2020 1159 PM")
     ada.submits(nbformat.from_dict(json.loads(notebook(course, ASSIGNMENT, "exchanged"))))
     does(course, "collect", ASSIGNMENT)
