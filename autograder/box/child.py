@@ -11,6 +11,7 @@ from signal import SIGALRM, SIGINT, SIGKILL
 from socket import socket
 from typing import Any
 
+from autograder.box.answers import checked_answer
 from autograder.box.call_function import CountedRecord, Record, record
 from autograder.box.channel import BY_ITSELF, Channel, Ended
 from autograder.box.events import Event, checked, size_of
@@ -31,7 +32,6 @@ FLOOD = 4
 
 LONGEST_CELL = 1 << 20  # characters
 EVENT = 200  # bytes that an output takes besides its text
-LONGEST_QUOTE = 200  # characters
 
 _MALFORMED = (ValueError, TypeError, LookupError)  # WireError is a ValueError
 
@@ -261,7 +261,7 @@ class Child:
                 if kind == until == "ran":
                     return rest
                 if kind == until:
-                    return _checked_answer(*rest)
+                    return checked_answer(*rest)
                 self._serve(kind, rest)
         except _MALFORMED as error:
             raise self._channel.end(f"it wrote into the grader's channel ({error})") from None
@@ -331,22 +331,3 @@ class Child:
         self.shows_too_much = True
         if self._written > FLOOD * self._limits.output:
             raise self._channel.end("it produced too much output")
-
-
-def _checked_answer(found: Any, claimed: Any) -> tuple[Record, dict[str, Any]]:
-    """Return the record of an answer and the counts; raise WireError if they are malformed."""
-    if set(found) != {"value", "raised", "failure", "printed", "arguments"}:
-        raise WireError("an answer with the wrong fields")
-    if not all(type(found[field]) is str for field in ("raised", "failure", "printed")):
-        raise WireError("an answer without its texts")
-    if type(found["arguments"]) is not tuple or type(claimed) is not dict:
-        raise WireError("an answer without its arguments")
-    raised, failure = _quotable(found["raised"]), _quotable(found["failure"])
-    arguments = map(plain, found["arguments"])
-    return record(plain(found["value"]), raised, failure, found["printed"], arguments), claimed
-
-
-def _quotable(text: str) -> str:
-    """A text that a verdict can quote: on one line, so that it can't imitate other lines."""
-    line = " ".join(text[: 2 * LONGEST_QUOTE].split())[:LONGEST_QUOTE]
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)

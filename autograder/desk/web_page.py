@@ -48,7 +48,7 @@ def page(template: str, **values: Any) -> str:
 
 def with_code(text: str) -> Markup:
     """A sentence whose pieces between backticks are code."""
-    return Markup(CODE.sub(r"<code>\1</code>", escape(text)))
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 @cache

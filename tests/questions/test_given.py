@@ -11,8 +11,8 @@ import pytest
 
 from autograder.box.wire import asking, digest
 from autograder.questions import given, judge, questions_of
+from autograder.questions.functions_of_one_number import pairs
 from autograder.questions.given import Given
-from autograder.questions.one_dimension import pairs
 from autograder.questions.other_costs import foreseen_steps, other_cost
 from autograder.questions.student import Answer, Student
 from autograder.truth.cases import live_case

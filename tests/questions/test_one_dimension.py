@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.questions import stand_ins
-from autograder.questions.one_dimension import expect_steps, pairs
+from autograder.questions.functions_of_one_number import pairs
+from autograder.questions.one_dimension import expect_steps
 from autograder.questions.verdict import Wrong
 from tests.questions.saying import Saying, earned
 

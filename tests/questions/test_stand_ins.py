@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.questions import judge, questions_of, stand_ins
+from autograder.questions.functions_of_one_number import pairs
 from autograder.questions.given import Given
-from autograder.questions.one_dimension import pairs
 from autograder.questions.other_costs import other_cost
 from autograder.questions.student import Answer, Student
 from autograder.truth import network
