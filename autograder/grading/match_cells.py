@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from autograder.box.definitions import Statement, defined, statements
+from autograder.grading.embedded_pictures import set_apart
 
 MOST_PARSED = 300_000
 """Characters of code that are parsed, which takes seconds; releases have a third of that."""
@@ -114,6 +115,9 @@ def find(release: NotebookNode, submission: NotebookNode) -> list[SubmittedCell]
     _choose_given(release, submitted)
     left = MOST_PARSED
     for each in submitted:
+        if each.type == "markdown" and (each.place is None or each.changed):
+            each.source, found = set_apart(each.source)
+            each.original, each.pictures = each.source, each.pictures | found
         if each.place is None or each.changed:
             left -= len(each.source)
             each.is_parsed = left > 0

@@ -21,6 +21,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
 from autograder.grading.allowed_outputs import OutputLimits, allowed, size
+from autograder.grading.embedded_pictures import ATTACHED
 from autograder.grading.flags import flags_for_the_student
 from autograder.grading.mime_types import PICTURES
 from autograder.grading.pictures import (
@@ -47,6 +48,12 @@ FORMULA = re.compile(
     r"|\\begin\{(?P<begin>[a-z]*\*?)\}|\\end\{(?P<end>[a-z]*\*?)\}"
 )
 CLOSED_BY = {"(": ")", "[": "]"}
+IMAGE = re.compile(
+    r"""(?P<before><img\b[^<>]*?\bsrc\s*=\s*)(?P<quote>["']?)attachment:"""
+    r"""(?P<name>[^"'\s<>]+)(?P=quote)(?P<after>[^<>]*>)""",
+    re.IGNORECASE,
+)
+"""An attached picture in HTML, which lets people choose its size."""
 LEFT = "weight of pictures that the page may still show"
 LEFT_OUT = "# Left out: this notebook has too much text to be shown."
 MOST_COLOURS = 2_000
@@ -233,9 +240,25 @@ class Renderer(IPythonRenderer):
     bytes_left = OutputLimits.cell
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        if not url.startswith("attachment:"):
+        if not url.startswith(ATTACHED):
             return super().image(text, url, title)
-        name = unquote(url.removeprefix("attachment:"))
+        name = unquote(url.removeprefix(ATTACHED))
+        address = self._address(name)
+        return super().image(text, address, title) if address else _missing(name)
+
+    def inline_html(self, html: str) -> str:
+        return super().inline_html(IMAGE.sub(self._in_html, html))
+
+    def block_html(self, html: str) -> str:
+        return super().block_html(IMAGE.sub(self._in_html, html))
+
+    def _in_html(self, found: re.Match[str]) -> str:
+        name = unquote(found["name"])
+        address = self._address(name)
+        return f'{found["before"]}"{address}"{found["after"]}' if address else _missing(name)
+
+    def _address(self, name: str) -> str:
+        """Where an attached picture is, for a browser; "" if it must not be shown."""
         bundle = self.attachments.get(name, {})
         for kind in PICTURES:
             data = bundle.get(kind)
@@ -243,8 +266,12 @@ class Renderer(IPythonRenderer):
                 continue
             if len(data) <= self.bytes_left:
                 self.bytes_left -= len(data)
-                return super().image(text, f"data:{kind};base64,{''.join(data.split())}", title)
-        return f"<em>[The picture {html.escape(name)} is missing, too large or broken.]</em>"
+                return f"data:{kind};base64,{''.join(data.split())}"
+        return ""
+
+
+def _missing(name: str) -> str:
+    return f"<em>[The picture {html.escape(name)} is missing, too large or broken.]</em>"
 
 
 def ansi2html(text: object) -> str:

@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
 
 from nbformat import NotebookNode
 from nbgrader import utils
 
 from autograder.box.definitions import readable
+from autograder.grading.embedded_pictures import ATTACHED, set_apart
 from autograder.grading.match_cells import SubmittedCell, between, name_of, numbers
 
 NEARBY = (
@@ -29,7 +32,8 @@ FAR = (
 )
 BESIDE = "{name}: more text stands beside its cell, in {cells} of the submission. Read it, too."
 FEWEST_WORDS = 6
-"""Fewer words than this are not an answer by themselves ("see below"), nor text from elsewhere."""
+"""Fewer words than this are not an answer by themselves ("see below"), nor text from elsewhere. A
+picture says as much."""
 MOST_WORDS_OF_NOTES = 20
 """More than this beside an answer may be a part of it."""
 LONGEST = 20_000
@@ -84,7 +88,7 @@ def put_into_their_cells(
     flags: list[str] = []
     for place in places:
         copies = [each for each in submitted if each.place == place]
-        changed = [*{each.source.strip(): each for each in copies if each.changed}.values()]
+        changed = [*{_content(each.source, each): each for each in copies if each.changed}.values()]
         if changed:
             here[place] = changed[-1]
             if len(changed) > 1:
@@ -95,7 +99,7 @@ def put_into_their_cells(
     look = [place for place in places if _may_be_elsewhere(submitted, place, here.get(place))]
     own = _own_texts(release, submitted) if look else []
     said = " ".join(here[place].source for place in places if place in here)
-    own = [each for each in own if each.text not in said]
+    own = [each for each in own if each.cell.pictures or each.text not in said]
     for place in look:
         flags += _look_around(release, submitted, place, own, here)
     return flags
@@ -149,8 +153,8 @@ def _collect(
     """An answer cell with what was found, below what it had."""
     own = [cell] if cell is not None and cell.changed else []
     number = found[0].cell.number if cell is None else cell.number
-    made = SubmittedCell(number, "markdown", "\n\n".join(each.text for each in found)[:LONGEST])
-    made.pictures = {k: v for each in found for k, v in each.cell.pictures.items()}
+    text, pictures = _together((each.text, each.cell) for each in found)
+    made = SubmittedCell(number, "markdown", text[:LONGEST], pictures=pictures)
     if cell is not None:
         cell.is_used = True
     _join(made, [*own, made])
@@ -162,15 +166,27 @@ def _join(cell: SubmittedCell, parts: Iterable[SubmittedCell]) -> None:
     parts = [*parts]
     for each in parts:
         each.is_used = True
-    source = "\n\n".join(each.source.strip() for each in parts)
-    cell.pictures = {name: bundle for each in parts for name, bundle in each.pictures.items()}
-    cell.source = source
+    cell.source, cell.pictures = _together((each.source.strip(), each) for each in parts)
+
+
+def _together(parts: Iterable[tuple[str, SubmittedCell]]) -> tuple[str, dict[str, Any]]:
+    """Texts from several cells, with the pictures of all: those of two may have the same name."""
+    texts: list[str] = []
+    pictures: dict[str, Any] = {}
+    for text, cell in parts:
+        for name, bundle in cell.pictures.items():
+            new = name if pictures.get(name, bundle) == bundle else f"{cell.number}-{name}"
+            pictures[new] = bundle
+            for old in {name, quote(name)} if new != name else ():
+                text = text.replace(f"{ATTACHED}{old}", f"{ATTACHED}{quote(new)}")
+        texts.append(text)
+    return "\n\n".join(texts), pictures
 
 
 def _own_texts(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> list[_Text]:
     """What the student wrote in each cell that is not a written answer."""
     ours = _Ours(release)
-    found, seen, left = [], set[str](), MOST_SEARCHED
+    found, seen, left = [], set[tuple[str, str]](), MOST_SEARCHED
     for each in submitted:
         place = each.place
         if place is not None and (not each.changed or _is_written(release.cells[place])):
@@ -180,10 +196,16 @@ def _own_texts(release: NotebookNode, submitted: Sequence[SubmittedCell]) -> lis
             break
         is_code = each.type == "code"
         text = ours.removed_from(_prose(each.original) if is_code else each.original)
-        if text and text not in seen:
-            seen.add(text)
+        content = _content(text, each)
+        if text and content not in seen:
+            seen.add(content)
             found.append(_Text(each, text, not is_code or not _runs(each)))
     return found
+
+
+def _content(text: str, each: SubmittedCell) -> tuple[str, str]:
+    """By what two texts are the same: pictures of two cells may have one name."""
+    return text.strip(), repr(each.pictures)
 
 
 def _is_written(cell: NotebookNode) -> bool:
@@ -204,7 +226,7 @@ class _Ours:
 
     def __init__(self, release: NotebookNode) -> None:
         texts = [
-            _printed(cell.source) if cell.cell_type == "code" else cell.source
+            _printed(cell.source) if cell.cell_type == "code" else set_apart(cell.source)[0]
             for cell in release.cells
         ]
         self._lines = {_bare(line) for text in texts for line in text.splitlines()}
@@ -235,7 +257,7 @@ def _bare(text: str) -> str:
 
 
 def _words(text: str) -> int:
-    return len(WORD.findall(TAG.sub(" ", text)))
+    return len(WORD.findall(TAG.sub(" ", text))) + FEWEST_WORDS * text.count(ATTACHED)
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,8 @@
 """If this fails, a written answer is scored 0 although nobody has read it."""
 
 import copy
+import re
+from urllib.parse import quote
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
@@ -8,11 +10,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from autograder.grading.flags import flags_of
 from autograder.grading.match_cells import name_of
 from autograder.grading.rebuild import rebuild
+from autograder.grading.safe_pages import rendered
 from autograder.grading.written_answers import FEWEST_WORDS, LONGEST, MOST_WORDS_OF_NOTES
 from tests.grading.test_any_edits import ANSWERED, RELEASES
 from tests.grading.test_choose_answers import cell_of, empty, index_of
 
 RELEASE, NAME = RELEASES["one_dimension"], "explain_zero"
+PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwAD"
+    "hgGAWjR9awAAAABJRU5ErkJggg=="
+)
+LONG = "A" * 400_000
 TEXT = "It is luck: the quotient of a line has no error.\n\nSo $x$ is what it is, `theta` or not."
 
 
@@ -151,6 +159,55 @@ def test_pictures_come_with_their_text(submission):
     cell = new_markdown_cell(f"{TEXT} ![](attachment:sketch.png)", attachments=picture)
     submission.cells.append(cell)
     assert cell_of(rebuild(RELEASE, submission), NAME).attachments == picture
+
+
+@pytest.mark.parametrize("where", ["own cell", "below the stub", "new cell", "question", "end"])
+@pytest.mark.parametrize("text", [
+    "![](attachment:a%20sketch.png)", '<img src="attachment:a%20sketch.png" width="300">',
+    f"![](data:image/png;base64,{PNG})", f'<img src="data:image/png;base64,{LONG}"/>',
+], ids=["attached", "attached, in HTML", "embedded", "embedded, long, in HTML"])  # fmt: skip
+def test_an_answer_that_is_a_picture_reaches_its_reader(submission, text, where):
+    """Its text is short, since nothing else is shown as Markdown; and it is not scored unread."""
+    pictures = {"a sketch.png": {"image/png": PNG}} if "attachment" in text else {}
+    index, cell = index_of(submission, NAME), cell_of(submission, NAME)
+    if where == "own cell":
+        cell.source = text
+    elif where == "below the stub":
+        cell.source += f"\n\n{text}"
+    elif where == "question":
+        cell = submission.cells[index - 1]
+        cell.source += f"\n\n{text}"
+    else:
+        cell = new_markdown_cell(text)
+        submission.cells.insert(index + 1 if where == "new cell" else len(submission.cells), cell)
+    cell.attachments = pictures
+    rebuilt = rebuild(RELEASE, submission)
+    found = cell_of(rebuilt, NAME)
+    assert found.source != cell_of(RELEASE, NAME).source and len(found.source) < 100
+    ((bundle),) = found.attachments.values()
+    assert bundle["image/png"] in (PNG, LONG)
+    ((name),) = found.attachments
+    assert f"attachment:{quote(name)}" in found.source
+    assert bool(flags_of(rebuilt)) == (where in ("new cell", "question", "end"))
+    page = rendered(found.source, found.attachments, {})
+    assert (f"data:image/png;base64,{PNG}" in page) or bundle["image/png"] == LONG
+
+
+def test_pictures_of_one_name_stay_two(submission):
+    for data in ("AAAA", "BBBB"):
+        cell = new_markdown_cell("![](attachment:image.png)")
+        cell.attachments = {"image.png": {"image/png": data}}
+        submission.cells.insert(index_of(submission, NAME) + 1, cell)
+    found = cell_of(rebuild(RELEASE, submission), NAME)
+    names = re.findall(r"attachment:([^)]+)", found.source)
+    assert [found.attachments[each]["image/png"] for each in names] == ["BBBB", "AAAA"]
+
+
+def test_a_large_picture_elsewhere_hides_no_answer(submission):
+    note = new_markdown_cell(f"note ![](data:image/png;base64,{LONG})")
+    submission.cells.insert(5, note)
+    submission.cells.append(new_markdown_cell(TEXT))
+    assert TEXT in read(submission)[0]
 
 
 def test_a_very_long_text_is_cut(submission):
