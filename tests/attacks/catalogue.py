@@ -61,7 +61,8 @@ WALLS = {
     "number of processes": "a cap on processes and threads",
     "disk": "a cap on the size and number of its files",
     "amount of output": "a cap on the bytes that it may print, display or return",
-    "rebuilt notebook": "only the text of answers and own cells is taken from a submission",
+    "rebuilt notebook": "only the text of answers and own cells is taken from a submission; "
+    "outputs and metadata are passed over as bytes",
     "checked submission": "what is not a notebook of bearable size in a plain file is refused",
     "clean page": "the feedback page shows what a student wrote and runs none of it",
 }

@@ -233,11 +233,9 @@ def deep_json(notebook):
     return as_text(notebook, "MARKER", "[" * 100_000 + "]" * 100_000)
 
 
-@attack(
-    "checked submission", stock="no score at all", starts_from="correct", attacks=TWO["attacks"]
-)
+@attack("rebuilt notebook", stock="no score at all", **TWO)
 def odd_json(notebook):
-    """Numbers without end, NaN, a key twice, half of a surrogate pair."""
+    """Numbers without end, NaN, a key twice, half of a surrogate pair, in the metadata."""
     notebook.metadata["odd"] = "MARKER"
     odd = '{"a": NaN, "a": -Infinity, "b": "\\ud800", "\\udfff": 1e999, "c": ' + "9" * 5000 + "}"
     return as_text(notebook, "MARKER", odd)
@@ -250,9 +248,9 @@ def fifty_megabytes(notebook):
     return notebook
 
 
-@attack("checked submission", starts_from="correct", attacks=TWO["attacks"], harmful=True)
+@attack("rebuilt notebook", harmful=True, **TWO)
 def fifty_megabytes_of_outputs(notebook):
-    """A notebook of 50 MB, in stored outputs and attachments."""
+    """A notebook of 50 MB: outputs, which are passed over, and as much in a picture."""
     output = new_output("stream", name="stdout", text="x" * 25_000_000)
     notebook.cells.append(new_code_cell("1", outputs=[output]))
     written = cell_called(notebook, "explain_zero")
@@ -260,9 +258,9 @@ def fifty_megabytes_of_outputs(notebook):
     return notebook
 
 
-@attack("checked submission", starts_from="correct", attacks=TWO["attacks"], harmful=True)
+@attack("rebuilt notebook", harmful=True, **TWO)
 def millions_of_objects(notebook):
-    """Ten megabytes of empty objects in the metadata: seven gigabytes in the grader's memory."""
+    """Ten megabytes of empty objects in the metadata, for a reader that makes objects of them."""
     notebook.metadata["many"] = "MARKER"
     return as_text(notebook, "MARKER", "[" + "{}," * 3_300_000 + "0]")
 
