@@ -8,9 +8,8 @@ from pathlib import Path
 
 from autograder.desk.platform_times import Order, order_of
 from autograder.grading.csv_cells import as_it_was
-from autograder.grading.errors import CourseError, printable
-from autograder.grading.roster import COLUMN, LONGEST_FOLDER, read_table
-from autograder.grading.valid_ids import problem_with_name
+from autograder.grading.errors import printable
+from autograder.grading.roster import check_ids, column_of_ids, problem_with_id, read_table
 
 IDENTIFYING = re.compile(
     r"\b(?:id|identifier|identifikator|login|user|username|name|student|e-?mail|number|sid|"
@@ -129,15 +128,6 @@ def loose(text: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFC", folded) if each.isalnum()) or text
 
 
-def problem_with_id(student: str) -> str:
-    """Why a text can't be the name of a student's folder: the end of a sentence, or ""."""
-    too_long = len(student.encode("utf-8", "replace")) > LONGEST_FOLDER
-    why = problem_with_name(student)
-    if not student or why or student.startswith(".") or {*student} & {*"/\\:"} or too_long:
-        return f"{printable(student) or 'nothing'} can't be the name of a folder"
-    return ""
-
-
 def read_class(path: str | Path) -> ClassList:
     """Read a roster: Canvas's gradebook, Moodle's worksheet, or a table with a column `id`.
 
@@ -153,45 +143,31 @@ def read_class(path: str | Path) -> ClassList:
     CourseError
     """
     table = [[as_it_was(cell.strip()) for cell in row] for row in read_table(path)]
-    if not table:
-        raise CourseError(f"{path} is empty: download it again")
-    heading = [composed(each).casefold() for each in table[0]]
-    rows = [row for row in table[1:] if any(row) and not NOBODY.fullmatch(row[0])]
-    rows = [[*row, *[""] * (len(heading) - len(row))] for row in rows]
-    if not rows:
-        raise CourseError(f"{path} has no students, only a heading: download it again")
-    is_moodles = len(heading) > 2 and all(MOODLES.fullmatch(row[0]) for row in rows)
-    place = _moodles_ids(heading, rows) if is_moodles else _ids(path, heading)
+    heading = [composed(each).casefold() for each in table[0]] if table else []
+    rows = {
+        line: [*row, *[""] * (len(heading) - len(row))]
+        for line, row in enumerate(table[1:], start=2)
+        if any(row) and not NOBODY.fullmatch(row[0])
+    }
+    is_moodles = len(heading) > 2 and all(MOODLES.fullmatch(row[0]) for row in rows.values())
+    place = _moodles_ids(heading, [*rows.values()]) if is_moodles else column_of_ids(path, heading)
+    if not is_moodles:  # Canvas has lines that are nobody's
+        rows = {line: row for line, row in rows.items() if row[place]}
+    ids = {line: composed(row[place]) for line, row in rows.items()}
+    check_ids(path, ids)
     columns = [
         at
         for at, name in enumerate(heading)
         if IDENTIFYING.search(name) and not OTHERS.search(name)
     ]
     when = next((at for at, name in enumerate(heading) if SUBMITTED.fullmatch(name)), None)
-    students: dict[str, Student] = {}
-    for line, row in enumerate(rows, start=2):
-        student = composed(row[place])
-        if not student and not is_moodles:
-            continue  # Canvas has lines that are nobody's
-        why = problem_with_id(student)
-        if why or student in students:
-            why = why or f"{printable(student)} is there twice"
-            raise CourseError(f"{path}: row {line}: {why}: correct the roster")
+    students = []
+    for line, row in rows.items():
         aliases = [row[at] for at in (*columns, *((0, 1) if is_moodles else ()))]
         aliases += _full_names(heading, row)
         submitted = row[when] if when is not None and row[when] != "-" else ""
-        students[student] = Student(student, tuple(_all_forms(aliases)), submitted)
-    return ClassList(tuple(students.values()))
-
-
-def _ids(path: str | Path, heading: Sequence[str]) -> int:
-    if heading.count(COLUMN) != 1:
-        found = printable(", ".join(heading))
-        raise CourseError(
-            f"{path} has no column called {COLUMN} (its first line is {found}): give this name to "
-            "the column with the names of the folders in submitted/"
-        )
-    return heading.index(COLUMN)
+        students.append(Student(ids[line], tuple(_all_forms(aliases)), submitted))
+    return ClassList(tuple(students))
 
 
 def _moodles_ids(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> int:

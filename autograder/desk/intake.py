@@ -181,8 +181,9 @@ def _stored(file: File, member: Member, scratch: Path) -> File:
 
 
 def _earlier(
-    course: Course, log: Log, answered: Callable[..., int], student: str, which: Which
-) -> Attempt | None:
+    course: Course, log: Log, answered: Callable[..., int], student: str, which: Which,
+    known: Mapping[str, int],
+) -> Attempt | None:  # fmt: skip
     """What is in `submitted/` already."""
     folder = course.folder("submitted", student, which.assignment)
     path = folder / f"{which.notebook}.ipynb"
@@ -191,7 +192,7 @@ def _earlier(
     content = path.read_bytes()
     digest = fingerprint(content)
     try:
-        answers = answered(which, read(content))
+        answers = known[digest] if digest in known else answered(which, read(content))
     except Exception:  # it can't be graded, so whatever is taken in is better
         answers = -1
     try:

@@ -118,11 +118,11 @@ def read_log(submitted: Path) -> Log:
 def _rows(path: Path) -> list[Row]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            return [{key: as_it_was(value or "") for key, value in row.items() if key}
-                    for row in csv.DictReader(file)]  # fmt: skip
+            rows = [*csv.DictReader(file)]
+        return [{name: as_it_was(row[name] or "") for name in COLUMNS} for row in rows]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError, KeyError, csv.Error) as error:
         raise CourseError(f"{path} can't be read ({error}): restore it") from None
 
 

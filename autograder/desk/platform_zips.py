@@ -5,7 +5,6 @@ Canvas ("Upload submissions" in SpeedGrader's or the assignment's menu) wants th
 file that was submitted. So both need to be shown what they have given before.
 """
 
-import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,17 +15,15 @@ from rich.console import Console
 
 from autograder.desk.class_grades import everybody
 from autograder.desk.export import read_sheet
+from autograder.desk.intake_log import read_log
 from autograder.desk.match_students import Person, match
 from autograder.desk.whole_file import whole_file
 from autograder.grading.course import Course
-from autograder.grading.csv_cells import as_it_was
 from autograder.grading.errors import CourseError, printable
 from autograder.grading.outcome import Outcome
 from autograder.grading.personal_copies import PERSONAL
 
 FOLDER = "folder"
-INTAKE = ".intake/*/log.csv"
-"""In submitted/: what `autograder intake` has noted about each file."""
 WANTED = {
     "moodle": "the grading worksheet or the zip file of all submissions, as downloaded from Moodle",
     "canvas": "the zip file of all submissions, as downloaded from Canvas (and the gradebook's "
@@ -110,18 +107,10 @@ def _from_files(
 def _from_intake(course: Course, kind: str, assignment: str) -> dict[str, str]:
     """The names that `autograder intake` has noted of each student's files, the newest last."""
     found: dict[str, list[str]] = {}
-    for log in sorted(course.folder("submitted", ".", ".").glob(INTAKE)):
-        if not log.parent.name.isdecimal():  # it was taken back
-            continue
-        try:
-            with log.open(newline="", encoding="utf-8") as file:
-                for row in csv.DictReader(file):
-                    if row["assignment"] == assignment and row["student"]:
-                        found.setdefault(as_it_was(row["student"]), []).append(row["file"])
-        except (OSError, ValueError, KeyError, csv.Error) as error:
-            raise CourseError(
-                f"{course.shown(log)} can't be read ({error}): restore it, or use --names"
-            ) from error
+    for rows in read_log(course.folder("submitted", ".", ".")).runs.values():
+        for row in rows:
+            if row["assignment"] == assignment and row["student"]:
+                found.setdefault(row["student"], []).append(row["file"])
     named = {student: _named_in(kind, files) for student, files in found.items()}
     return {student: of[-1][1] for student, of in named.items() if of}
 
@@ -163,7 +152,7 @@ def _write_zip(
             for path in paths if student in names else ():
                 packed.write(path, f"{names[student]}{path.name}")
                 written += 1
-    lines = [f"{written} files in {course.shown(out)}"]
+    lines = [f"{written} file{'' if written == 1 else 's'} in {course.shown(out)}"]
     absent = [
         printable(each) for each, paths in sorted(files.items()) if paths and each not in names
     ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
-from autograder.desk.class_list import ClassList, Unknown, composed, problem_with_id
+from autograder.desk.class_list import ClassList, Unknown, composed
 from autograder.desk.downloaded_files import (
     NOBODYS,
     OLDER,
@@ -23,14 +23,15 @@ from autograder.grading.attempts import Attempt, choose
 from autograder.grading.errors import in_one_line, printable
 from autograder.grading.extra_files import CARRIED, LONGEST_STAMP, STAMP
 from autograder.grading.reading import read
+from autograder.grading.roster import problem_with_id
 from autograder.grading.which_notebook import Releases, Which
 
 NO_ANSWERS = "has no answers"
 LOOK_IT_UP = "look it up on the platform, and correct the roster"
 
 
-Earlier = Callable[[str, Which], Attempt | None]
-"""Returns what is in `submitted/` of a student."""
+Earlier = Callable[[str, Which, Mapping[str, int]], Attempt | None]
+"""Returns what is in `submitted/` of a student, given how much files answer, by their hashes."""
 FirstRun = Callable[[str, str], int]
 """Returns in which run a student's file was first seen, by its hash."""
 
@@ -59,7 +60,7 @@ class Rules:
     roster: ClassList | None = None
     assignment: str | None = None
     zone: tzinfo = UTC
-    earlier: Earlier = lambda student, which: None
+    earlier: Earlier = lambda student, which, answers: None
     first_run: FirstRun = lambda student, digest: 1
     order: Order = Order.UNKNOWN
 
@@ -261,7 +262,8 @@ class _Theirs:
 
     def _chosen(self, which: Which, found: Sequence[tuple[Attempt, _Item]]) -> Iterator[Line]:
         attempts = [attempt for attempt, _ in found]
-        earlier = self.rules.earlier(self.student, which)
+        answers = {each.digest: each.answered for each in attempts}
+        earlier = self.rules.earlier(self.student, which, answers)
         there = earlier is not None and any(each.digest == earlier.digest for each in attempts)
         choice = choose([*attempts, *([earlier] if earlier and not there else [])])
         counts = choice.taken

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.grading.csv_cells import as_it_was
@@ -33,23 +34,15 @@ def read_roster(path: str | Path) -> list[str]:
     CourseError
         Says everything that is wrong with the file, on one line.
     """
-    path = Path(path)
-    rows = _rows(path)
-    seen: dict[str, int] = {}
-    wrong = []
-    for line, student in rows:
-        why = _problem_with(student) or (
-            f"{_short(student)} is already in line {seen[student]}" if student in seen else ""
-        )
-        if why:
-            wrong.append(f"line {line}: {why}")
-        seen.setdefault(student, line)
-    if wrong:
-        more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-        raise CourseError(f"{path}: {'; '.join(wrong[:5])}{more}: correct the roster")
-    if not seen:
-        raise CourseError(f"{path} has no students, only a heading: add a line for each student")
-    return list(seen)
+    table = read_table(path)
+    place = column_of_ids(path, table[0] if table else ())
+    ids = {
+        line: as_it_was(row[place].strip()) if place < len(row) else ""
+        for line, row in enumerate(table[1:], start=2)
+        if any(each.strip() for each in row)
+    }
+    check_ids(path, ids)
+    return [*ids.values()]
 
 
 def read_table(path: str | Path) -> list[list[str]]:
@@ -75,20 +68,53 @@ def read_table(path: str | Path) -> list[list[str]]:
         raise CourseError(f"{path} is not a CSV file ({error}): save it as CSV again") from None
 
 
-def _rows(path: Path) -> list[tuple[int, str]]:
-    table = read_table(path)
-    names = [name.strip().lower() for name in table[0]] if table else []
+def column_of_ids(path: str | Path, heading: Sequence[str]) -> int:
+    """The place of the column `id`.
+
+    Parameters
+    ----------
+    path
+    heading
+        The first row of the table.
+
+    Raises
+    ------
+    CourseError
+        There is none, or more than one.
+    """
+    names = [name.strip().lower() for name in heading]
     if names.count(COLUMN) != 1:
         found = printable(", ".join(names)) or "empty"
         raise CourseError(
             f"{path} has no column called {COLUMN} (its first line is {found}): give this name to "
             "the column with the names of the folders in submitted/"
         )
-    place, rows = names.index(COLUMN), []
-    for line, row in enumerate(table[1:], start=2):
-        if any(each.strip() for each in row):
-            rows.append((line, as_it_was(row[place].strip()) if place < len(row) else ""))
-    return rows
+    return names.index(COLUMN)
+
+
+def check_ids(path: str | Path, ids: Mapping[int, str]) -> None:
+    """Raise CourseError, in one line, if anything is wrong with the ids of a class.
+
+    Parameters
+    ----------
+    path
+    ids
+        By the lines in which they are.
+    """
+    seen: dict[str, int] = {}
+    wrong = []
+    for line, student in ids.items():
+        why = problem_with_id(student)
+        if student in seen:
+            why = why or f"{_short(student)} is already in line {seen[student]}"
+        if why:
+            wrong.append(f"line {line}: {why}")
+        seen.setdefault(student, line)
+    if wrong:
+        more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        raise CourseError(f"{path}: {'; '.join(wrong[:5])}{more}: correct the roster")
+    if not seen:
+        raise CourseError(f"{path} has no students, only a heading: add a line for each student")
 
 
 def _text(path: Path) -> str:
@@ -107,11 +133,11 @@ def _text(path: Path) -> str:
     return text
 
 
-def _problem_with(student: str) -> str:
-    """Why nbgrader can't name a folder after an id, or ""."""
+def problem_with_id(student: str) -> str:
+    """Why a text can't be the name of a student's folder, or ""."""
     if not student:
         return f"no {COLUMN}"
-    too_long = len(student.encode()) > LONGEST_FOLDER
+    too_long = len(student.encode("utf-8", "replace")) > LONGEST_FOLDER
     if problem_with_name(student) or student.startswith(".") or {*student} & {*"/\\:"} or too_long:
         return f"{_short(student)} can't be a folder name"
     return ""

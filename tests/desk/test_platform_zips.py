@@ -6,6 +6,7 @@ from zipfile import ZipFile
 import pytest
 
 from autograder.desk import platform_zips
+from autograder.desk.intake_log import COLUMNS
 from autograder.desk.progress import the_console
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError
@@ -130,8 +131,8 @@ def test_names_that_intake_has_noted(paged, zipped):
         folder = paged.root / "submitted" / ".intake" / run
         folder.mkdir(parents=True)
         name = f"all.zip/{student}_7{run[3]}_99_one_dimension.ipynb"
-        rows = ["file,status,student,assignment", f"{name},taken,{student},{ASSIGNMENT}"]
-        (folder / "log.csv").write_text("\n".join(rows))
+        row = f"{name},taken,{student},{ASSIGNMENT},,,,,"
+        (folder / "log.csv").write_text(f"{','.join(COLUMNS)}\n{row}\n")
     found, _ = zipped("canvas")
     assert found == {
         f"ada_71_99_{ASSIGNMENT}.html": "ada",
