@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from autograder.desk.downloaded_files import REFUSED, TAKEN, Line
 from autograder.desk.intake import read_download
 from autograder.desk.naming_schemes import Named, Scheme
-from autograder.desk.downloaded_files import REFUSED, TAKEN, Line
 from autograder.desk.sorting import NO_ANSWERS, Rules, sort_out
 from autograder.grading.archives import INSTEAD
 from autograder.grading.course import Course
