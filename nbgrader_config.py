@@ -16,7 +16,8 @@ configure(c)
 
 c.CourseDirectory.course_id = "gradient_checking"
 
-# Where the Open-in-Colab badges point: the owner/name of the public repository with release/.
+# Where the Open-in-Colab badges point: the owner/name of the public repository with release/. There
+# are no badges as long as it is this one.
 c.OpenInColab.repository = "owner/repository"
 
 # An unfinished answer returns nothing, so that Run All reaches the end.
