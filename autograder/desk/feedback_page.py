@@ -75,6 +75,8 @@ class Item:
     findings : tuple of Finding
     words : mapping of str to str
         What each part checks.
+    asked : Markup
+        The text above the answer's cell.
     answer : Markup
     problem : Markup
         What the answer's cell raised, or what a test without a question said.
@@ -89,6 +91,7 @@ class Item:
     worth: float
     findings: tuple[Finding, ...]
     words: Mapping[str, str]
+    asked: Markup
     answer: Markup
     problem: Markup
     comment: str
@@ -115,12 +118,13 @@ class Item:
         )  # fmt: skip
 
     @property
-    def brief(self) -> str:
-        """The first sentence of the first reason."""
-        for each in self.reasons:
-            first = SENTENCE.split(each.words)[0]
-            return first if len(first) <= LONGEST_BRIEF else f"{first[:LONGEST_BRIEF]}…"
-        return ""
+    def briefs(self) -> tuple[str, ...]:
+        """The first sentence of each reason."""
+        firsts = (SENTENCE.split(each.words)[0] for each in self.reasons if not each.is_gated)
+        return tuple(
+            first if len(first) <= LONGEST_BRIEF else f"{first[:LONGEST_BRIEF]}…"
+            for first in dict.fromkeys(firsts)
+        )
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,7 @@ def feedback_page(nb: NotebookNode, resources: Resources, lesson_at: Callable[[s
         student_id=names["student"],
         points_so_far=max(0.0, raw - graded.penalty),
         most=sum(each.worth for each in items if not each.scored.waits),
+        all_points=sum(each.worth for each in items),
         penalty=graded.penalty,
         raw=raw,
         late=_late(graded.submitted, graded.due),
@@ -181,7 +186,7 @@ def feedback_page(nb: NotebookNode, resources: Resources, lesson_at: Callable[[s
         waiting=waiting,
         to_come=sum(each.worth for each in waiting),
         first=lost[0] if lost else None,
-        lost=[each for each in items if each.lost],
+        lost=lost,
         others=[each for each in items if not each.lost],
         flags=[printable(each) for each in told],
         cells=[*_cells(nb, resources)],
@@ -209,12 +214,15 @@ def _items(
     nb: NotebookNode, graded: Graded, resources: Resources, lesson_at: Callable[[str], str]
 ) -> Iterator[Item]:
     answers = {each.metadata.nbgrader.grade_id: each for each in filter(is_solution, nb.cells)}
-    section, before = "", None
+    section, before, above = "", None, None
+    asked = Markup("")
     for place, cell in enumerate(nb.cells):
-        if cell.cell_type == "markdown" and OWN not in cell.metadata:
-            section = ([found[2] for found in HEADING.finditer(cell.source)] or [section])[-1]
-        if is_solution(cell):
+        if is_solution(cell) or is_task(cell):
             before = cell
+            asked = shown_cells.written(above, resources) if above is not None else Markup("")
+        elif cell.cell_type == "markdown" and OWN not in cell.metadata:
+            section = ([found[2] for found in HEADING.finditer(cell.source)] or [section])[-1]
+            above = cell
         if not (is_grade(cell) or is_task(cell)):
             continue
         ours = cell.metadata.nbgrader
@@ -229,7 +237,7 @@ def _items(
         about = answer.metadata.nbgrader.get("comment") if answer is not None else None
         yield Item(
             name.removeprefix("test_"), section, is_read, scored, graded.worth.get(name, 0.0),
-            verdict.findings if verdict else (), _words(cell.source),
+            verdict.findings if verdict else (), _words(cell.source), asked,
             shown_cells.written(answer, resources) if answer is not None else Markup(""),
             problem, " ".join((about or "").split()),
             _lesson(nb.cells[place + 1 :], lesson_at),
@@ -274,7 +282,12 @@ def _cells(nb: NotebookNode, resources: Resources) -> Iterator[Shown]:
             kind = "A check" if is_grade(cell) else "Code that came with the notebook"
             fold = f"{kind}, {lines} lines"
         is_code = cell.cell_type == "code"
-        displayed = shown_cells.outputs(cell, resources) if is_code else Markup("")
+        verdict = verdict_in(cell.metadata)
+        displayed = Markup("")
+        if verdict:
+            displayed = shown_cells.text(str(verdict))
+        elif is_code:
+            displayed = shown_cells.outputs(cell, resources)
         written = (
             shown_cells.written(cell, resources)
             if is_students or not is_code

@@ -15,7 +15,7 @@ LONGEST_FORMULA = 2_000
 SAME_AS = {"aligned": "split", "gathered": "matrix"}
 """Environments that the library does not know, and those that look like them."""
 IN_HTML = re.compile(r"\$([^$\n]+)\$")
-HIGHEST_HEADING = 4
+HIGHEST_HEADING = 3
 """Of a notebook that is shown inside of a page's own section."""
 
 

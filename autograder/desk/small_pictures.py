@@ -11,19 +11,24 @@ from markupsafe import Markup, escape
 
 from autograder.questions.picture import Picture
 
-SIDE, GAP, HEAD, TITLE = 22, 26, 20, 66
-"""Pixels: of an entry, between two arrays, and of the title above each."""
-COLOURS = "purple is negative, orange positive; darker is larger, and a cross is not a number."
-CURVES = "yours, and what it should be, on logarithmic axes."
-FIGURE = Markup("<figure>{}<figcaption>{}</figcaption></figure>")
+WRONG = 1e-6
+"""Of the largest correct entry: what differs by less is not shown as wrong."""
+SIDE, HEAD, TITLE = 22, 20, 66
+"""Pixels: of an entry, and of the title above an array."""
 WIDEST = 300
 """Pixels of an array; longer rows have smaller entries."""
+MOST_OVER = 10
+"""Larger entries than so many times the largest correct one don't pale the others."""
 PURPLES = ("#f7f7f7", "#d8daeb", "#b2abd2", "#8073ac", "#542788")
 ORANGES = ("#f7f7f7", "#fee0b6", "#fdb863", "#e08214", "#b35806")
 NOT_A_NUMBER = "#444444"
 FOUND, CORRECT, AXES = "#d95f02", "#5e4fa2", "#888888"
 WIDE, HIGH, EDGE = 330, 170, 34
 """Pixels of a plot, and of the margin around it."""
+COLOURS = "Purple is negative, orange positive; darker is larger."
+CROSSES = "A cross is NaN or infinite."
+CURVES = "yours, and what it should be, on logarithmic axes."
+FIGURE = Markup('<figure><div class="maps">{}</div><figcaption>{}</figcaption></figure>')
 
 
 def drawn(picture: Picture) -> Markup:
@@ -40,54 +45,64 @@ def drawn(picture: Picture) -> Markup:
     """
     if not picture.found or not picture.found[0]:
         return Markup("")
-    svg = _curves(picture) if picture.at else _heat_maps(picture)
-    caption = f"{picture.what}: {CURVES if picture.at else COLOURS}"
-    return svg and FIGURE.format(svg, caption)
+    if picture.at:
+        svg = _curves(picture)
+        return svg and FIGURE.format(svg, f"{picture.what}: {CURVES}")
+    return FIGURE.format(_heat_maps(picture), _in_words(picture))
 
 
 def _heat_maps(picture: Picture) -> Markup:
     """Yours, the correct one and the difference, side by side: numbers by colour and sign."""
     columns, rows = len(picture.found[0]), len(picture.found)
     side = min(SIDE, WIDEST / columns)
-    across = max(columns * side, TITLE) + GAP
     difference = tuple(
         tuple(a - b for a, b in zip(*both, strict=True))
         for both in zip(picture.found, picture.correct, strict=True)
     )
-    largest = max(map(abs, _finite(picture.correct)), default=0) or 1.0
-    arrays = {"yours": picture.found, "correct": picture.correct, "difference": difference}
-    down = columns * side > WIDEST / 2  # then one below the other
-    parts: list[str] = []
-    for place, (title, numbers) in enumerate(arrays.items()):
-        x, y = (0, place * (rows * side + HEAD + 8)) if down else (place * across, 0)
-        parts.append(f'<text x="{x:.0f}" y="{y + 14:.0f}">{title}</text>')
-        parts += _entries(numbers, largest, x, y + HEAD, side)
-    count = len(arrays)
-    width = max(columns * side, TITLE) if down else count * across - GAP
-    height = (rows * side + HEAD + 8) * (count if down else 1)
-    off = sum(
-        not abs(a - b) <= 1e-6 * largest
-        for both in zip(picture.found, picture.correct, strict=True)
-        for a, b in zip(*both, strict=True)
+    correct, found = (
+        max(map(abs, _finite(each)), default=0.0) for each in (picture.correct, picture.found)
     )
-    shape = f"{rows} by {columns}" if rows > 1 else f"{columns}"
-    says = f"{picture.what}: {off} of {rows * columns} entries ({shape}) are wrong."
-    return _svg(width, height, says, parts)
+    largest = max(correct, min(found, MOST_OVER * correct)) or found or 1.0
+    arrays = {"yours": picture.found, "correct": picture.correct, "difference": difference}
+    maps = []
+    for title, numbers in arrays.items():
+        parts = [f'<text x="0" y="14">{title}</text>', *_entries(numbers, largest, HEAD, side)]
+        says = f"{picture.what}, {title}, {rows} by {columns}"
+        maps.append(_svg(max(columns * side, TITLE), rows * side + HEAD, says, parts))
+    return Markup("").join(maps)
+
+
+def _in_words(picture: Picture) -> str:
+    """How many entries are wrong, and the two numbers of the one that is most wrong."""
+    entries = [
+        (i, j, a, b)
+        for i, both in enumerate(zip(picture.found, picture.correct, strict=True), 1)
+        for j, (a, b) in enumerate(zip(*both, strict=True), 1)
+    ]
+    largest = max((abs(b) for *_, b in entries), default=0.0)
+    wrong = [each for each in entries if not abs(each[2] - each[3]) <= WRONG * largest]
+    said = f"{picture.what}: {len(wrong)} of {len(entries)} entries are wrong."
+    if wrong:
+        # NaN compares as larger than nothing, so it is looked for first.
+        i, j, a, b = max(wrong, key=lambda each: (math.isnan(each[2]), abs(each[2] - each[3])))
+        said += f" The worst, in row {i} and column {j}, is {a:.4g} and should be {b:.4g}."
+    crosses = any(not math.isfinite(a) for _, _, a, _ in entries)
+    return " ".join([said, COLOURS, *([CROSSES] if crosses else [])])
 
 
 def _entries(
-    numbers: Iterable[Sequence[float]], largest: float, left: float, top: float, side: float
+    numbers: Iterable[Sequence[float]], largest: float, top: float, side: float
 ) -> Iterator[str]:
     for i, row in enumerate(numbers):
         for j, number in enumerate(row):
             yield (
-                f'<rect x="{left + j * side:.1f}" y="{top + i * side:.1f}" width="{side - 1:.1f}" '
+                f'<rect x="{j * side:.1f}" y="{top + i * side:.1f}" width="{side - 1:.1f}" '
                 f'height="{side - 1:.1f}" fill="{_colour(number, largest)}">'
                 f"<title>{number:.4g}</title></rect>"
             )
             sign = _sign(number)
-            if abs(number) > 1e-6 * largest or not math.isfinite(number):
-                x, y = left + (j + 0.46) * side, top + (i + 0.66) * side
+            if abs(number) > WRONG * largest or not math.isfinite(number):
+                x, y = (j + 0.46) * side, top + (i + 0.66) * side
                 dark = not math.isfinite(number) or abs(number) > 0.55 * largest
                 ink = "#ffffff" if dark else "#222222"
                 size = min(13.0, side * 0.7)

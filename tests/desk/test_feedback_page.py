@@ -72,10 +72,11 @@ def test_the_first_screen_has_the_points(course_of_the_module, pages, story):
     most = sum(points for name, points in worth.items() if name not in waits)
     told = plain(re.search(r'<section class="grade".*?</section>', pages[story], re.DOTALL)[0])
     assert told.startswith(f"{max(0, total - penalty):g} of {most:g} points")
-    assert ("so far" in told) == bool(waits) == ("a person still has to read" in told)
+    assert ("so far" in told) == bool(waits) == ("a person has to read" in told)
     assert scores_on(pages[story]) == {
-        name.removeprefix("test_"): f"{'not read yet' if name in waits else f'{scores[name]:g}'}"
-        f" / {points:g}"
+        name.removeprefix("test_"): f"not read yet, of {points:g}"
+        if name in waits
+        else f"{scores[name]:g} / {points:g}"
         for name, points in worth.items()
     }
 
@@ -110,6 +111,7 @@ def test_what_lost_nothing_is_folded_and_everything_else_is_open(pages):
     opened = re.findall(r'<section class="item" id="(\w+)"', page)
     folded = re.findall(r'<details id="(\w+)">', page)
     assert opened == ["backward_propagation_n"]
+    assert "<summary>What was asked" in page and "Write</strong>" in page
     assert {*opened, *folded} == {*questions_of(ASSIGNMENT), "explain_threshold"}
     assert "<details open" not in page
 
@@ -124,12 +126,15 @@ def test_the_answer_and_the_lines_of_its_exception_stand_below_the_reason(pages)
 
 def test_numbers_are_drawn_where_there_are_some(pages):
     """Yours, the correct ones and the difference, with a text for those who can't see them."""
-    drawn = re.findall(
-        r'<svg class="picture" role="img"[^>]*aria-label="([^"]*)"', pages["textbook"]
-    )
-    assert drawn == [
-        "dW2: 12 of 15 entries (3 by 5) are wrong.", "db1: 5 of 5 entries (5 by 1) are wrong.",
-    ]  # fmt: skip
+    page = pages["textbook"]
+    drawn = re.findall(r'<svg class="picture" role="img"[^>]*aria-label="([^"]*)"', page)
+    titles = ("yours", "correct", "difference")
+    shapes = {"dW2": "3 by 5", "db1": "5 by 1"}
+    assert drawn == [f"{name}, {each}, {shapes[name]}" for name in shapes for each in titles]
+    captions = [plain(each) for each in re.findall("<figcaption>(.*?)</figcaption>", page)]
+    assert captions[0].startswith("dW2: 12 of 15 entries are wrong. The worst, in row 1 and column")
+    assert captions[1].startswith("db1: 5 of 5 entries are wrong.")
+    assert "NaN" not in "".join(captions) and "A cross is NaN" in pages["nan_everywhere"]
     assert "<svg" in pages["nan_everywhere"] and "<svg" not in pages["correct"]
 
 
@@ -157,7 +162,10 @@ def test_what_a_person_decided_is_said_and_not_what_the_program_had_found(
     assert "raised TypeError" not in re.sub(r"<h2>Your notebook.*", "", page, flags=re.DOTALL)
     assert "A person gave this score." in page
     assert "Comment See <i>Kinks</i>." in plain(page) and "<i>Kinks" not in page
-    assert "so far" not in page
+    assert "so far" not in plain(
+        re.search(r"<section class=.grade.*?</section>", page, re.DOTALL)[0]
+    )
+    assert "The question" in page and "Why does correct code fail" in page
 
 
 def test_nbgrader_writes_the_same_pages(course_of_the_module, pages):
