@@ -79,11 +79,11 @@ def _gaps(app: NbGrader, coursedir: CourseDirectory) -> Iterator[str]:
         (feedback, "preprocessors", settings.ANSWERING),
         (pages, "preprocessors", (safe_pages.SafeToShow,)),
     ):
-        kinds = [each for each in settings.kinds_of(getattr(owner, name)) if isinstance(each, type)]
+        steps = [each for each in settings.kinds_of(getattr(owner, name)) if isinstance(each, type)]
         where = f"c.{type(owner).__name__}.{name}"
-        yield from (f"{where} has {each.__name__}" for each in filter(settings.runs_code, kinds))
+        yield from (f"{where} has {each.__name__}" for each in filter(settings.runs_code, steps))
         for each in needed:
-            found = [kind for kind in kinds if issubclass(kind, each)]
+            found = [kind for kind in steps if issubclass(kind, each)]
             if not found:
                 yield f"{where} lacks {each.__name__}"
             elif not all(kind(parent=owner).enabled for kind in found):
@@ -92,6 +92,9 @@ def _gaps(app: NbGrader, coursedir: CourseDirectory) -> Iterator[str]:
         yield "c.Autograde.pre_convert_hook is not ours"
     if not issubclass(grade.exporter_class, SearchingExporter):
         yield "c.Autograde.exporter_class is not ours"
+    kinds = (f"{each.__module__}.{each.__name__}" for each in feedback.exporter_class.__mro__)
+    if settings.PAGE not in kinds:
+        yield "c.GenerateFeedback.exporter_class is not ours"
     if not any(isinstance(each, settings.Pattern) for each in coursedir.ignore):
         yield "c.CourseDirectory.ignore lacks the files beside submissions"
     if not pages.sanitize_html or not safe_pages.FILTERS.items() <= dict(pages.filters).items():

@@ -1,8 +1,9 @@
-"""Safe pages of graded notebooks: feedback for the student, the Formgrader for the instructor.
+"""Safe pages of graded notebooks, in the Formgrader and wherever nbgrader's templates are used.
 
-nbconvert's HTMLExporter makes both pages from nbgrader's templates, which put much of a notebook
-into the page unchanged. Both read `c.HTMLExporter` in nbgrader_config.py: the preprocessor removes
-what the templates write unescaped or run, and the filters clean what they render.
+nbconvert's HTMLExporter makes them from templates that put much of a notebook into the page
+unchanged. It reads `c.HTMLExporter` in nbgrader_config.py: the preprocessor removes what the
+templates write unescaped or run, and the filters clean what they render. Our own pages of feedback
+use the same limits and the same cleaning.
 """
 
 import html

@@ -71,7 +71,7 @@ def test_a_list_of_steps_is_joined_with_ours(configured):
         OwnStep, *settings.RUNNING, stock.SaveAutoGrades
     ]  # fmt: skip
     assert c.Autograde.sanitize_preprocessors == [*settings.CLEANING, OwnStep]
-    assert c.GenerateFeedback.preprocessors == [*settings.ANSWERING, stock.GetGrades, OwnStep]
+    assert c.GenerateFeedback.preprocessors == [*settings.ANSWERING, OwnStep]
     assert [each.__name__ for each in c.GenerateAssignment.preprocessors] == [
         "Tidy", "ClearSolutions", "StartFromBrokenCode", "OpenInColab", "OwnStep",
         "RefuseDisagreement", "RefuseSilentChanges", "SaveCells",
