@@ -5,7 +5,6 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode, reader
 
-from autograder.desk.feedback_page import feedback_page
 from autograder.grading.colab_badge import OpenInColab, is_set
 
 
@@ -28,6 +27,9 @@ class FeedbackExporter(Exporter):
         self, nb: NotebookNode, resources: Any = None, **options: Any
     ) -> tuple[Any, dict[str, Any]]:
         """The page, and the resources."""
+        # Every command loads this class with the settings, and few of them write pages.
+        from autograder.desk.feedback_page import feedback_page
+
         nb, resources = super().from_notebook_node(nb, resources, **options)
         return feedback_page(nb, resources, self._lesson_at), resources
 
