@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ipython_pygments_lexers import IPython3Lexer
 from markupsafe import Markup
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
 
 from autograder.desk.formulas import formula, markdown
 from autograder.grading.mime_types import PICTURES, SVG
@@ -22,7 +22,7 @@ from autograder.grading.safe_pages import LEFT, cleaned
 MOST_LINES, LONGEST_LINE = 60, 500
 """Of an output or an exception. The notebook has the rest."""
 PICTURE_LEFT_OUT = Markup('<p class="soft">(A picture is left out: this page has too many.)</p>')
-LEXER, FORMATTER = IPython3Lexer(), HtmlFormatter(nowrap=True)
+LEXER, FORMATTER = get_lexer_by_name("ipython3"), HtmlFormatter(nowrap=True)
 
 
 @lru_cache(maxsize=1024)
