@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +9,9 @@ from hypothesis import strategies as st
 
 from autograder.desk import csv_file
 from autograder.grading.errors import CourseError
+from tests.thorough import THOROUGH
 
-EXAMPLES = int(os.environ.get("SHEETS", "200"))
+EXAMPLES = 200 * THOROUGH
 PIECES = [
     b",", b";", b"\t", b'"', b'""', b"\r", b"\n", b"\r\n", b" ", b"ada", b"\xc3\xa9", b"\xe9",
     b"\x81", b"\0", b"1,5", b"sep=;\r\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"=1",

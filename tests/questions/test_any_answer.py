@@ -17,6 +17,7 @@ from autograder.truth.cases import live_case
 from tests.questions.notebook import ASSIGNMENTS
 from tests.questions.plain_values import ANYTHING, HUGE, ODD
 from tests.repairs import repaired
+from tests.thorough import THOROUGH
 
 QUESTIONS = [(assignment, name) for assignment in ASSIGNMENTS for name in questions_of(assignment)]
 LONG = 5
@@ -25,7 +26,7 @@ LONG = 5
 STEADY = settings(
     deadline=None,
     derandomize=True,
-    max_examples=80,
+    max_examples=10 * THOROUGH,
     suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
 )
 

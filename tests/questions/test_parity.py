@@ -1,6 +1,5 @@
 """If this fails, students are shown another verdict before they submit than they get."""
 
-import os
 from collections.abc import Iterator, Sequence
 from itertools import product
 
@@ -13,9 +12,9 @@ from tests.questions.mistakes import MISTAKES
 from tests.questions.notebook import ASSIGNMENTS, Notebook, Visible, lost
 from tests.questions.styles import STYLES
 from tests.questions.typical import TYPICAL
+from tests.thorough import THOROUGH
 
-# `make parity` asks with twenty seeds, other runs with one.
-SEEDS = range(int(os.environ.get("PARITY_SEEDS", "1")))
+SEEDS = range(THOROUGH)
 ROUNDS = 1 + len(SEEDS)
 WRONG = [*MISTAKES, *TYPICAL]
 DECLARED = [*STYLES, *WRONG]

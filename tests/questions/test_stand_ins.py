@@ -20,11 +20,12 @@ from autograder.truth.cases import live_case, synthetic_cache
 from autograder.truth.gradcheck import network_gradient
 from tests.questions.notebook import ASSIGNMENTS, cells, text_of
 from tests.questions.plain_values import ANYTHING, HUGE
+from tests.thorough import THOROUGH
 
 STEADY = settings(
     deadline=None,
     derandomize=True,
-    max_examples=150,
+    max_examples=25 * THOROUGH,
     suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
 )
 

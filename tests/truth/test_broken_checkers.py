@@ -1,16 +1,18 @@
 """If this fails, a lesson is wrong about a broken check, or the correct check is broken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder.truth import notebook_helpers
 from autograder.truth.bugs import BANK
 from autograder.truth.cases import Case, live_case
 from autograder.truth.network import Array, Arrays
 from autograder.truth.planting import backward_with
+from tests.truth import broken_checkers
 from tests.truth.broken_checkers import CHECKERS, STANDARD_CHECK, BrokenChecker, broken
 
 each_checker = pytest.mark.parametrize("checker", CHECKERS, ids=lambda checker: checker.name)
@@ -26,6 +28,22 @@ def cases() -> list[Case]:
 def wrong_gradients() -> list[tuple[Case, dict[str, Array]]]:
     return [(case, backward_with(bug)(case.X, case.Y, case.cache))
             for case in cases()[:2] for bug in BANK]  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def costs_are_remembered() -> Iterator[None]:
+    """All gradients of a case are compared with slopes of the same costs."""
+    costs: dict[bytes, Any] = {}
+
+    def forward_propagation_n(X: Array, Y: Array, parameters: Arrays) -> Any:
+        asked = b"".join(map(bytes, (X, Y, *parameters.values())))
+        if asked not in costs:
+            costs[asked] = notebook_helpers.forward_propagation_n(X, Y, parameters)
+        return costs[asked]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(broken_checkers, "forward_propagation_n", forward_propagation_n)
+        yield
 
 
 def passes(check: Callable[..., Any], case: Case, gradients: Arrays) -> bool:

@@ -34,6 +34,7 @@ from autograder.truth.network import (
     gradients_to_vector,
 )
 from autograder.truth.planting import Bug, compile_backward, plant
+from tests.thorough import THOROUGH
 from tests.truth.made_cases import kink_case, textbook_case
 
 
@@ -70,25 +71,27 @@ class TestNoFalseAlarm:
     def test_on_random_networks(self) -> None:
         # 40,000 others, of other depths and scales, gave none either.
         rng, inconclusive = np.random.default_rng(1), 0
-        for _ in range(2000):
+        networks = 200 * THOROUGH
+        for _ in range(networks):
             _, failed, unsure = check(random_case(rng)).count()
             assert failed == 0
             inconclusive += unsure
-        assert inconclusive < 1e-3 * 2000 * 47, "a saturated output now and then"
+        assert inconclusive < 1e-3 * networks * 47, "a saturated output now and then"
 
     @pytest.mark.parametrize("straddled", [False, True])
     def test_beside_a_kink(self, straddled: bool) -> None:
         rng, inconclusive = np.random.default_rng(2), 0
-        for _ in range(500):
+        networks = 50 * THOROUGH
+        for _ in range(networks):
             case = kink_case(rng, distance=10 ** rng.uniform(-14, -5), straddled=straddled)
             passed, failed, unsure = check(case).count()
             assert failed == 0 and passed > 30
             inconclusive += unsure
-        assert inconclusive < 0.01 * 500 * 47
+        assert inconclusive < 0.01 * networks * 47
 
     def test_when_nothing_is_known_of_the_cost(self) -> None:
         rng = np.random.default_rng(3)
-        for turn in range(60):
+        for turn in range(8 * THOROUGH):
             kink = turn % 2
             case = (
                 kink_case(rng, distance=10 ** rng.uniform(-9, -5), straddled=turn % 4 == 1)
@@ -255,7 +258,7 @@ class TestNoFalseAlarm:
 class TestNoBlindSpot:
     def test_a_wrong_entry_that_nothing_else_of_its_array_hides(self) -> None:
         """Errors of every size from a millionth on, and none that a step hides."""
-        rng, asked = np.random.default_rng(12), live_cases()[:40]
+        rng, asked = np.random.default_rng(12), live_cases()[: 6 * THOROUGH]
         for case in asked:
             key = rng.choice([*case.parameters])
             off = 10 ** rng.uniform(-6, 0) * rng.choice([-1, 1])
@@ -445,7 +448,7 @@ class TestManyAtOnce:
 
     def test_verdicts_are_those_of_the_cost_alone(self) -> None:
         rng = np.random.default_rng(14)
-        for turn in range(30):
+        for turn in range(4 * THOROUGH):
             case = kink_case(rng, distance=1e-7) if turn % 2 else live_case(rng)
             key = rng.choice([*case.gradients])
             claimed = case.gradients | {key: case.gradients[key] * (1 + 10 ** rng.uniform(-5, 0))}
@@ -502,7 +505,7 @@ class TestCorners:
     def test_nobody_is_believed_about_the_other_side(self) -> None:
         """A unit that is barely on has a derivative, which is not 0."""
         rng = np.random.default_rng(11)
-        for _ in range(60):
+        for _ in range(6 * THOROUGH):
             case = kink_case(rng, m=3, distance=1e-8, straddled=True)
             nothing = {key: np.zeros_like(array) for key, array in case.parameters.items()}
             found = check_gradients(plain(case), nothing, case.parameters).found
