@@ -9,11 +9,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from autograder.cli import app
 from tests.installed import Environment
-from tests.temporary_course import BIN, ROOT, TemporaryCourse
+from tests.temporary_course import BIN, ROOT, TemporaryCourse, run_here
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs the tests in its background has them, and what they start, ignore Ctrl-C.
@@ -27,7 +25,7 @@ def released(tmp_path_factory):
     course = TemporaryCourse(folder / "course", tmp_path_factory.mktemp("settings"))
     shutil.copytree(ROOT / "source", course.root / "source")
     shutil.copy(ROOT / "nbgrader_config.py", course.root)
-    done = course.run("autograder", "release")
+    done = course.autograder("release")
     assert done.returncode == 0, done.stdout + done.stderr
     return course
 
@@ -72,18 +70,12 @@ def installed():
 
 
 @pytest.fixture
-def cli(monkeypatch):
+def cli():
     """Runs a command inside this process: (exit status, stdout, stderr)."""
-    before = sys.path[:]
 
     def run(course, *arguments):
-        monkeypatch.chdir(course.root if isinstance(course, TemporaryCourse) else course)
-        for name, value in os.environ.items():  # nbgrader_config.py lengthens the PATH
-            monkeypatch.setenv(name, value)
-        result = CliRunner().invoke(app, arguments)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
-        assert "Traceback" not in result.output
-        return result.exit_code, result.stdout, result.stderr
+        folder = course.root if isinstance(course, TemporaryCourse) else course
+        done = run_here(folder, arguments)
+        return done.returncode, done.stdout, done.stderr
 
-    yield run
-    sys.path[:] = before
+    return run

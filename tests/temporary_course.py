@@ -15,7 +15,9 @@ import pytest
 from jupyter_core.application import NoStart
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.grading.refuse_changes import points_of
 from tests import sample_class
 
@@ -29,6 +31,20 @@ atexit.register(shutil.rmtree, folder, ignore_errors=True)
 c.KernelManager.transport = "ipc"
 c.KernelManager.ip = f"{folder}/socket"
 """
+
+
+def run_here(folder, arguments, environment=os.environ):
+    """Run our command in a folder, inside this process, which is warm: a CompletedProcess."""
+    path = sys.path[:]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        for name, value in environment.items():  # nbgrader_config.py lengthens the PATH
+            patched.setenv(name, value)
+        result = CliRunner().invoke(app, arguments)
+        sys.path[:] = path
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    assert "Traceback" not in result.output
+    return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
 
 
 class TemporaryCourse:
@@ -75,6 +91,10 @@ class TemporaryCourse:
         out, err = process.communicate(timeout=600)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
+    def autograder(self, *arguments):
+        """Run our command in this process: a CompletedProcess."""
+        return run_here(self.root, arguments, self.environment)
+
     def nbgrader(self, *arguments):
         """Run a command of nbgrader in this process, which is warm: a CompletedProcess."""
         said, path = StringIO(), sys.path[:]
@@ -84,16 +104,16 @@ class TemporaryCourse:
             for name, value in self.environment.items():
                 patched.setenv(name, value)
             patched.setenv("PATH", os.pathsep.join([str(BIN), os.environ["PATH"]]))
-            app = NbGraderApp()
+            program = NbGraderApp()
             try:
-                app.initialize([*arguments])
+                program.initialize([*arguments])
                 with suppress(NoStart):  # how it says that a command of its has ended
-                    app.start()
+                    program.start()
                 status = 0
             except SystemExit as ended:
                 status = ended.code or 0
             finally:
-                app.subapp.clear_instance()
+                program.subapp.clear_instance()
                 sys.path[:] = path
         return subprocess.CompletedProcess(arguments, status, "", said.getvalue())
 

@@ -46,7 +46,7 @@ def graded(course_of_the_module):
     for student, story in {**stories, "eve": "wrong_forward_right_rest"}.items():
         course.submit(student, ASSIGNMENT, course.answered(ASSIGNMENT, story))
     course.submit("cid", ASSIGNMENT, "Dear teacher, I have lost my notebook.")
-    done = course.run("autograder", "grade", ASSIGNMENT)
+    done = course.autograder("grade", ASSIGNMENT)
     assert "4 graded, 1 failed" in done.stdout, done.stdout + done.stderr
     with course.gradebook() as gradebook:
         gradebook.update_or_create_student("ken", first_name="Ken", last_name="Thompson")

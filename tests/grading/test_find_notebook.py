@@ -162,7 +162,7 @@ def graded(course_of_the_module, full):
             path = course.root / "submitted" / student / ONE / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    course.done = course.run("autograder", "grade", ONE)
+    course.done = course.autograder("grade", ONE)
     return course
 
 

@@ -70,13 +70,12 @@ def graded(course_of_the_module):
         if student == "eve":
             notebook.cells.insert(0, new_markdown_cell(FORGED))
         course.submit(student, ASSIGNMENT, notebook)
-    for command in (
-        ("autograder", "grade", ASSIGNMENT, "--student", "ada"),
-        ("nbgrader", "autograde", ASSIGNMENT),
-        ("autograder", "feedback", "--student", "ada"),
-        ("nbgrader", "generate_feedback", ASSIGNMENT),
+    for done in (
+        course.autograder("grade", ASSIGNMENT, "--student", "ada"),
+        course.nbgrader("autograde", ASSIGNMENT),
+        course.autograder("feedback", "--student", "ada"),
+        course.nbgrader("generate_feedback", ASSIGNMENT),
     ):
-        done = course.run(*command)
         assert done.returncode == 0, done.stdout + done.stderr
     return course
 
@@ -117,7 +116,7 @@ def test_a_student_can_neither_forge_nor_touch_it(show):
 def test_students_get_neither_scheme_nor_model_answer(graded):
     """It is in no file of the course but the source, not even in the gradebook."""
     (graded.root / "roster.csv").write_text("id\nada\n")
-    done = graded.run("autograder", "personalise", "planted_bugs", "--roster", "roster.csv")
+    done = graded.autograder("personalise", "planted_bugs", "--roster", "roster.csv")
     assert done.returncode == 0, done.stdout + done.stderr
     tells = []
     for assignment in (ASSIGNMENT, "n_dimensions", "planted_bugs"):
@@ -141,7 +140,7 @@ def test_the_newest_scheme_is_shown_without_grading_again(graded, show):
     with graded.source(ASSIGNMENT) as cells:
         cells[NAME].source = cells[NAME].source.replace("**Borderline**", "**Decided later**")
     assert "<strong>Decided later</strong>" in box(show("bob"))[1]
-    done = graded.run("autograder", "release", ASSIGNMENT)
+    done = graded.autograder("release", ASSIGNMENT)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "<strong>Decided later</strong>" in box(show("ada"))[1]
 

@@ -232,7 +232,7 @@ def graded(course_of_the_module):
     (course.root / "roster.csv").write_text(
         "\n".join(["id", "ada", "bob", "cid", "dan", "fay", "zoë"])
     )
-    done = course.run("autograder", "personalise", ASSIGNMENT, "--roster", "roster.csv")
+    done = course.autograder("personalise", ASSIGNMENT, "--roster", "roster.csv")
     assert done.returncode == 0, done.stdout + done.stderr
     made = personal_copies.of(course.root, ASSIGNMENT)
     keys = {student: made.draw(student) for student in made.codes}
@@ -250,7 +250,7 @@ def graded(course_of_the_module):
     submit("eve", "ada", keys["ada"])
     common = nbformat.read(course.path("release", ASSIGNMENT), as_version=4)
     course.submit("fay", ASSIGNMENT, answered(common, FIXED_DRAW))
-    course.done = course.run("autograder", "grade", ASSIGNMENT)
+    course.done = course.autograder("grade", ASSIGNMENT)
     course.keys = keys
     return course
 
@@ -299,7 +299,7 @@ def expect_a_foreign_copy(graded, student, key, what):
     (flag,) = graded_notebook(graded, student).metadata.flags
     assert "not the personal copy of this student" in flag
     assert "ada" not in flag
-    done = graded.run("autograder", "feedback", ASSIGNMENT, "--student", student)
+    done = graded.autograder("feedback", ASSIGNMENT, "--student", student)
     assert done.returncode == 0, done.stdout + done.stderr
     page = graded.path("feedback", ASSIGNMENT, student).with_suffix(".html").read_text()
     assert "not the personal copy of this student" in page
@@ -331,7 +331,7 @@ def test_with_another_secret_nobody_is_graded_and_one_line_says_so(graded):
     kept, before = secret.read_text(), graded.grades(ASSIGNMENT)
     secret.write_text("not the one that it was")
     try:
-        done = graded.run("autograder", "grade", ASSIGNMENT, "--force")
+        done = graded.autograder("grade", ASSIGNMENT, "--force")
     finally:
         secret.write_text(kept)
     assert done.returncode == 1

@@ -153,7 +153,7 @@ def test_stock_nbgrader_releases_the_same(course):
     assert done.returncode == 0, done.stderr
     assert release.read_bytes() == wanted
     assert [path.name for path in release.parent.iterdir()] == [release.name]
-    done = course.run("autograder", "release", ASSIGNMENT)
+    done = course.autograder("release", ASSIGNMENT)
     assert done.returncode == 0 and release.read_bytes() == wanted
     assert source.read_bytes() == SOURCE.read_bytes()
 
