@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test platforms parity sheets attacks courses servers restarts hosts lint lock fuzz mutants bench \
-    bench-box bench-gradcheck peers engines numpys clean
+.PHONY: grade test thorough platforms parity sheets attacks courses servers restarts hosts lint lock fuzz \
+    mutants bench bench-box bench-gradcheck peers engines numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -27,20 +27,26 @@ PLATFORMS = tests/desk/test_export.py tests/desk/test_intake.py tests/desk/test_
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
 	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
-	    --ignore tests/hosts/long --ignore tests/courses --ignore tests/numpys \
-	    $(PLATFORMS:%=--ignore %)
+	    --ignore tests/hosts --ignore tests/courses --ignore tests/numpys \
+	    --ignore tests/questions/test_parity.py $(PLATFORMS:%=--ignore %)
+
+## make thorough: draw ten times as many examples, seeds and networks; THOROUGH=50 for more
+thorough: .venv/installed
+	THOROUGH=$(or $(THOROUGH),10) $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
+	    $$(grep --recursive --files-with-matches --include "test_*.py" "import THOROUGH" tests)
 
 ## make platforms: from a platform's download to its grade sheet; its own scripts; any edits of cells
 platforms: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PLATFORMS)
 
-## make parity: whether students see what they get, for all declared answers with twenty seeds
+## make parity: whether students see what they get, for all declared answers with twenty seeds;
+## THOROUGH=5 for five
 parity: .venv/installed
-	PARITY_SEEDS=20 $(BIN)/python -m pytest --numprocesses auto tests/questions/test_parity.py
+	THOROUGH=$(or $(THOROUGH),20) $(BIN)/python -m pytest --numprocesses auto tests/questions/test_parity.py
 
 ## make sheets: fill ten thousand generated grade sheets each of Canvas and Moodle
 sheets: .venv/installed
-	SHEETS=10000 $(BIN)/python -m pytest --numprocesses auto tests/desk/test_csv_file.py \
+	THOROUGH=50 $(BIN)/python -m pytest --numprocesses auto tests/desk/test_csv_file.py \
 	    tests/desk/test_fill_sheet.py
 
 ## make numpys: whether the checks say the same with the versions of numpy that students have
@@ -51,9 +57,11 @@ numpys: .venv/installed
 	        matplotlib==$${each#*+} || exit 1; done
 	$(BIN)/python -m pytest tests/numpys
 
-## make courses: whole courses that are changed, adopted and installed
+## make courses: whole courses that are changed, adopted and installed; a class on each host
+# That class takes longest, so it comes first.
 courses: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/courses
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
+	    tests/hosts tests/courses --ignore tests/hosts/long
 
 ## make attacks: grade hostile submissions with stock nbgrader, beside honest ones
 attacks: .venv/installed

@@ -13,9 +13,10 @@ import pytest
 from autograder.questions import ASSIGNMENTS
 from tests import sample_class
 from tests.temporary_course import ROOT
+from tests.thorough import THOROUGH
 
 RUNNER = Path(__file__).with_name("run_cells.py")
-WAYS = ["usual", "thread", "no-timer", *map(str, range(10))]
+WAYS = ["usual", "thread", "no-timer", *map(str, range(2 * THOROUGH))]
 """See `run_cells.py`; the numbers are seeds."""
 
 
@@ -121,22 +122,27 @@ def test_a_loop_without_end_is_stopped_once(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
-    [("*Your answer:*", "still empty"), (" ", "still empty"), ("Rounding.", "written")],
+    ("text", "saved", "told"),
+    [
+        ("*Your answer:*", "one_dimension", "still empty"),
+        (" ", "one_dimension", "still empty"),
+        ("Rounding.", "one_dimension", "written"),
+        ("Rounding.", "elsewhere", "make sure that it is written and saved"),
+    ],
 )
-def test_the_summary_knows_whether_the_saved_answer_is_written(tmp_path, monkeypatch, text, told):
+def test_the_summary_knows_whether_the_saved_answer_is_written(
+    tmp_path, monkeypatch, text, saved, told
+):
     def write(cells):
         (cell,) = (cell for cell in cells if cell.id == "explain_zero")
         cell.source = text
 
     path = answered("one_dimension", tmp_path, write)
-    monkeypatch.setenv("JPY_SESSION_NAME", str(path))  # as Jupyter's own kernels have it
+    # As Jupyter's own kernels have it.
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / f"{saved}.ipynb"))
     (found,) = said(path, "usual")
     (line,) = (line for line in found["summary"].splitlines() if "explain_zero" in line)
     assert told in line
-    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "elsewhere.ipynb"))
-    (found,) = said(path, "usual")
-    assert "make sure that it is written and saved" in found["summary"]
 
 
 def test_checks_that_have_not_run_count_as_nothing_yet(tmp_path):

@@ -14,6 +14,7 @@ from autograder.box.events import KINDS, Event, checked, size_of
 from autograder.box.wire import WireError
 from autograder.grading.cell_outputs import Outputs
 from tests.box.values import PLAIN
+from tests.thorough import THOROUGH
 
 STEADY = settings(deadline=None, derandomize=True)
 TEXT = st.text(max_size=5)
@@ -92,7 +93,7 @@ def test_anything_else_is_a_wire_error(event: tuple[Any, ...]) -> None:
         checked(list(event))
 
 
-@settings(STEADY, max_examples=400)
+@settings(STEADY, max_examples=100 * THOROUGH)
 @given(st.lists(st.one_of(NEARLY, GOOD), max_size=4))
 def test_whatever_passes_makes_a_valid_notebook(events: list[Event]) -> None:
     """Validated as nbformat does when it writes; NaN and infinity don't matter to it."""

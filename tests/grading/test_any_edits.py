@@ -15,6 +15,7 @@ from autograder.grading.match_cells import name_of
 from autograder.grading.rebuild import rebuild
 from tests import sample_class
 from tests.temporary_course import ROOT
+from tests.thorough import THOROUGH
 
 NAMES = ["one_dimension", "n_dimensions", "planted_bugs"]
 RELEASES = {
@@ -158,7 +159,7 @@ EDITS = [
 ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=120, derandomize=True)
+@settings(deadline=None, max_examples=30 * THOROUGH, derandomize=True)
 @given(
     st.sampled_from(NAMES),
     st.lists(st.sampled_from(EDITS), max_size=5, unique=True),
@@ -181,7 +182,7 @@ def test_the_same_answers_are_tested(assignment, edits, seed):
         assert utils.is_solution(cell) or cell.source == released.source
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(deadline=None, max_examples=15 * THOROUGH, derandomize=True)
 @given(st.sampled_from(NAMES), st.integers(0, 10**6), st.booleans())
 def test_a_written_answer_is_read_wherever_it_stands(assignment, seed, is_first_empty):
     """As text or in quotes, in any place, if its own cell is empty."""

@@ -18,6 +18,7 @@ from autograder.grading.reading import OTHER_ENCODING, OTHER_TEXT, read
 from autograder.grading.rebuild import rebuild
 from tests import sample_class
 from tests.temporary_course import ROOT
+from tests.thorough import THOROUGH
 
 # Neither the time that it takes nor its cases depend on the machine.
 STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -329,7 +330,7 @@ FIELDS = ["cell_type", "id", "metadata", "attachments", "outputs", "execution_co
 NOTEBOOK_FIELDS = ["nbformat", "nbformat_minor", "metadata", "x"]
 
 
-@settings(STEADY, max_examples=200)
+@settings(STEADY, max_examples=25 * THOROUGH)
 @given(
     st.lists(st.tuples(st.integers(0, 99), st.sampled_from(FIELDS), st.none() | st.tuples(JSON))),
     st.dictionaries(st.sampled_from(NOTEBOOK_FIELDS), st.none() | st.tuples(JSON)),

@@ -16,6 +16,7 @@ from autograder.grading.rebuild import WrongNotebook, rebuild
 from tests import sample_class
 from tests.grading.mangled import MANGLERS, mangle, name_of
 from tests.temporary_course import ROOT
+from tests.thorough import THOROUGH
 
 NAMES = ["one_dimension", "n_dimensions", "planted_bugs"]
 
@@ -324,7 +325,7 @@ def test_two_assignments_in_one_notebook_count_for_both():
 STEPS = st.lists(st.tuples(st.sampled_from(MANGLERS), st.integers(0, 10**9)), max_size=8)
 
 
-@settings(deadline=None, max_examples=200, derandomize=True)
+@settings(deadline=None, max_examples=25 * THOROUGH, derandomize=True)
 @given(st.sampled_from(NAMES), STEPS)
 def test_a_mangled_notebook_keeps_answers_and_extras(assignment, steps):
     release = RELEASES[assignment]
@@ -367,7 +368,7 @@ KEYS = ["cell_type", "source", "metadata", "id", "attachments", "outputs"]
 CELL = st.dictionaries(st.sampled_from(KEYS), JSON) | JSON
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(deadline=None, max_examples=20 * THOROUGH, derandomize=True)
 @given(st.lists(CELL, max_size=4), st.booleans(), JSON)
 def test_junk_among_the_cells_costs_nothing(junk, with_answers, metadata):
     cells = [*junk, *(SUBMISSION.cells if with_answers else []), *junk]

@@ -9,8 +9,8 @@ from tests.temporary_course import TemporaryCourse
 
 CLASS = [
     *((name, "one_dimension") for name in (
-        "always_says_wrong", "correct", "correct_other_style", "nan_everywhere", "prints_warning",
-        "raises", "syntax_error", "textbook", "unsolved")),
+        "always_says_wrong", "correct", "nan_everywhere", "prints_warning", "syntax_error",
+        "unsolved")),
     *((name, "n_dimensions") for name in ("correct", "float32")),
     ("textbook", "planted_bugs"),
 ]  # fmt: skip
