@@ -1,7 +1,5 @@
 """The sample class gets the grades that it deserves; else the course marks students wrongly."""
 
-from subprocess import STDOUT
-
 import pytest
 
 from autograder.questions import ASSIGNMENTS, questions_of
@@ -27,23 +25,16 @@ A_FEW = [
 
 @pytest.fixture(scope="module")
 def graded(released, tmp_path_factory):
-    """{assignment: course}, the whole sample class graded by stock nbgrader.
-
-    Each assignment in a course of its own, so that they run side by side.
-    """
-    courses, running = {}, {}
+    """{assignment: course}, the whole sample class graded by stock nbgrader."""
+    courses = {}
     for assignment in GRADED:
         root = tmp_path_factory.mktemp("graded") / assignment
         course = courses[assignment] = TemporaryCourse(root, released.settings, copy_of=released)
         course.configure("c.TrustedExecute.call_timeout = 2")  # a loop that never ends shows it
         who = [each.name for each in STORIES.values() if assignment in each.assignments]
         sample_class.submit(root, only=[(name, assignment) for name in who])
-        log = course.root / "autograde.log"
-        with log.open("w") as file:
-            process = course.start("nbgrader", "autograde", assignment, stdout=file, stderr=STDOUT)
-        running[log] = process
-    for log, process in running.items():
-        assert process.wait(timeout=900) == 0, log.read_text()
+        done = course.nbgrader("autograde", assignment)
+        assert done.returncode == 0, done.stderr
     return courses
 
 
