@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,12 +20,13 @@ from nbgrader.api import (
 from sqlalchemy import select
 
 from autograder.desk.match_students import Person
-from autograder.grading.clean import FINGERPRINT
+from autograder.grading.clean import FINGERPRINT, OWNER
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.flags import FLAGS
 from autograder.grading.scores import Scored, Total, all_scores, prefix, prefixes, totals
+from autograder.grading.task import SECONDS
 from autograder.grading.verdicts import findings_in
 from autograder.questions.verdict import Finding
 
@@ -67,6 +68,14 @@ class Standing:
         When it was submitted.
     note : str
         What else to say about it.
+    newer : bool
+        Whether what is in `submitted/` is not what was graded.
+    answers : mapping of str to str
+        What is in each answer cell of the graded notebooks.
+    seconds : float or None
+        How long grading took, if that is noted.
+    owner : str or None
+        Whose personal copy was submitted: see `autograder.grading.clean.note_owner`.
     """
 
     assignment: str
@@ -82,6 +91,21 @@ class Standing:
     flags: tuple[str, ...]
     timestamp: datetime | None
     note: str
+    newer: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
+    owner: str | None = None
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether it has been graded, even if written answers wait for a reader."""
+        return self.unread or not self.why_blank
+
+    def checked(self) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+        """What was found, by graded cell, except where a person has decided otherwise."""
+        for name, findings in self.parts.items():
+            if name in self.scores and self.scores[name].manual is None:
+                yield name, findings
 
     def points(self, unread_as_0: bool = False) -> float | None:
         """The points after late penalties; None where the grade is left blank."""
@@ -126,12 +150,14 @@ def standings(
         cells = scores.get(student, {})
         why, unread = _why_blank(cells, student in submitted)
         notebooks = {name: _graded(course, assignment, student, name) for name in names}
+        newer = any(_is_newer(course, assignment, student, *each) for each in notebooks.items())
         found[student] = Standing(
             assignment, student, why, unread, counted.get(student), sum(worth.values()),
             {name: cells[name] for name in worth if name in cells}, worth,
             findings_in(notebooks, before), comments.get(student, {}),
             tuple(flag for nb in notebooks.values() for flag in _flags(nb)),
-            times.get(student), "" if why else _note(course, assignment, student, notebooks, cells),
+            times.get(student), "" if why else _note(newer, cells), newer,
+            _answers(notebooks, before), _seconds(notebooks), _owner(notebooks),
         )  # fmt: skip
     return found
 
@@ -247,15 +273,30 @@ def _graded(course: Course, assignment: str, student: str, name: str) -> dict[st
         return {}
 
 
-def _note(
-    course: Course, assignment: str, student: str, notebooks: Mapping[str, dict[str, Any]],
-    cells: Mapping[str, Scored],
-) -> str:  # fmt: skip
+def _answers(names: Mapping[str, dict[str, Any]], before: Mapping[str, str]) -> dict[str, str]:
+    """The texts of the answer cells."""
+    cells = ((before[name], cell) for name, nb in names.items() for cell in nb.get("cells", ()))
+    return {
+        prefix + cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+        for prefix, cell in cells
+        if cell.get("metadata", {}).get("nbgrader", {}).get("solution")
+    }
+
+
+def _seconds(names: Mapping[str, dict[str, Any]]) -> float | None:
+    noted = [nb.get("metadata", {}).get(SECONDS) for nb in names.values()]
+    return sum(each for each in noted if each is not None) if any(noted) else None
+
+
+def _owner(names: Mapping[str, dict[str, Any]]) -> str | None:
+    noted = (nb.get("metadata", {}).get(OWNER) for nb in names.values())
+    return next(filter(None, noted), None)
+
+
+def _note(newer: bool, cells: Mapping[str, Scored]) -> str:
     again = [name for name, each in sorted(cells.items()) if each.to_read]
     notes = [AGAIN.format(", ".join(again))] if again else []
-    if any(_is_newer(course, assignment, student, *each) for each in notebooks.items()):
-        notes.append(NEWER)
-    return "; ".join(notes)
+    return "; ".join([*notes, NEWER] if newer else notes)
 
 
 def _is_newer(
