@@ -263,6 +263,20 @@ def results(
         typer.echo(f"{output}: {written['score']:g} points")
 
 
+@app.command("report")
+def report_on_the_class(
+    assignment: Assignment = None,
+    anonymous: options.Anonymous = False,
+    output: options.ReportOutput = None,
+) -> None:
+    """Write a page about the class: points, questions, mistakes, and what to do next."""
+    with the_course() as course:
+        from autograder.desk.class_report import write_reports
+        from autograder.desk.progress import the_console
+
+        write_reports(the_console(), course, assignment, anonymous, output)
+
+
 @app.command()
 def bugs(
     name: Annotated[

@@ -113,6 +113,15 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="OUT", help="Where to write; by default beside FILE."),
 ]
+Anonymous = Annotated[
+    bool, typer.Option("--anonymous", help="Leave out ids and names; letters stand for students.")
+]
+ReportOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", metavar="FILE", help="Where to write; by default report/<assignment>.html."
+    ),
+]
 UnreadAs0 = Annotated[
     bool, typer.Option("--unread-as-0", help="Written answers that nobody has read count as 0.")
 ]
