@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: grade test thorough platforms parity sheets attacks courses servers restarts hosts lint lock fuzz \
-    mutants bench bench-box bench-gradcheck peers engines numpys clean
+    mutants bench bench-box bench-report bench-gradcheck peers engines numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -103,6 +103,10 @@ bench: .venv/installed
 bench-box: .venv/installed
 	$(BIN)/python -m benchmarks.box
 
+## make bench-report: measure the report on a class of a thousand
+bench-report: .venv/installed
+	$(BIN)/python -m benchmarks.class_report
+
 ## make bench-gradcheck: compare gradient checks, for half an hour; QUICK=1 for minutes
 bench-gradcheck: .venv/installed
 	$(BIN)/python -m benchmarks.gradcheck $(if $(QUICK),--quick)
@@ -127,7 +131,7 @@ lock:
 
 ## make clean: delete grades and the environment; source/ and release/ stay
 clean:
-	rm -rf .venv submitted autograded feedback gradebook.db .nbgrader.log
+	rm -rf .venv submitted autograded feedback report gradebook.db .nbgrader.log
 
 # A half-made environment is removed, so that it is never taken for a complete one.
 .venv: requirements.lock
