@@ -291,7 +291,7 @@ class _View:
     def _owner(self, owner: str) -> str:
         if owner == COMMON:
             return owner
-        return self._people.called.get(owner) or self._people.say(owner)
+        return f"the copy of {self._people.called.get(owner) or self._people.say(owner)}"
 
     def _row(self, student: str) -> Row:
         graded = self._graded.get(student)

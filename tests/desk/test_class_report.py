@@ -1,5 +1,6 @@
 """If this fails, an instructor reads wrong numbers about a class, or others read its names."""
 
+import json
 import re
 from dataclasses import replace
 from html import unescape
@@ -280,6 +281,22 @@ def test_what_was_submitted_since_is_said(graded):
         assert "1 student has submitted again since" in written(graded)
     finally:
         path.write_bytes(before)
+
+
+def test_whose_copy_it_was_is_said(graded, tmp_path):
+    """With letters in place of both names, if nobody is to be named."""
+    path = graded.path("autograded", ASSIGNMENT, "qx-plain")
+    before = path.read_text()
+    path.chmod(0o644)
+    try:
+        notebook = json.loads(before)
+        notebook["metadata"]["copy_of"] = "qx-nan"
+        path.write_text(json.dumps(notebook))
+        assert "qx-plain has submitted the copy of qx-nan" in Page(written(graded)).text
+        assert re.search("[A-Z2-7]{3} has submitted the copy of [A-Z2-7]{3} ",
+                         Page(written(graded, True, tmp_path / "x.html")).text)  # fmt: skip
+    finally:
+        path.write_text(before)
 
 
 def test_what_nobody_has_graded_has_no_report(cli, course):
