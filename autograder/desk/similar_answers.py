@@ -109,10 +109,14 @@ def prints(text: str, words: bool) -> Prints:
     if len(tokens) < TOKENS:
         return frozenset()
     numbers = np.fromiter(map(_number, tokens), np.uint64, len(tokens))
-    hashes = np.lib.stride_tricks.sliding_window_view(numbers, TOKENS) @ _POWERS
+    count = len(tokens) - TOKENS + 1
+    hashes = np.zeros(count, np.uint64)
+    for place, power in enumerate(_POWERS):
+        hashes += numbers[place : place + count] * power
     hashes = (hashes ^ (hashes >> np.uint64(31))) * _ODD
-    width = min(WINDOW, len(hashes))
-    chosen = np.lib.stride_tricks.sliding_window_view(hashes, width).min(axis=1)
+    width = min(WINDOW, count)
+    windows = [hashes[place : count - width + 1 + place] for place in range(width)]
+    chosen = np.minimum.reduce(windows)
     return frozenset(chosen.tolist())
 
 
