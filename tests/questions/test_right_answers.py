@@ -1,7 +1,4 @@
-"""If this fails, correct answers lose points, or visible checks call them wrong.
-
-Each honest style by itself: see test_parity.py.
-"""
+"""If this fails, correct answers lose points, or visible checks call them wrong."""
 
 from typing import Any
 
