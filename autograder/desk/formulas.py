@@ -1,7 +1,7 @@
 """Markdown whose formulas a page can show by itself: MathML instead of TeX and a script."""
 
 import re
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 from latex2mathml.converter import convert
@@ -24,7 +24,7 @@ def markdown(source: str, pictures: dict[str, Any], resources: Resources) -> Mar
     return Markup(rendered(source, pictures, resources, _WithFormulas))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def formula(text: str, display: str = "inline") -> str:
     """A formula of TeX as MathML, not cleaned yet; what can't be converted, as it is.
 
