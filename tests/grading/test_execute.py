@@ -529,11 +529,11 @@ def test_what_a_course_does_not_set_is_what_the_box_allows_anyway():
     assert TrustedExecute().rules(ASSIGNMENT).limits == Limits()
 
 
-def test_limits_are_those_that_the_readme_names():
-    readme, settings = (ROOT / "README.md").read_text(), TrustedExecute()
-    assert f"scratch folder of {settings.disk} MB" in " ".join(readme.split())
-    assert f"| memory | {settings.memory / 1024:g} GB" in readme
-    assert f"(`.grader_memory`, {settings.grader_memory} MB)" in readme
+def test_limits_are_those_that_the_guide_names():
+    guide, settings = (ROOT / "docs/operations.md").read_text(), TrustedExecute()
+    assert f"scratch folder of {settings.disk} MB" in " ".join(guide.split())
+    assert f"| memory | {settings.memory / 1024:g} GB" in guide
+    assert f"(`.grader_memory`, {settings.grader_memory} MB)" in guide
 
 
 def test_a_seed_is_a_number_that_json_and_javascript_keep_whole(monkeypatch):

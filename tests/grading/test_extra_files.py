@@ -199,8 +199,8 @@ def test_the_hook_does_not_change_valid_submissions(tmp_path):
 class TestLimits:
     @pytest.mark.parametrize(("size", "fits"), [(100_000_000, True), (100_000_001, False)])
     def test_a_notebook_of_100_megabytes(self, tmp_path, size, fits):
-        """As the README says; longer ones are not even opened."""
-        assert "more than 100 MB" in " ".join((ROOT / "README.md").read_text().split())
+        """As the guide says; longer ones are not even opened."""
+        assert "more than 100 MB" in " ".join((ROOT / "docs/operations.md").read_text().split())
         path = tmp_path / "submitted" / "eve" / ASSIGNMENT / "a.ipynb"
         path.parent.mkdir(parents=True)
         path.touch()

@@ -222,7 +222,7 @@ def test_it_is_not_run_again_once_its_time_is_over():
 
 
 def test_own_cells_have_less_time_than_a_submission():
-    """Two minutes of five: see README.md."""
+    """Two minutes of five: see docs/operations.md."""
     assert Limits().own_seconds == 120
     assert Limits().submission_seconds == 300
 
