@@ -26,7 +26,9 @@ def answered(assignment, folder, change=lambda cells: None):
     notebook = sample_class.fill(release, sample_class.load("correct").answers(assignment))
     # What is drawn takes most of the time, and says nothing.
     notebook.cells = [
-        cell for cell in notebook.cells if "demonstration" not in cell.metadata.get("tags", [])
+        cell
+        for cell in notebook.cells
+        if cell.id == "summary" or "demonstration" not in cell.metadata.get("tags", [])
     ]
     change(notebook.cells)
     path = folder / f"{assignment}.ipynb"

@@ -21,6 +21,7 @@ from autograder.grading.errors import CourseError
 from autograder.grading.execute import TrustedExecute
 from autograder.grading.flags import FLAGS, FORGEABLE
 from autograder.grading.grade import SEED, NoQuestion
+from autograder.grading.verdicts import VERDICT
 from autograder.grading.waiving import is_test
 from autograder.questions import questions_of
 from tests import sample_class
@@ -105,7 +106,8 @@ def test_the_outputs_are_those_of_a_kernel(path, tmp_path):
     """Including demonstrations, but without the notebook's own timings."""
     notebook = without_hidden_tests(read(path))
     for cell in notebook.cells:
-        cell.source = cell.source.replace("alarm(5)", "alarm(0)")
+        # A busy machine must not stop what the notebook draws: a timer of 0 never rings.
+        cell.source = cell.source.replace("ITIMER_PROF, seconds)", "ITIMER_PROF, 0)")
     assert_same_outputs(notebook, tmp_path)
 
 
@@ -455,9 +457,14 @@ def test_one_that_dies_in_a_question_keeps_its_earlier_points(notebook):
 
 
 def test_markdown_and_answers_are_left_alone(notebook):
-    before = [(cell.cell_type, cell.source, dict(cell.metadata)) for cell in notebook.cells]
-    graded = grade(notebook)
-    assert [(cell.cell_type, cell.source, dict(cell.metadata)) for cell in graded.cells] == before
+    def seen(nb):
+        return [
+            (cell.cell_type, cell.source, {k: v for k, v in cell.metadata.items() if k != VERDICT})
+            for cell in nb.cells
+        ]
+
+    before = seen(notebook)
+    assert seen(grade(notebook)) == before
 
 
 def test_its_limits_can_be_configured():
