@@ -22,13 +22,20 @@ PLATFORMS = tests/desk/test_export.py tests/desk/test_intake.py tests/desk/test_
     tests/desk/test_results_of_any_course.py tests/grading/test_any_edits.py \
     tests/grading/test_mark_schemes.py tests/grading/test_find_notebook.py
 
+COURSES = tests/hosts tests/courses tests/batch tests/test_golden.py tests/test_cli.py \
+    tests/test_lessons.py tests/desk/test_class_report.py tests/desk/test_end_of_a_run.py \
+    tests/desk/test_feedback_page.py tests/desk/test_not_graded.py tests/grading/test_course.py \
+    tests/grading/test_execute.py tests/grading/test_extra_files.py \
+    tests/grading/test_personal_copies.py tests/grading/test_safe_pages.py \
+    tests/grading/test_valid_ids.py
+
 ## make test: all tests except those that have their own target
 # In order of their names: the files of tests/truth come last and are quick, so no core idles.
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
 	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
-	    --ignore tests/hosts --ignore tests/courses --ignore tests/numpys \
-	    --ignore tests/questions/test_parity.py $(PLATFORMS:%=--ignore %)
+	    --ignore tests/numpys --ignore tests/questions/test_parity.py \
+	    $(PLATFORMS:%=--ignore %) $(COURSES:%=--ignore %)
 
 ## make thorough: draw ten times as many examples, seeds and networks; THOROUGH=50 for more
 thorough: .venv/installed
@@ -57,11 +64,12 @@ numpys: .venv/installed
 	        matplotlib==$${each#*+} || exit 1; done
 	$(BIN)/python -m pytest tests/numpys
 
-## make courses: whole courses that are changed, adopted and installed; a class on each host
+## make courses: whole courses: released, graded by several processes, changed, adopted, installed,
+## shown on pages; lessons; a class on each host
 # That class takes longest, so it comes first.
 courses: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
-	    tests/hosts tests/courses --ignore tests/hosts/long
+	    $(COURSES) --ignore tests/hosts/long
 
 ## make attacks: grade hostile submissions with stock nbgrader, beside honest ones
 attacks: .venv/installed
