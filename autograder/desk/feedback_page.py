@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -244,6 +245,7 @@ def _items(
         )  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def _words(source: str) -> dict[str, str]:
     """What the parts of a visible check say that they check: the first lines of its functions."""
     try:

@@ -55,8 +55,17 @@ def written(cell: NotebookNode, resources: Resources) -> Markup:
     if cell.cell_type == "code":
         return code(cell.source)
     if cell.cell_type == "markdown":
-        return markdown(cell.source, cell.get("attachments", {}), resources)
+        pictures = cell.get("attachments", {})
+        if pictures or "data:" in cell.source:
+            return markdown(cell.source, pictures, resources)
+        return _without_pictures(cell.source)
     return text(cell.source)
+
+
+@lru_cache(maxsize=1024)
+def _without_pictures(source: str) -> Markup:
+    """Markdown; most of it came with the notebook, and is the same on everybody's page."""
+    return markdown(source, {}, {})
 
 
 def exceptions(cell: NotebookNode) -> Markup:
