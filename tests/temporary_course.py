@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager, redirect_stderr, suppress
 from io import StringIO
 from pathlib import Path
@@ -94,6 +95,12 @@ class TemporaryCourse:
     def autograder(self, *arguments):
         """Run our command in this process: a CompletedProcess."""
         return run_here(self.root, arguments, self.environment)
+
+    def wait_for_a_grade(self, running):
+        """Wait until something has been graded by a process, which must not end before."""
+        while not any((self.root / "autograded").glob("*/*/*.ipynb")):
+            assert running.poll() is None, running.communicate()
+            time.sleep(0.02)
 
     def nbgrader(self, *arguments):
         """Run a command of nbgrader in this process, which is warm: a CompletedProcess."""

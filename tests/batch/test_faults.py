@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from threading import Timer
 
@@ -120,10 +119,7 @@ def at_a_terminal():
 def test_ctrl_c_stops_soon_and_says_how_to_continue(course, cli, jobs):
     class_of(course, 40)
     running = course.start("autograder", "grade", "--jobs", jobs, preexec_fn=at_a_terminal)
-    deadline = time.monotonic() + 60
-    while not any((course.root / "autograded").glob("s*/*/*.ipynb")):
-        assert running.poll() is None and time.monotonic() < deadline
-        time.sleep(0.02)
+    course.wait_for_a_grade(running)
     family = tree(running.pid)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)

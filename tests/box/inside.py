@@ -18,7 +18,7 @@ SOON = Limits(
     memory=256 * MEGABYTE, disk=8 * MEGABYTE, entries=200, output=1 * MEGABYTE,
 )  # fmt: skip
 """Limits that a hostile submission reaches quickly."""
-LONG = 20
+LONG = 300
 """Seconds; far more than anything with these limits may take, even on a busy machine."""
 
 

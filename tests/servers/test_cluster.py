@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 
 import pytest
 
@@ -65,10 +64,7 @@ def test_a_worker_that_is_killed_costs_time_only(handed_in, dask):
         handed_in.submit(f"more{number:02}", ASSIGNMENT, handed_in.answered(ASSIGNMENT))
     victim = dask.worker("one", start_new_session=True)
     running = handed_in.start("autograder", "grade", "--scheduler", dask.address)
-    deadline = time.monotonic() + 60
-    while not any((handed_in.root / "autograded").glob("*/*/*.ipynb")):
-        assert running.poll() is None and time.monotonic() < deadline
-        time.sleep(0.02)
+    handed_in.wait_for_a_grade(running)
     dask.worker("two")
     for process in sorted(tree(victim.pid), reverse=True):
         subprocess.run(["kill", "-9", str(process)], check=False)
@@ -81,10 +77,7 @@ def test_a_scheduler_that_is_lost_loses_no_grade(handed_in, dask):
         handed_in.submit(f"more{number:02}", ASSIGNMENT, handed_in.answered(ASSIGNMENT))
     dask.worker("one")
     running = handed_in.start("autograder", "grade", "--scheduler", dask.address)
-    deadline = time.monotonic() + 60
-    while not any((handed_in.root / "autograded").glob("*/*/*.ipynb")):
-        assert running.poll() is None and time.monotonic() < deadline
-        time.sleep(0.02)
+    handed_in.wait_for_a_grade(running)
     dask.scheduler.kill()
     out, err = running.communicate(timeout=120)
     assert (running.returncode, err) == (1, "")
