@@ -24,11 +24,11 @@ from autograder.grading.clean import FINGERPRINT, OWNER
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.fingerprint import fingerprint
-from autograder.grading.flags import FLAGS
+from autograder.grading.flags import flags_in
 from autograder.grading.scores import Scored, Total, all_scores, prefix, prefixes, totals
 from autograder.grading.task import SECONDS
 from autograder.grading.verdicts import findings_in
-from autograder.questions.verdict import Finding
+from autograder.questions.verdict import Finding, by_message
 
 NOT_SUBMITTED = "no submission"
 NOT_GRADED = "refused, or not graded yet: see `autograder grade`"
@@ -155,7 +155,7 @@ def standings(
             assignment, student, why, unread, counted.get(student), sum(worth.values()),
             {name: cells[name] for name in worth if name in cells}, worth,
             findings_in(notebooks, before), comments.get(student, {}),
-            tuple(flag for nb in notebooks.values() for flag in _flags(nb)),
+            tuple(flag for nb in notebooks.values() for flag in flags_in(nb.get("metadata", {}))),
             times.get(student), "" if why else _note(newer, cells), newer,
             _answers(notebooks, before), _seconds(notebooks), _owner(notebooks),
         )  # fmt: skip
@@ -214,12 +214,11 @@ def reasons(standing: Standing, name: str) -> list[str]:
 
 
 def _reasons(parts: Iterable[Finding]) -> list[str]:
-    """Why parts were lost; a reason that several have is said once."""
-    names: dict[str, list[str]] = defaultdict(list)
-    for part in parts:
-        if not part.earned:
-            names[_short(part.message)].append(part.part)
-    return [": ".join(filter(None, (", ".join(lost), why))) for why, lost in names.items()]
+    """Why parts were lost."""
+    said = (
+        (", ".join(each.part for each in found), why) for why, found in by_message(parts).items()
+    )
+    return [": ".join(filter(None, (lost, _short(why)))) for lost, why in said]
 
 
 def _short(reason: str) -> str:
@@ -309,7 +308,3 @@ def _is_newer(
         return bool(noted) and path.is_file() and fingerprint(path.read_bytes()) != noted
     except OSError:
         return True
-
-
-def _flags(notebook: dict[str, Any]) -> list[str]:
-    return [each for each in notebook.get("metadata", {}).get(FLAGS, ()) if isinstance(each, str)]

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import cached_property
 
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
-from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from autograder.desk.class_grades import (
     NOT_GRADED,
@@ -114,26 +114,18 @@ def overview(
         tuple(student for student, each in why.items() if not each),
         tuple(student for student, each in found.items() if each.is_graded and each.newer),
         tuple(without_submission(course, gradebook, assignment)),
-        _late(gradebook, assignment, found),
+        _late(gradebook, assignment),
     )
 
 
-def _late(
-    gradebook: Gradebook, assignment: str, found: Mapping[str, Standing]
-) -> dict[str, timedelta]:
-    """How late submissions are, by nbgrader's rule: after the due date and their extensions."""
-    due = gradebook.find_assignment(assignment).duedate
-    if due is None:
-        return {}
-    rows = gradebook.db.execute(
-        select(SubmittedAssignment.student_id, SubmittedAssignment.extension)
+def _late(gradebook: Gradebook, assignment: str) -> dict[str, timedelta]:
+    """How late submissions are, as nbgrader counts it: extensions are in."""
+    needed = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
+    submissions = (
+        gradebook.db.query(SubmittedAssignment)
+        .options(load_only(*needed, SubmittedAssignment.extension))  # scores take long
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(Assignment.name == assignment)
-    ).all()
-    extensions = {student: more for student, more in rows if more}
-    late = {
-        who: each.timestamp - due.replace(tzinfo=UTC) - extensions.get(who, timedelta())
-        for who, each in found.items()
-        if each.timestamp
-    }
-    return {who: each for who, each in late.items() if each > timedelta()}
+        .filter(Assignment.name == assignment)
+    )
+    late = {each.student_id: timedelta(seconds=each.total_seconds_late) for each in submissions}
+    return {student: each for student, each in sorted(late.items()) if each}

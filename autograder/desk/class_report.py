@@ -3,14 +3,13 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 from urllib.parse import quote
 
 import nbformat
-from markupsafe import Markup, escape
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_solution
 from rich.console import Console
@@ -18,6 +17,7 @@ from rich.console import Console
 from autograder.desk import charts, item_analysis, mistakes, selection, similar_answers
 from autograder.desk.class_grades import Standing, everybody, standings
 from autograder.desk.class_overview import Overview, overview
+from autograder.desk.lateness import in_words
 from autograder.desk.next_steps import next_steps
 from autograder.desk.pseudonyms import People, Unnamed
 from autograder.desk.web_page import page
@@ -119,7 +119,7 @@ def report(
         questions=questions, parts=parts, bar=charts.bar,
         mistakes=mistakes.commonest(seen.graded), groups=groups, excerpt=view.excerpt,
         rows=view.rows(), copies=view.copies(), in_words=in_words, unread=view.unread(),
-        penalty=view.penalty, with_code=with_code,
+        penalty=view.penalty,
     ), len(seen.submitted)  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def similar(
     solutions, words = _answers_in(course, "source", assignment)
     given, _ = _answers_in(course, "release", assignment)
     found = []
-    for question, in_words in words.items():
+    for question, is_text in words.items():
         answers = {each.student: each.answers.get(question, "") for each in graded}
         fixed = (given.get(question, ""), solutions.get(question, ""))
         known = {student: [*fixed] for student in answers}
@@ -140,7 +140,7 @@ def similar(
             for student in {*answers} & {*copies.codes}:
                 bug = copies.draw(student)[question]
                 known[student].append(starting_code.suspect(question, bug))
-        found += similar_answers.similar(question, answers, known, in_words)
+        found += similar_answers.similar(question, answers, known, is_text)
     return found
 
 
@@ -152,25 +152,6 @@ def _by_students(
     for each in groups:
         found.setdefault(each.students, []).append(each)
     return dict(sorted(found.items(), key=lambda each: (-len(each[1]), -len(each[0]), each[0])))
-
-
-def with_code(text: str) -> Markup:
-    """A message with what is between backticks as code."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        return escape(text)
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if place % 2 else piece
-        for place, piece in enumerate(pieces)
-    )
-
-
-def in_words(late: timedelta) -> str:
-    """How late something is: in days and hours, or in minutes."""
-    hours, seconds = divmod(int(late.total_seconds()), 3600)
-    if hours >= 48:
-        return f"{hours // 24} days {hours % 24} h"
-    return f"{hours} h {seconds // 60} min" if hours else f"{max(1, seconds // 60)} min"
 
 
 def _answers_in(

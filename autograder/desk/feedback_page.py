@@ -4,14 +4,14 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from markupsafe import Markup
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution, is_task
 
 from autograder.desk import shown_cells
+from autograder.desk.lateness import in_words
 from autograder.desk.small_pictures import drawn
 from autograder.desk.web_page import page
 from autograder.grading.errors import printable
@@ -23,7 +23,7 @@ from autograder.grading.rebuild import OWN
 from autograder.grading.safe_pages import LEFT, within_limits
 from autograder.grading.scores import Scored
 from autograder.grading.verdicts import verdict_in
-from autograder.questions.verdict import Finding
+from autograder.questions.verdict import Finding, by_message
 
 MOST_PICTURES = 150_000
 """Bytes of pictures on a page: it is sent by e-mail and opened on phones."""
@@ -31,7 +31,6 @@ LONGEST_BRIEF = 150
 """Characters of a reason in the overview."""
 LONGEST_UNFOLDED = 40
 """Lines of code that was given to everybody, without a fold."""
-GATED = "not checked until "
 HEADING = re.compile(r"^(#{1,2}) +(.+?) *$", re.MULTILINE)
 LESSON = re.compile(
     r"\[(?P<words>[^\]]+)\]\((?:\.\./)+notebooks/(?P<file>\w+)\.ipynb(?:#(?P<place>[^)\s]+))?\)"
@@ -49,16 +48,24 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why parts were lost; several that have one reason share it."""
+    """Why parts were lost; several that have one reason share it.
+
+    Attributes
+    ----------
+    parts : tuple of str
+    points : float
+        What was lost.
+    words : str
+    picture : Markup
+    is_gated : bool
+        Whether nothing was checked, because something else has to be correct first.
+    """
 
     parts: tuple[str, ...]
     points: float
     words: str
     picture: Markup
-
-    @property
-    def is_gated(self) -> bool:
-        return self.words.startswith(GATED)
+    is_gated: bool
 
 
 @dataclass(frozen=True)
@@ -103,19 +110,18 @@ class Item:
         """Points; 0 while nobody has read the answer."""
         return 0.0 if self.scored.waits else max(0.0, self.worth - self.scored.score)
 
-    @property
+    @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """Why points were lost, as far as a program decided it."""
-        lost = [] if self.scored.manual is not None else [f for f in self.findings if not f.earned]
-        alike: dict[str, list[Finding]] = {}
-        for each in lost:
-            alike.setdefault(each.message, []).append(each)
+        if self.scored.manual is not None:
+            return ()
         return tuple(
             Reason(
                 tuple(each.part for each in found), sum(each.points for each in found),
                 printable(words), next((drawn(f.picture) for f in found if f.picture), Markup("")),
+                found[0].is_gated,
             )
-            for words, found in alike.items()
+            for words, found in by_message(self.findings).items()
         )  # fmt: skip
 
     @property
@@ -182,7 +188,7 @@ def feedback_page(nb: NotebookNode, resources: Resources, lesson_at: Callable[[s
         all_points=sum(each.worth for each in items),
         penalty=graded.penalty,
         raw=raw,
-        late=_late(graded.submitted, graded.due),
+        late=in_words(graded.late),
         items=items,
         waiting=waiting,
         to_come=sum(each.worth for each in waiting),
@@ -198,17 +204,6 @@ def feedback_page(nb: NotebookNode, resources: Resources, lesson_at: Callable[[s
 def _title(nb: NotebookNode) -> str:
     headings = (HEADING.search(each.source) for each in nb.cells if each.cell_type == "markdown")
     return next((found[2] for found in headings if found and found[1] == "#"), "")
-
-
-def _late(submitted: datetime | None, due: datetime | None) -> str:
-    """How long after the deadline something was submitted; "" if it wasn't."""
-    if not submitted or not due or submitted <= due:
-        return ""
-    late = submitted - due
-    for unit, words in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour")):
-        if late >= unit:
-            return f"{late // unit} {words}{'s' if late // unit > 1 else ''} after the deadline"
-    return "less than an hour after the deadline"
 
 
 def _items(

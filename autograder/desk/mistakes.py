@@ -8,8 +8,6 @@ from functools import lru_cache
 
 from autograder.desk.class_grades import Standing
 
-NOT_CHECKED = "not checked until"
-"""How the message of a part begins that was lost only because another one was."""
 CODE = re.compile(r"(`[^`]*`)")
 THEIR_LINE = re.compile(r" in your line `.*?`(?=:|$)")
 LEFT_OUT = (
@@ -84,7 +82,7 @@ def commonest(standings: Iterable[Standing]) -> list[Mistake]:
     for standing in standings:
         for question, findings in standing.checked():
             for each in findings:
-                if each.earned or each.message.startswith(NOT_CHECKED):
+                if each.earned or each.is_gated:
                     continue
                 found = question, without_particulars(each.message)
                 parts[found][each.part] = None

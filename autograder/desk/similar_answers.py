@@ -24,8 +24,8 @@ TOKENS, WINDOW = 8, 6
 """A fingerprint covers so many tokens; of so many in a row, one is kept. So whatever two answers
 share for 13 tokens (their sum, less one) is found."""
 LEAST = 12
-"""Fingerprints of one's own that an answer needs to be compared: about 40 tokens. Short answers are
-often the same."""
+"""An answer is compared if so many of its fingerprints, about 40 tokens, are not in the given code:
+short answers are often the same."""
 ALIKE = 0.8
 """The share of their fingerprints that two answers have in common (the Jaccard index)."""
 COMMON = 0.05

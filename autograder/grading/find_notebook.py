@@ -183,7 +183,7 @@ class _Searched:
         self.attempts.setdefault(which[0].notebook, []).append(attempt)
 
     def why(self, shown: str, assignment: str) -> str:
-        """Why there is no notebook in a folder, and what to do."""
+        """Why a folder has no notebook, and what to do."""
         named = [each for each in self.refused if each[0].name.lower().endswith(".ipynb")]
         if self.others and not named:
             found = printable(", ".join(self.others[:5]))

@@ -35,7 +35,7 @@ def unpacked(content: bytes) -> tuple[bytes, str]:
     Raises
     ------
     NotANotebook
-        There is no notebook in it, or there are several, or it can't be unpacked.
+        It has no notebook, or several, or can't be unpacked.
     """
     what = ZIP.what if kind_of(content) is ZIP else GZIP.what
     try:

@@ -1,19 +1,16 @@
-"""Read a submission's grades into its notebook, in two queries; the page of feedback shows them."""
+"""Read a submission's grades into its notebook, all at once; the page of feedback shows them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import (
-    Assignment,
     BaseCell,
     Comment,
     Grade,
     Gradebook,
     Notebook,
-    Student,
-    SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -42,16 +39,15 @@ class Graded:
         The maximum of each graded cell.
     penalty : float
         What is taken off for being late.
-    submitted, due : datetime or None
-        In UTC.
+    late : timedelta
+        How late it was submitted, as nbgrader counts it: an extension is in.
     """
 
     name: str
     scores: dict[str, Scored]
     worth: dict[str, float]
     penalty: float
-    submitted: datetime | None
-    due: datetime | None
+    late: timedelta
 
 
 class ReadGrades(NbGraderPreprocessor):
@@ -106,15 +102,8 @@ def _read(gradebook: Gradebook, submission: SubmittedNotebook) -> tuple[Graded, 
     worth = {name: float(grade.max_score) for name, grade, _ in rows if grade}
     # A written answer is two cells of one name in the gradebook: what is scored, and the answer.
     comments = {name: said.comment for name, _, said in rows if said and said.comment is not None}
-    first, last, submitted, due = gradebook.db.execute(
-        select(
-            Student.first_name, Student.last_name, SubmittedAssignment.timestamp,
-            Assignment.duedate,
-        )
-        .join(SubmittedAssignment, SubmittedAssignment.student_id == Student.id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(SubmittedAssignment.id == submission.assignment_id)
-    ).one()  # fmt: skip
+    whole = submission.assignment
+    name = " ".join(filter(None, (whole.student.first_name, whole.student.last_name)))
     penalty = submission.late_submission_penalty or 0.0
-    name = " ".join(filter(None, (first, last)))
-    return Graded(name, scores, worth, penalty, submitted, due), comments
+    late = timedelta(seconds=whole.total_seconds_late)
+    return Graded(name, scores, worth, penalty, late), comments

@@ -42,7 +42,13 @@ from autograder.questions.reports import (
     wrong_reports,
 )
 from autograder.questions.student import Answer, Call, Student, describe, real_array
-from autograder.questions.verdict import Marks, Wrong, expect_something_right, is_small
+from autograder.questions.verdict import (
+    NOT_CHECKED,
+    Marks,
+    Wrong,
+    expect_something_right,
+    is_small,
+)
 from autograder.truth import gradcheck
 from autograder.truth.cases import Case, live_case, logit_case
 from autograder.truth.gradcheck import TOLERANCE, deviation
@@ -130,7 +136,7 @@ LAYER_PARTS = {
 
 def _expect_some(right: Sequence[str]) -> None:
     if not right:
-        raise Wrong("not checked until one of the arrays is correct")
+        raise Wrong(f"{NOT_CHECKED} one of the arrays is correct")
 
 
 @question(output_layer=2, second_layer=3, first_layer=3, any_batch=1, float64_and_shapes=1)

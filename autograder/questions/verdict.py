@@ -14,6 +14,10 @@ HELP = {
 """What a student is told about wrong gradients; the instructor chooses."""
 
 
+NOT_CHECKED = "not checked until"
+"""How a message begins if a part was lost only because something else has to be correct first."""
+
+
 class Wrong(Exception):
     """An answer is wrong; the text tells the student what differs, where and by how much.
 
@@ -58,10 +62,24 @@ class Finding:
     message: str = ""
     picture: Picture | None = None
 
+    @property
+    def is_gated(self) -> bool:
+        """Whether the part was lost only because something else has to be correct first."""
+        return self.message.startswith(NOT_CHECKED)
+
     def __str__(self) -> str:
         mark = "+" if self.earned else "-"
         why = f": {self.message}" if self.message else ""
         return f"  {mark} {self.part} ({self.points:g}){why}"
+
+
+def by_message(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """The lost parts by their messages: a reason that several have is said once."""
+    found: dict[str, list[Finding]] = {}
+    for each in findings:
+        if not each.earned:
+            found.setdefault(each.message, []).append(each)
+    return found
 
 
 @dataclass(frozen=True)
@@ -134,7 +152,7 @@ class Marks:
     def _finding(self, name: str, points: float) -> Finding:
         if name not in self.opened:
             gates, verb = " and ".join(self.lost), "is" if len(self.lost) == 1 else "are"
-            return Finding(name, points, False, f"not checked until {gates} {verb} correct")
+            return Finding(name, points, False, f"{NOT_CHECKED} {gates} {verb} correct")
         if name not in self.lost:
             return Finding(name, points, True)
         wrong = self.lost[name]
@@ -146,4 +164,4 @@ class Marks:
 def expect_something_right(marks: Marks, parts: Iterable[str]) -> None:
     """Raise Wrong if none of these parts was earned: then the rest can't be checked."""
     if not any(map(marks.earned, parts)):
-        raise Wrong(f"not checked until {' or '.join(parts)} is correct")
+        raise Wrong(f"{NOT_CHECKED} {' or '.join(parts)} is correct")

@@ -12,10 +12,10 @@ import pytest
 from rich.console import Console
 
 from autograder.desk.class_report import similar, write_reports
-from autograder.desk.mistakes import NOT_CHECKED
 from autograder.grading.course import Course
 from autograder.grading.verdicts import verdict_in
 from autograder.questions import questions_of
+from autograder.questions.verdict import NOT_CHECKED
 from tests import sample_class
 from tests.desk.test_item_analysis import standing
 from tests.temporary_course import TemporaryCourse

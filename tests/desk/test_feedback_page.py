@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from autograder.desk.feedback_page import GATED
 from autograder.questions import questions_of
+from autograder.questions.verdict import NOT_CHECKED
 from tests import sample_class
 from tests.desk.feedback_pages import plain, scores_on
 
@@ -30,7 +30,7 @@ c.AssignLatePenalties.plugin_class = TwoPoints
 
 @pytest.fixture(scope="module")
 def pages(course_of_the_module):
-    """{story: page} of a graded class; one of them was late."""
+    """{story: page} of a graded class; one of them was late, after an extension of a day."""
     course = course_of_the_module
     course.configure(PENALTY)
     course.configure("c.TrustedExecute.seed = 7")
@@ -38,6 +38,8 @@ def pages(course_of_the_module):
     with course.gradebook() as gradebook:
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
         gradebook.update_or_create_student("textbook", first_name="Ada", last_name="<b>King</b>")
+        gradebook.update_or_create_submission(ASSIGNMENT, "textbook")
+        gradebook.grant_extension(ASSIGNMENT, "textbook", days=1)
     for story in STORIES:
         stamp = LATE if story == "textbook" else IN_TIME
         path = course.path("submitted", ASSIGNMENT, story).with_name("timestamp.txt")
@@ -103,7 +105,7 @@ def test_one_reason_is_said_once(pages):
     (item,) = re.findall(r'<section class="item".*?</section>', pages["raises"], re.DOTALL)
     assert item.count("raised TypeError") == 1
     assert "output layer, second layer, first layer (8 points)" in plain(item)
-    assert item.count(GATED) == 1
+    assert item.count(NOT_CHECKED) == 1
 
 
 def test_what_lost_nothing_is_folded_and_everything_else_is_open(pages):
@@ -144,7 +146,7 @@ def test_numbers_are_drawn_where_there_are_some(pages):
 
 
 def test_late_penalties_are_said_with_their_reason(pages):
-    assert "Submitted 2 days after the deadline: 2 points taken off, from 31." in plain(
+    assert "Submitted 26 h 0 min after the deadline: 2 points taken off, from 31." in plain(
         pages["textbook"]
     )
     assert "deadline" not in pages["correct"]
