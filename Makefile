@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: grade test thorough platforms parity sheets attacks courses servers restarts hosts lint lock fuzz \
-    mutants bench bench-box bench-report bench-gradcheck peers engines numpys clean
+.PHONY: grade test thorough platforms parity sheets attacks courses servers browser restarts \
+    hosts lint lock fuzz mutants bench bench-box bench-report bench-gradcheck peers engines numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -33,8 +33,8 @@ COURSES = tests/hosts tests/courses tests/batch tests/test_golden.py tests/test_
 # In order of their names: the files of tests/truth come last and are quick, so no core idles.
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
-	    --ignore tests/attacks --ignore tests/servers --ignore tests/restarts \
-	    --ignore tests/numpys --ignore tests/questions/test_parity.py \
+	    --ignore tests/attacks --ignore tests/servers --ignore tests/browser \
+	    --ignore tests/restarts --ignore tests/numpys --ignore tests/questions/test_parity.py \
 	    $(PLATFORMS:%=--ignore %) $(COURSES:%=--ignore %)
 
 ## make thorough: draw ten times as many examples, seeds and networks; THOROUGH=50 for more
@@ -78,6 +78,10 @@ attacks: .venv/installed
 ## make servers: test a gradebook in PostgreSQL, and grading on Dask's workers
 servers: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/servers
+
+## make browser: follow students and instructors through Jupyter and our pages, in a real Chromium
+browser: .venv/installed
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/browser
 
 ## make restarts: kill a run at 25 random moments, and continue it
 restarts: .venv/installed
@@ -132,7 +136,8 @@ engines: .venv/installed
 
 ## make lock: pin the newest versions that pyproject.toml allows (needs uv)
 lock:
-	uv pip compile pyproject.toml --extra cluster --extra postgres --extra test $(LOCKED) \
+	uv pip compile pyproject.toml --extra cluster --extra postgres --extra test \
+	    --extra browser --extra site $(LOCKED) \
 	    --upgrade -o requirements.lock
 	uv pip compile pyproject.toml --extra peers --constraint requirements.lock --no-annotate $(LOCKED) \
 	    --upgrade -o benchmarks/gradcheck/peers.lock
