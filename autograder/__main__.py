@@ -12,8 +12,13 @@ def main() -> None:
     # A name that this terminal or file can't show is not a reason to stop.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    from autograder.cli import app
-
+    try:
+        from autograder.cli import app
+    except ModuleNotFoundError as missing:
+        if not missing.name or missing.name.partition(".")[0] == "autograder":
+            raise
+        remedy = "run `pip install -e .[grader]` in the folder of the course"
+        sys.exit(f"autograder: the package {missing.name} is missing: {remedy}")
     app(prog_name="autograder")
 
 

@@ -60,5 +60,6 @@ def conflict_in(root: Path) -> str:
         pass  # what can't be read may be different
     return (
         f"{folder} is a different copy of the autograder from the one that runs "
-        f"({PACKAGE_FOLDER}): install that folder again, best with `pip install -e .`, or delete it"
+        f"({PACKAGE_FOLDER}): install that folder again, best with `pip install -e .[grader]`, or "
+        "delete it"
     )

@@ -50,13 +50,14 @@ def _link(*paths):
 
 
 def _is_ours(name):
-    return re.match("_?_?editable|gradient.checking|autograder|pip", name)
+    return re.match("_?_?editable|gradient.checking|autograder|gradcheck|pip", name)
 
 
 def copy_package(folder):
-    """Copy the package into a folder, as it is in the checkout."""
+    """Copy the package and the library into a folder, as they are in the checkout."""
     leave_out = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "autograder", folder / "autograder", ignore=leave_out)
+    for name in ("autograder", "gradcheck"):
+        shutil.copytree(ROOT / name, folder / name, ignore=leave_out)
 
 
 def change_a_question(package):

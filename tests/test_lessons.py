@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from autograder.truth.bugs import BANK, MUTANT
-from autograder.truth.gradcheck import check_gradients
+from gradcheck import check_gradients
 from tests.temporary_course import ROOT
 from tests.test_notebooks import EMOJI, code_of, is_demonstration
 

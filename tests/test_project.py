@@ -12,8 +12,11 @@ from packaging.requirements import Requirement
 from tests.temporary_course import BIN, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-DEPENDENCIES = {(each := Requirement(line)).name: each for line in PROJECT["dependencies"]}
-TEST = {(each := Requirement(line)).name: each for line in PROJECT["optional-dependencies"]["test"]}
+EXTRAS = {
+    extra: {(each := Requirement(line)).name: each for line in lines}
+    for extra, lines in PROJECT["optional-dependencies"].items()
+}
+LIBRARY = sorted((ROOT / "gradcheck").rglob("*.py"))
 MODULES = sorted((ROOT / "autograder").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
@@ -35,12 +38,17 @@ def test_conda_and_pip_install_the_same():
     """environment.yml holds Python, pip, this package, and what pyproject.toml asks for."""
     lines = (ROOT / "environment.yml").read_text().splitlines()
     listed = [line.strip()[2:] for line in lines if line.strip().startswith("- ")]
-    assert listed.count("-e .") == 1
+    assert listed.count("-e .[grader]") == 1
     wanted = [Requirement(line) for line in listed if re.match(r"[a-z][a-z0-9-]*>=", line)]
     found = {each.name: str(each.specifier) for each in wanted}
     assert found.pop("python") == PROJECT["requires-python"]
-    assert found == {name: str(each.specifier) for name, each in DEPENDENCIES.items()}
-    assert set(listed) - {str(each) for each in wanted} == {"conda-forge", "pip", "pip:", "-e ."}
+    assert found == {name: str(each.specifier) for name, each in EXTRAS["grader"].items()}
+    assert set(listed) - {str(each) for each in wanted} == {
+        "conda-forge",
+        "pip",
+        "pip:",
+        "-e .[grader]",
+    }
 
 
 PINNED = re.compile(r"([\w.-]+)==(\S+)(?: ;[^#]*?)?((?: +--hash=sha256:[0-9a-f]{64})*) *")
@@ -67,10 +75,11 @@ def test_every_locked_package_has_hashes(name):
 
 def test_the_locks_cover_what_is_asked_for():
     lock, peers = map(pinned, LOCKS)
-    for name, wanted in (DEPENDENCIES | TEST).items():
+    wanted_here = {**EXTRAS["grader"], **EXTRAS["test"], **EXTRAS["browser"], **EXTRAS["site"]}
+    for name, wanted in wanted_here.items():
         assert wanted.specifier.contains(lock[name][0]), name
-    for line in PROJECT["optional-dependencies"]["peers"]:
-        assert Requirement(line).specifier.contains(peers[Requirement(line).name][0]), line
+    for name, wanted in EXTRAS["peers"].items():
+        assert wanted.specifier.contains(peers[name][0]), name
 
 
 def test_the_peers_leave_the_other_packages_as_they_are():
@@ -116,6 +125,17 @@ def test_arrows_run_one_way(path):
             assert top in theirs | sys.stdlib_module_names, f"{path.name} imports {module}"
 
 
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_library_imports_nothing_else_of_the_project_and_numpy_alone(path):
+    """A report draws itself, and a bar is shown, with what is there when it is asked for."""
+    top = {module.partition(".")[0] for module in imports(path)}
+    assert top <= {"gradcheck", "numpy", "matplotlib", "tqdm", "rich"} | sys.stdlib_module_names
+
+
+def test_the_package_asks_for_numpy_alone():
+    assert [Requirement(line).name for line in PROJECT["dependencies"]] == ["numpy"]
+
+
 def test_every_room_is_known():
     """A new room says here whom it may call."""
     rooms = {
@@ -126,7 +146,7 @@ def test_every_room_is_known():
     assert rooms <= set(ROOMS)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", MODULES + LIBRARY, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_says_what_it_is(path):
     assert ast.get_docstring(ast.parse(path.read_text())), "opens with what it is"
 

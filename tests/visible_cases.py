@@ -14,9 +14,9 @@ import nbformat
 import numpy as np
 
 from autograder.questions.gradients import of_all_sizes
-from autograder.truth import gradcheck
 from autograder.truth.cases import Case, live_case, synthetic_cache
 from autograder.truth.network import Array, Cache, backward_propagation
+from autograder.truth.network_differences import network_gradient
 from tests.temporary_course import ROOT
 
 NOTEBOOKS = [ROOT / f"source/{name}/{name}.ipynb" for name in ("n_dimensions", "planted_bugs")]
@@ -90,7 +90,7 @@ def packed() -> str:
     numbers += more
     numbers += made_up(rng, 7) + made_up(rng, 5, layers=LARGER)
     for case, epsilon in ((first, WIDE), (scaled, 1e-5)):
-        numbers.append(gradcheck.network_gradient(case.parameters, case.X, case.Y, epsilon))
+        numbers.append(network_gradient(case.parameters, case.X, case.Y, epsilon))
     flat = np.concatenate([np.ravel(each) for each in numbers]).astype("<f4")
     return "\n".join(textwrap.wrap(base64.b64encode(flat.tobytes()).decode(), 96))
 

@@ -198,7 +198,11 @@ def _targets(outside: ExitStack, file: str | Path, level: str) -> canary.Targets
     abstract.listen()
     return {
         "file": str(file),
-        "copies": [*hidden(), *(os.path.join(each, "autograder") for each in sys.path)],
+        "copies": [
+            *hidden(),
+            *(os.path.join(each, "autograder") for each in sys.path),
+            *(os.path.join(each, "gradcheck") for each in sys.path),
+        ],
         "folder": folder,
         "port": port.getsockname()[1],
         "abstract": name,

@@ -29,7 +29,9 @@ def shown() -> list[str]:
 
 
 def hidden() -> list[str]:
-    """Every copy of this package beneath the paths that are shown: it contains the answers.
+    """Every copy of this package and of `gradcheck` beneath the paths that are shown.
+
+    The package contains the answers, and `gradcheck` functions that are asked for.
 
     There may be more copies than the running one: `pip install .` makes one, an editable install
     and other environments of the same Python point to some, and an interrupted installation leaves
@@ -40,7 +42,7 @@ def hidden() -> list[str]:
     folders
         Of the copies, including the running one, by every path under which they are visible.
     """
-    own = Path(__file__).parents[1]
+    own, library = Path(__file__).parents[1], Path(__file__).parents[2] / "gradcheck"
     real = {each: os.path.realpath(each) for each in shown() if os.path.isdir(each)}
     libraries = [
         Path(os.path.realpath(each))
@@ -48,7 +50,7 @@ def hidden() -> list[str]:
         if os.path.basename(folder).startswith("lib")
         for each in glob.glob(f"{glob.escape(folder)}/py*/*-packages")
     ]
-    found = [str(own), os.path.realpath(own)]
+    found = [str(own), os.path.realpath(own), str(library), os.path.realpath(library)]
     roots: list[str | Path] = [
         *libraries,
         *_targets(dict.fromkeys(libraries)),
@@ -82,9 +84,14 @@ def _copies(root: str) -> Iterator[str]:
 
 
 def _is_copy(entry: os.DirEntry[str]) -> bool:
-    """Whether a folder is a copy of the package, or the remains of one."""
-    return os.path.isdir(f"{entry.path}/truth") and (
-        entry.name == "autograder" or os.path.isdir(f"{entry.path}/questions")
+    """Whether a folder is a copy of one of the packages, or the remains of one."""
+    return any(
+        os.path.isdir(f"{entry.path}/{room}")
+        and (entry.name == name or os.path.exists(f"{entry.path}/{another}"))
+        for name, room, another in (
+            ("autograder", "truth", "questions"),
+            ("gradcheck", "network", "asked_cost.py"),
+        )
     )
 
 

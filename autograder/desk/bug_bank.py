@@ -16,9 +16,9 @@ from autograder.grading.errors import CourseError
 from autograder.truth import detective
 from autograder.truth.bugs import BANK, LESSONS
 from autograder.truth.cases import Case, live_case
+from autograder.truth.distances import UNTOUCHED, deviation
 from autograder.truth.draws import effect
 from autograder.truth.evidence import returned
-from autograder.truth.gradcheck import UNTOUCHED, deviation
 from autograder.truth.planting import KINDS, LESSON_KINDS, ORDER, Bug, backward_with, plant
 from autograder.truth.standard_form import STANDARD
 

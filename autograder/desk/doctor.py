@@ -17,7 +17,7 @@ import typer
 if TYPE_CHECKING:
     from autograder.grading.course import Course
 
-PACKAGE = "gradient-checking"
+PACKAGE, GRADER = "gradient-checking", {"extra": "grader"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _this_package() -> Iterator[Diagnosis]:
     near = [os.path.join(each, "autograder") for each in sys.path if each]
     near = [each for each in near if os.path.isfile(os.path.join(each, "__init__.py"))]
     for each in dict.fromkeys(map(os.path.realpath, [*near, *hidden()])):
-        if each != str(PACKAGE_FOLDER) and os.path.isdir(each):
+        if os.path.isdir(f"{each}/truth") and each != str(PACKAGE_FOLDER):
             remedy = "submissions can't see it; run `pip uninstall gradient-checking`, or delete it"
             yield Diagnosis("another copy", each, True, remedy)
 
@@ -89,12 +89,14 @@ def _packages() -> Iterator[Diagnosis]:
 
         lines = requires(PACKAGE) or []
     except ModuleNotFoundError as error:  # PackageNotFoundError is one too
-        yield _missing(error.name or PACKAGE, "run `pip install -e .` in the folder of the course")
+        yield _missing(
+            error.name or PACKAGE, "run `pip install -e .[grader]` in the folder of the course"
+        )
         return
-    for line in lines:
-        wanted = Requirement(line)
-        if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
-            continue
+    asked = map(Requirement, lines)
+    needed = [each for each in asked if not each.marker or each.marker.evaluate(GRADER)]
+    # What the grader needs comes after what `gradcheck` needs, and asks for more.
+    for wanted in {each.name: each for each in needed}.values():
         remedy = f"run `pip install '{wanted.name}{wanted.specifier}'`, or `make .venv`"
         try:
             found = version(wanted.name)

@@ -23,7 +23,7 @@ from autograder.questions.verdict import Wrong, is_small
 from autograder.truth import bugs
 from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case
-from autograder.truth.gradcheck import relative_difference
+from autograder.truth.distances import relative_difference
 from autograder.truth.network import (
     Array,
     Arrays,

@@ -15,8 +15,8 @@ from autograder.questions.student import Answer, Call, Student, describe, real_a
 from autograder.questions.verdict import Wrong
 from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case, synthetic_cache
+from autograder.truth.distances import TOLERANCE, deviation
 from autograder.truth.fingerprints import Seen, bugs_like, change_of
-from autograder.truth.gradcheck import TOLERANCE, deviation
 from autograder.truth.liveness import (
     CANCELLATION,
     MOST_DRAWS,

@@ -49,10 +49,10 @@ from autograder.questions.verdict import (
     expect_something_right,
     is_small,
 )
-from autograder.truth import gradcheck
 from autograder.truth.cases import Case, live_case, logit_case
-from autograder.truth.gradcheck import TOLERANCE, deviation
+from autograder.truth.distances import TOLERANCE, deviation
 from autograder.truth.network import Array, Arrays
+from autograder.truth.network_differences import network_gradient
 
 CACHE = ("Z1", "A1", "W1", "b1", "Z2", "A2", "W2", "b2", "Z3", "A3", "W3", "b3")
 BATCHES = (1, 3, 50)
@@ -204,7 +204,7 @@ def expect_vector(answer: Answer, truth: Array, words: str, tolerance: float = T
 
 
 def expect_gradient(answer: Answer, case: Case, epsilon: float) -> None:
-    truth = gradcheck.network_gradient(case.parameters, case.X, case.Y, epsilon)
+    truth = network_gradient(case.parameters, case.X, case.Y, epsilon)
     expect_vector(answer, truth, f"With epsilon = {epsilon:g},")
 
 

@@ -19,7 +19,7 @@ from autograder.questions.student import Answer, describe, real_array
 from autograder.questions.verdict import Wrong, is_small
 from autograder.truth.cached_draws import cached_draw
 from autograder.truth.cases import Case, live_case
-from autograder.truth.gradcheck import UNTOUCHED, relative_difference
+from autograder.truth.distances import UNTOUCHED, relative_difference
 from autograder.truth.liveness import MOST_DRAWS, NoLiveCase
 from autograder.truth.network import Array, vector_to_parameters
 

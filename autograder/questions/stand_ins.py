@@ -15,9 +15,9 @@ import numpy as np
 from autograder.questions.student import describe
 from autograder.truth import network
 from autograder.truth.cached_draws import locked
-from autograder.truth.gradcheck import network_gradient
-from autograder.truth.gradcheck import relative_difference as right_difference
+from autograder.truth.distances import relative_difference as right_difference
 from autograder.truth.network import LAYERS, Array, Arrays
+from autograder.truth.network_differences import network_gradient
 
 LARGER = (6, 8, 5, 1)
 """Layer sizes that no notebook shows; three layers, as in the cache of 12 arrays."""

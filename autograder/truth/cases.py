@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.truth.cached_draws import cached_draw, locked
-from autograder.truth.gradcheck import deviation
+from autograder.truth.distances import deviation
 from autograder.truth.liveness import (
     LARGEST_LOGIT,
     fault,

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.truth.gradcheck import network_gradient, relative_difference
+from autograder.truth.distances import relative_difference
 from autograder.truth.network import Array, Arrays
+from autograder.truth.network_differences import network_gradient
 from autograder.truth.notebook_helpers import (
     dictionary_to_vector,
     forward_propagation_n,

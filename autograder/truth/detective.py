@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from autograder.truth.distances import deviation
 from autograder.truth.fingerprints import Seen
-from autograder.truth.gradcheck import deviation
 from autograder.truth.planting import ORDER
 
 WRONG = 1e-6

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.truth.bugs import BANK, OPEN, SEALED
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import UNTOUCHED, deviation
+from autograder.truth.distances import UNTOUCHED, deviation
 from autograder.truth.planting import Bug, backward_with
 
 EFFECTS = ("factor", "single", "spread")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.truth.bugs import BANK
-from autograder.truth.gradcheck import deviation
+from autograder.truth.distances import deviation
 from autograder.truth.network import Array, Arrays, Cache
 from autograder.truth.planting import ORDER, Bug, backward_with
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from autograder.truth.bugs import BANK
 from autograder.truth.cases import live_case, random_parameters
-from autograder.truth.gradcheck import stacked
 from autograder.truth.planting import compile_backward, plant
 from benchmarks.gradcheck.ours import Seed, exact
 from benchmarks.gradcheck.problem import Problem, flat
+from gradcheck.network import stacked
 from tests.truth.made_cases import kink_case
 
 SIZES = {47: (4, 5, 3, 1), 921: (20, 24, 16, 1), 9765: (100, 64, 50, 1), 98817: (256, 256, 128, 1)}

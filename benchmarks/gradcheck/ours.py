@@ -2,15 +2,11 @@
 
 import numpy as np
 
-from autograder.truth.gradcheck import (
-    check_directions,
-    check_gradients,
-    network_gradient,
-    numerical_gradient,
-    relative_difference,
-)
+from autograder.truth.distances import relative_difference
 from autograder.truth.network import backward_propagation, forward_propagation
+from autograder.truth.network_differences import network_gradient
 from benchmarks.gradcheck.problem import flat
+from gradcheck import check_directions, check_gradients, numerical_gradient
 from tests.truth.made_cases import to_precision
 
 THRESHOLD = 1e-7

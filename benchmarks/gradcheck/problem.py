@@ -5,7 +5,6 @@ from functools import cached_property
 
 import numpy as np
 
-from autograder.truth.gradcheck import NetworkCost
 from autograder.truth.network import (
     backward_propagation,
     forward_propagation,
@@ -14,6 +13,7 @@ from autograder.truth.network import (
     parameters_to_vector,
     vector_to_parameters,
 )
+from gradcheck import NetworkCost
 
 
 @dataclass(frozen=True, eq=False)

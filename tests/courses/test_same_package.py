@@ -69,7 +69,7 @@ def test_a_course_folder_with_another_package_is_refused(changed, installed, com
     (line,) = (line for line in done.stdout.splitlines() if "a different copy" in line)
     assert done.returncode == 1 and not done.stderr
     assert str(changed.root / "autograder") in line and str(installed.package) in line
-    assert "`pip install -e .`" in line
+    assert "`pip install -e .[grader]`" in line
     assert "gradient_check" not in done.stdout, "nothing was asked"
 
 

@@ -87,7 +87,9 @@ def test_the_doctor_names_what_is_missing_and_what_is_old(tmp_path):
 def test_the_doctor_names_a_package_that_was_never_installed(tmp_path):
     """Which is this one, run from its folder."""
     done = doctor_without(tmp_path, "gradient_checking")
-    assert re.search("^no  gradient-checking +missing +run `pip install -e .`", done.stdout, re.M)
+    assert re.search(
+        r"^no  gradient-checking +missing +run `pip install -e .\[grader\]`", done.stdout, re.M
+    )
     assert (done.returncode, done.stderr) == (1, "")
 
 

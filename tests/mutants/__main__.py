@@ -20,6 +20,7 @@ ROOMS = {
     "autograder/box/wire.py": "tests/box/test_wire.py",
     "autograder/questions": "tests/questions",
     "autograder/truth": "tests/truth",
+    "gradcheck": "tests/gradcheck",
     "autograder/grading": "tests/grading",
 }
 """What is changed, and where its tests are."""

@@ -16,7 +16,7 @@ from autograder.questions.given import Given
 from autograder.questions.other_costs import foreseen_steps, other_cost
 from autograder.questions.student import Answer, Student
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import deviation, numerical_gradient
+from autograder.truth.distances import deviation
 from autograder.truth.network import (
     Array,
     Arrays,
@@ -24,6 +24,7 @@ from autograder.truth.network import (
     parameters_to_vector,
     vector_to_parameters,
 )
+from gradcheck import numerical_gradient
 from tests.questions.notebook import ASSIGNMENTS, Notebook
 
 FUNCTIONS = [

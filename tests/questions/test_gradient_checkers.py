@@ -16,7 +16,7 @@ from autograder.questions.gradient_checkers import (
 )
 from autograder.questions.verdict import Wrong
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import relative_difference
+from autograder.truth.distances import relative_difference
 from autograder.truth.network import gradients_to_vector
 from autograder.truth.planting import ORDER
 from tests.questions.notebook import text_of

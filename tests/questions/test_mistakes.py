@@ -11,7 +11,7 @@ from autograder.questions import questions_of
 from autograder.questions.n_dimensions import LAYER_PARTS
 from autograder.truth import bugs
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import TOLERANCE, deviation
+from autograder.truth.distances import TOLERANCE, deviation
 from autograder.truth.planting import Bug, compile_backward, plant, rename
 from autograder.truth.standard_form import STANDARD
 from tests.questions.answers import Answer

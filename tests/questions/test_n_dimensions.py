@@ -12,7 +12,7 @@ from autograder.questions.gradient_checkers import RIGHT_CASES
 from autograder.questions.gradients import of_all_sizes
 from autograder.questions.n_dimensions import directional_check
 from autograder.questions.verdict import Marks
-from autograder.truth.gradcheck import TOLERANCE, deviation, relative_difference
+from autograder.truth.distances import TOLERANCE, deviation, relative_difference
 from autograder.truth.liveness import LARGEST_LOGIT, MARGIN
 from autograder.truth.network import vector_to_parameters
 from autograder.truth.planting import ORDER

@@ -18,10 +18,10 @@ from autograder.questions.reports import (
 from autograder.questions.student import Answer
 from autograder.questions.verdict import Wrong
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import numerical_gradient
 from autograder.truth.liveness import NoLiveCase
 from autograder.truth.network import parameters_to_vector, vector_to_parameters
 from autograder.truth.planting import ORDER
+from gradcheck import numerical_gradient
 from tests.questions.notebook import text_of
 
 

@@ -17,7 +17,7 @@ from autograder.questions.other_costs import other_cost
 from autograder.questions.student import Answer, Student
 from autograder.truth import network
 from autograder.truth.cases import live_case, synthetic_cache
-from autograder.truth.gradcheck import network_gradient
+from autograder.truth.network_differences import network_gradient
 from tests.questions.notebook import ASSIGNMENTS, cells, text_of
 from tests.questions.plain_values import ANYTHING, HUGE
 from tests.thorough import THOROUGH

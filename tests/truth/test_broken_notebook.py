@@ -18,7 +18,7 @@ from autograder.truth.broken_notebook import (
     repaired_check,
 )
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import deviation, relative_difference
+from autograder.truth.distances import deviation, relative_difference
 from autograder.truth.network import gradients_to_vector
 from autograder.truth.planting import compile_backward
 from tests.questions.notebook import text_of

@@ -19,7 +19,7 @@ from autograder.truth.bugs import (
     suspect_source,
 )
 from autograder.truth.cases import Case, live_case, synthetic_cache
-from autograder.truth.gradcheck import TOLERANCE, deviation
+from autograder.truth.distances import TOLERANCE, deviation
 from autograder.truth.network import Array, Cache, backward_propagation
 from autograder.truth.planting import KINDS, ORDER, Backward, Bug, compile_backward, plant
 from autograder.truth.standard_form import STANDARD

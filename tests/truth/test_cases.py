@@ -13,7 +13,7 @@ from autograder.truth.cases import (
     logit_case,
     synthetic_cache,
 )
-from autograder.truth.gradcheck import deviation
+from autograder.truth.distances import deviation
 from autograder.truth.network import (
     LAYERS,
     Array,

@@ -10,8 +10,8 @@ import pytest
 
 from autograder.truth.bugs import BANK
 from autograder.truth.cases import live_case, synthetic_cache
+from autograder.truth.distances import deviation
 from autograder.truth.fingerprints import Seen, bugs_like, change_of
-from autograder.truth.gradcheck import deviation
 from autograder.truth.network import backward_propagation
 from autograder.truth.planting import ORDER, Backward, Bug, backward_with, compile_backward
 from autograder.truth.standard_form import STANDARD

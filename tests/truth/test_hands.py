@@ -11,7 +11,7 @@ import pytest
 from autograder.truth import statements
 from autograder.truth.bugs import BANK, OPEN, suspect_source
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import deviation
+from autograder.truth.distances import deviation
 from autograder.truth.hands import Hand, hand, hands
 from autograder.truth.planting import Bug, backward_with, compile_backward, plant, rename
 from autograder.truth.standard_form import STANDARD, backward

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.truth.cases import Case, live_case, logit_case, random_parameters
-from autograder.truth.gradcheck import NetworkCost, deviation, numerical_gradient
+from autograder.truth.distances import deviation
 from autograder.truth.network import (
     LAYERS,
     backward_propagation,
@@ -24,6 +24,7 @@ from autograder.truth.network import (
     vector_to_parameters,
     vectors_to_parameters,
 )
+from gradcheck import NetworkCost, numerical_gradient
 from tests.truth.made_cases import kink_case, to_precision
 
 STEADY = settings(deadline=None, derandomize=True)

@@ -11,7 +11,7 @@ import pytest
 from autograder.truth import planting
 from autograder.truth.bugs import BANK, LESSONS, by_name
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import deviation
+from autograder.truth.distances import deviation
 from autograder.truth.planting import (
     Bug,
     BugDoesNotFit,

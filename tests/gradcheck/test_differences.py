@@ -6,15 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.truth import network_differences
 from autograder.truth.cases import Case, live_case
-from autograder.truth.gradcheck import (
-    NetworkCost,
-    deviation,
-    network_cost,
-    network_gradient,
-    numerical_gradient,
-    relative_difference,
-)
+from autograder.truth.distances import deviation, relative_difference
 from autograder.truth.network import (
     LAYERS,
     Array,
@@ -22,6 +16,8 @@ from autograder.truth.network import (
     gradients_to_vector,
     parameters_to_vector,
 )
+from autograder.truth.network_differences import network_gradient
+from gradcheck import NetworkCost, numerical_gradient
 from tests.truth.made_cases import textbook_case, to_precision
 
 THETA = np.array([[0.3], [1.1]])
@@ -171,7 +167,7 @@ class TestNetwork:
     ) -> None:
         case = live_case(np.random.default_rng(3))
         truth = network_gradient(case.parameters, case.X, case.Y)
-        monkeypatch.setattr(network_cost, "LARGEST_BATCH", most)
+        monkeypatch.setattr(network_differences, "LARGEST_BATCH", most)
         found = network_gradient(case.parameters, case.X, case.Y)
         np.testing.assert_allclose(found, truth, rtol=0, atol=1e-10)
 

@@ -16,7 +16,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from autograder.truth.gradcheck.parameters import Floats, Integers
+from gradcheck.parameters import Floats, Integers
 
 ROUND_OFF, ROUND_OFF_SINGLE = (float(np.finfo(kind).eps) / 2 for kind in (float, np.float32))
 

@@ -9,12 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import (
-    TOLERANCE,
-    UNTOUCHED,
-    deviation,
-    relative_difference,
-)
+from autograder.truth.distances import TOLERANCE, UNTOUCHED, deviation, relative_difference
 
 STEADY = settings(deadline=None, derandomize=True)
 VECTORS = arrays(float, (4, 1), elements=st.floats(-1e300, 1e300))

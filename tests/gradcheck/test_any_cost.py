@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.truth.gradcheck import any_cost, check_gradients
-from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, CORNER
-from autograder.truth.gradcheck.ladder import EPS, Rung
+from gradcheck import any_cost, check_gradients
+from gradcheck.estimates import CENTRAL, COARSE, CORNER
+from gradcheck.ladder import EPS, Rung
 
 STEP = 2.0**-17
 WIDEST = 2.0**-5

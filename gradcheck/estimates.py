@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.truth.gradcheck.parameters import Floats, Integers
+from gradcheck.parameters import Floats, Integers
 
 CENTRAL, ONE_SIDED, CORNER, COARSE, UNDEFINED = range(5)
 """How a derivative was found, or why it was not."""

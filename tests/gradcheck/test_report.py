@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from autograder.truth.cases import live_case
-from autograder.truth.gradcheck import NetworkCost, Report, check_gradients
 from autograder.truth.network import Array
+from gradcheck import NetworkCost, Report, check_gradients
 
 
 @pytest.fixture(scope="module")

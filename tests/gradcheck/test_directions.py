@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.truth.cases import Case, live_case
-from autograder.truth.gradcheck import NetworkCost, check_directions
+from gradcheck import NetworkCost, check_directions
 
 LARGE = (20, 24, 16, 1)
 

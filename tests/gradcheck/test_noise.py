@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.noise import noise_of
-from autograder.truth.gradcheck.parameters import Parameters
+from gradcheck.asked_cost import AskedCost
+from gradcheck.noise import noise_of
+from gradcheck.parameters import Parameters
 
 
 @pytest.mark.parametrize("spread", [1e-12, 1e-7])

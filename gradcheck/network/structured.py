@@ -25,9 +25,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograder.truth.gradcheck.estimates import COARSE, CORNER, NOTHING, UNDEFINED, Estimates
-from autograder.truth.gradcheck.parameters import Floats, Parameters
-from autograder.truth.gradcheck.stacked import (
+from gradcheck.estimates import COARSE, CORNER, NOTHING, UNDEFINED, Estimates
+from gradcheck.network.stacked import (
     KEPT,
     ROUND_OFF,
     ROUND_OFF_SINGLE,
@@ -36,6 +35,7 @@ from autograder.truth.gradcheck.stacked import (
     StackedNetwork,
     idle,
 )
+from gradcheck.parameters import Floats, Parameters
 
 FARTHEST = 2.0**-24
 """How far a step may move a logit or a unit, 6e-8: x^2 / 6 is then close to a unit round-off."""
@@ -56,8 +56,8 @@ def derivatives(examples: Examples, parameters: Parameters, single: bool = False
 
     Parameters
     ----------
-    examples : autograder.truth.gradcheck.stacked.Examples
-    parameters : autograder.truth.gradcheck.parameters.Parameters
+    examples : gradcheck.network.stacked.Examples
+    parameters : gradcheck.parameters.Parameters
         W1, b1, W2, b2, ... in any order.
     single : bool
         Whether the gradients to compare with were computed in single precision. The error bars are

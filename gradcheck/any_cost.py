@@ -13,8 +13,8 @@ from functools import partial
 
 import numpy as np
 
-from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.estimates import (
+from gradcheck.asked_cost import AskedCost
+from gradcheck.estimates import (
     CENTRAL,
     COARSE,
     CORNER,
@@ -24,7 +24,7 @@ from autograder.truth.gradcheck.estimates import (
     UNDEFINED,
     Estimates,
 )
-from autograder.truth.gradcheck.ladder import (
+from gradcheck.ladder import (
     EPS,
     FINE,
     UNSEEN,
@@ -34,8 +34,8 @@ from autograder.truth.gradcheck.ladder import (
     rounding_of,
     steps_for,
 )
-from autograder.truth.gradcheck.noise import noise_of
-from autograder.truth.gradcheck.parameters import Floats, Parameters
+from gradcheck.noise import noise_of
+from gradcheck.parameters import Floats, Parameters
 
 Look = Callable[[float], float]
 """Returns the cost a step away from the parameters, along some direction."""
@@ -64,8 +64,8 @@ def derivatives(cost: AskedCost, parameters: Parameters, gradient: Floats) -> Es
 
     Parameters
     ----------
-    cost : autograder.truth.gradcheck.asked_cost.AskedCost
-    parameters : autograder.truth.gradcheck.parameters.Parameters
+    cost : gradcheck.asked_cost.AskedCost
+    parameters : gradcheck.parameters.Parameters
     gradient : ndarray, shape (n,)
         The claimed gradient: how small the errors must be depends on it.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.truth.gradcheck.parameters import Floats, Integers, Parameters
+from gradcheck.parameters import Floats, Integers, Parameters
 
 PORTION = 2**22
 """How many numbers of moved parameters are made at the same time: 32 MB."""
@@ -21,7 +21,7 @@ class AskedCost:
     ----------
     function : callable
         Takes parameters in the caller's form and returns a number.
-    parameters : autograder.truth.gradcheck.parameters.Parameters
+    parameters : gradcheck.parameters.Parameters
 
     Raises
     ------

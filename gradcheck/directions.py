@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.truth.gradcheck import any_cost
-from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.check import AGREE, AGREE_SINGLE, POOR_SINGLE, judge, rounded
-from autograder.truth.gradcheck.estimates import POOR
-from autograder.truth.gradcheck.parameters import Floats, Form, Parameters
-from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE
+from gradcheck import any_cost
+from gradcheck.asked_cost import AskedCost
+from gradcheck.check import AGREE, AGREE_SINGLE, POOR_SINGLE, judge, rounded
+from gradcheck.estimates import POOR
+from gradcheck.parameters import Floats, Form, Parameters
+from gradcheck.report import FAIL, INCONCLUSIVE
 
 
 @dataclass(frozen=True, eq=False)

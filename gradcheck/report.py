@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograder.truth.gradcheck.estimates import Estimates
-from autograder.truth.gradcheck.parameters import Floats, Integers, Parameters
+from gradcheck.estimates import Estimates
+from gradcheck.parameters import Floats, Integers, Parameters
 
 VERDICTS = ("pass", "fail", "inconclusive")
 PASS, FAIL, INCONCLUSIVE = range(3)  # "pass" is 0, because nonzero entries are counted quickly

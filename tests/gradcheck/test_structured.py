@@ -15,16 +15,7 @@ from autograder.truth.cases import (
     logit_case,
     random_parameters,
 )
-from autograder.truth.gradcheck import (
-    NetworkCost,
-    deviation,
-    numerical_gradient,
-    stacked,
-    structured,
-)
-from autograder.truth.gradcheck.estimates import CENTRAL, CORNER, UNDEFINED, Estimates
-from autograder.truth.gradcheck.parameters import Parameters
-from autograder.truth.gradcheck.stacked import Examples, StackedNetwork
+from autograder.truth.distances import deviation
 from autograder.truth.network import (
     Array,
     Arrays,
@@ -32,6 +23,11 @@ from autograder.truth.network import (
     gradients_to_vector,
     parameters_to_vector,
 )
+from gradcheck import NetworkCost, numerical_gradient
+from gradcheck.estimates import CENTRAL, CORNER, UNDEFINED, Estimates
+from gradcheck.network import stacked, structured
+from gradcheck.network.stacked import Examples, StackedNetwork
+from gradcheck.parameters import Parameters
 from tests.truth.made_cases import kink_case, textbook_case
 
 

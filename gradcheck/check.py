@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.truth.gradcheck import any_cost
-from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.estimates import CENTRAL, COARSE, CORNER, ONE_SIDED, POOR, Estimates
-from autograder.truth.gradcheck.parameters import Floats, Form, Integers, Parameters
-from autograder.truth.gradcheck.report import FAIL, INCONCLUSIVE, Report
+from gradcheck import any_cost
+from gradcheck.asked_cost import AskedCost
+from gradcheck.estimates import CENTRAL, COARSE, CORNER, ONE_SIDED, POOR, Estimates
+from gradcheck.parameters import Floats, Form, Integers, Parameters
+from gradcheck.report import FAIL, INCONCLUSIVE, Report
 
 AGREE = 1e-7
 """How far apart, as a share of the larger, a gradient and an exact derivative may be. Correct

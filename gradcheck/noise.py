@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from autograder.truth.gradcheck.asked_cost import AskedCost
-from autograder.truth.gradcheck.parameters import Floats, Parameters
+from gradcheck.asked_cost import AskedCost
+from gradcheck.parameters import Floats, Parameters
 
 PLACES = np.sort(np.random.default_rng(0).uniform(1, 13, 13))
 """Where the cost is evaluated along a line, in steps. The distances are irregular, because a
@@ -34,8 +34,8 @@ def noise_of(cost: AskedCost, parameters: Parameters) -> float:
 
     Parameters
     ----------
-    cost : autograder.truth.gradcheck.asked_cost.AskedCost
-    parameters : autograder.truth.gradcheck.parameters.Parameters
+    cost : gradcheck.asked_cost.AskedCost
+    parameters : gradcheck.parameters.Parameters
 
     Returns
     -------

@@ -1,0 +1,1 @@
+"""Derivatives of a network of ReLU layers from two passes, for any number of parameters."""
