@@ -8,8 +8,11 @@ claim is an independent second result.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,10 +21,15 @@ from gradcheck.estimates import (
     CENTRAL,
     COARSE,
     CORNER,
+    CORNERS,
+    NOISY,
     NOTHING,
     ONE_SIDED,
     POOR,
+    POOR_KNOWN,
+    STATIONARY,
     UNDEFINED,
+    UNRESOLVED,
     Estimates,
 )
 from gradcheck.ladder import (
@@ -34,14 +42,11 @@ from gradcheck.ladder import (
     rounding_of,
     steps_for,
 )
-from gradcheck.noise import noise_of
-from gradcheck.parameters import Floats, Parameters
+from gradcheck.noise import Noise, noise_of
+from gradcheck.parameters import Floats, Integers, Parameters
 
 Look = Callable[[float], float]
 """Returns the cost a step away from the parameters, along some direction."""
-
-Row = tuple[float, float, float, int, float, float]
-"""The value, error, step, how and the two sides of one derivative: see `Estimates`."""
 
 GOOD = 1e-6
 """An error, as a share of the gradient, that is small enough to need no further step."""
@@ -52,15 +57,68 @@ SAME = 1e-7
 STRAIGHT = 1e-3
 """How much the cost may bend, as a share of its slope, if the first step is to be enough."""
 
-NOISY = 1e-4
-"""Noise above this share of the cost may be a shape finer than any step."""
-
 NEARER = 10
 """How much nearer to a claim, or to the step that refutes it, other steps must be to support it."""
 
+LEVEL = 1e-12
+"""A move of a parameter, as a share of it or of 1, that is its own round-off and that of what it is
+computed with: where the slope would be 0 after it, it is 0."""
 
-def derivatives(cost: AskedCost, parameters: Parameters, gradient: Floats) -> Estimates:
-    """Return the derivative with respect to every parameter.
+SHIFTS, SHIFT = 16, 2.0**-17
+"""In how many places of each kind near a corner slopes are looked at, and how far away they are."""
+
+ACROSS = 2.0**-23
+"""The step for these slopes."""
+
+
+class Row(NamedTuple):
+    """One derivative: see `Estimates`."""
+
+    value: float
+    error: float
+    step: float
+    how: int
+    left: float = math.nan
+    right: float = math.nan
+
+
+@dataclass(frozen=True)
+class Place:
+    """One parameter, or one direction.
+
+    Attributes
+    ----------
+    look : callable
+        Returns the cost a step away.
+    base : float
+        The cost there.
+    noise : Noise
+    claim : float
+        The derivative that is claimed.
+    size : float
+        Of the parameter.
+    agree : float
+        How far apart, as a share of the larger, claim and derivative may be.
+    """
+
+    look: Look
+    base: float
+    noise: Noise
+    claim: float
+    size: float
+    agree: float
+
+
+def derivatives(
+    cost: AskedCost,
+    parameters: Parameters,
+    gradient: Floats,
+    agree: float,
+    told: float = 0.0,
+    chosen: Integers | None = None,
+    progress: Callable[[int, int], object] = lambda done, of: None,
+) -> Estimates:
+    """Return the derivative with respect to every parameter, or to some.
 
     Parameters
     ----------
@@ -68,33 +126,52 @@ def derivatives(cost: AskedCost, parameters: Parameters, gradient: Floats) -> Es
     parameters : gradcheck.parameters.Parameters
     gradient : ndarray, shape (n,)
         The claimed gradient: how small the errors must be depends on it.
+    agree : float
+        How far apart, as a share of the larger, the two may be.
+    told : float
+        How far the cost may be off, as the caller knows.
+    chosen : ndarray of int, shape (k,), optional
+        The places of the parameters; all when left out.
+    progress : callable
+        Is told how many are done, and of how many.
 
     Returns
     -------
     Estimates
+        Of the k parameters.
     """
-    noise, sizes = noise_of(cost, parameters), np.abs(parameters.vector).tolist()
+    noise = noise_of(cost, parameters, told)
+    chosen = np.arange(gradient.size) if chosen is None else chosen
+    sizes = np.abs(parameters.vector)[chosen].tolist()
     steps = np.array([steps_for(size)[0] for size in sizes])
-    firsts = cost.around(np.column_stack([steps, -steps])).tolist()
+    firsts = cost.each_around(np.column_stack([steps, -steps]), chosen)
+    rows = []
     with np.errstate(all="ignore"):
-        return _gathered(
-            [
-                _derivative(partial(cost.at, i), first, cost.base, noise, claimed, size)
-                for i, (first, claimed, size) in enumerate(
-                    zip(firsts, gradient.tolist(), sizes, strict=True)
-                )
-            ]
-        )
+        for i, first, claim, size in zip(
+            chosen.tolist(), firsts, gradient[chosen].tolist(), sizes, strict=False
+        ):
+            place = Place(partial(cost.at, i), cost.base, noise, claim, size, agree)
+            row = _derivative(place, first)
+            if row.how == CORNER and _outside(claim, row, agree):
+                row = _among_corners(cost, i, claim, row, agree)
+            rows.append(row)
+            progress(len(rows), chosen.size)
+    return _gathered(rows, noise)
 
 
 def along(
-    cost: AskedCost, parameters: Parameters, gradients: Floats, directions: Floats
+    cost: AskedCost,
+    parameters: Parameters,
+    gradients: Floats,
+    directions: Floats,
+    agree: float,
+    told: float = 0.0,
 ) -> Estimates:
     """Return the derivative along every direction.
 
     Parameters
     ----------
-    cost, parameters
+    cost, parameters, agree, told
         As above.
     gradients : ndarray, shape (k,)
         The claimed slope along each direction.
@@ -105,94 +182,118 @@ def along(
     -------
     Estimates
     """
-    noise, size = noise_of(cost, parameters), float(np.abs(parameters.vector).max())
+    noise, size = noise_of(cost, parameters, told), float(np.abs(parameters.vector).max())
     step, rows = steps_for(size)[0], []
     with np.errstate(all="ignore"):
-        for claimed, direction in zip(gradients.tolist(), directions, strict=True):
-            first = cost.along(direction, step), cost.along(direction, -step)
-            rows.append(
-                _derivative(partial(cost.along, direction), first, cost.base, noise, claimed, size)
-            )
-    return _gathered(rows)
+        for claim, direction in zip(gradients.tolist(), directions, strict=True):
+            look = partial(cost.along, direction)
+            place = Place(look, cost.base, noise, claim, size, agree)
+            rows.append(_derivative(place, (look(step), look(-step))))
+    return _gathered(rows, noise)
 
 
-def _gathered(rows: Sequence[Row]) -> Estimates:
-    """Make Estimates of rows (value, error, step, how, left, right)."""
+def _gathered(rows: Iterable[Row], noise: Noise) -> Estimates:
     value, error, step, how, left, right = map(np.array, zip(*rows, strict=True))
-    return Estimates(value, error, step, how, np.array([left, right]))
+    return Estimates(value, error, step, how, np.array([left, right]), noise)
 
 
-def _derivative(
-    look: Look, first: Sequence[float], base: float, noise: float, gradient: float, size: float
-) -> Row:
-    """The row of the derivative of `look` at 0; `first` holds its values at the first step."""
-    rungs, largest, steps = [], abs(base), steps_for(size)
-    confirmed = _confirmed(look, first, base, steps, noise, gradient, size)
-    if confirmed:
-        return confirmed
-    for step in steps:
-        near_ones = first if step == steps[0] else (look(step), look(-step))
-        costs = [*near_ones, look(2 * step), look(-2 * step)]
-        largest = max(largest, *(abs(cost) for cost in costs if math.isfinite(cost)), 0.0)
-        rung = central(costs, base, step, noise, size, claimed=gradient != 0)
-        if math.isfinite(rung.error):
-            rungs.append(rung)
-            if _settled(rungs, gradient):
-                break
+def _derivative(place: Place, first: Sequence[float]) -> Row:
+    """The row of a place; `first` holds the costs at its first step, to both sides."""
+    return _confirmed(place, first) or _searched(place, first)
+
+
+def _confirmed(place: Place, costs: Sequence[float]) -> Row | None:
+    """A row for a claim that agrees with the costs at the first step, or None.
+
+    A wrong claim would only agree if it were off by exactly the truncation error.
+    """
+    (plus, minus), step, base = costs, steps_for(place.size)[0], place.base
+    noise, claim, size = place.noise, place.claim, place.size
+    if noise.hides(max(abs(base), abs(plus), abs(minus))):
+        return None
+    value = (plus - minus) / (2 * step)
+    if plus == minus == base and noise.is_round_off:
+        return _unmoved(place)
+    near, off = max(abs(claim), abs(value)), abs(claim - value)
+    rounding = rounding_of(noise, step, size, value)
+    bend = abs(plus - 2 * base + minus) / step
+    if off <= min(SAME, place.agree) * near and rounding <= GOOD * near and bend <= STRAIGHT * near:
+        return Row(value, 4 * off + rounding, step, CENTRAL)
+    return None
+
+
+def _unmoved(place: Place) -> Row | None:
+    """A row where the first step changes nothing: a slope may show at the widest one."""
+    step = max(steps_for(place.size))
+    missed = UNSEEN / step if place.claim else 0.0
+    error = max(rounding_of(place.noise, step, place.size, 0.0), missed)
+    faint = error <= NOTHING * max(1.0, abs(place.base)) and abs(place.claim) <= 10 * error
+    if faint and place.look(step) == place.look(-step) == place.base:
+        return Row(0.0, error, step, CENTRAL)
+    return None
+
+
+def _searched(place: Place, first: Sequence[float]) -> Row:
+    """A row from as many steps as it takes."""
+    rungs, largest = _climbed(place, first)
     if not rungs:
-        return math.nan, math.nan, math.nan, UNDEFINED, math.nan, math.nan
+        return Row(math.nan, math.nan, math.nan, UNDEFINED)
     # A step that crosses a corner says nothing about the slope nearer by, nor does a wider step.
     bent = [rung.step for rung in rungs if rung.bend > 0.7]
     corner = min(bent) if any(rung.bend > 2 for rung in rungs) else math.inf
     within = _unrefuted([rung for rung in rungs if rung.step < corner] or rungs)
     best = min(within, key=lambda rung: rung.error)
-    scale = max(abs(gradient), abs(best.value))
-    sure = best.error <= (POOR * scale if scale else NOTHING * max(1.0, abs(base)))
-    accused = abs(gradient - best.value) > best.error + SAME * scale
-    if accused and _doubtful(gradient, best, rungs, look, steps, base):
-        corner = 0.0
-    # The slope of a staircase may be that of the whole, or that of one stair, which is 0.
-    stair = gradient == 0 and noise > 1e6 * EPS * abs(base)
-    if corner == math.inf and (stair or noise > NOISY * largest or _unresolved(rungs)):
-        corner = 0.0
-    if sure and best.step < corner:
-        return best.value, best.error, best.step, CENTRAL, math.nan, math.nan
-    how = COARSE if corner == math.inf else CORNER
-    beside = _beside_a_corner(look, base, noise, scale)
-    return beside or (best.value, best.error, best.step, how, math.nan, math.nan)
+    level = _level(place, within)
+    if max(abs(place.claim), abs(best.value), best.error) <= level > 0:
+        return Row(best.value, level, best.step, STATIONARY)
+    how = UNRESOLVED if corner < math.inf else COARSE
+    scale = max(abs(place.claim), abs(best.value))
+    accused = abs(place.claim - best.value) > best.error + place.agree * scale
+    if accused and _doubtful(place, best, rungs):
+        how = UNRESOLVED
+    elif best.step < corner:
+        # The slope of a staircase may be that of the whole, or that of one stair, which is 0.
+        stair = accused and place.claim == 0 and not place.noise.is_round_off
+        if corner == math.inf and (stair or place.noise.hides(largest)):
+            how = NOISY
+        elif corner == math.inf and _unresolved(rungs):
+            how = UNRESOLVED
+        elif best.error <= _enough(place, scale):
+            return Row(best.value, best.error, best.step, CENTRAL)
+    beside = None if how == NOISY else _beside_a_corner(place, scale)
+    return beside or Row(best.value, best.error, best.step, how)
 
 
-def _confirmed(
-    look: Look,
-    costs: Sequence[float],
-    base: float,
-    steps: Sequence[float],
-    noise: float,
-    gradient: float,
-    size: float,
-) -> Row | None:
-    """A row for a claim that agrees with the costs at the first step, or None.
+def _climbed(place: Place, first: Sequence[float]) -> tuple[list[Rung], float]:
+    """The rungs where the cost is finite, and the largest cost that was met."""
+    rungs: list[Rung] = []
+    steps, largest = steps_for(place.size), abs(place.base)
+    for step in steps:
+        look = place.look
+        near_ones = first if step == steps[0] else (look(step), look(-step))
+        costs = [*near_ones, look(2 * step), look(-2 * step)]
+        largest = max(largest, *(abs(cost) for cost in costs if math.isfinite(cost)), 0.0)
+        rung = central(costs, place.base, step, place.noise, place.size, claimed=place.claim != 0)
+        if math.isfinite(rung.error):
+            rungs.append(rung)
+            if _settled(rungs, place.claim):
+                break
+    return rungs, largest
 
-    A wrong claim would only agree if it were off by exactly the truncation error.
+
+def _enough(place: Place, scale: float) -> float:
+    """The largest error that still shows something of a derivative of this size."""
+    if not scale:
+        return NOTHING * max(1.0, abs(place.base))
+    return max(POOR_KNOWN if place.noise.told else POOR, place.agree) * scale
+
+
+def _level(place: Place, rungs: Sequence[Rung]) -> float:
+    """The slope that is 0, as nearly as the parameter can be given.
+
+    At the bottom of a bowl the gradient itself is nothing but round-off.
     """
-    (plus, minus), step = costs, steps[0]
-    if noise > NOISY * max(abs(base), abs(plus), abs(minus)):
-        return None
-    value, steady = (plus - minus) / (2 * step), noise <= 1e6 * EPS * abs(base)
-    if plus == minus == base and steady:
-        # A slope too small to show at this step shows at the widest one, if it shows at all.
-        step = max(steps)
-        error = max(rounding_of(noise, step, size, 0.0), UNSEEN / step if gradient else 0.0)
-        faint = error <= NOTHING * max(1.0, abs(base)) and abs(gradient) <= 10 * error
-        if faint and look(step) == look(-step) == base:
-            return 0.0, error, step, CENTRAL, math.nan, math.nan
-        return None
-    near, off = max(abs(gradient), abs(value)), abs(gradient - value)
-    rounding = rounding_of(noise, step, size, value)
-    bend = abs(plus - 2 * base + minus) / step
-    if off <= SAME * near and rounding <= GOOD * near and bend <= STRAIGHT * near:
-        return value, 4 * off + rounding, step, CENTRAL, math.nan, math.nan
-    return None
+    return LEVEL * max(abs(rung.curve) for rung in rungs) * max(1.0, place.size)
 
 
 def _settled(rungs: Sequence[Rung], gradient: float) -> bool:
@@ -223,14 +324,7 @@ def _unrefuted(rungs: Sequence[Rung]) -> list[Rung]:
     ]
 
 
-def _doubtful(
-    claim: float,
-    best: Rung,
-    rungs: Sequence[Rung],
-    look: Look,
-    steps: Sequence[float],
-    base: float,
-) -> bool:
+def _doubtful(place: Place, best: Rung, rungs: Sequence[Rung]) -> bool:
     """Whether all steps together leave it open that the claim is wrong.
 
     That is so if two steps are much nearer to the claim than the best one. It happens when a part
@@ -239,14 +333,15 @@ def _doubtful(
     value. It is also so if no other step supports the best one. Steps that are too narrow for the
     rounding of the cost don't count.
     """
-    off, known = abs(claim - best.value), {rung.step: rung.value for rung in rungs}
+    off, look = abs(place.claim - best.value), place.look
+    known = {rung.step: rung.value for rung in rungs}
     values = [
         known[step] if step in known else (look(step) - look(-step)) / (2 * step)
-        for step in steps
-        if 8 * EPS * abs(base) < off * step
+        for step in steps_for(place.size)
+        if 8 * EPS * abs(place.base) < off * step
     ]
     clear, accuse = (
-        sum(NEARER * abs(value - of) < off for value in values) for of in (claim, best.value)
+        sum(NEARER * abs(value - of) < off for value in values) for of in (place.claim, best.value)
     )
     return clear >= 2 or accuse < 2
 
@@ -257,23 +352,69 @@ def _unresolved(rungs: Sequence[Rung]) -> bool:
     return rung.error > 0.1 * abs(rung.value) and rung.error > 4 * rung.rounding
 
 
-def _beside_a_corner(look: Look, base: float, noise: float, scale: float) -> Row | None:
+def _beside_a_corner(place: Place, scale: float) -> Row | None:
     """A row from one-sided differences, or None if they are too coarse as well."""
     corner = None
     rights, lefts = (
-        [one_sided(look, base, side * 2.0**power, noise) for power in FINE] for side in (1, -1)
+        [one_sided(place.look, place.base, side * 2.0**power, place.noise) for power in FINE]
+        for side in (1, -1)
     )
-    for place, power in enumerate(FINE):
-        right, left = rights[place], lefts[place]
+    for at, power in enumerate(FINE):
+        right, left = rights[at], lefts[at]
         fine = [
             side
             for side, narrower in ((left, lefts), (right, rights))
             if side.error <= POOR * max(scale, abs(side.value))
-            and not any(other.refutes(side) for other in narrower[place:])
+            and not any(other.refutes(side) for other in narrower[at:])
         ]
         if len(fine) == 2 and left.refutes(right):
-            corner = math.nan, math.nan, 2.0**power, CORNER, left.value, right.value
+            error = max(left.error, right.error)
+            if corner is None or error < corner.error:
+                corner = Row(math.nan, error, 2.0**power, CORNER, left.value, right.value)
         elif fine:
             best = min(fine, key=lambda side: side.error)
-            return best.value, best.error, 2.0**power, ONE_SIDED, math.nan, math.nan
+            return Row(best.value, best.error, 2.0**power, ONE_SIDED)
     return corner
+
+
+def _outside(claim: float, row: Row, agree: float) -> bool:
+    """Whether a claim is neither of the two slopes at a corner, nor between them."""
+    low, high = sorted((row.left, row.right))
+    reach = row.error + agree * max(abs(low), abs(high))
+    return not low - reach <= claim <= high + reach
+
+
+def _among_corners(cost: AskedCost, index: int, claim: float, row: Row, agree: float) -> Row:
+    """The row of a corner; of several that meet there, if the claim is a slope between them.
+
+    A unit that is on its kink in several examples may switch off in all of them at once, and the
+    usual gradient, which takes the kink for off, is then a slope nearby, though it is neither the
+    slope before nor the slope after. So slopes are looked at in some places around.
+    """
+    least, most = sorted((row.left, row.right))
+    for shift in _shifts(cost.sizes):
+        before, after = shift.copy(), shift.copy()
+        before[index] -= ACROSS
+        after[index] += ACROSS
+        slope = (cost.along(after, 1.0) - cost.along(before, 1.0)) / (2 * ACROSS)
+        if math.isfinite(slope):
+            least, most = min(least, slope), max(most, slope)
+        nearby = row._replace(how=CORNERS, left=least, right=most)
+        if not _outside(claim, nearby, agree):
+            return nearby
+    return row
+
+
+def _shifts(sizes: Sequence[int]) -> Iterator[Floats]:
+    """Small moves of arrays of these sizes: of a whole array, of one parameter, and of all."""
+    n, ends = sum(sizes), [*accumulate(sizes)]
+    rng = np.random.default_rng(0)
+    arrays = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)][:SHIFTS]
+    moves: list[tuple[slice | int, float | Floats]] = [(array, 1.0) for array in arrays]
+    moves += [(place, 1.0) for place in rng.permutation(n)[:SHIFTS].tolist()]
+    moves += [(slice(None), rng.standard_normal(n)) for _ in range(SHIFTS)]
+    for places, by in moves:
+        for side in (SHIFT, -SHIFT):
+            shift = np.zeros(n)
+            shift[places] = side * by
+            yield shift

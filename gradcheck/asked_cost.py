@@ -1,6 +1,7 @@
 """A caller's cost, evaluated at one place after the other, and checked while that happens."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,10 @@ class AskedCost:
 
     Attributes
     ----------
+    size : int
+        The number of parameters.
+    sizes : list of int
+        The number of parameters in each array.
     base : float
         The cost at the parameters.
     single : bool
@@ -43,6 +48,7 @@ class AskedCost:
         self._function = function
         self._parameters = parameters
         self._vector = parameters.vector.copy()
+        self.size, self.sizes = self._vector.size, [*map(math.prod, parameters.shapes)]
         first = self._asked()
         self.single = getattr(first, "dtype", None) == np.float32
         self.base = _number(first)
@@ -60,7 +66,23 @@ class AskedCost:
         self._vector[index] = kept
         return value
 
-    def around(self, steps: Floats) -> Floats:
+    def each_around(self, steps: Floats, chosen: Integers) -> Iterator[list[float]]:
+        """Yield the costs after each of some steps in some parameters, one parameter at a time.
+
+        Parameters
+        ----------
+        steps : ndarray, shape (k, s)
+            A row for each of the parameters.
+        chosen : ndarray of int, shape (k,)
+            Their places.
+        """
+        if hasattr(self._function, "many"):
+            yield from self.around(steps, chosen).tolist()
+            return
+        for i, row in zip(chosen.tolist(), steps.tolist(), strict=True):
+            yield [self.at(i, step) for step in row]
+
+    def around(self, steps: Floats, chosen: Integers | None = None) -> Floats:
         """Return the costs after each of some steps in each parameter, shape (n, k).
 
         They come from the cost's method ``many`` if it has one, in portions of 32 MB.
@@ -69,44 +91,46 @@ class AskedCost:
         ----------
         steps : ndarray, shape (k,) or (n, k)
             The same steps for all parameters, or a row for each.
+        chosen : ndarray of int, shape (n,), optional
+            The places of the parameters; all when left out.
 
         Raises
         ------
         ValueError
             If ``many`` returns a different number of costs, or other values than the cost does.
         """
-        n, many = self._vector.size, getattr(self._function, "many", None)
-        steps = np.broadcast_to(steps, (n, np.shape(steps)[-1]))
+        many = getattr(self._function, "many", None)
+        chosen = np.arange(self.size) if chosen is None else chosen
+        steps = np.broadcast_to(steps, (chosen.size, np.shape(steps)[-1]))
         with np.errstate(all="ignore"):
             if many is None:
-                return np.array(
-                    [[self.at(i, step) for step in row] for i, row in enumerate(steps.tolist())]
-                )
-            at_once = max(1, PORTION // (n * steps.shape[1]))
+                return np.array([*self.each_around(steps, chosen)])
+            at_once = max(1, PORTION // (self.size * steps.shape[1]))
             return np.concatenate(
                 [
-                    self._at_once(many, np.arange(start, min(start + at_once, n)), steps)
-                    for start in range(0, n, at_once)
+                    self._at_once(many, chosen[start:end], steps[start:end])
+                    for start in range(0, chosen.size, at_once)
+                    for end in [start + at_once]
                 ]
             )
 
     def _at_once(self, many: Callable[[Any], Any], moved: Integers, steps: Floats) -> Floats:
         """The costs after steps in the moved parameters; one for each array is computed again."""
-        n, count = self._vector.size, moved.size * steps.shape[1]
+        n, count = self.size, steps.size
         vectors = np.tile(self._parameters.vector, (moved.size, steps.shape[1], 1))
-        vectors[np.arange(moved.size), :, moved] += steps[moved]
+        vectors[np.arange(moved.size), :, moved] += steps
         found = np.asarray(many(self._parameters.restored(vectors.reshape(-1, n))))
         if found.shape != (count,) or found.dtype.kind not in "iuf":
             raise ValueError(
                 f"many() returned an array of shape {found.shape}, {found.dtype} "
                 f"for {count} sets of parameters"
             )
-        costs: Floats = found.astype(float).reshape(steps[moved].shape)
+        costs: Floats = found.astype(float).reshape(steps.shape)
         for rows in self._parameters.split(moved):
             # Where the cost changes most, a different formula is easiest to tell from round-off.
             most = np.argmax(np.nan_to_num(np.abs(costs[rows] - self.base)))
             i, j = rows[most // costs.shape[1]], most % costs.shape[1]
-            self._expect_alike(self.at(moved[i], steps[moved[i], j]), costs[i, j].item())
+            self._expect_alike(self.at(moved[i], steps[i, j]), costs[i, j].item())
         return costs
 
     def _expect_alike(self, itself: float, many: float) -> None:

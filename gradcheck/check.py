@@ -8,15 +8,30 @@ difference can be trusted.
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gradcheck import any_cost
 from gradcheck.asked_cost import AskedCost
-from gradcheck.estimates import CENTRAL, COARSE, CORNER, ONE_SIDED, POOR, Estimates
+from gradcheck.estimates import (
+    CENTRAL,
+    COARSE,
+    CORNER,
+    CORNERS,
+    NOISY,
+    ONE_SIDED,
+    POOR,
+    POOR_KNOWN,
+    STATIONARY,
+    UNRESOLVED,
+    Estimates,
+)
+from gradcheck.options import Progress, drawn, known_noise, shown, tolerance
 from gradcheck.parameters import Floats, Form, Integers, Parameters
-from gradcheck.report import FAIL, INCONCLUSIVE, Report
+from gradcheck.report import FAIL, INCONCLUSIVE, NOT_CHECKED, Report
 
 AGREE = 1e-7
 """How far apart, as a share of the larger, a gradient and an exact derivative may be. Correct
@@ -33,13 +48,28 @@ POOR_EXACT = 1e-6
 POOR_SINGLE = 1e-2
 """`POOR` for single precision."""
 
+UNDECIDED = (CORNER, CORNERS, UNRESOLVED, NOISY)
+"""How derivatives were looked for and not found."""
+
+MOST_CORNERS = 64
+"""At how many corners of a cost with derivatives of its own both slopes are computed."""
+
 AT_ONCE = 2**13
 """How many parameters are judged at the same time: for more, each check would allocate new memory
 from the system."""
 
 
 def check_gradients(
-    cost: Callable[[Any], Any], gradient: Form | Callable[[Any], Form], theta: Form
+    cost: Callable[[Any], Any],
+    gradient: Form | Callable[[Any], Form],
+    theta: Form,
+    *,
+    rtol: float | None = None,
+    noise: float | tuple[float, float] = 0.0,
+    max_parameters: int | None = None,
+    sample: float | None = None,
+    rng: np.random.Generator | None = None,
+    progress: Progress = None,
 ) -> Report:
     """Compare every gradient with a finite difference of the cost.
 
@@ -50,26 +80,47 @@ def check_gradients(
         draw a dropout mask or a batch outside. A cost may have a method ``many``, which takes
         parameters with one more axis in front and returns as many costs; then most costs are
         computed with it at once. A `NetworkCost` needs only a few passes instead of 2 n.
-    gradient : float, ndarray, dict, or callable
-        What to check, with the shape of theta, or a function ``gradient(theta)`` that returns it.
-        In a dict, the gradient of W1 is called W1 or dW1; dZ1, dA1, ... are ignored.
-    theta : float, ndarray of any shape, or dict of these
-        Where to check. It is not changed.
+    gradient : float, ndarray, nest of these, or callable
+        What to check, with the form of theta, or a function ``gradient(theta)`` that returns it.
+        In a dict of arrays, the gradient of W1 is called W1 or dW1; dZ1, dA1, ... are ignored.
+    theta : float, ndarray of any shape, or nest of these
+        Where to check: a number, an array, or dicts, lists and tuples of arrays, nested in any way.
+        It is not changed.
+    rtol : float, optional
+        How far apart, as a share of the larger, a gradient and the derivative may be in addition to
+        the error bar: by default 1e-7.
+    noise : float or (float, float)
+        How far the cost itself may be off in a way that does not show nearby, in its own units; or
+        a pair: in its own units, and as a share of it. Say so for a cost that comes from a solver
+        or from an ODE whose steps end at a tolerance: its finite differences are those of what was
+        solved, while an exact adjoint is that of the solution.
+    max_parameters : int, optional
+        Check at most so many, drawn at random, at least one of each array. The report says how
+        many, and how rare a mistake they may have missed.
+    sample : float, optional
+        Check so large a share of them.
+    rng : numpy.random.Generator, optional
+        Draws them; by default one with seed 0.
+    progress : callable or True, optional
+        ``progress(done, total)`` is called after every parameter; True shows a bar, if `tqdm` or
+        `rich` is installed.
 
     Returns
     -------
     Report
         A gradient g fails when |g - D| > 1e-7 max(|g|, |D|) + e, where D is the difference and e
-        its error bar, and when it is NaN or infinite. "inconclusive" means that the cost has no
-        derivative here, because it has a corner, or that round-off hides it: e is more than a
-        thousandth of the gradient, or with a `NetworkCost` more than a millionth.
+        its error bar; when it is neither of the two slopes at a corner nor between them; and when
+        it is NaN or infinite. "inconclusive" means that the cost has no derivative here, because it
+        has a corner, or that round-off hides it: e is more than a thousandth of the gradient, or
+        with a `NetworkCost` more than a millionth.
 
     Raises
     ------
     ValueError
         If parameters can't be moved (integers, objects, an empty array or dict); if the cost is not
         finite there, is not a number, changes its input or is random; if gradients are missing,
-        are left over or have a different shape. The message says which.
+        are left over or have a different shape; if an option has no meaning. The message says
+        which.
 
     Warns
     -----
@@ -92,20 +143,70 @@ def check_gradients(
     parameters = Parameters.of(theta)
     vector, single = parameters.vector_of(parameters.claimed(gradient))
     single = single or parameters.single
+    chosen = drawn(parameters, max_parameters, sample, rng)
     if hasattr(cost, "derivatives"):
-        estimates, poor = cost.derivatives(parameters, single), POOR_EXACT
+        if noise:
+            raise ValueError("this cost knows its own round-off: leave out noise")
+        agree, poor = tolerance(rtol, AGREE_SINGLE if single else AGREE), POOR_EXACT
+        estimates = cost.derivatives(parameters, single)
+        estimates = _with_slopes_at_corners(cost, parameters, vector, estimates, agree)
         errors = estimates.error
     else:
-        asked, poor = AskedCost(cost, parameters), POOR
+        asked = AskedCost(cost, parameters)
         single = single or asked.single
-        estimates = any_cost.derivatives(asked, parameters, vector)
+        agree = tolerance(rtol, AGREE_SINGLE if single else AGREE)
+        told = known_noise(noise, asked.base)
+        poor = POOR_KNOWN if told else POOR
+        with shown(progress) as tell:
+            estimates = any_cost.derivatives(asked, parameters, vector, agree, told, chosen, tell)
+        if chosen is not None:
+            estimates = estimates.among(chosen, vector.size)
         errors = estimates.error + single * rounded(estimates.value)
-    if not single:
-        return Report(parameters, vector, estimates, judge(vector, estimates, errors, AGREE, poor))
-    warnings.warn("single precision: checked to 1e-4 only; in float64 it is 1e-7", stacklevel=2)
-    return Report(
-        parameters, vector, estimates, judge(vector, estimates, errors, AGREE_SINGLE, POOR_SINGLE)
-    )
+    if single:
+        poor = POOR_SINGLE
+        if rtol is None:
+            said = "single precision: checked to 1e-4 only; in float64 it is 1e-7"
+            warnings.warn(said, stacklevel=2)
+    found = judge(vector, estimates, errors, agree, max(poor, 2 * agree))
+    if estimates.sides is not None:
+        found[_beyond_corners(vector, estimates, errors, agree)] = FAIL
+    if chosen is not None:
+        unchecked = np.ones(vector.size, bool)
+        unchecked[chosen] = False
+        found[unchecked] = NOT_CHECKED
+    return Report(parameters, vector, estimates, found)
+
+
+def _with_slopes_at_corners(
+    cost: Callable[[Any], Any],
+    parameters: Parameters,
+    vector: Floats,
+    estimates: Estimates,
+    agree: float,
+) -> Estimates:
+    """Estimates of a cost with derivatives of its own, with the slopes at its corners."""
+    corners = np.flatnonzero(estimates.how == CORNER)[:MOST_CORNERS]
+    if not corners.size:
+        return estimates
+    asked = AskedCost(cost, parameters)
+    found = any_cost.derivatives(asked, parameters, vector, agree, chosen=corners)
+    known = np.isin(found.how, (CORNER, CORNERS))
+    slopes = found.among(corners, vector.size).sides
+    error, how = estimates.error.copy(), estimates.how.copy()
+    error[corners[known]], how[corners[known]] = found.error[known], found.how[known]
+    return replace(estimates, error=error, how=how, sides=slopes)
+
+
+def _beyond_corners(
+    vector: Floats, estimates: Estimates, errors: Floats, agree: float
+) -> npt.NDArray[np.bool_]:
+    """Where a claim is neither of the two slopes at a corner, nor between them."""
+    assert estimates.sides is not None
+    low, high = estimates.sides.min(axis=0), estimates.sides.max(axis=0)
+    with np.errstate(invalid="ignore"):
+        reach = errors + agree * np.maximum(np.abs(low), np.abs(high))
+        beyond: npt.NDArray[np.bool_] = (vector < low - reach) | (vector > high + reach)
+    return beyond & (estimates.how == CORNER)
 
 
 def rounded(derivatives: Floats) -> float:
@@ -114,7 +215,12 @@ def rounded(derivatives: Floats) -> float:
 
 
 def judge(
-    vector: Floats, estimates: Estimates, errors: Floats, agree: float, poor: float
+    vector: Floats,
+    estimates: Estimates,
+    errors: Floats,
+    agree: float,
+    poor: float,
+    besides: Floats | None = None,
 ) -> Integers:
     """Return PASS, FAIL or INCONCLUSIVE for every claim.
 
@@ -130,14 +236,16 @@ def judge(
         How far apart, as a share of the larger, the two may be in addition to the error bar.
     poor : float
         An error larger than this share of the larger shows nothing.
+    besides : ndarray, shape (n,), optional
+        How far apart they may be besides.
 
     Returns
     -------
     ndarray of int, shape (n,)
     """
     value, how = estimates.value, estimates.how
-    if vector.size <= AT_ONCE:
-        return _judge_at_once(vector, value, how, errors, agree, poor)
+    if besides is not None or vector.size <= AT_ONCE:
+        return _judge_at_once(vector, value, how, errors, agree, poor, besides)
     portions = [slice(start, start + AT_ONCE) for start in range(0, vector.size, AT_ONCE)]
     return np.concatenate(
         [_judge_at_once(vector[p], value[p], how[p], errors[p], agree, poor) for p in portions]
@@ -146,12 +254,21 @@ def judge(
 
 @np.errstate(all="ignore")
 def _judge_at_once(
-    vector: Floats, value: Floats, how: Integers, allowed: Floats, agree: float, poor: float
+    vector: Floats,
+    value: Floats,
+    how: Integers,
+    allowed: Floats,
+    agree: float,
+    poor: float,
+    besides: Floats | None = None,
 ) -> Integers:
     off, size = np.abs(vector - value), np.maximum(np.abs(vector), np.abs(value))
     allowed = agree * size + allowed
+    blurred = (allowed > poor * size) & (size > 0) & (how != STATIONARY)
+    if besides is not None:
+        allowed = allowed + besides
     # Infinity minus infinity is nan, which does not count as agreement.
-    agreed, blurred = off - allowed <= 0, (allowed > poor * size) & (size > 0)
+    agreed = off - allowed <= 0
     verdicts = np.zeros(vector.shape, int)
     if np.count_nonzero(agreed > blurred) == vector.size and not np.count_nonzero(how):
         return verdicts  # all PASS, by a central difference
@@ -161,6 +278,6 @@ def _judge_at_once(
     # correct too. And a coarse difference only refutes what is far away.
     beside = (how == ONE_SIDED) & (blurred | ~agreed)
     coarse = (how == COARSE) & ~(off > 10 * allowed)
-    unknown = ~np.isfinite(value) | np.isnan(allowed) | (how == CORNER)
+    unknown = ~np.isfinite(value) | np.isnan(allowed) | np.isin(how, UNDECIDED)
     verdicts[(beside | coarse | unknown) & np.isfinite(vector)] = INCONCLUSIVE
     return verdicts

@@ -10,7 +10,8 @@ import numpy as np
 from gradcheck import any_cost
 from gradcheck.asked_cost import AskedCost
 from gradcheck.check import AGREE, AGREE_SINGLE, POOR_SINGLE, judge, rounded
-from gradcheck.estimates import POOR
+from gradcheck.estimates import POOR, POOR_KNOWN
+from gradcheck.options import known_noise, tolerance
 from gradcheck.parameters import Floats, Form, Parameters
 from gradcheck.report import FAIL, INCONCLUSIVE
 
@@ -65,6 +66,9 @@ def check_directions(
     directions: int = 5,
     rng: np.random.Generator | None = None,
     confidence: float = 0.999,
+    *,
+    rtol: float | None = None,
+    noise: float | tuple[float, float] = 0.0,
 ) -> AlongDirections:
     """Compare the gradient along random directions with the slope of the cost along them.
 
@@ -82,6 +86,9 @@ def check_directions(
         Draws the directions; by default one with seed 0.
     confidence : float
         The confidence of the bound.
+    rtol, noise
+        As for `check_gradients`: an entry that may be off by that share of itself there may be so
+        here, and so may all of them together, along every direction.
 
     Returns
     -------
@@ -106,12 +113,18 @@ def check_directions(
     sizes = np.linalg.norm(normal, axis=1)
     with np.errstate(over="ignore", invalid="ignore"):
         analytic = normal @ vector / sizes
-    found = any_cost.along(asked, parameters, analytic, normal / sizes[:, np.newaxis])
-    errors, tolerances = found.error, (AGREE, POOR)
-    if single or parameters.single or asked.single:
-        errors = errors + rounded(found.value)
-        tolerances = AGREE_SINGLE, POOR_SINGLE
-    verdicts = judge(analytic, found, errors, *tolerances)
+    single = single or parameters.single or asked.single
+    agree = tolerance(rtol, AGREE_SINGLE if single else AGREE)
+    units = normal / sizes[:, np.newaxis]
+    # Along a direction across the gradient, entries that are each off by a small share of
+    # themselves add up to a large share of what is left.
+    with np.errstate(over="ignore", invalid="ignore"):
+        together = agree * (np.abs(units) @ np.abs(vector))
+    told = known_noise(noise, asked.base)
+    found = any_cost.along(asked, parameters, analytic, units, agree, told)
+    errors = found.error + single * rounded(found.value)
+    poor = POOR_SINGLE if single else POOR_KNOWN if told else POOR
+    verdicts = judge(analytic, found, errors, agree, max(poor, 2 * agree), together)
     decided = INCONCLUSIVE not in verdicts
     verdict = "fail" if FAIL in verdicts else "pass" if decided else "inconclusive"
     with np.errstate(invalid="ignore", over="ignore"):

@@ -7,6 +7,8 @@ from functools import cache
 
 import numpy as np
 
+from gradcheck.noise import Noise
+
 LADDER = (-17, -14, -20, -11, -23, -8, -5, -26)
 """Steps as powers of two, which addition and subtraction don't round: 2^-17 is 7.6e-6."""
 
@@ -18,6 +20,10 @@ UNSEEN = 2.0**-37
 
 SMALL = 2.0**-19
 """Up to this step, a bend that doesn't grow with the step means a corner."""
+
+ALIKE, CLEAR = 0.25, 100
+"""How nearly the same two second differences must be, as a share, and how many round-offs above
+nothing, to be a second derivative."""
 
 EPS = float(np.finfo(float).eps)
 
@@ -56,6 +62,8 @@ class Rung:
     bend : float
         The bend of the cost as a multiple of `rounding`, for steps so small that a smooth cost does
         not bend; 0 for larger steps.
+    curve : float
+        The second derivative, where it is the same over the step and over two; else 0.
     """
 
     value: float
@@ -63,19 +71,20 @@ class Rung:
     rounding: float
     step: float
     bend: float
+    curve: float = 0.0
 
     def refutes(self, other: "Rung") -> bool:
         """Whether no derivative is within the error bars of both."""
         return abs(self.value - other.value) > self.error + other.error
 
 
-def rounding_of(noise: float, step: float, size: float, value: float) -> float:
+def rounding_of(noise: Noise, step: float, size: float, value: float) -> float:
     """Return the error of a difference from rounding the costs and the moved parameter."""
-    return 8 * noise / step + EPS * size / step * abs(value)
+    return noise.reach / step + EPS * size / step * abs(value)
 
 
 def central(
-    costs: Sequence[float], base: float, step: float, noise: float, size: float, claimed: bool
+    costs: Sequence[float], base: float, step: float, noise: Noise, size: float, claimed: bool
 ) -> Rung:
     """Make a rung from the costs at +-1 and +-2 steps.
 
@@ -89,8 +98,10 @@ def central(
         At step, -step, 2 step, -2 step.
     base : float
         The cost between them.
-    step, noise, size : float
-        The step, the noise of the cost, and the size of the parameter.
+    step : float
+    noise : Noise
+    size : float
+        Of the parameter.
     claimed : bool
         Whether a derivative other than 0 is claimed.
 
@@ -105,24 +116,31 @@ def central(
     rounding = rounding_of(noise, step, size, value)
     if claimed and costs == [base] * 4:
         rounding += UNSEEN / step
-    error = 4 * abs(wide - value) + unsteady + rounding
+    # What the caller knows to be noise is no truncation, and no bend.
+    known = noise.told / step if noise.is_known else 0.0
+    truncation = max(0.0, abs(wide - value) - 1.5 * known)
+    unsteady = max(0.0, unsteady - 10 * known)
+    error = 4 * truncation + unsteady + rounding
     # In a step this small a smooth cost does not bend, so a bend above the noise is a corner.
     bend = unsteady / rounding if rounding and step <= SMALL else 0.0
-    return Rung(value, error, rounding, step, bend)
+    curve, wide_curve = narrow_bend / step, (plus2 - 2 * base + minus2) / (4 * step * step)
+    is_seen = abs(curve - wide_curve) <= ALIKE * abs(curve) and abs(narrow_bend) > CLEAR * rounding
+    return Rung(value, error, rounding, step, bend, curve if is_seen else 0.0)
 
 
-def one_sided(look: Callable[[float], float], base: float, step: float, noise: float) -> Rung:
+def one_sided(look: Callable[[float], float], base: float, step: float, noise: Noise) -> Rung:
     """Make a rung from a second-order difference to one side, given by the sign of the step.
 
     Parameters
     ----------
     look : callable
         Returns the cost a step away.
-    base, step, noise : float
+    base, step : float
+    noise : Noise
     """
     one, two, four = look(step), look(2 * step), look(4 * step)
     value = (-3 * base + 4 * one - two) / (2 * step)
     wide = (-3 * base + 4 * two - four) / (4 * step)
-    rounding = 32 * noise / abs(step)
+    rounding = 4 * noise.reach / abs(step)
     error = 4 * abs(wide - value) + rounding
     return Rung(value, error if math.isfinite(error) else math.inf, rounding, abs(step), 0.0)

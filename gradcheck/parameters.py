@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.trees import Tree
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int_]
 
-Form = float | npt.NDArray[Any] | dict[str, Any]
-"""How a caller gives parameters and gradients: a number, an array, or a dict of these."""
+Form = Any
+"""How a caller gives parameters and gradients: a number, an array, or dicts, lists and tuples of
+these, nested in any way."""
 
 INTERMEDIATE = ("dZ", "dA")
 """What many backward passes also return: dZ3, dA2, ... are not gradients of parameters."""
@@ -28,15 +31,18 @@ class Parameters:
     Attributes
     ----------
     names : tuple of str
-        The keys of a dict; for a number or an array, only "theta".
+        The keys of a dict; for a number or an array, only "theta"; in other nests the way to each
+        array, such as "theta.layers[0].W".
     shapes : tuple of tuple of int
         The shapes of the arrays, in the same order.
     vector : ndarray, shape (n,)
         A copy of all numbers in float64.
     form : str
-        "number", "array" or "dict".
+        "number", "array", "dict" (of arrays, with text for keys) or "tree" (any other nest).
     single : bool
         Whether they were given in single precision.
+    tree : Tree, optional
+        Of a tree.
     """
 
     names: tuple[str, ...]
@@ -44,6 +50,7 @@ class Parameters:
     vector: Floats
     form: str
     single: bool
+    tree: Tree | None = None
 
     @classmethod
     def of(cls, theta: Form) -> "Parameters":
@@ -51,7 +58,7 @@ class Parameters:
 
         Parameters
         ----------
-        theta : float, ndarray of any shape, or dict of these
+        theta : float, ndarray of any shape, or a nest of these
             In single or double precision.
 
         Raises
@@ -60,13 +67,16 @@ class Parameters:
             For empty arrays, integers, complex numbers, objects, half precision, NaN and infinity;
             the message names the array.
         """
-        form = "dict" if isinstance(theta, dict) else None
-        arrays = theta if isinstance(theta, dict) else {"theta": theta}
+        tree, form = Tree.of(theta), None
+        if tree.is_array or theta is None:
+            arrays = {"theta": theta}
+        elif isinstance(theta, dict) and _is_flat(tree):
+            form, arrays = "dict", theta
+        else:
+            form, arrays = "tree", dict(tree.arrays(theta, "theta"))
         if not arrays:
-            raise ValueError("theta is an empty dict: there is nothing to check")
-        for name in arrays:
-            if not isinstance(name, str):
-                raise ValueError(f"the names of parameters must be text, but {name!r} is not text")
+            what = type(theta).__name__
+            raise ValueError(f"theta is an empty {what}: there is nothing to check")
         found = {name: _real(array, name) for name, array in arrays.items()}
         form = form or ("array" if found["theta"].ndim else "number")
         for name, array in found.items():
@@ -79,11 +89,13 @@ class Parameters:
             )
             raise ValueError(f"{name} holds NaN or infinity: no gradient exists there")
         shapes = tuple([array.shape for array in found.values()])
-        return cls(tuple(found), shapes, vector, form, single)
+        return cls(tuple(found), shapes, vector, form, single, tree if form == "tree" else None)
 
     def restored(self, vectors: npt.NDArray[Any]) -> Any:
         """Return vectors, shape (..., n), in the caller's form, as views."""
         arrays = self.cut(vectors)
+        if self.tree:
+            return self.tree.built(arrays.values())
         return arrays if self.form == "dict" else arrays["theta"]
 
     def cut(self, vectors: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
@@ -132,23 +144,28 @@ class Parameters:
             return function(vector[0])
         place = vector.copy()
         given = self.restored(place)
-        kept = dict(given) if self.form == "dict" else {}
+        kept = self._inside(given)
         found = function(given)
-        same = self.form != "dict" or (
-            [*given] == [*kept] and all(map(is_, given.values(), kept.values()))
-        )
+        now = self._inside(given)
+        same = [*now] == [*kept] and all(map(is_, now.values(), kept.values()))
         if not same or place.tobytes() != vector.tobytes():
             raise ValueError(f"{whose} changes its input: let it work on a copy")
         return found
+
+    def _inside(self, given: Any) -> dict[str, Any]:
+        """What is in the dict or nest that a function is given, to compare afterwards."""
+        if self.form == "dict":
+            return dict(given)
+        return dict(Tree.of(given).arrays(given, "theta")) if self.tree else {}
 
     def vector_of(self, gradient: Form) -> tuple[Floats, bool]:
         """Return the caller's gradient as a vector, and whether it was in single precision.
 
         Parameters
         ----------
-        gradient : float, ndarray or dict
-            With the shape of the parameters. In a dict, the gradient of W1 is called W1 or dW1;
-            dZ3, dA2, ... are ignored.
+        gradient : float, ndarray or nest of these
+            With the form of the parameters. In a dict of arrays, the gradient of W1 is called W1 or
+            dW1; dZ3, dA2, ... are ignored.
 
         Returns
         -------
@@ -160,7 +177,14 @@ class Parameters:
         ValueError
             If an array is missing or left over, is not real, or has not the shape of its parameter.
         """
-        if self.form != "dict":
+        if gradient is None:
+            raise ValueError(
+                "the gradient is None: it has not been computed, or its function returns nothing"
+            )
+        if self.tree:
+            gradient = dict(self.tree.arrays(gradient, "gradient"))
+            labels = [*gradient]
+        elif self.form != "dict":
             gradient, labels = {"the gradient": gradient}, ["the gradient"]
         elif isinstance(gradient, dict):
             labels = _labels(self.names, tuple(gradient))
@@ -174,6 +198,13 @@ class Parameters:
                 raise ValueError(f"{label} has shape {array.shape}, but its parameter has {shape}")
             arrays.append(array)
         return _joined(arrays)
+
+
+def _is_flat(tree: Tree) -> bool:
+    """Whether a dict holds arrays under text, and nothing else."""
+    return all(isinstance(key, str) for key in tree.keys) and all(
+        each.is_array for each in tree.inside
+    )
 
 
 @lru_cache(maxsize=64)
@@ -217,10 +248,17 @@ def _real(value: Any, name: str, integers: bool = False) -> npt.NDArray[Any]:
     """An array of real numbers; integers are allowed only where nothing will be moved."""
     if type(value) is np.ndarray and value.dtype == float:
         return value
+    if value is None:
+        raise ValueError(
+            f"{name} is None: it has not been computed; if it has no gradient, leave it out of the "
+            "parameters"
+        )
     try:
         array = np.asarray(value)
     except ValueError:
         raise ValueError(f"{name} is not an array: its rows have several lengths") from None
+    except (TypeError, RuntimeError) as error:  # such as a tensor that is still being recorded
+        raise ValueError(f"{name} can't be made an array: {error}") from None
     if isinstance(value, np.ma.MaskedArray):
         raise ValueError(f"{name} is a masked array: fill it first")
     if isinstance(value, np.matrix):
@@ -229,12 +267,16 @@ def _real(value: Any, name: str, integers: bool = False) -> npt.NDArray[Any]:
         return array
     if array.dtype.kind in "iub" and integers:
         return array.astype(float)
-    if array.dtype.kind in "iu":
+    if array.dtype.kind in "iub":
+        what = "booleans" if array.dtype.kind == "b" else "integers"
         raise ValueError(
-            f"{name} holds integers, which can't change by a small step: use {name}.astype(float)"
+            f"{name} holds {what}, which have no gradient: leave it out of the parameters, and let "
+            f"the cost take it from outside; or if it is to be moved, use {name}.astype(float)"
         )
     if array.dtype.kind != "f":
-        raise ValueError(f"{name} holds {array.dtype} entries, not real numbers")
+        raise ValueError(
+            f"{name} holds {array.dtype} entries, not real numbers: leave out what has no gradient"
+        )
     if array.dtype.itemsize < 4:
         raise ValueError(f"{name} is in half precision, too coarse to check: use float64")
     return array

@@ -9,20 +9,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.estimates import Estimates
+from gradcheck.estimates import STATIONARY, Estimates
 from gradcheck.parameters import Floats, Integers, Parameters
 
-VERDICTS = ("pass", "fail", "inconclusive")
-PASS, FAIL, INCONCLUSIVE = range(3)  # "pass" is 0, because nonzero entries are counted quickly
+VERDICTS = ("pass", "fail", "inconclusive", "not checked")
+PASS, FAIL, INCONCLUSIVE, NOT_CHECKED = range(4)
+# "pass" is 0, because nonzero entries are counted quickly
 
-COLOURS = ("#d9e6f2", "#b2182b", "#f4c95d")
-"""Pale blue, red and yellow: they can be told apart with colour blindness, and in grey."""
+COLOURS = ("#d9e6f2", "#b2182b", "#f4c95d", "#eeeeee")
+"""Pale blue, red, yellow and grey: they can be told apart with colour blindness, and in grey."""
+
+WORSE = (NOT_CHECKED, PASS, INCONCLUSIVE, FAIL)
+"""The verdicts, from what matters least on."""
 
 MOST_CELLS_DRAWN = 4096
 """How many entries of all arrays are shown one by one; for more, each block shows its worst."""
 
 MOST_ROWS = 200
 """How many arrays a notebook shows, those with failures first."""
+
+LITTLE, FAILING = 1e-3, 0.25
+"""How little gradients are off, as a share of the largest in their array, and how many of them, if
+the cost itself may be what is off."""
 
 DRAWN_FROM, DRAWN_TO = 1e-17, 2.0
 """The limits of the relative differences in a picture: equal numbers, and opposite ones."""
@@ -40,7 +48,7 @@ class Report:
     estimates : Estimates
         The finite differences, their error bars, and how they were made.
     found : ndarray of int, shape (n,)
-        PASS, FAIL or INCONCLUSIVE.
+        PASS, FAIL, INCONCLUSIVE or NOT_CHECKED.
     """
 
     parameters: Parameters
@@ -51,8 +59,8 @@ class Report:
     @property
     def passed(self) -> bool:
         """True when no parameter failed and at least one was decided."""
-        _, failed, unknown = self.count()
-        return not failed and unknown < self.found.size
+        passed, failed, _ = self.count()
+        return passed > 0 and not failed
 
     @property
     def verdict(self) -> str:
@@ -61,15 +69,15 @@ class Report:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """What the gradients are called: dW1, db1, ...; "gradient" for a single array."""
-        names = self.parameters.names
-        return (
-            tuple(f"d{name}" for name in names) if self.parameters.form == "dict" else ("gradient",)
-        )
+        """What the gradients are called: dW1, db1, ...; "gradient" for a single array, and
+        "gradient.layers[0].W" or so in a nest."""
+        if self.parameters.form == "dict":
+            return tuple(f"d{name}" for name in self.parameters.names)
+        return tuple(f"gradient{name.removeprefix('theta')}" for name in self.parameters.names)
 
     @cached_property
     def verdicts(self) -> dict[str, npt.NDArray[np.str_]]:
-        """{name: array of "pass", "fail" and "inconclusive"}."""
+        """{name: array of "pass", "fail", "inconclusive" and "not checked"}."""
         return self._by_name(np.array(VERDICTS)[self.found])
 
     @cached_property
@@ -118,8 +126,15 @@ class Report:
         """Return how many passed, failed, and were inconclusive: in one array, or in all."""
         verdicts = self.found if name is None else self._found[name]
         unlike = np.count_nonzero(verdicts)
-        failed = np.count_nonzero(verdicts == FAIL) if unlike else 0
-        return int(verdicts.size - unlike), int(failed), int(unlike - failed)
+        failed, unknown = (
+            (np.count_nonzero(verdicts == each) if unlike else 0) for each in (FAIL, INCONCLUSIVE)
+        )
+        return int(verdicts.size - unlike), int(failed), int(unknown)
+
+    @property
+    def checked(self) -> int:
+        """How many parameters were checked."""
+        return sum(self.count())
 
     def worst(self, name: str) -> tuple[int, ...]:
         """Return the index of the entry of an array to look at first.
@@ -146,7 +161,38 @@ class Report:
             if counts[FAIL] or counts[INCONCLUSIVE]:
                 line += f"  {self._worst_in_words(name)}"
             lines.append(line)
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.notes])
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What else there is to say: what was not checked, and what failures may come from."""
+        said = []
+        if self.checked < self.found.size:
+            missed = 1 - 0.01 ** (1 / self.checked)
+            said.append(
+                f"{self.checked} of {self.found.size} were checked, drawn at random: with 99% "
+                f"probability they show a mistake in {missed:.1%} of all, or more"
+            )
+        if self._all_off_by_little():
+            said.append(
+                "The gradients that fail are all off by little. If the cost comes from a solver or "
+                "an ODE that stops at a tolerance, say how far it may be off: noise=1e-6, or "
+                "rtol=1e-4. Else a small term is missing, such as 1e-8 under a logarithm."
+            )
+        return said
+
+    def _all_off_by_little(self) -> bool:
+        """Whether many fail, and none by more than a thousandth of the largest in its array."""
+        passed, failed, _ = self.count()
+        if not failed or failed < FAILING * (passed + failed):
+            return False
+        for name in self.names:
+            wrong, numeric = self._found[name] == FAIL, self.numeric[name]
+            off = np.abs(self.analytic[name] - numeric)[wrong]
+            largest = np.abs(numeric[~np.isnan(numeric)]).max(initial=0.0)
+            if off.size and not off.max() <= LITTLE * largest:
+                return False
+        return True
 
     def _repr_html_(self) -> str:
         """Show it in a notebook: a line and a map of verdicts for every array."""
@@ -156,18 +202,19 @@ class Report:
             + f"<td style='text-align:left'>{_shown(self._worst_in_words(name))}</td></tr>"
             for name in self._names_to_show()
         )
-        heads = "".join(f"<th>{head}</th>" for head in ("array", "", *VERDICTS, "worst entry"))
+        heads = "".join(f"<th>{head}</th>" for head in ("array", "", *VERDICTS[:3], "worst entry"))
         said = {
             "pass": "No gradient is wrong",
             "fail": "Some gradients are wrong",
             "inconclusive": "Nothing can be decided",
         }[self.verdict]
-        of = " of ".join(str(n) for n in (self.count()[PASS], self.found.size))
+        of = f"{self.count()[PASS]} of {self.checked}"
         if len(self.names) > MOST_ROWS:
             of += f" in {len(self.names)} arrays ({MOST_ROWS} are shown)"
         return (
             f"<p><b>{said}.</b> {of} pass.</p>"
             f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+            + "".join(f"<p>{_shown(note)}</p>" for note in self.notes)
         )
 
     def plot(self, axes: Any = None) -> Any:
@@ -247,10 +294,17 @@ class Report:
         gradient, value, how = self.gradient[i], self.estimates.value[i], self.estimates.words(i)
         if not np.isfinite(gradient):
             return f"{gradient} is not a finite number"
-        if self.found[i] == FAIL:
-            return f"{gradient:.6g}, but the cost says {value:.6g} ({how})"
+        if self.found[i] == NOT_CHECKED:
+            return "not checked"
         if self.found[i] == INCONCLUSIVE:
             return how
+        if self.found[i] == FAIL and np.isnan(value):
+            return f"{gradient:.6g}, but {how}"
+        if self.found[i] == FAIL:
+            claimed, found = _told_apart(gradient, value)
+            return f"{claimed}, but the cost says {found} ({how})"
+        if int(self.estimates.how[i]) == STATIONARY:
+            return f"{gradient:.2g}, and the cost says {how}"
         if not gradient and not value:
             return f"0, and the cost says 0 to within {self.estimates.error[i]:.1g} ({how})"
         off = abs(gradient - value) / max(abs(gradient), abs(value))
@@ -260,7 +314,7 @@ class Report:
         """A small picture of an array: a rectangle for each entry, or for the worst of a block."""
         found = np.atleast_1d(self._found[name])
         found = found.reshape(-1, found.shape[-1])
-        severity = np.array([0, 2, 1])[found]  # failures hide the rest of a block
+        severity = np.argsort(WORSE)[found]  # failures hide the rest of a block
         while severity.size > max(16, MOST_CELLS_DRAWN // min(len(self.names), MOST_ROWS)):
             axis = int(np.argmax(severity.shape))
             severity = np.maximum.reduceat(severity, range(0, severity.shape[axis], 2), axis=axis)
@@ -268,11 +322,20 @@ class Report:
         size = max(2, min(12, 96 // max(rows, columns)))
         cells = "".join(
             f"<rect x='{column * size}' y='{row * size}' width='{size - 0.5}' "
-            f"height='{size - 0.5}' fill='{COLOURS[(0, 2, 1)[severity[row, column]]]}'/>"
+            f"height='{size - 0.5}' fill='{COLOURS[WORSE[severity[row, column]]]}'/>"
             for row in range(rows)
             for column in range(columns)
         )
         return f"<svg width='{columns * size}' height='{rows * size}'>{cells}</svg>"
+
+
+def _told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with enough digits to see the difference, and at least six."""
+    digits = next(
+        (digits for digits in range(6, 17) if f"{one:.{digits - 1}g}" != f"{other:.{digits - 1}g}"),
+        17,
+    )
+    return f"{one:.{digits}g}", f"{other:.{digits}g}"
 
 
 def _shown(text: str) -> str:

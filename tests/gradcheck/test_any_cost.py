@@ -4,12 +4,18 @@ import numpy as np
 import pytest
 
 from gradcheck import any_cost, check_gradients
-from gradcheck.estimates import CENTRAL, COARSE, CORNER
+from gradcheck.estimates import CENTRAL, COARSE, NOISY
 from gradcheck.ladder import EPS, Rung
+from gradcheck.noise import Noise
 
 STEP = 2.0**-17
 WIDEST = 2.0**-5
 each_side = pytest.mark.parametrize("side", [0.95, 1.05])
+
+
+def place(look, base, noise, claim):
+    """A place with a parameter of size 0 and a cost of about this size and noise."""
+    return any_cost.Place(look, base, Noise(noise, abs(base)), claim, 0.0, 1e-7)
 
 
 class TestTwoCosts:
@@ -18,8 +24,7 @@ class TestTwoCosts:
     def confirmed(self, claim=1.0, noise=0.0, bent=0.0):
         """Of a slope of 1, and a cost of 1."""
         costs = 1 + STEP + bent * STEP / 2, 1 - STEP + bent * STEP / 2
-        found = any_cost._confirmed(None, costs, 1.0, (STEP, WIDEST), noise, claim, 0.0)
-        return found is not None
+        return any_cost._confirmed(place(None, 1.0, noise, claim), costs) is not None
 
     def test_the_claim_to_a_ten_millionth(self):
         assert self.confirmed(claim=1 + 0.9e-7) and not self.confirmed(claim=1 + 1.2e-7)
@@ -48,10 +53,8 @@ class TestNothing:
     """A cost that does not change beside its parameters."""
 
     def confirmed(self, base, noise, claim=0.0):
-        found = any_cost._confirmed(
-            lambda step: base, (base, base), base, (STEP, WIDEST), noise, claim, 0.0
-        )
-        return found is not None
+        there = place(lambda step: base, base, noise, claim)
+        return any_cost._confirmed(there, (base, base)) is not None
 
     @each_side
     @pytest.mark.parametrize(("base", "of"), [(0.25, 1.0), (4.0, 4.0)])
@@ -102,7 +105,10 @@ class TestDoubt:
 
     def doubtful(self, *values, base=0.0):
         found = rungs(0.0, *values)
-        return any_cost._doubtful(1.0, found[0], found, None, [each.step for each in found], base)
+        steps = [each.step for each in found]
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(any_cost, "steps_for", lambda size: steps)
+            return any_cost._doubtful(place(None, base, 0.0, 1.0), found[0], found)
 
     @each_side
     def test_two_steps_clear_it_that_are_ten_times_as_near(self, side):
@@ -127,18 +133,20 @@ def test_a_step_that_sees_no_line_has_an_error_of_a_tenth_and_four_times_its_rou
 
 def how(look, noise, claim):
     base = look(0.0)
-    row = any_cost._derivative(look, (look(STEP), look(-STEP)), base, noise, claim, 0.0)
-    return row[3]
+    there = place(look, base, noise, claim)
+    return any_cost._derivative(there, (look(STEP), look(-STEP))).how
 
 
 @each_side
 def test_noise_of_a_ten_thousandth_of_the_cost_may_be_a_shape(side):
-    assert how(lambda step: 1.0, side * 1e-4, 1.0) == (COARSE if side < 1 else CORNER)
+    assert how(lambda step: 1.0, side * 1e-4, 1.0) == (COARSE if side < 1 else NOISY)
 
 
 @each_side
 def test_stairs_of_a_million_round_offs_have_two_slopes(side):
-    assert how(lambda step: 1.0, side * 1e6 * EPS, 0.0) == (COARSE if side < 1 else CORNER)
+    """That of the whole, and that of one stair, which is 0."""
+    found = how(lambda step: 1.0 + step, side * 1e6 * EPS, 0.0)
+    assert found == (CENTRAL if side < 1 else NOISY)
 
 
 @each_side

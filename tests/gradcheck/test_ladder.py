@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gradcheck.ladder import central, steps_for
+from gradcheck.noise import Noise
 
 LADDER = {2.0**-power for power in (5, 8, 11, 14, 17, 20, 23, 26)}
 
@@ -40,12 +41,12 @@ def test_a_bend_within_two_millionths_is_a_corner(power, bends):
     """In wider steps a smooth cost may bend as well."""
     step = 2.0**-power
     costs = [max(0.3 * step + move, 0.0) for move in (step, -step, 2 * step, -2 * step)]
-    rung = central(costs, 0.3 * step, step, 1e-18, 0.0, claimed=True)
+    rung = central(costs, 0.3 * step, step, Noise(1e-18, 1.0), 0.0, claimed=True)
     assert (rung.bend > 2) is bends
 
 
 def test_costs_that_are_all_the_same_show_nothing_as_small_as_what_they_may_have_lost():
     step = 2.0**-17
     for claimed, missed in ((True, 2.0**-37), (False, 0.0)):
-        rung = central([1.0] * 4, 1.0, step, 0.0, 0.0, claimed=claimed)
+        rung = central([1.0] * 4, 1.0, step, Noise(0.0, 1.0), 0.0, claimed=claimed)
         assert (rung.value, rung.error) == (0.0, missed / step)

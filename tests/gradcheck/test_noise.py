@@ -19,5 +19,5 @@ def test_it_is_the_spread_of_normal_noise(spread):
             return float(np.sin(theta).sum() + spread * own.standard_normal())
 
         parameters = Parameters.of(np.linspace(0.3, 1.7, 4))
-        found.append(noise_of(AskedCost(cost, parameters), parameters) / spread)
+        found.append(noise_of(AskedCost(cost, parameters), parameters).spread / spread)
     assert 0.75 < np.median(found) < 1.4
