@@ -96,7 +96,8 @@ lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy --no-error-summary
-	$(BIN)/codespell *.md *.toml *.yml Makefile docs autograder tests benchmarks source notebooks
+	$(BIN)/codespell *.md *.toml *.yml Makefile docs autograder gradcheck tests benchmarks source \
+	    notebooks
 
 ## make fuzz: random bytes for the decoder of a child's messages; SECONDS=600 for longer
 fuzz: .venv/installed
