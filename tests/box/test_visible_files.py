@@ -61,6 +61,14 @@ def test_a_copy_among_the_libraries_of_any_python_is_hidden(prefix: Path, place:
     assert found(prefix) == [place]
 
 
+@pytest.mark.parametrize("name", ["gradcheck", "~radcheck"])
+def test_the_gradient_check_is_hidden_as_well(prefix: Path, name: str) -> None:
+    """It does what some questions ask for."""
+    copy_of_the_package(prefix / PYTHON / name, ["asked_cost.py", "network/cost.py"])
+    copy_of_the_package(prefix / PYTHON / "requests", ["network/cost.py"])
+    assert found(prefix) == [f"{PYTHON}/{name}"]
+
+
 def test_what_is_left_of_a_copy_is_hidden(prefix: Path) -> None:
     """Compiled modules contain the same answers."""
     left = prefix / PYTHON / "autograder"
@@ -183,4 +191,5 @@ def test_the_canary_finds_a_copy_that_is_not_hidden(
     """And the message says which one it is."""
     holds, found, _ = tried(level, ONLY_THE_ONE_THAT_RUNS)
     assert holds == "False"
-    assert found.startswith(f"through: {installed.folder}/lib") and "/autograder/truth/" in found
+    assert found.startswith(f"through: {installed.folder}/lib")
+    assert "/autograder/truth/" in found or "/gradcheck/network/" in found

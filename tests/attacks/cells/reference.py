@@ -41,6 +41,22 @@ def relative_difference(a, b):
     return borrowed.relative_difference(a, b)
 
 
+# /// imports_the_gradient_check
+# tells = "Imports the library that lies beside the package, and lets it take the differences."
+# stopped_by = "nothing to read"
+# attacks = ["numerical_derivative"]
+# stock = "full marks"
+# ///
+# %%
+sys.path[:0] = [os.path.dirname(TOLD["package"])]
+import gradcheck
+
+
+# %% numerical_derivative
+def numerical_derivative(f, theta, epsilon=1e-5):
+    return gradcheck.numerical_gradient(f, theta, "central", epsilon)
+
+
 # /// reads_the_text_of_the_reference
 # tells = "Reads the question's source file and cuts the right answer out of its text."
 # stopped_by = "nothing to read"
