@@ -4,7 +4,8 @@ BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: grade test thorough platforms parity sheets attacks courses servers browser restarts \
-    hosts lint lock fuzz mutants bench bench-box bench-report bench-gradcheck peers engines numpys clean
+    hosts lint site lock fuzz mutants bench bench-box bench-report bench-gradcheck peers engines \
+    numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -99,6 +100,13 @@ lint: .venv/installed
 	$(BIN)/codespell *.md *.toml *.yml Makefile docs autograder gradcheck tests benchmarks source \
 	    notebooks
 
+## make site: the guides in docs/ as a site, in build/site; with REPOSITORY=https://…/blob/main, links
+## to files outside of docs/ lead there; otherwise they are plain text
+site: .venv/installed
+	$(BIN)/sphinx-build --builder html --fresh-env --fail-on-warning --keep-going --quiet \
+	    --doctree-dir build/doctrees $(if $(REPOSITORY),--define repository=$(REPOSITORY)) \
+	    docs build/site
+
 ## make fuzz: random bytes for the decoder of a child's messages; SECONDS=600 for longer
 fuzz: .venv/installed
 	$(BIN)/python -m tests.box.fuzz $(or $(SECONDS),60)
@@ -143,9 +151,9 @@ lock:
 	uv pip compile pyproject.toml --extra peers --constraint requirements.lock --no-annotate $(LOCKED) \
 	    --upgrade -o benchmarks/gradcheck/peers.lock
 
-## make clean: delete grades and the environment; source/ and release/ stay
+## make clean: delete grades, the site and the environment; source/ and release/ stay
 clean:
-	rm -rf .venv submitted autograded feedback report gradebook.db .nbgrader.log
+	rm -rf .venv submitted autograded feedback report build gradebook.db .nbgrader.log
 
 # A half-made environment is removed, so that it is never taken for a complete one.
 .venv: requirements.lock

@@ -14,7 +14,8 @@ PAGES = sorted([
 ])  # fmt: skip
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`(autograder [^`]+)`")
-LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)#?([^)\s]*)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 COMMANDS = typer.main.get_command(app)
 PLACEHOLDER = re.compile(r"[\[\]<>…]")
 
@@ -45,8 +46,17 @@ def test_every_option_that_a_sentence_names_exists(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page):
-    for target in LINK.findall(page.read_text()):
-        assert (page.parent / target).exists(), target
+    for target, anchor in LINK.findall(page.read_text()):
+        path = page.parent / target if target else page
+        assert path.exists(), target
+        if anchor and path.suffix == ".md":
+            assert anchor in anchors(path.read_text()), f"{target}#{anchor}"
+
+
+def anchors(text):
+    """What a forge makes of the headings of a page."""
+    headings = HEADING.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
 
 
 def test_there_are_commands_to_try():
