@@ -2,8 +2,10 @@
 
 import re
 import shlex
+import tomllib
 
 import nbformat
+import numpy as np
 import pytest
 import typer
 
@@ -14,7 +16,7 @@ from tests.temporary_course import ROOT
 PAGES = sorted([
     *ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/*.md"),
 ])  # fmt: skip
-BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`(autograder [^`]+)`")
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)#?([^)\s]*)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -22,19 +24,37 @@ COMMANDS = typer.main.get_command(app)
 PLACEHOLDER = re.compile(r"[\[\]<>…]")
 
 
+NOT_RUN = {
+    "git config diff.ipynb.textconv ": "changes a clone; nothing of ours reads the setting",
+    "gh workflow run ": "a service on a forge: the names of its inputs are compared below",
+    "jupyter lab": "a server, which runs until it is stopped: `make browser` starts it",
+    "make ": "makes an environment and runs tests, this one among them: targets are compared below",
+    "pip install ": "asks a package index: the names are compared below",
+}
+"""What commands of the guides begin with that no test runs as they stand, and why."""
+
+
 def commands(text):
     """What a page says to type, without comments."""
-    lines = [line for block in BLOCK.findall(text) for line in block.splitlines()]
-    said = [line.partition("  #")[0].strip() for line in lines]
-    return [each for each in said if each.startswith("autograder ")]
+    lines = [
+        line for language, block in BLOCK.findall(text) if not language
+        for line in block.replace("\\\n", "").splitlines()
+    ]  # fmt: skip
+    return [said for line in lines if (said := line.partition("  #")[0].strip())]
+
+
+def is_run(command):
+    """Whether `tests/courses/test_guide.py` types a command as it stands."""
+    return command.startswith(("autograder ", "nbgrader "))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_can_be_typed(page):
-    for said in commands(page.read_text()):
-        _, verb, *arguments = shlex.split(PLACEHOLDER.sub("", said))
-        # Raises if an option or an argument is unknown or missing.
-        COMMANDS.commands[verb].make_context(verb, arguments).close()
+    for said in filter(is_run, commands(page.read_text())):
+        program, verb, *arguments = shlex.split(PLACEHOLDER.sub("", said))
+        if program == "autograder":
+            # Raises if an option or an argument is unknown or missing.
+            COMMANDS.commands[verb].make_context(verb, arguments).close()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -61,6 +81,7 @@ def anchors(text):
     return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
 
 
+README = (ROOT / "README.md").read_text()
 TEACHING = (ROOT / "docs/teaching.md").read_text()
 RELEASES = sorted(ROOT.glob("release/*/*.ipynb"))
 COUNTED = [*sorted(ROOT.glob("notebooks/*.ipynb")), *RELEASES]
@@ -137,9 +158,63 @@ def test_teachers_read_how_many_bugs_and_points_there_are():
     assert written == int(re.search(r"\((\d+) of the 100 points\)", TEACHING)[1])
 
 
+def test_every_command_is_run_or_says_why_not():
+    typed = {each for page in PAGES for each in commands(page.read_text()) if not is_run(each)}
+    for command in typed:
+        assert command.startswith(tuple(NOT_RUN)), f"no test types {command}"
+    for beginning in NOT_RUN:
+        assert any(command.startswith(beginning) for command in typed), f"nobody says {beginning}"
+
+
+def test_every_language_of_a_block_is_known():
+    """A block without one holds commands; else a test would not find them."""
+    found = {language for page in PAGES for language, _ in BLOCK.findall(page.read_text())}
+    assert found == {"", "python", "text"}
+
+
+def test_every_target_exists():
+    """Of `make`, in sentences as well."""
+    targets = set(re.findall(r"^([\w./-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = "\n".join(page.read_text() for page in PAGES)
+    said = {
+        *re.findall(r"`make ([\w./-]+)", text),
+        *re.findall(r"^make ([\w-]+)", text, re.MULTILINE),
+    }
+    assert len(said) > 15
+    assert said <= targets
+
+
+def test_students_install_what_the_course_needs():
+    said = [each.split()[2:] for each in commands((ROOT / "docs/student.md").read_text())]
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert said[0] and {*said[0]} <= {re.match(r"[\w-]+", each)[0] for each in wanted}
+
+
+def test_the_workflow_takes_what_the_guide_gives_it():
+    (said,) = commands((ROOT / "docs/github/README.md").read_text())
+    inputs = (ROOT / "docs/github/grade.yml").read_text().partition("inputs:")[2]
+    given = re.findall(r"-f (\w+)=", said)
+    assert len(given) == 3
+    assert [each for each in given if f" {each}:" not in inputs] == []
+
+
+def test_the_example_of_the_readme_says_what_its_comments_say(capsys):
+    ((_, example),) = [each for each in BLOCK.findall(README) if each[0] == "python"]
+    names = {}
+    exec(compile(example, "README.md", "exec"), names)
+    first, rest = capsys.readouterr().out.split("\n", 1)
+    said = re.findall(r"^print\(.*\)  # (.*)$", example, re.MULTILINE)
+    assert first == said[0]
+    assert said[1] in rest
+    one_norm = float(re.search(r"one norm over all four would call that (\S+)", example)[1])
+    truth = 2 * names["theta"] / (1 + names["theta"] ** 2)
+    off, size = (np.linalg.norm(each) for each in (names["gradient"] - truth, truth))
+    assert one_norm == pytest.approx(off / (2 * size), rel=0.1)
+
+
 def test_there_are_commands_to_try():
     """A test that finds none would pass on any page."""
-    found = [each for page in PAGES for each in commands(page.read_text())]
+    found = [each for page in PAGES for each in commands(page.read_text()) if is_run(each)]
     assert len(found) > 30
     with pytest.raises(Exception, match="No such option"):
         COMMANDS.commands["grade"].make_context("grade", ["--no-such-option"])
