@@ -8,8 +8,14 @@ import nbformat
 import numpy as np
 import pytest
 import typer
+from distributed.cli import dask_worker
+from nbgrader.apps import NbGraderApp
+from nbgrader.exchange.default import Exchange
+from traitlets.config import Configurable
 
 from autograder.cli import app
+from autograder.grading.colab_badge import OpenInColab
+from autograder.grading.execute import TrustedExecute
 from autograder.truth.bugs import BANK
 from tests.temporary_course import ROOT
 
@@ -164,6 +170,44 @@ def test_every_command_is_run_or_says_why_not():
         assert command.startswith(tuple(NOT_RUN)), f"no test types {command}"
     for beginning in NOT_RUN:
         assert any(command.startswith(beginning) for command in typed), f"nobody says {beginning}"
+
+
+def test_every_command_of_nbgrader_that_a_sentence_names_exists():
+    said = {verb for page in PAGES for verb in re.findall(r"`nbgrader (\w+)", page.read_text())}
+    assert len(said) > 4
+    assert said <= {*NbGraderApp.subcommands}
+
+
+def test_every_setting_that_is_named_exists():
+    """Of nbgrader and of ours, as `c.Class.name`."""
+    text = "\n".join(page.read_text() for page in PAGES)
+    said = set(re.findall(r"\bc\.([A-Z]\w+)\.([a-z]\w+)", text))
+    assert len(said) > 8
+    kinds = {*configurable(), Exchange, OpenInColab, TrustedExecute}
+    known = {(each.__name__, name) for each in kinds for name in each.class_trait_names()}
+    assert said - known == set()
+
+
+def configurable(kind=Configurable):
+    """All classes that a configuration can be about; two of them are called `Exchange`."""
+    return {kind}.union(*map(configurable, kind.__subclasses__()))
+
+
+def test_the_workers_of_a_cluster_take_the_options_of_the_guide():
+    said = re.search(r"`dask worker ([^`]+)`", (ROOT / "docs/operations.md").read_text())[1]
+    known = {option for each in dask_worker.main.params for option in each.opts}
+    named = re.findall(r"--[\w-]+", said)
+    assert len(named) == 2
+    assert {*named} <= known
+
+
+def test_every_extra_that_is_named_exists():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    said = {each for page in PAGES for each in re.findall(r"-e \.\[(\w+)\]", page.read_text())}
+    assert said
+    assert said <= {*extras}
 
 
 def test_every_language_of_a_block_is_known():

@@ -15,7 +15,7 @@ LEFT = shutil.ignore_patterns(
     "autograded",
     "feedback",
     "personal",
-    "gradebook*",
+    "gradebook.db*",
     "course_secret",
     "__pycache__",
     "build",
