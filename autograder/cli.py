@@ -1,6 +1,5 @@
 """The command line: one verb per command, acting on the course in the current folder."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -15,10 +14,6 @@ from autograder.running import (
     the_course,
     warm_up,
 )
-
-# This grammar of internet addresses takes half the time of all imports, and no notebook schema
-# uses it; jsonschema works without it.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 app = typer.Typer(
     help="Release and grade the course in the current folder, and write feedback.",
