@@ -41,8 +41,8 @@ CANARY = "canary-" + secrets.token_hex(8)
 
 LIMITS = {"code": (20, 5, 60), "limits": (2, 1, 5), "paper": (2, 1, 6)}
 """Seconds for a cell, an answer and a submission: short where attacks go up to them."""
-LONGEST = 300
-"""Seconds after which a run counts as stopped by its attackers."""
+LONGEST = 900
+"""Seconds after which a run counts as stopped by its attackers, also on a busy machine."""
 
 
 def students(*themes):
@@ -70,14 +70,14 @@ def trapped(released, folder):
                 text = text.replace(line, f'{line}, "{margin}# {secret}\\n"')
         path.write_text(text)
     shutil.rmtree(course.root / "release")
-    done = course.run("autograder", "release")
+    done = course.autograder("release")
     assert done.returncode == 0, done.stdout + done.stderr
     earlier = {name: "correct" for name, each in students(*THEMES).items() if each.earlier}
     for name, story in (BEFORE | earlier).items():
         course.submit(name, "one_dimension", course.answered("one_dimension", story))
         stamp = course.path("submitted", "one_dimension", name).parent / "timestamp.txt"
         stamp.write_text("2026-01-01 00:00:00 UTC")
-    done = course.run("nbgrader", "autograde", "one_dimension")
+    done = course.nbgrader("autograde", "one_dimension")
     assert done.returncode == 0, done.stdout + done.stderr
     return course
 
@@ -96,6 +96,7 @@ class Graded:
     changed_rows: list = field(default_factory=list)
     heard: list = field(default_factory=list)
     bystander: str = ""
+    _notebooks: dict = field(default_factory=dict)
 
     @cached_property
     def grades(self):
@@ -108,9 +109,12 @@ class Graded:
         return {name[5:]: score for name, score in found if name.startswith("test_")}
 
     def notebook(self, student, assignment):
-        """The graded notebook, or None."""
+        """The graded notebook, or None; it is read once, and not to be changed."""
         path = self.course.path("autograded", assignment, student)
-        return nbformat.read(path, as_version=4) if path.is_file() else None
+        if path not in self._notebooks:
+            found = nbformat.read(path, as_version=4) if path.is_file() else None
+            self._notebooks[path] = found
+        return self._notebooks[path]
 
     def shown(self, student, assignment):
         """Every output of a graded notebook: (the cell's name, the output as JSON)."""
@@ -240,10 +244,10 @@ def _run(rig, command, assignment):
 
 
 def grade_all(released, folder, halls=HALLS, only=None, configure=None):
-    """Grade all attackers, two halls at a time: {hall: Graded}."""
+    """Grade all attackers, all halls at once, since some wait for limits: {hall: Graded}."""
     base = trapped(released, folder / "base")
     if configure:
         base.configure(configure)
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(len(HALLS)) as pool:
         jobs = {hall: pool.submit(grade, hall, base, folder / hall, only) for hall in halls}
         return {hall: job.result() for hall, job in jobs.items()}
