@@ -43,7 +43,7 @@ def course_in(server, name, released, folder):
     course.address = server.database(name)
     course.configure(f"c.CourseDirectory.db_url = {course.address!r}")
     course.configure("c.TrustedExecute.seed = 7")
-    assert course.run("autograder", "release").returncode == 0
+    assert course.autograder("release").returncode == 0
     sample_class.submit(course.root, [(story, ASSIGNMENT) for story in STORIES])
     course.submit("wrong", ASSIGNMENT, course.release("planted_bugs"))
     return course
@@ -72,7 +72,7 @@ def test_both_fill_it_alike(server, released, tmp_path):
 
 def test_a_server_that_is_gone_costs_one_line(server, released, tmp_path, cli):
     ours = course_in(server, "ours", released, tmp_path)
-    assert ours.run("autograder", "grade").stdout.endswith("6 graded, 1 failed\n")
+    assert cli(ours, "grade")[1].endswith("6 graded, 1 failed\n")
     before = held(ours)
     server.stop("immediate")
     status, out, err = cli(ours, "grade", "--force")
@@ -141,10 +141,10 @@ def test_one_that_hangs_in_a_transaction_is_given_up(server, released, tmp_path,
         assert len(then[table]) * len(now["submitted_assignment"]) == recorded * len(now[table])
 
 
-def test_one_that_hangs_from_the_beginning_is_given_up(server, released, tmp_path):
+def test_one_that_hangs_from_the_beginning_is_given_up(server, released, tmp_path, cli):
     """By every command, and nobody waits twice."""
     ours = course_in(server, "ours", released, tmp_path)
-    assert ours.run("autograder", "grade").stdout.endswith("6 graded, 1 failed\n")
+    assert cli(ours, "grade")[1].endswith("6 graded, 1 failed\n")
     gives_up(ours, 2)
     with server.silent():
         for command in ("grade", "regrade", "feedback", "release"):
