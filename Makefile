@@ -3,9 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
+# For the target that it is given for, and not for those that run beside it.
+unexport THOROUGH
+
 .PHONY: grade test thorough platforms parity sheets attacks courses servers browser restarts \
-    hosts lint site lock fuzz mutants bench bench-box bench-report bench-gradcheck peers engines \
-    numpys clean
+    hosts lint types form site lock fuzz mutants bench bench-box bench-report bench-gradcheck peers \
+    engines numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -74,11 +77,11 @@ courses: .venv/installed
 
 ## make attacks: grade hostile submissions with stock nbgrader, beside honest ones
 attacks: .venv/installed
-	$(BIN)/python -m pytest tests/attacks
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/attacks
 
 ## make servers: test a gradebook in PostgreSQL, and grading on Dask's workers
 servers: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/servers
+	$(BIN)/python -m pytest --numprocesses auto tests/servers
 
 ## make browser: follow students and instructors through Jupyter and our pages, in a real Chromium
 browser: .venv/installed
@@ -93,10 +96,14 @@ hosts: .venv/installed
 	$(BIN)/python -m pytest tests/hosts/long
 
 ## make lint: the form, types and spelling of modules and notebooks
-lint: .venv/installed
+lint: types form
+
+types: .venv/installed
+	$(BIN)/mypy --no-error-summary
+
+form: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
-	$(BIN)/mypy --no-error-summary
 	$(BIN)/codespell *.md *.toml *.yml Makefile docs autograder gradcheck tests benchmarks source \
 	    notebooks
 
