@@ -8,6 +8,7 @@ NUMBERS = "biufc"
 LONGEST_NUMBER = 4096
 """Bits of a whole number: far more than any answer needs, and still quick to print."""
 DEEPEST_VALUE = 16
+BUILT_IN = frozenset({bool, float, complex, str})
 
 
 class Unreadable(ValueError):
@@ -41,22 +42,25 @@ def plain(value: Any, depth: int = 0) -> Any:
     """
     if depth > DEEPEST_VALUE:
         raise TooDeep(f"a value nested more than {DEEPEST_VALUE} levels deep")
-    if isinstance(value, np.generic):
-        # Extended precision has no built-in type.
-        value = np.asarray(value) if value.dtype.char in "gG" else value.item()
-    if value is None or type(value) in (bool, float, complex, str):
+    kind = type(value)
+    if value is None or kind in BUILT_IN:
         return value
-    if type(value) is int:
-        if value.bit_length() > LONGEST_NUMBER:
-            raise Unreadable("a whole number with thousands of digits")
-        return value
+    # Arrays come before what is rarer: a check asks for thousands of them.
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in NUMBERS:
             raise Unreadable(f"an array of {value.dtype}")
         return np.array(value, subok=False)
+    if isinstance(value, np.generic):
+        # Extended precision has no built-in type.
+        exact = np.asarray(value) if value.dtype.char in "gG" else value.item()
+        return plain(exact, depth)
+    if kind is int:
+        if value.bit_length() > LONGEST_NUMBER:
+            raise Unreadable("a whole number with thousands of digits")
+        return value
     if isinstance(value, list | tuple):
-        inside = (plain(each, depth + 1) for each in value)
-        return tuple(inside) if type(value) is tuple else list(inside)
+        inside = [plain(each, depth + 1) for each in value]
+        return tuple(inside) if kind is tuple else inside
     if isinstance(value, dict):
         return {str(key): _entry(each, depth + 1) for key, each in value.items()}
     raise Unreadable(f"a {type(value).__name__}")
