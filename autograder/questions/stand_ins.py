@@ -57,26 +57,26 @@ def numbers(value: Any, what: str = "an argument") -> Any:
     ValueError
         For anything else, and for more than 4,096 numbers; the message begins with `what`.
     """
-    if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+    if isinstance(value, list | tuple):
+        value = _array_of_list(value, what)
+    elif isinstance(value, np.generic) and value.dtype.kind in "biufc":
         value = np.asarray(value) if value.dtype.char in "gG" else value.item()
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
+        if value.ndim > MOST_AXES:
+            raise ValueError(f"{what} has {value.ndim} axes")
+        # An array without entries may still have an axis that is too long for any memory.
+        if value.size > MOST_NUMBERS or (not value.size and max(value.shape) > MOST_NUMBERS):
+            raise ValueError(
+                f"{what} has shape {value.shape}; at most {MOST_NUMBERS} numbers are allowed"
+            )
+        return value
     if isinstance(value, float | complex):
         return value
     if isinstance(value, int):
         if value.bit_length() > LONGEST_INTEGER:
             raise ValueError(f"{what} is {describe(value)}")
         return value
-    if isinstance(value, list | tuple):
-        value = _array_of_list(value, what)
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "biufc":
-        raise ValueError(f"{what} is {describe(value)}, but numbers were expected")
-    if value.ndim > MOST_AXES:
-        raise ValueError(f"{what} has {value.ndim} axes")
-    # An array without entries may still have an axis that is too long for any memory.
-    if value.size > MOST_NUMBERS or max(value.shape, default=0) > MOST_NUMBERS:
-        raise ValueError(
-            f"{what} has shape {value.shape}; at most {MOST_NUMBERS} numbers are allowed"
-        )
-    return value
+    raise ValueError(f"{what} is {describe(value)}, but numbers were expected")
 
 
 def _array_of_list(value: Any, what: str) -> Array:
