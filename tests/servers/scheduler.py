@@ -15,12 +15,12 @@ class Dask:
     def __init__(self, folder):
         self._folder, self._running = folder, []
         self.scheduler = self._start("scheduler", "--port", "0", "--host", "127.0.0.1")
-        self.address = self._says("scheduler", r"Scheduler at: +(tcp://\S+)")
+        self.address = self._says(self.scheduler, "scheduler", r"Scheduler at: +(tcp://\S+)")
 
     def worker(self, name, **options):
         """Start a worker and wait until it is there."""
         running = self._start("worker", self.address, "--nthreads", "1", name=name, **options)
-        self._says(name, r"Starting established connection|Registered to")
+        self._says(running, name, r"Starting established connection|Registered to")
         return running
 
     def _start(self, what, *arguments, name=None, **options):
@@ -31,10 +31,11 @@ class Dask:
         self._running.append(running)
         return running
 
-    def _says(self, name, pattern):
-        deadline = time.monotonic() + 60
-        while not (found := re.search(pattern, (self._folder / f"{name}.log").read_text())):
-            assert time.monotonic() < deadline
+    def _says(self, running, name, pattern):
+        """Wait until it is in the log of a process, which must not end before."""
+        log = self._folder / f"{name}.log"
+        while not (found := re.search(pattern, log.read_text())):
+            assert running.poll() is None, log.read_text()
             time.sleep(0.05)
         return found[found.re.groups and 1]
 
