@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from nbgrader.api import Base, Gradebook
-from sqlalchemy import Connection, create_engine, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -34,6 +35,15 @@ def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
     """
     with _in_one_line(db_url), Gradebook(db_url, course_id) as gradebook:
         yield gradebook
+
+
+@lru_cache(maxsize=8)
+def reading(db_url: str) -> Engine:
+    """What connects to a gradebook to read from it.
+
+    An nbgrader ``Gradebook`` first looks for each table, and creates those that are missing.
+    """
+    return create_engine(db_url, poolclass=NullPool)
 
 
 def check(db_url: str) -> None:

@@ -6,21 +6,61 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import (
+    Assignment,
     BaseCell,
     Comment,
     Grade,
-    Gradebook,
+    GradeCell,
+    MissingEntry,
     Notebook,
+    Student,
+    SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
 )
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_solution, is_task
-from sqlalchemy import and_, select
+from sqlalchemy import Connection, bindparam, func, select
 from traitlets import List
 
+from autograder.grading.gradebook import reading
 from autograder.grading.preprocessor_types import Processed, Resources
 from autograder.grading.scores import Scored
 
+CELL, GRADE, COMMENT, GRADED_CELL, TASK = (
+    model.__table__ for model in (BaseCell, Grade, Comment, GradeCell, TaskCell)
+)
+# Columns of tables: nbgrader's models add a subquery to each row for what they compute.
+FIND = (
+    select(
+        SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty, Student.first_name,
+        Student.last_name, SubmittedAssignment.timestamp, SubmittedAssignment.extension,
+        Assignment.duedate,
+    )
+    .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+    .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+    .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    .join(Student, Student.id == SubmittedAssignment.student_id)
+    .where(
+        Notebook.name == bindparam("notebook"), Assignment.name == bindparam("assignment"),
+        Student.id == bindparam("student"),
+    )
+)  # fmt: skip
+GRADES = (
+    select(
+        CELL.c.name, func.coalesce(GRADED_CELL.c.max_score, TASK.c.max_score, 0.0),
+        GRADE.c.auto_score, GRADE.c.manual_score, GRADE.c.extra_credit, GRADE.c.needs_manual_grade,
+    )
+    .join(GRADE, GRADE.c.cell_id == CELL.c.id)
+    .outerjoin(GRADED_CELL, GRADED_CELL.c.id == CELL.c.id)
+    .outerjoin(TASK, TASK.c.id == CELL.c.id)
+    .where(GRADE.c.notebook_id == bindparam("submitted"))
+)  # fmt: skip
+COMMENTS = (
+    select(CELL.c.name, func.coalesce(COMMENT.c.manual_comment, COMMENT.c.auto_comment))
+    .join(COMMENT, COMMENT.c.cell_id == CELL.c.id)
+    .where(COMMENT.c.notebook_id == bindparam("submitted"))
+)
 GRADED = "graded"
 """Key of the resources: the :class:`Graded` of the notebook."""
 
@@ -61,11 +101,9 @@ class ReadGrades(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Processed:
         info = resources["nbgrader"]
-        with Gradebook(info["db_url"]) as gradebook:
-            submission = gradebook.find_submission_notebook(
-                info["notebook"], info["assignment"], info["student"]
-            )
-            graded, comments = _read(gradebook, submission)
+        names = {name: info[name] for name in ("notebook", "assignment", "student")}
+        with reading(info["db_url"]).connect() as gradebook:
+            graded, comments = _read(gradebook, names)
         for cell in nb.cells:
             ours = cell.metadata.get("nbgrader", {})
             name = ours.get("grade_id")
@@ -83,27 +121,21 @@ class ReadGrades(NbGraderPreprocessor):
         return nb, resources
 
 
-def _read(gradebook: Gradebook, submission: SubmittedNotebook) -> tuple[Graded, dict[str, str]]:
+def _read(gradebook: Connection, names: dict[str, str]) -> tuple[Graded, dict[str, str]]:
     """The grades and comments of a notebook, by cell."""
-    rows = gradebook.db.execute(
-        select(BaseCell.name, Grade, Comment)
-        .outerjoin(Grade, and_(Grade.cell_id == BaseCell.id, Grade.notebook_id == submission.id))
-        .outerjoin(
-            Comment, and_(Comment.cell_id == BaseCell.id, Comment.notebook_id == submission.id)
+    found = gradebook.execute(FIND, names).one_or_none()
+    if found is None:
+        raise MissingEntry(
+            "the gradebook has no {notebook}/{assignment} of {student}".format(**names)
         )
-        .join(Notebook, Notebook.id == BaseCell.notebook_id)
-        .where(Notebook.id == submission.notebook_id)
-    ).all()
-    scores = {
-        name: Scored(g.auto_score, g.manual_score, g.extra_credit, bool(g.needs_manual_grade))
-        for name, g, _ in rows
-        if g
-    }
-    worth = {name: float(grade.max_score) for name, grade, _ in rows if grade}
-    # A written answer is two cells of one name in the gradebook: what is scored, and the answer.
-    comments = {name: said.comment for name, _, said in rows if said and said.comment is not None}
-    whole = submission.assignment
-    name = " ".join(filter(None, (whole.student.first_name, whole.student.last_name)))
-    penalty = submission.late_submission_penalty or 0.0
-    late = timedelta(seconds=whole.total_seconds_late)
-    return Graded(name, scores, worth, penalty, late), comments
+    submitted, penalty, first, last, timestamp, extension, duedate = found
+    of = {"submitted": submitted}
+    scores, worth = {}, {}
+    for name, points, auto, manual, extra, to_read in gradebook.execute(GRADES, of):
+        scores[name], worth[name] = Scored(auto, manual, extra, bool(to_read)), float(points)
+    comments = {name: said for name, said in gradebook.execute(COMMENTS, of) if said is not None}
+    late = timedelta()
+    if timestamp and duedate:
+        late = max(late, timestamp - duedate - (extension or timedelta()))
+    name = " ".join(filter(None, (first, last)))
+    return Graded(name, scores, worth, penalty or 0.0, late), comments
