@@ -56,6 +56,12 @@ class Feedback(_Noting, GenerateFeedback):
     reads, remedy = "autograded", "grade again with --force"
     _has_exporter = False
 
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy no other files: our settings ignore them all.
+
+        To find that out, nbgrader would list the folders of the whole class for each page.
+        """
+
     def start(self) -> None:
         """Like nbgrader's, but with one exporter for all pages: it compiles its templates once."""
         if not self._has_exporter:
