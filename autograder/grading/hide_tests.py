@@ -33,6 +33,8 @@ class HideWhatIsHidden(ClearHiddenTests, ClearMarkScheme):
             self.begin_test_delimeter: self.end_test_delimeter,
             self.begin_mark_scheme_delimeter: self.end_mark_scheme_delimeter,
         }
+        if not any(begin in cell.source for begin in ends):
+            return cell, resources
         shown, end = [], None
         for line in cell.source.split("\n"):
             begun = [close for begin, close in ends.items() if begin in line]
