@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from autograder import options
+from autograder import options, start_sooner  # noqa: F401
 from autograder.options import Assignment, DryRun, Jobs, Json, Students, Version
 from autograder.running import (
     all_processors,
@@ -13,6 +13,7 @@ from autograder.running import (
     sum_up,
     the_course,
     warm_up,
+    warm_up_for_pages,
 )
 
 app = typer.Typer(
@@ -185,6 +186,7 @@ def feedback(
     names: options.Names = None,
 ) -> None:
     """Write a feedback page for each graded submission into feedback/."""
+    warm_up_for_pages(several=(jobs or all_processors()) > 1 and not student)
     with the_course() as course:
         from autograder.batch.feedback_pages import write_pages
         from autograder.desk import platform_zips

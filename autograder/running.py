@@ -59,6 +59,15 @@ def warm_up(several: bool, root: str | Path = ".") -> None:
                 fork_server.warm_up("autograder.batch.grade_one")
 
 
+def warm_up_for_pages(several: bool) -> None:
+    """The same for those that write feedback pages."""
+    if several and os.path.isfile("nbgrader_config.py"):
+        with errors_in_one_line():
+            from autograder.batch import fork_server
+
+            fork_server.warm_up("autograder.batch.feedback_pages", "autograder.desk.feedback_page")
+
+
 def all_processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

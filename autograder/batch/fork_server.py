@@ -11,12 +11,14 @@ from multiprocessing import forkserver, resource_tracker
 from autograder.version import PACKAGE_FOLDER
 
 
-def warm_up(module: str) -> None:
-    """Start the process that workers are forked from; it imports a module in the background.
+def warm_up(*modules: str) -> None:
+    """Start the process that workers are forked from; it imports modules in the background.
 
     Call this in the main thread: that process ends with the thread that started it.
     """
-    preloaded = ["autograder.batch.die_with_parent", "autograder.batch.same_package", module]
+    first = ("die_with_parent", "same_package")
+    preloaded = ["autograder.start_sooner", *(f"autograder.batch.{each}" for each in first)]
+    preloaded += modules
     multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
     resource_tracker.ensure_running()  # started in the block, it would unblock Ctrl-C
     # The new process inherits this, so Ctrl-C doesn't reach it, not even while it imports.
