@@ -7,8 +7,8 @@ LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-ur
 unexport THOROUGH
 
 .PHONY: grade test thorough platforms parity sheets attacks courses servers browser restarts \
-    hosts lint types form site lock fuzz mutants bench bench-box bench-report bench-gradcheck peers \
-    engines numpys clean
+    hosts lint types form site lock fuzz mutants bench bench-box bench-report bench-feedback \
+    bench-gradcheck peers engines numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -134,6 +134,10 @@ bench-box: .venv/installed
 ## make bench-report: measure the report on a class of a thousand
 bench-report: .venv/installed
 	$(BIN)/python -m benchmarks.class_report
+
+## make bench-feedback: compare pages of feedback with stock nbgrader's
+bench-feedback: .venv/installed
+	$(BIN)/python -m benchmarks.feedback_pages
 
 ## make bench-gradcheck: compare gradient checks, for half an hour; QUICK=1 for minutes
 bench-gradcheck: .venv/installed
