@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from autograder import options, start_sooner  # noqa: F401
+from autograder import options
 from autograder.options import Assignment, DryRun, Jobs, Json, Students, Version
 from autograder.running import (
     all_processors,

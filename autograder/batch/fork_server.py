@@ -17,8 +17,7 @@ def warm_up(*modules: str) -> None:
     Call this in the main thread: that process ends with the thread that started it.
     """
     first = ("die_with_parent", "same_package")
-    preloaded = ["autograder.start_sooner", *(f"autograder.batch.{each}" for each in first)]
-    preloaded += modules
+    preloaded = [*(f"autograder.batch.{each}" for each in first), *modules]
     multiprocessing.get_context("forkserver").set_forkserver_preload(preloaded)
     resource_tracker.ensure_running()  # started in the block, it would unblock Ctrl-C
     # The new process inherits this, so Ctrl-C doesn't reach it, not even while it imports.
