@@ -9,11 +9,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
 # Debian's and Ubuntu's name, and that of a Chrome on a developer's own machine.
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# Milliseconds in which anything may happen that a test waits for, on however busy a machine.
+PATIENCE = 300_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -44,6 +47,7 @@ def browser():
 def page(browser):
     """A tab of a visitor who has been nowhere before."""
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -24,7 +24,6 @@ c.LabApp.extension_manager = "readonly"
 # a test that needs the internet fails for reasons of its own.
 PREFERENCES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/extensionmanager-extension:plugin": {"enabled": False},
 }
 
 
@@ -36,7 +35,8 @@ def serving(folder, program="lab"):
     ----------
     folder : pathlib.Path
     program : {"lab", "notebook"}
-        What is started: `jupyter lab` or `jupyter notebook`. Either shows the pages of both.
+        What is started: `jupyter lab` or `jupyter notebook`. Don't open pages of both with one
+        server: it keeps a font of the first, and refuses it to the second.
 
     Yields
     ------
