@@ -1,13 +1,11 @@
-"""A notebook that is open in a browser, in JupyterLab or in Notebook 7, and what people do there."""
+"""A notebook that is open in a browser, in JupyterLab or Notebook 7, and what people do there."""
 
-import re
 from urllib.parse import urlsplit
 
 import nbformat
 from playwright.sync_api import expect
 
 FRONT_ENDS = {"lab": "lab/tree/{}", "notebook": "notebooks/{}"}
-RAN = re.compile(r"\[\d+\]:")
 
 
 class OpenNotebook:
@@ -92,10 +90,10 @@ class OpenNotebook:
             self.page.keyboard.press("ControlOrMeta+s")
 
     def errors(self):
-        """The text of all tracebacks and warnings in the page."""
-        kinds = ("error", "stderr")
-        marks = ", ".join(f"[data-mime-type='application/vnd.jupyter.{kind}']" for kind in kinds)
-        return self.page.locator(marks).all_text_contents()
+        """The text of all tracebacks, warnings and formulas with mistakes in the page."""
+        output = "[data-mime-type='application/vnd.jupyter.{}']"
+        marks = (output.format("error"), output.format("stderr"), "mjx-merror")
+        return self.page.locator(", ".join(marks)).all_text_contents()
 
     def empty_pictures(self):
         """The pictures that the page could not show."""

@@ -1,4 +1,4 @@
-"""If this fails, a student who works in JupyterLab or Notebook gets stuck on the way to an answer."""
+"""If this fails, a student in JupyterLab or Notebook gets stuck on the way to an answer."""
 
 import re
 import shutil

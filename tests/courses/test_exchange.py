@@ -8,49 +8,16 @@ import pytest
 from nbgrader.utils import parse_utc
 
 from tests.desk.downloads import notebook, zipped
-from tests.temporary_course import TemporaryCourse
+from tests.exchange import Student, does, open_exchange
 
 ASSIGNMENT = "one_dimension"
-FILE = f"{ASSIGNMENT}.ipynb"
 LATE = 'c.LateSubmissionPlugin.penalty_method = "zero"'
 
 
 @pytest.fixture
 def exchange(course, tmp_path):
     """The folder that instructors and students share, which anybody may write to."""
-    folder = tmp_path / "exchange"
-    folder.mkdir()
-    folder.chmod(0o777)
-    course.configure(f'c.Exchange.root = "{folder}"')
-    does(course, "release_assignment", ASSIGNMENT)
-    return folder
-
-
-class Student(TemporaryCourse):
-    """The folder in which a student works, with the configuration that students are given."""
-
-    def __init__(self, name, exchange, settings, folder):
-        super().__init__(folder / name, settings)
-        self.root.mkdir()
-        for line in (
-            "c = get_config()", 'c.CourseDirectory.course_id = "gradient_checking"',
-            f'c.CourseDirectory.student_id = "{name}"', f'c.Exchange.root = "{exchange}"',
-            f'c.Exchange.cache = "{folder / name}-cache"',
-        ):  # fmt: skip
-            self.configure(line)
-        self.name = name
-
-    def submits(self, notebook):
-        """Write answers into what was fetched, and submit that; return the time."""
-        nbformat.write(notebook, self.root / ASSIGNMENT / FILE)
-        done = does(self, "submit", ASSIGNMENT)
-        return done.stderr.rpartition(f"{ASSIGNMENT} ")[2].strip()
-
-    def fetched(self):
-        """{time: page} of all feedback that the student has."""
-        does(self, "fetch_feedback", ASSIGNMENT)
-        pages = self.root.glob(f"{ASSIGNMENT}/feedback/*/*.html")
-        return {page.parent.name: page.read_bytes() for page in pages}
+    return open_exchange(course, tmp_path / "exchange", ASSIGNMENT)
 
 
 @pytest.fixture
@@ -63,13 +30,6 @@ def student(exchange, released, tmp_path):
         return student
 
     return made
-
-
-def does(somebody, *command):
-    """Run a command of nbgrader that must succeed."""
-    done = somebody.nbgrader(*command)
-    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
-    return done
 
 
 def page(course, student):
@@ -99,24 +59,26 @@ def test_a_class_submits_and_everybody_fetches_their_own_page(
     """One submits twice, one is late; others, who come first, have sent theirs by e-mail."""
     course.configure(LATE)
     ada, grace = student("ada"), student("grace")
-    first = ada.submits(course.answered(ASSIGNMENT, "raises"))
+    first = ada.submits(ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
     for number, secret in enumerate((None, b"", b"\xff", b"x" * 1000)):
         path = course.submit(f"aaa{number}", ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
         if secret is not None:
             path.with_name("submission_secret.txt").write_bytes(secret)
     give_feedback()
     pages = {first: page(course, "ada")}
-    assert ada.fetched() == pages and grace.fetched() == {}
+    assert ada.fetched(ASSIGNMENT) == pages and grace.fetched(ASSIGNMENT) == {}
     assert len([*exchange.glob("gradient_checking/feedback/*.html")]) == 5
-    second = ada.submits(course.answered(ASSIGNMENT))
-    late = grace.submits(course.answered(ASSIGNMENT))
+    second = ada.submits(ASSIGNMENT, course.answered(ASSIGNMENT))
+    late = grace.submits(ASSIGNMENT, course.answered(ASSIGNMENT))
     before, after = parse_utc(second), parse_utc(late)
     due = (before + (after - before) / 2).isoformat()
     does(course, "db", "assignment", "add", ASSIGNMENT, f"--duedate={due}")
     give_feedback("--update")
     pages[second] = page(course, "ada")
     assert pages[second] != pages[first]
-    assert ada.fetched() == pages and grace.fetched() == {late: page(course, "grace")}
+    assert ada.fetched(ASSIGNMENT) == pages and grace.fetched(ASSIGNMENT) == {
+        late: page(course, "grace")
+    }
     with course.gradebook() as gradebook:
         scores = {each: gradebook.find_submission(ASSIGNMENT, each) for each in ("ada", "grace")}
         worth = course.coded(ASSIGNMENT)
@@ -145,13 +107,15 @@ def test_intake_and_the_exchange_take_nothing_from_each_other(cli, course, stude
 
     ada = student("ada")
     assert "taken" in arrives("undated", "")
-    ada.submits(nbformat.from_dict(json.loads(notebook(course, ASSIGNMENT, "dated"))))
+    ada.submits(ASSIGNMENT, nbformat.from_dict(json.loads(notebook(course, ASSIGNMENT, "dated"))))
     does(course, "collect", ASSIGNMENT, "--update")
     assert "can't be told" in arrives("undated", "")
     assert there() == "dated" and kept("undated")
     shutil.rmtree(course.root / "submitted")
     arrives("before", "Oct 5, 2020 1159 PM")
-    ada.submits(nbformat.from_dict(json.loads(notebook(course, ASSIGNMENT, "exchanged"))))
+    ada.submits(
+        ASSIGNMENT, nbformat.from_dict(json.loads(notebook(course, ASSIGNMENT, "exchanged")))
+    )
     does(course, "collect", ASSIGNMENT)
     assert there() == "before"
     does(course, "collect", ASSIGNMENT, "--update")

@@ -1,0 +1,63 @@
+"""If this fails, a lesson that JupyterLab shows has an error, an empty picture or a dead slider."""
+
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.jupyter import serving
+from tests.browser.open_notebook import OpenNotebook
+from tests.temporary_course import ROOT
+
+LESSONS = sorted(path.name for path in ROOT.glob("notebooks/*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def jupyterlab(tmp_path_factory):
+    """A folder with the lessons, and the address of a server there."""
+    folder = tmp_path_factory.mktemp("student") / "notebooks"
+    shutil.copytree(ROOT / "notebooks", folder)
+    with serving(folder) as address:
+        yield folder, address
+
+
+@pytest.fixture
+def lesson(jupyterlab, page, request):
+    """A lesson after Run All; nothing is missing in its page in the end."""
+    folder, address = jupyterlab
+    lesson = OpenNotebook(page, address, "lab", folder / request.param, folder)
+    lesson.run_all()
+    last = [cell.id for cell in lesson.cells if cell.cell_type == "code"][-1]
+    expect(lesson.cell(last).locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
+    yield lesson
+    assert lesson.complaints == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, indirect=True)
+def test_a_lesson_runs_and_everything_in_it_shows(lesson, picture):
+    """Outputs, pictures and formulas; the answers to its exercises open; no badge leads nowhere."""
+    assert lesson.errors() == lesson.empty_pictures() == []
+    assert lesson.page.locator(".jp-OutputArea img").count() > 0
+    answers = lesson.page.locator("details")
+    expect(answers).to_have_count(sum(cell.source.count("<details>") for cell in lesson.cells))
+    for answer in answers.all():
+        text = answer.locator("p").first
+        expect(text).not_to_be_visible()
+        answer.locator("summary").click()
+        expect(text).to_be_visible()
+    picture(lesson.page, "answers")
+    expect(lesson.page.get_by_alt_text("Open in Colab")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lesson", ["1_one_dimension.ipynb"], indirect=True)
+def test_the_slider_moves_the_picture(lesson, picture):
+    """Its number changes with it, and the widgets' own picture is drawn anew."""
+    widget = lesson.output("slider")
+    number, drawn = widget.locator(".widget-readout"), widget.locator("img")
+    expect(number).to_have_text("0.50")
+    before = drawn.get_attribute("src")
+    widget.get_by_role("slider").press("ArrowLeft")
+    expect(number).to_have_text("0.45")
+    expect(drawn).not_to_have_attribute("src", before)
+    picture(lesson.page, "moved")
