@@ -42,8 +42,10 @@ def test_a_student_solves_a_notebook(notebook, picture):
     """From the first Run All, which says what is to do, to all points."""
     assignment = notebook.file.stem
     worth = {each.name: each.points for each in questions_of(assignment).values()}
+    most = sum(worth.values())
     notebook.run_all()
-    expect(notebook.output("summary")).to_contain_text(f"So far: 0 of {sum(worth.values()):g} poin")
+    expect(notebook.output("summary")).to_contain_text(f"So far: 0 of {most:g} points")
+    notebook.output(f"test_{next(iter(worth))}").scroll_into_view_if_needed()
     picture(notebook.page, "fresh")
     assert notebook.errors() == []
     for name in worth:
@@ -76,7 +78,7 @@ def test_a_student_solves_a_notebook(notebook, picture):
 @pytest.mark.parametrize("notebook", ["one_dimension"], indirect=True)
 def test_mistakes_show_their_lines_and_hints_help(notebook, picture):
     """A wrong value, an exception, a hint; then an answer that is typed key by key."""
-    notebook.page.set_viewport_size({"width": 480, "height": 900})
+    notebook.page.set_viewport_size({"width": 800, "height": 900})
     notebook.run_all()
     expect(notebook.output("summary")).to_contain_text("So far: ")
     name = "relative_difference"
