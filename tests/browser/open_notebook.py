@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import nbformat
 from playwright.sync_api import expect
 
-# Where each shows a notebook, and what it shows once that has a kernel. Before, Run All does nothing;
-# the circle in the toolbar is no sign of it: it says Idle from the beginning.
+# Where each shows a notebook, and what it shows once that has a kernel. Before, Run All does
+# nothing; the circle in the toolbar is no sign of it: it says Idle from the beginning.
 FRONT_ENDS = {
     "lab": ("lab/tree/{}", "text='Python 3 (ipykernel) | Idle'"),
     "notebook": ("notebooks/{}", ".jp-NotebookKernelLogo"),
