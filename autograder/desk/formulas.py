@@ -21,7 +21,12 @@ HIGHEST_HEADING = 3
 
 def markdown(source: str, pictures: dict[str, Any], resources: Resources) -> Markup:
     """Render and clean Markdown; see :func:`autograder.grading.safe_pages.rendered`."""
-    return Markup(rendered(source, pictures, resources, _WithFormulas))
+    return scrollable(rendered(source, pictures, resources, _WithFormulas))
+
+
+def scrollable(cleaned: str) -> Markup:
+    """Let people without a mouse scroll formulas that are wider than their screen."""
+    return Markup(cleaned.replace('<math display="block"', '<math tabindex="0" display="block"'))
 
 
 @lru_cache(maxsize=4096)

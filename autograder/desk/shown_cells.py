@@ -16,7 +16,7 @@ from pygments.lexer import Lexer, inherit
 from pygments.lexers import PythonLexer, get_lexer_by_name
 from pygments.token import Error, Name, Operator, Punctuation, Text, Whitespace, _TokenType
 
-from autograder.desk.formulas import formula, markdown
+from autograder.desk.formulas import formula, markdown, scrollable
 from autograder.grading.mime_types import PICTURES, SVG
 from autograder.grading.pictures import problem_with, weight
 from autograder.grading.preprocessor_types import Resources
@@ -140,7 +140,7 @@ def _exception(output: Mapping[str, Any]) -> Markup:
 def _displayed(data: Mapping[str, Any], resources: Resources) -> Markup:
     """The richest of an output's forms that a page may show."""
     if "text/html" in data:
-        return Markup('<div class="html">{}</div>').format(
+        return Markup('<div class="html" tabindex="0">{}</div>').format(
             Markup(cleaned(_joined(data["text/html"]), resources, clean))
         )
     for kind in PICTURES:
@@ -150,7 +150,8 @@ def _displayed(data: Mapping[str, Any], resources: Resources) -> Markup:
         return markdown(_joined(data["text/markdown"]), {}, resources)
     if "text/latex" in data:
         tex = _joined(data["text/latex"])
-        return Markup(clean(formula(tex.strip().strip("$"), "block"), formulas=True)) or text(tex)
+        shown = clean(formula(tex.strip().strip("$"), "block"), formulas=True)
+        return scrollable(shown) or text(tex)
     return text(_joined(data.get("text/plain", "")))
 
 

@@ -126,7 +126,7 @@ class Active(HTMLParser):
     TAGS = ("script", "iframe", "frame", "object", "embed", "applet", "portal", "form", "base",
             "link", "meta", "style", "button", "input", "textarea", "template", "noscript", "svg",
             "math", "video", "audio", "body", "html", "title", "plaintext", "xmp")  # fmt: skip
-    FORMULAS = ([("display", "inline")], [("display", "block")])
+    FORMULAS = ([("display", "inline")], [("tabindex", "0"), ("display", "block")])
     LINKS = ("href", "src", "action", "formaction", "xlink:href", "data", "srcdoc", "background")
 
     def __init__(self, page):
