@@ -1,0 +1,310 @@
+"""The order of the Taylor remainder: 2 where a gradient is correct, 1 where it is wrong."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from gradcheck.asked_cost import AskedCost
+from gradcheck.estimates import NOTHING
+from gradcheck.noise import noise_of
+from gradcheck.parameters import Floats, Form, Parameters
+
+Look = Callable[[float], float]
+
+CLEAR = 30
+"""How many times the noise of the cost a remainder must be to count: its logarithm is then off by
+less than 0.15."""
+
+BETWEEN = 1.5
+"""Between the order of a wrong gradient and that of a correct one."""
+
+LEAST = 0.5
+"""An order below this is that of noise, which does not fall with the step."""
+
+LOST = 3
+"""So many steps in a row without a clear remainder, and smaller ones have none either."""
+
+FINEST = 46
+"""How many times the step is halved."""
+
+SLACK, FLAT = 0.02, 1e-6
+"""If a gradient could be wrong by this share of it and nothing would show, that is no test; where
+it is 0 or nearly so, by this share of the cost's slope over the widest steps."""
+
+EXACT = 1e-3
+"""If no remainder is above the noise, the slope must have been seen to within this share of it."""
+
+MIRRORED = 0.9
+
+CORNER = "corner"
+
+
+@dataclass(frozen=True, eq=False)
+class Remainders:
+    """The remainders along one direction.
+
+    Attributes
+    ----------
+    steps, remainders : ndarray, shape (k,)
+        From the widest step to the smallest.
+    counted : ndarray of bool, shape (k,)
+        Whether a remainder is far enough above the noise.
+    order, error : float
+        How the remainder falls at the smallest steps that count, and how far that may be off; nan
+        if too few count.
+    unseen : float
+        A gradient that is wrong by less, along this direction, would look the same.
+    verdict : str
+    """
+
+    steps: Floats
+    remainders: Floats
+    counted: np.ndarray[Any, np.dtype[np.bool_]]
+    order: float
+    error: float
+    unseen: float
+    verdict: str
+
+
+@dataclass(frozen=True, eq=False)
+class TaylorTest:
+    """The result of a Taylor test.
+
+    Attributes
+    ----------
+    verdict : str
+        "pass", "fail" or "inconclusive".
+    order, error : float
+        The order of the remainder along the direction that decided, and its error bar. Infinite if
+        no remainder is above the noise ("exact": the cost is linear), nan if nothing was decided.
+    unseen : float
+        If it passed: along the directions, what is wrong by less may have been overlooked.
+    directions : tuple of Remainders
+    """
+
+    verdict: str
+    order: float
+    error: float
+    unseen: float
+    directions: tuple[Remainders, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the remainder has at least order 2."""
+        return self.verdict == "pass"
+
+    @property
+    def decisive(self) -> Remainders:
+        """The direction that decided: the first with the verdict of all."""
+        return next(each for each in self.directions if each.verdict == self.verdict)
+
+    def __str__(self) -> str:
+        at = f"{self.order:.2f} +- {self.error:.1g}"
+        if self.verdict == "inconclusive":
+            line = "Taylor test: inconclusive, too few remainders are above the noise of the cost"
+            if any(each.verdict == CORNER for each in self.directions):
+                line = "Taylor test: inconclusive, the cost has a corner here"
+        elif self.verdict == "fail":
+            line = f"Taylor test: the gradient is WRONG, its remainder has order {at} instead of 2"
+        elif math.isinf(self.order):
+            line = "Taylor test: the gradient is correct, and exact: the remainder is round-off"
+        else:
+            line = f"Taylor test: the gradient is correct, its remainder has order {at}"
+        if self.passed:
+            line += f" (unless it is off by less than {self.unseen:.1g} along a direction)"
+        shown = self.directions[0] if self.verdict == "inconclusive" else self.decisive
+        rows = [
+            f"{step:>12.3g}{remainder:>14.3g}{'' if counted else '  below the noise'}"
+            for step, remainder, counted in zip(
+                shown.steps, shown.remainders, shown.counted, strict=True
+            )
+        ]
+        return "\n".join([line, f"{'step':>12}{'remainder':>14}", *rows])
+
+
+def taylor_test(
+    f: Callable[[Any], Any],
+    gradient: Form | Callable[[Any], Form],
+    theta: Form,
+    directions: int = 5,
+    rng: np.random.Generator | None = None,
+) -> TaylorTest:
+    """Find the order of the remainder |f(t + h v) - f(t) - h g.v| along random directions.
+
+    It is 2 if g is the gradient (or more, if the cost is odd along v), and 1 if it is not. This
+    needs neither a tolerance nor a good step, and a few hundred costs for any number of parameters:
+    for costs that are too noisy or too large for anything else.
+
+    Parameters
+    ----------
+    f, gradient, theta
+        As ``cost``, ``gradient`` and ``theta`` of `check_gradients`.
+    directions : int
+    rng : numpy.random.Generator, optional
+        Draws the directions; by default one with seed 0.
+
+    Returns
+    -------
+    TaylorTest
+        It prints as a table of steps and remainders.
+
+    Raises
+    ------
+    ValueError
+        As for `check_gradients`, and for fewer than 1 direction.
+
+    Notes
+    -----
+    A gradient that is off by a millionth has order 1 at small steps only. So the smallest steps
+    whose remainders are 30 times the noise of the cost decide, and a remainder that does not fall
+    is noise. A correct gradient of a cost with a corner has order 1 too, but then the two sides of
+    the corner don't mirror each other: such a direction is inconclusive. One direction that says
+    "wrong" is enough; to pass, half of them have to be decided.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> theta = np.array([0.3, -1.2, 2.5])
+    >>> found = taylor_test(lambda t: float(np.exp(t).sum()), np.exp, theta)
+    >>> found.verdict, round(found.order)
+    ('pass', 2)
+    >>> found = taylor_test(lambda t: float(np.exp(t).sum()), 1.001 * np.exp(theta), theta)
+    >>> found.verdict, round(found.order)
+    ('fail', 1)
+    """
+    if not isinstance(directions, int | np.integer) or directions < 1:
+        raise ValueError(f"directions is {directions}; it must be a whole number, at least one")
+    rng = np.random.default_rng(0) if rng is None else rng
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng is a {type(rng).__name__}, not a numpy.random.Generator")
+    parameters = Parameters.of(theta)
+    vector, _ = parameters.vector_of(parameters.claimed(gradient))
+    asked = AskedCost(f, parameters)
+    noise = noise_of(asked, parameters)
+    drawn = rng.standard_normal((directions, vector.size))
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    steps = _steps(parameters.vector)
+    typical = float(np.linalg.norm(vector)) / math.sqrt(vector.size)
+    with np.errstate(all="ignore"):
+        found = tuple(
+            _along(
+                partial(asked.along, each), float(each @ vector), typical, asked.base, noise, steps
+            )
+            for each in drawn
+        )
+    return _together(found)
+
+
+def _steps(vector: Floats) -> Floats:
+    """Powers of two, from the size of the parameters downward; more of them if all are small."""
+    own = math.frexp(float(np.abs(vector).max()))[1]
+    widest = min(max(own, 0), 1000)
+    count = FINEST + min(max(-own, 0), 60)
+    return np.ldexp(1.0, np.arange(widest, widest - count, -1))
+
+
+def _together(found: tuple[Remainders, ...]) -> TaylorTest:
+    """The verdict of all directions."""
+    passed = [each for each in found if each.verdict == "pass"]
+    wrong = [each for each in found if each.verdict == "fail"]
+    if wrong:
+        return TaylorTest("fail", wrong[0].order, wrong[0].error, math.nan, found)
+    if 2 * len(passed) < len(found):
+        return TaylorTest("inconclusive", math.nan, math.nan, math.nan, found)
+    unseen = max(each.unseen for each in passed)
+    return TaylorTest("pass", passed[0].order, passed[0].error, unseen, found)
+
+
+def _along(
+    look: Look, slope: float, typical: float, base: float, noise: float, steps: Floats
+) -> Remainders:
+    """The remainders along a direction in which the gradient claims this slope.
+
+    `typical` is that along most directions.
+    """
+    tried, remainders, noises, rises = [], [], [], [0.0]
+    lost, clear = 0, False
+    for step in steps.tolist():
+        cost = look(step)
+        if not math.isfinite(cost):
+            continue
+        remainder = abs(cost - base - step * slope)
+        # Where the cost is larger, so is its noise, and what is subtracted is rounded as well.
+        here = noise * max(1.0, abs(cost / base) if base else 1.0)
+        here += 2.0**-52 * max(abs(cost), abs(step * slope))
+        tried.append(step)
+        remainders.append(remainder)
+        noises.append(here)
+        if abs(cost - base) > CLEAR * here:
+            rises.append(abs(cost - base) / step)
+        above = remainder > CLEAR * here
+        clear, lost = clear or above, 0 if above else lost + 1
+        if clear and lost == LOST:
+            break
+    h, r, e = np.array(tried), np.array(remainders), np.array(noises)
+    counted = r > CLEAR * e
+    size, still = max(abs(slope), *rises), NOTHING * max(1.0, abs(base))
+    counted[counted] = _above_the_floor(h[counted], r[counted])
+    unseen = _unseen(h, r, e, counted)
+    if not counted.any() and (unseen <= EXACT * size or (size == 0 and noise <= still)):
+        return Remainders(h, r, counted, math.inf, 0.0, unseen, "pass")
+    order, error = _order(h[counted], r[counted], e[counted])
+    enough = unseen <= max(SLACK * max(abs(slope), typical), FLAT * size)
+    verdict = _verdict(order, error, enough)
+    if verdict == "fail" and _is_corner(look, slope, base, float(h[counted][-1])):
+        verdict = CORNER
+    return Remainders(h, r, counted, order, error, unseen, verdict)
+
+
+def _above_the_floor(h: Floats, r: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which remainders fall with the step; the smallest ones that don't are noise after all."""
+    last = len(h)
+    while last > 1 and _slope(h, r, last - 1) < LEAST:
+        last -= 1
+    return np.arange(len(h)) < (last if last > 1 else 0)
+
+
+def _slope(h: Floats, r: Floats, place: int) -> float:
+    """The order between a step and the next wider one."""
+    rise = math.log2(r[place - 1] / r[place])
+    return rise / math.log2(h[place - 1] / h[place])
+
+
+def _order(h: Floats, r: Floats, e: Floats) -> tuple[float, float]:
+    """The order at the smallest steps, and its error from noise and from wider steps."""
+    if len(h) < 4:
+        return math.nan, math.nan
+    last, before, first = (_slope(h, r, len(h) - back) for back in (1, 2, 3))
+    order = (last + before) / 2
+    blurred = 3 * math.hypot(e[-1] / r[-1], e[-3] / r[-3]) / math.log(h[-3] / h[-1])
+    return order, blurred + max(abs(last - before), abs(before - first)) / 2
+
+
+def _unseen(h: Floats, r: Floats, e: Floats, counted: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
+    """How wrong a slope may be without taking the order to that of a wrong one."""
+    if not len(h):
+        return math.inf
+    if counted.any():
+        return float(r[counted][-1] / h[counted][-1])
+    return float((CLEAR * e / h).min())
+
+
+def _verdict(order: float, error: float, enough: bool) -> str:
+    if math.isnan(order):
+        return "inconclusive"
+    if order + error < BETWEEN:
+        return "fail"
+    return "pass" if order - error > BETWEEN and enough else "inconclusive"
+
+
+def _is_corner(look: Look, slope: float, base: float, step: float) -> bool:
+    """Whether the claim lies between the slopes on both sides.
+
+    What a wrong slope leaves on one side is mirrored on the other.
+    """
+    right, left = (look(side * step) - base - side * step * slope for side in (1, -1))
+    return not abs(right + left) <= MIRRORED * abs(right - left)
