@@ -5,7 +5,7 @@ from typing import Any
 
 from gradcheck.check import check_gradients
 from gradcheck.parameters import Form
-from gradcheck.report import FAIL, INCONCLUSIVE, PASS, Report
+from gradcheck.report import FAIL, INCONCLUSIVE, Report
 
 
 def assert_gradients(
@@ -54,11 +54,11 @@ def assert_gradients(
 
 
 def _first_line(report: Report) -> str:
-    counts, total = report.count(), sum(report.count())
-    kind = FAIL if counts[FAIL] else INCONCLUSIVE
+    """What is wrong, and in which arrays."""
+    failed = report.count()[FAIL]
+    kind = FAIL if failed else INCONCLUSIVE
     where = ", ".join(name for name in report.names if report.count(name)[kind])
-    if kind == FAIL:
-        verb = "gradient is" if counts[FAIL] == total == 1 else "gradients are"
-        return f"{counts[FAIL]} of {total} {verb} wrong: {where}"
-    decided = counts[PASS]
-    return f"{decided} of {total} gradients can be decided: {where}"
+    of = f"of {report.found.size} gradients"
+    if failed:
+        return f"{failed} {of} {'is' if failed == 1 else 'are'} wrong: {where}"
+    return f"none {of} can be decided: {where}"

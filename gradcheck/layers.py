@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.check import check_gradients
+from gradcheck.drawing import generator
 from gradcheck.report import Report
 
 Array = npt.NDArray[Any]
@@ -39,7 +40,7 @@ def check_vjp(
         What is checked. Integers, booleans, texts and None are constants, such as indices, labels
         or a mask: for these, vjp may return None, or leave them out. A list is taken as an array.
     rng : numpy.random.Generator, optional
-        Draws the upstream gradient; by default one with seed 0.
+        Draws the upstream gradient; by default one with a fixed seed.
     **options
         As for `check_gradients`.
 
@@ -72,9 +73,7 @@ def check_vjp(
     ValueError: scale_vjp returned shape (2, 3) for gamma, which has shape (3,)
     """
     layer, backward = _called(f, "f"), _called(vjp, "vjp")
-    rng = np.random.default_rng(0) if rng is None else rng
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng is a {type(rng).__name__}, not a numpy.random.Generator")
+    rng = generator(rng)
     if not inputs:
         raise ValueError(f"{layer} has no inputs: give them after vjp")
     names = _names(f, len(inputs))
@@ -106,7 +105,7 @@ def check_vjp(
 def _called(function: Any, otherwise: str) -> str:
     """What to call the caller's function in a message."""
     if not callable(function):
-        raise ValueError(f"{otherwise} is a {type(function).__name__}, not a function")
+        raise ValueError(f"{otherwise} is not a function, but of type {type(function).__name__}")
     name = getattr(function, "__name__", otherwise)
     return name if name.isidentifier() else otherwise  # "<lambda>" says nothing
 
@@ -133,7 +132,10 @@ def _read(value: Any, name: str) -> Any:
     if array.dtype.kind in "iub":
         return value
     if array.dtype == object:
-        raise ValueError(f"{name} is a {type(value).__name__}: give its arrays one by one")
+        what = type(value).__name__
+        raise ValueError(f"{name} is not an array, but of type {what}: give its arrays one by one")
+    if array.dtype.kind != "f":
+        raise ValueError(f"{name} holds {array.dtype} entries, not real numbers")
     return array
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.drawing import generator
+
 Array = npt.NDArray[Any]
 Apply = Callable[[Array], Array]
 
@@ -92,9 +94,9 @@ def check_adjoint(
     x, y : ndarray or tuple of int, optional
         What A takes and returns: an example, of which only the shape and the precision matter, or a
         shape. A complex example asks for an operator that is linear in complex numbers. One of the
-        two is enough, or none if A has a ``shape``.
+        two is enough, or none if A or At has a ``shape``.
     rng : numpy.random.Generator, optional
-        Draws the vectors; by default one with seed 0.
+        Draws the vectors; by default one with a fixed seed.
     trials : int
         How many pairs are drawn.
     rtol : float
@@ -135,9 +137,7 @@ def check_adjoint(
     """
     if not isinstance(trials, int | np.integer) or trials < 1:
         raise ValueError(f"trials is {trials}; it must be a whole number, at least one")
-    rng = np.random.default_rng(0) if rng is None else rng
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng is a {type(rng).__name__}, not a numpy.random.Generator")
+    rng = generator(rng)
     forward, backward = _Operator(A, "A"), _Operator(At, "At")
     x, y = _examples(forward, backward, _example(x, "x"), _example(y, "y"), rng)
     forward.takes, forward.gives = x, y
@@ -215,7 +215,7 @@ def _example(given: Any, name: str) -> Array | None:
     if isinstance(given, int | np.integer):
         given = (int(given),)
     if isinstance(given, tuple) and all(isinstance(each, int | np.integer) for each in given):
-        return np.zeros(given)
+        given = np.zeros(given)
     array = np.asarray(given)
     if array.dtype.kind in "iub":
         array = array.astype(float)
@@ -237,17 +237,22 @@ def _examples(
 ) -> tuple[Array, Array]:
     """Both examples; what is missing comes from a shape, or from what an operator returns."""
     if x is None:
-        x = _from_shape(forward, 1) if y is None else _of_answer(backward(_drawn(y, rng)), y)
+        x = (
+            _from_shapes(forward, backward)
+            if y is None
+            else _of_answer(backward(_drawn(y, rng)), y)
+        )
     if y is None:
         y = _of_answer(forward(_drawn(x, rng)), x)
     return x, y
 
 
-def _from_shape(operator: _Operator, axis: int) -> Array:
-    shape = operator.shape
-    if not isinstance(shape, tuple) or len(shape) != 2:
-        raise ValueError("nothing says what A takes: give an example or a shape, x=(100,)")
-    return np.zeros(shape[axis], np.result_type(operator.dtype or float, np.float32))
+def _from_shapes(forward: _Operator, backward: _Operator) -> Array:
+    """An example of what A takes: as many numbers as it has columns, or as At has rows."""
+    for operator, axis in ((forward, 1), (backward, 0)):
+        if isinstance(operator.shape, tuple) and len(operator.shape) == 2:
+            return np.zeros(operator.shape[axis], np.result_type(operator.dtype or 0.0, np.float32))
+    raise ValueError("nothing says what A takes: give an example or a shape, x=(100,)")
 
 
 def _of_answer(found: Array, given: Array) -> Array:

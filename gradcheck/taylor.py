@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.asked_cost import AskedCost
+from gradcheck.drawing import generator
 from gradcheck.estimates import NOTHING
 from gradcheck.noise import noise_of
 from gradcheck.parameters import Floats, Form, Parameters
@@ -145,7 +146,7 @@ def taylor_test(
         As ``cost``, ``gradient`` and ``theta`` of `check_gradients`.
     directions : int
     rng : numpy.random.Generator, optional
-        Draws the directions; by default one with seed 0.
+        Draws the directions; by default one with a fixed seed.
 
     Returns
     -------
@@ -178,9 +179,7 @@ def taylor_test(
     """
     if not isinstance(directions, int | np.integer) or directions < 1:
         raise ValueError(f"directions is {directions}; it must be a whole number, at least one")
-    rng = np.random.default_rng(0) if rng is None else rng
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng is a {type(rng).__name__}, not a numpy.random.Generator")
+    rng = generator(rng)
     parameters = Parameters.of(theta)
     vector, _ = parameters.vector_of(parameters.claimed(gradient))
     asked = AskedCost(f, parameters)
