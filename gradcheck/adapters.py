@@ -17,7 +17,8 @@ def of_torch(function: Callable[..., Any]) -> Pair:
     ----------
     function : callable
         Such as ``MyFunction.apply`` of a ``torch.autograd.Function``, a module, or any function
-        that torch differentiates. It returns a tensor or a tuple of tensors.
+        that torch differentiates. It returns a tensor or a tuple of tensors. The parameters of a
+        module are not checked: for that, make them inputs with ``torch.func.functional_call``.
 
     Examples
     --------
@@ -25,15 +26,19 @@ def of_torch(function: Callable[..., Any]) -> Pair:
     """
     import torch
 
+    def tensor(value: Any) -> Any:
+        return value if value is None or isinstance(value, str) else torch.tensor(value)
+
     def f(*inputs: Any) -> Any:
         with torch.no_grad():
-            output = function(*(torch.tensor(each) for each in inputs))
+            output = function(*map(tensor, inputs))
         found = tuple(each.numpy() for each in _tuple(output))
         return found if isinstance(output, tuple) else found[0]
 
     def vjp(upstream: Any, *inputs: Any) -> tuple[Any, ...]:
-        tensors = [torch.tensor(each) for each in inputs]
-        free = [each.requires_grad_() for each in tensors if each.is_floating_point()]
+        tensors = [tensor(each) for each in inputs]
+        floats = [torch.is_tensor(each) and each.is_floating_point() for each in tensors]
+        free = [each.requires_grad_() for each, moves in zip(tensors, floats, strict=True) if moves]
         outputs = _tuple(function(*tensors))
         upstreams = [torch.tensor(each) for each in _tuple(upstream)]
         known = [place for place, each in enumerate(outputs) if each.requires_grad]
@@ -45,7 +50,7 @@ def of_torch(function: Callable[..., Any]) -> Pair:
             allow_unused=True,  # what is None, `check_vjp` says itself
         )
         gradients = iter([None if each is None else each.numpy() for each in found])
-        return tuple(next(gradients) if each.requires_grad else None for each in tensors)
+        return tuple(next(gradients) if moves else None for moves in floats)
 
     # MyFunction.apply takes what MyFunction.forward does after the context, under its names.
     forward = getattr(getattr(function, "__self__", None), "forward", None)

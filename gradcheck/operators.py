@@ -120,7 +120,7 @@ def check_adjoint(
     the probabilistic bound for sums of n terms (Higham and Mary, 2019, doi:10.1137/18M1226312; the
     bound that always holds has n in place of its root: Higham, Accuracy and Stability of Numerical
     Algorithms, 2002, section 3.1). The same holds for At. The products themselves are computed
-    with long doubles.
+    with long doubles. For every trial, each of the two is called five times.
 
     Examples
     --------

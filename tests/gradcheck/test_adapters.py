@@ -47,6 +47,8 @@ def test_a_torch_function() -> None:
 def test_a_torch_module_and_a_gradient_that_is_missing() -> None:
     torch = pytest.importorskip("torch")
     assert check_vjp(*of_torch(torch.nn.LayerNorm(3, dtype=torch.float64)), X).passed
+    linear = of_torch(torch.nn.functional.linear)
+    assert check_vjp(*linear, X, np.ones((2, 3)), None).passed
     cut = of_torch(lambda x, w: x * w.detach())
     with pytest.raises(ValueError, match="returned None for w"):
         check_vjp(*cut, X, W)

@@ -156,6 +156,22 @@ def test_objects_and_examples() -> None:
     assert check_adjoint(A, A.T, np.ones((2, 4))).passed
 
 
+def test_a_product_with_one_vector_returns_a_number() -> None:
+    c = np.array([1.0, -2.0, 0.5])
+    assert check_adjoint(lambda x: c @ x, lambda y: c * y, x=(3,)).passed
+    assert not check_adjoint(lambda x: c @ x, lambda y: c + y, x=(3,)).passed
+
+
+def test_operators_of_scipy() -> None:
+    sparse = pytest.importorskip("scipy.sparse")
+    linalg = pytest.importorskip("scipy.sparse.linalg")
+    A = sparse.random_array((30, 20), density=0.2, rng=np.random.default_rng(0), format="csr")
+    assert check_adjoint(A, A.T).passed
+    operator = linalg.aslinearoperator(A)
+    assert check_adjoint(operator, operator.H).passed
+    assert not check_adjoint(operator, 2 * operator.H).passed
+
+
 def changes(x: Array) -> Array:
     x += 1
     return x
