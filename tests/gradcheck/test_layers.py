@@ -131,9 +131,9 @@ def test_single_precision_is_known_by_what_f_returns() -> None:
         return np.sin(np.asarray(x, np.float32))
 
     with pytest.warns(UserWarning, match="single precision"):
-        assert check_vjp(rough, lambda u, x: u * np.cos(np.float32(x)), X).passed
+        assert check_vjp(rough, lambda u, x: u * np.cos(x), X).passed
     with pytest.warns(UserWarning, match="single precision"):
-        assert not check_vjp(rough, lambda u, x: u * np.float32(x), X).passed
+        assert not check_vjp(rough, lambda u, x: u * x, X).passed
 
 
 def changes(x: Any, gamma: Any) -> Any:
