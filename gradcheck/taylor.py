@@ -183,7 +183,7 @@ def taylor_test(
     parameters = Parameters.of(theta)
     vector, _ = parameters.vector_of(parameters.claimed(gradient))
     asked = AskedCost(f, parameters)
-    noise = noise_of(asked, parameters)
+    noise = noise_of(asked, parameters).spread
     drawn = rng.standard_normal((directions, vector.size))
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
     steps = _steps(parameters.vector)
