@@ -100,7 +100,7 @@ def check_gradients(
     sample : float, optional
         Check so large a share of them.
     rng : numpy.random.Generator, optional
-        Draws them; by default one with seed 0.
+        Draws them; by default one with a seed of its own.
     progress : callable or True, optional
         ``progress(done, total)`` is called after every parameter; True shows a bar, if `tqdm` or
         `rich` is installed.

@@ -10,6 +10,7 @@ import numpy as np
 from gradcheck import any_cost
 from gradcheck.asked_cost import AskedCost
 from gradcheck.check import AGREE, AGREE_SINGLE, POOR_SINGLE, judge, rounded
+from gradcheck.drawing import generator
 from gradcheck.estimates import POOR, POOR_KNOWN
 from gradcheck.options import known_noise, tolerance
 from gradcheck.parameters import Floats, Form, Parameters
@@ -83,7 +84,7 @@ def check_directions(
         As for `check_gradients`.
     directions : int
     rng : numpy.random.Generator, optional
-        Draws the directions; by default one with seed 0.
+        Draws the directions; by default one with a seed of its own.
     confidence : float
         The confidence of the bound.
     rtol, noise
@@ -103,9 +104,7 @@ def check_directions(
         raise ValueError(f"directions is {directions}; it must be a whole number, at least one")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence is {confidence}; it must be between 0 and 1")
-    rng = np.random.default_rng(0) if rng is None else rng
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng is a {type(rng).__name__}, not a numpy.random.Generator")
+    rng = generator(rng)
     parameters = Parameters.of(theta)
     vector, single = parameters.vector_of(parameters.claimed(gradient))
     asked = AskedCost(cost, parameters)

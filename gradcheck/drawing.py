@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SEED = 6_022_140_76
+SEED = 602_214_076
 """Not 0 or 1: who draws inputs with that seed would be given the same numbers again as an upstream
 gradient, and u (x > 0) (u > 0) is correct where u is x."""
 

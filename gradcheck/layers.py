@@ -40,7 +40,8 @@ def check_vjp(
         What is checked. Integers, booleans, texts and None are constants, such as indices, labels
         or a mask: for these, vjp may return None, or leave them out. A list is taken as an array.
     rng : numpy.random.Generator, optional
-        Draws the upstream gradient; by default one with a fixed seed.
+        Draws the upstream gradient, and a sample if one is asked for; by default one with a fixed
+        seed.
     **options
         As for `check_gradients`.
 
@@ -96,7 +97,8 @@ def check_vjp(
 
     theta = dict(zip(names, given, strict=True))
     try:
-        return check_gradients(cost, gradients, {name: theta[name] for name in moved}, **options)
+        where = {name: theta[name] for name in moved}
+        return check_gradients(cost, gradients, where, rng=rng, **options)
     except ValueError as refused:
         # It speaks of its cost, of which the caller knows nothing.
         raise ValueError(str(refused).replace("the cost", layer)) from None

@@ -9,7 +9,9 @@ import numpy as np
 from gradcheck.asked_cost import AskedCost
 from gradcheck.parameters import Floats, Parameters
 
-PLACES = np.sort(np.random.default_rng(0).uniform(1, 13, 13))
+PLACES = np.array(
+    [1.033, 1.198, 1.492, 4.237, 7.523, 8.280, 8.644, 9.754, 10.759, 10.790, 11.289, 11.953, 12.221]
+)
 """Where the cost is evaluated along a line, in steps. The distances are irregular, because a
 regular staircase would look like a slope."""
 

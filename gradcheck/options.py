@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.drawing import generator
 from gradcheck.parameters import Integers, Parameters
 
 Progress = Callable[[int, int], object] | bool | None
@@ -75,7 +76,7 @@ def drawn(
     share : float or None
         So large a share of them.
     rng : numpy.random.Generator or None
-        By default one with seed 0.
+        By default one with a seed of its own.
 
     Returns
     -------
@@ -92,12 +93,10 @@ def drawn(
         raise ValueError(f"max_parameters is {most!r}; it must be a whole number, at least one")
     if share is not None and not (_is_number(share) and 0 < share <= 1):
         raise ValueError(f"sample is {share!r}; it must be a share of the parameters, up to 1")
-    if rng is not None and not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng is a {type(rng).__name__}, not a numpy.random.Generator")
+    rng = generator(rng)
     wanted = min(n if most is None else int(most), n if share is None else math.ceil(share * n))
     if wanted == n:
         return None
-    rng = np.random.default_rng(0) if rng is None else rng
     order = rng.permutation(n)
     array_of = np.repeat(np.arange(len(parameters.shapes)), [*map(math.prod, parameters.shapes)])
     # The first of each array in this order comes first, then the others.

@@ -32,7 +32,7 @@ LOST = 3
 FINEST = 46
 """How many times the step is halved."""
 
-SLACK, FLAT = 0.02, 1e-6
+SLACK, FLAT = 0.015, 1e-6
 """If a gradient could be wrong by this share of it and nothing would show, that is no test; where
 it is 0 or nearly so, by this share of the cost's slope over the widest steps."""
 

@@ -109,6 +109,15 @@ def test_numbers_lists_and_outputs_in_a_tuple() -> None:
     assert not check_vjp(both, wrong, [1.0, 2.0], 0.5).passed
 
 
+def test_options_are_those_of_the_check() -> None:
+    told: list[tuple[int, int]] = []
+    report = check_vjp(
+        scale, scale_vjp, X, GAMMA, max_parameters=4, progress=lambda *news: told.append(news)
+    )
+    assert report.passed
+    assert told[-1] == (4, 4)
+
+
 def test_constants_need_no_gradient() -> None:
     def take(x: Any, places: Any, mask: Any, mode: Any, nothing: Any) -> Any:
         return x[places] * mask

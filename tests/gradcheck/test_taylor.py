@@ -41,7 +41,7 @@ def verdicts(noise: float, off: float) -> Counter[str]:
 def test_no_correct_gradient_is_called_wrong(noise: float) -> None:
     found = verdicts(noise, 0.0)
     assert not found["fail"]
-    assert found["pass"] >= {0.0: 1, 1e-10: 0.9, 1e-6: 0.7}[noise] * COSTS
+    assert found["pass"] >= {0.0: 1, 1e-10: 0.9, 1e-6: 0.5}[noise] * COSTS
 
 
 @pytest.mark.parametrize(("noise", "off"), FOUND)
@@ -148,3 +148,13 @@ def test_few_costs_are_enough_for_any_number_of_parameters() -> None:
 def test_directions_are_a_whole_number(directions: Any) -> None:
     with pytest.raises(ValueError, match="whole number"):
         taylor_test(lambda t: float(t @ t), lambda t: 2 * t, np.ones(2), directions)
+
+
+def test_what_does_not_fall_with_the_step_is_noise() -> None:
+    """Such as a cost that was cached in single precision where it is checked."""
+    theta = np.linspace(0.1, 1, 5)
+
+    def cost(t: Any) -> float:
+        return float(np.sum(np.exp(t))) + 1e-7 * bool((t != theta).any())
+
+    assert taylor_test(cost, np.exp(theta), theta).verdict != "fail"
