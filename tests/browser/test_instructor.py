@@ -8,14 +8,13 @@ from nbformat.v4 import new_markdown_cell
 from playwright.sync_api import Error, expect
 
 from tests.attacks.catalogue import attacks
+from tests.browser.conftest import PATIENCE
 from tests.browser.jupyter import serving
 from tests.grading import hostile
 
 ASSIGNMENT, STUDENT = "n_dimensions", "ada"
 WRITTEN, POINTS, COMMENT = "explain_threshold", "1.5", "Good: but *which* digits does <b> lose?"
 ATTACKED, ATTACKER = "one_dimension", "eve"
-PATIENCE = 120_000
-"""Milliseconds that anything may take before a test fails."""
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1|localhost)")
 NAME = "<img src=x onerror=evil()>"
 FORMGRADER = (
@@ -37,7 +36,6 @@ COVERS = """what => [...document.querySelectorAll(what)]
   .filter(each => ["fixed", "sticky", "absolute"].includes(getComputedStyle(each).position))
   .filter(each => !each.matches(".hidden"))
   .map(each => each.outerHTML.slice(0, 200))"""
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -55,9 +55,9 @@ def test_the_slider_moves_the_picture(lesson, picture):
     """Its number changes with it, and the widgets' own picture is drawn anew."""
     widget = lesson.output("slider")
     number, drawn = widget.locator(".widget-readout"), widget.locator("img")
-    expect(number).to_have_text("0.50")
-    before = drawn.get_attribute("src")
+    expect(number).to_have_text(re.compile(r"^0\.5\d*$"))
+    shown = drawn.get_attribute("src")
     widget.get_by_role("slider").press("ArrowLeft")
-    expect(number).to_have_text("0.45")
-    expect(drawn).not_to_have_attribute("src", before)
+    expect(number).to_have_text(re.compile(r"^0\.4\d*$"))
+    expect(drawn).not_to_have_attribute("src", shown)
     picture(lesson.page, "moved")

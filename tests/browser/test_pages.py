@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from autograder.grading.flags import flags_for_the_student
 from autograder.grading.verdicts import verdict_in
 from tests import sample_class
+from tests.browser.conftest import PATIENCE
 from tests.temporary_course import TemporaryCourse
 
 ASSIGNMENT = "n_dimensions"
@@ -27,8 +28,6 @@ COMMENT = "Clear, and the example is your own."
 SIZES = {360: 740, 768: 1024, 1280: 800}
 SCHEMES = ("light", "dark")
 LARGEST = 400_000
-PATIENCE = 120_000
-"""Milliseconds that anything may take before a test fails."""
 
 MAY_SCROLL = "pre, math, .html, .scroll"
 """What may be wider than the screen, and is scrolled by itself."""
