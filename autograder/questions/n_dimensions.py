@@ -195,12 +195,13 @@ def expect_vector(answer: Answer, truth: Array, words: str, tolerance: float = T
         raise Wrong(f"{answer.function} returned {describe(found)}; its shape must be (47, 1).")
     off = deviation(found, truth)
     if not off <= tolerance:
-        worst = np.argmax(np.abs(found - truth)) if np.isfinite(off) else 0
-        raise Wrong(
-            f"{words} {answer.function} is off by {off:.2g} times the largest entry, most at index "
-            f"{worst}.",
-            picture.of_arrays("the 47 derivatives", found.T, truth.T),
-        )
+        finite = np.isfinite(found)
+        says = f"contains NaN or infinity, first at index {np.argmin(finite)}"
+        if finite.all():
+            worst = np.argmax(np.abs(found - truth))
+            says = f"is off by {off:.2g} times the largest entry, most at index {worst}"
+        seen = picture.of_arrays("the 47 derivatives", found.T, truth.T)
+        raise Wrong(f"{words} {answer.function} {says}.", seen)
 
 
 def expect_gradient(answer: Answer, case: Case, epsilon: float) -> None:

@@ -151,6 +151,15 @@ class TestNumericalGradient:
         parts = earned(Saying(off), "numerical_gradient", rng, "value")[0]
         assert bool(parts) is (abs(side) < 1)
 
+    def test_one_that_is_no_number_is_called_so(self, rng):
+        def broken(*arguments, **by_name):
+            found = numerical(*arguments, **by_name)
+            found[7] = np.nan
+            return found
+
+        _, said = earned(Saying(broken), "numerical_gradient", rng)
+        assert "contains NaN or infinity, first at index 7." in said["value"]
+
     def test_a_step_to_one_side_is_seen_and_still_uses_the_forward_function(self, rng):
         def one_sided(*arguments, **by_name):
             return numerical(*arguments, **by_name, steps=(1, 0))
