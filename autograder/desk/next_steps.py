@@ -43,6 +43,7 @@ def next_steps(
     """
     grade = f"run `autograder grade {seen.assignment}`"
     unread = sum(map(len, seen.unread.values()))
+    flagged = {student for students in seen.flags.values() for student in students}
     waiting = (
         (len(seen.refused), "submission was", "submissions were",
          "refused: see why, and whom to ask for another file", "refused"),
@@ -54,8 +55,11 @@ def next_steps(
          "for a reader: open the Formgrader in JupyterLab", "unread"),
         (len(seen.others_copies), "student has", "students have",
          "submitted a copy that is not their own: ask how that came about", "copies"),
+        (len(flagged), "submission has", "submissions have", "flags: read how grades came about",
+         "flags"),
         (similar, "group of students gave", "groups of students gave",
          "similar answers: read them side by side", "similar"),
+        (len(seen.late), "submission was", "submissions were", "late: see what that cost", "late"),
         (len(seen.missing), "student has", "students have", "no submission", "missing"),
     )  # fmt: skip
     steps = [

@@ -1,6 +1,7 @@
 """If this fails, a report does not say what waits for the instructor, or says it of nothing."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from autograder.desk.class_overview import Overview
 from autograder.desk.item_analysis import Discrimination, Item
@@ -40,6 +41,16 @@ def test_the_most_pressing_comes_first():
         "1 submission has no grade yet: run `autograder grade any`.",
         "1 student has submitted again since: run `autograder grade any`.",
         "2 written answers wait for a reader: open the Formgrader in JupyterLab.",
+    ]
+
+
+def test_flags_and_lateness_are_said_of_students():
+    """A student with two flags is one."""
+    ada = replace(standing("ada", (True, True), True, written=2.0), flags=("a guess", "another"))
+    seen = replace(QUIET, graded=(ada,), late={"ada": timedelta(hours=1), "bob": timedelta(1)})
+    assert said(seen) == [
+        "1 submission has flags: read how grades came about.",
+        "2 submissions were late: see what that cost.",
     ]
 
 
