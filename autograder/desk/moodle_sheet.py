@@ -19,6 +19,8 @@ PARTICIPANT = re.compile(r"([^\W\d_]\D*)(\d+)")
 EMPTY = frozenset({"", "-"})
 TIME = re.compile(r"\d\d?[:.h]\d\d")
 DIGITS = re.compile(r"\d+")
+LONGEST_TIME, SIGNS = 80, re.compile(r"[=<>()*;_]")
+"""A longer text, or one with such a sign, is not the time when something was graded."""
 
 
 def read(file: CsvFile, shown: str) -> Sheet:
@@ -80,13 +82,16 @@ def _are_grades(texts: Sequence[str], maximum: Sequence[str], may_change: Sequen
 def _comments(texts: Sequence[Sequence[str]], titles: Sequence[str], grade: int) -> int | None:
     """The last column, unless it is the one of when it was graded: then there are no comments."""
     last = len(texts) - 1
-    times = [text == "-" or _is_time(text) for text in texts[last]]
-    is_time = all(times) or any(map(_is_time, texts[last])) or titles[last].endswith(")")
+    filled = [text for text in texts[last] if text not in EMPTY]
+    none_yet = not filled and "-" in texts[last]
+    is_time = none_yet or (filled and all(map(_is_time, filled))) or titles[last].endswith(")")
     return last if last > grade + 2 and not is_time else None
 
 
 def _is_time(text: str) -> bool:
-    return TIME.search(text) is not None and len(DIGITS.findall(text)) >= 4
+    """Whether it is a date with a time of day, in any language; a comment may hold numbers too."""
+    is_short = len(text) <= LONGEST_TIME and not SIGNS.search(text)
+    return is_short and TIME.search(text) is not None and len(DIGITS.findall(text)) >= 4
 
 
 def _are_names(columns: Sequence[Sequence[str]]) -> bool:

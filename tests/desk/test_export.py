@@ -101,6 +101,17 @@ def test_the_sheet_has_the_grades_of_the_gradebook(graded, export, make, form):
     assert "the sheet has no column of n_dimensions, planted_bugs" in out
 
 
+@pytest.mark.parametrize("comment", [
+    "one_dimension: sin(1.56 t) at theta = 0.08071",
+    "<p>backward_propagation_n (4 of 10): dW2 is off by 1.25 at [0, 3]</p>",
+])  # fmt: skip
+def test_moodles_column_of_comments_is_known_with_our_own_in_it(graded, export, comment):
+    """Numbers in it are not the time when something was graded."""
+    students = [replace(CLASS[0], comment=comment), *CLASS[1:]]
+    status, out, _ = export("moodle", moodle(students), "--assignment", ASSIGNMENT)
+    assert status == 0 and "no column for comments" not in out
+
+
 def test_moodles_worksheet_has_comments_too(graded, export):
     form = FORMS["Windows"]
     data = moodle(CLASS, form, GERMAN, word="Teilnehmer/in")
