@@ -8,23 +8,19 @@ claim is an independent second result.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import accumulate
-from typing import NamedTuple
 
 import numpy as np
 
+from gradcheck import corners
 from gradcheck.asked_cost import AskedCost
 from gradcheck.estimates import (
     CENTRAL,
     COARSE,
     CORNER,
-    CORNERS,
     NOISY,
     NOTHING,
-    ONE_SIDED,
     POOR,
     POOR_KNOWN,
     STATIONARY,
@@ -34,19 +30,15 @@ from gradcheck.estimates import (
 )
 from gradcheck.ladder import (
     EPS,
-    FINE,
     UNSEEN,
     Rung,
     central,
-    one_sided,
     rounding_of,
     steps_for,
 )
 from gradcheck.noise import Noise, noise_of
 from gradcheck.parameters import Floats, Integers, Parameters
-
-Look = Callable[[float], float]
-"""Returns the cost a step away from the parameters, along some direction."""
+from gradcheck.place import Place, Row
 
 GOOD = 1e-6
 """An error, as a share of the gradient, that is small enough to need no further step."""
@@ -63,50 +55,6 @@ NEARER = 10
 LEVEL = 1e-12
 """A move of a parameter, as a share of it or of 1, that is its own round-off and that of what it is
 computed with: where the slope would be 0 after it, it is 0."""
-
-SHIFTS, SHIFT = 16, 2.0**-17
-"""In how many places of each kind near a corner slopes are looked at, and how far away they are."""
-
-ACROSS = 2.0**-23
-"""The step for these slopes."""
-
-
-class Row(NamedTuple):
-    """One derivative: see `Estimates`."""
-
-    value: float
-    error: float
-    step: float
-    how: int
-    left: float = math.nan
-    right: float = math.nan
-
-
-@dataclass(frozen=True)
-class Place:
-    """One parameter, or one direction.
-
-    Attributes
-    ----------
-    look : callable
-        Returns the cost a step away.
-    base : float
-        The cost there.
-    noise : Noise
-    claim : float
-        The derivative that is claimed.
-    size : float
-        Of the parameter.
-    agree : float
-        How far apart, as a share of the larger, claim and derivative may be.
-    """
-
-    look: Look
-    base: float
-    noise: Noise
-    claim: float
-    size: float
-    agree: float
 
 
 def derivatives(
@@ -152,8 +100,8 @@ def derivatives(
         ):
             place = Place(partial(cost.at, i), cost.base, noise, claim, size, agree)
             row = _derivative(place, first)
-            if row.how == CORNER and _outside(claim, row, agree):
-                row = _among_corners(cost, i, claim, row, agree)
+            if row.how == CORNER:
+                row = corners.among(cost, i, claim, row, agree)
             rows.append(row)
             progress(len(rows), chosen.size)
     return _gathered(rows, noise)
@@ -260,7 +208,7 @@ def _searched(place: Place, first: Sequence[float]) -> Row:
             how = UNRESOLVED
         elif best.error <= _enough(place, scale):
             return Row(best.value, best.error, best.step, CENTRAL)
-    beside = None if how == NOISY else _beside_a_corner(place, scale)
+    beside = None if how == NOISY else corners.beside(place, scale)
     return beside or Row(best.value, best.error, best.step, how)
 
 
@@ -350,71 +298,3 @@ def _unresolved(rungs: Sequence[Rung]) -> bool:
     """Whether the cost is not a line even within the narrowest step, and not because of noise."""
     rung = min(rungs, key=lambda rung: rung.step)
     return rung.error > 0.1 * abs(rung.value) and rung.error > 4 * rung.rounding
-
-
-def _beside_a_corner(place: Place, scale: float) -> Row | None:
-    """A row from one-sided differences, or None if they are too coarse as well."""
-    corner = None
-    rights, lefts = (
-        [one_sided(place.look, place.base, side * 2.0**power, place.noise) for power in FINE]
-        for side in (1, -1)
-    )
-    for at, power in enumerate(FINE):
-        right, left = rights[at], lefts[at]
-        fine = [
-            side
-            for side, narrower in ((left, lefts), (right, rights))
-            if side.error <= POOR * max(scale, abs(side.value))
-            and not any(other.refutes(side) for other in narrower[at:])
-        ]
-        if len(fine) == 2 and left.refutes(right):
-            error = max(left.error, right.error)
-            if corner is None or error < corner.error:
-                corner = Row(math.nan, error, 2.0**power, CORNER, left.value, right.value)
-        elif fine:
-            best = min(fine, key=lambda side: side.error)
-            return Row(best.value, best.error, 2.0**power, ONE_SIDED)
-    return corner
-
-
-def _outside(claim: float, row: Row, agree: float) -> bool:
-    """Whether a claim is neither of the two slopes at a corner, nor between them."""
-    low, high = sorted((row.left, row.right))
-    reach = row.error + agree * max(abs(low), abs(high))
-    return not low - reach <= claim <= high + reach
-
-
-def _among_corners(cost: AskedCost, index: int, claim: float, row: Row, agree: float) -> Row:
-    """The row of a corner; of several that meet there, if the claim is a slope between them.
-
-    A unit that is on its kink in several examples may switch off in all of them at once, and the
-    usual gradient, which takes the kink for off, is then a slope nearby, though it is neither the
-    slope before nor the slope after. So slopes are looked at in some places around.
-    """
-    least, most = sorted((row.left, row.right))
-    for shift in _shifts(cost.sizes):
-        before, after = shift.copy(), shift.copy()
-        before[index] -= ACROSS
-        after[index] += ACROSS
-        slope = (cost.along(after, 1.0) - cost.along(before, 1.0)) / (2 * ACROSS)
-        if math.isfinite(slope):
-            least, most = min(least, slope), max(most, slope)
-        nearby = row._replace(how=CORNERS, left=least, right=most)
-        if not _outside(claim, nearby, agree):
-            return nearby
-    return row
-
-
-def _shifts(sizes: Sequence[int]) -> Iterator[Floats]:
-    """Small moves of arrays of these sizes: of a whole array, of one parameter, and of all."""
-    n, ends = sum(sizes), [*accumulate(sizes)]
-    rng = np.random.default_rng(0)
-    arrays = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)][:SHIFTS]
-    moves: list[tuple[slice | int, float | Floats]] = [(array, 1.0) for array in arrays]
-    moves += [(place, 1.0) for place in rng.permutation(n)[:SHIFTS].tolist()]
-    moves += [(slice(None), rng.standard_normal(n)) for _ in range(SHIFTS)]
-    for places, by in moves:
-        for side in (SHIFT, -SHIFT):
-            shift = np.zeros(n)
-            shift[places] = side * by
-            yield shift

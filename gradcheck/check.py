@@ -12,9 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from gradcheck import any_cost
+from gradcheck import any_cost, corners
 from gradcheck.asked_cost import AskedCost
 from gradcheck.estimates import (
     CENTRAL,
@@ -169,7 +168,10 @@ def check_gradients(
             warnings.warn(said, stacklevel=2)
     found = judge(vector, estimates, errors, agree, max(poor, 2 * agree))
     if estimates.sides is not None:
-        found[_beyond_corners(vector, estimates, errors, agree)] = FAIL
+        before, after = estimates.sides
+        with np.errstate(invalid="ignore"):
+            outside = corners.is_outside(vector, before, after, errors, agree)
+        found[outside & (estimates.how == CORNER)] = FAIL
     if chosen is not None:
         unchecked = np.ones(vector.size, bool)
         unchecked[chosen] = False
@@ -185,28 +187,16 @@ def _with_slopes_at_corners(
     agree: float,
 ) -> Estimates:
     """Estimates of a cost with derivatives of its own, with the slopes at its corners."""
-    corners = np.flatnonzero(estimates.how == CORNER)[:MOST_CORNERS]
-    if not corners.size:
+    places = np.flatnonzero(estimates.how == CORNER)[:MOST_CORNERS]
+    if not places.size:
         return estimates
     asked = AskedCost(cost, parameters)
-    found = any_cost.derivatives(asked, parameters, vector, agree, chosen=corners)
+    found = any_cost.derivatives(asked, parameters, vector, agree, chosen=places)
     known = np.isin(found.how, (CORNER, CORNERS))
-    slopes = found.among(corners, vector.size).sides
+    slopes = found.among(places, vector.size).sides
     error, how = estimates.error.copy(), estimates.how.copy()
-    error[corners[known]], how[corners[known]] = found.error[known], found.how[known]
+    error[places[known]], how[places[known]] = found.error[known], found.how[known]
     return replace(estimates, error=error, how=how, sides=slopes)
-
-
-def _beyond_corners(
-    vector: Floats, estimates: Estimates, errors: Floats, agree: float
-) -> npt.NDArray[np.bool_]:
-    """Where a claim is neither of the two slopes at a corner, nor between them."""
-    assert estimates.sides is not None
-    low, high = estimates.sides.min(axis=0), estimates.sides.max(axis=0)
-    with np.errstate(invalid="ignore"):
-        reach = errors + agree * np.maximum(np.abs(low), np.abs(high))
-        beyond: npt.NDArray[np.bool_] = (vector < low - reach) | (vector > high + reach)
-    return beyond & (estimates.how == CORNER)
 
 
 def rounded(derivatives: Floats) -> float:

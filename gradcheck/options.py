@@ -26,7 +26,7 @@ def tolerance(rtol: Any, usual: float) -> float:
     Raises
     ------
     ValueError
-        If it is no number from 0 to 1.
+        If it is not a number from 0 to 1.
     """
     if rtol is None:
         return usual
@@ -48,7 +48,7 @@ def known_noise(noise: Any, base: float) -> float:
     Raises
     ------
     ValueError
-        If these are no numbers from 0 up.
+        If these are not numbers from 0 up.
     """
     pair = noise if isinstance(noise, tuple | list) else (noise, 0.0)
     if len(pair) != 2 or not all(_is_number(each) and 0 <= each < math.inf for each in pair):
@@ -86,7 +86,8 @@ def drawn(
     Raises
     ------
     ValueError
-        If `most` is no whole number from 1 up, `share` not between 0 and 1, or `rng` no generator.
+        If `most` is not a whole number from 1 up, `share` not between 0 and 1, or `rng` not a
+        generator.
     """
     n = parameters.vector.size
     if most is not None and (not isinstance(most, int | np.integer) or most < 1):
