@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from autograder.grading.course import Course
 from autograder.grading.errors import CourseError, first_line, in_one_line, printable
 from autograder.grading.extra_files import carried
 from autograder.grading.outcome import Outcome
-from autograder.grading.scores import Scored, recorded
+from autograder.grading.scores import Scored, late_or_deducted, recorded
 from autograder.grading.submitted_folder import ALLOW, problem_with
 from autograder.grading.task import SECONDS, Graded, Task
 from autograder.grading.valid_ids import is_unicode
@@ -81,6 +81,7 @@ class Run:
         self._tasks = Tasks(course, assignment)
         self._course, self._assignment = course, assignment
         self._recorder, self._recorded = recorder, recorded(gradebook, assignment)
+        self._late = late_or_deducted(gradebook, assignment)
         self._releases, self._nbgrader = self._tasks.releases, self._tasks.settings
         self._places = SubmissionFolders(course, assignment, self._releases)
         self.points, self.points_in = self._tasks.points, self._tasks.points_in
@@ -171,7 +172,7 @@ class Run:
         if isinstance(result, Outcome):  # no worker has seen it
             if result.status == "failed":
                 self._take_back(plan, noted=False)
-            return result
+            return self.deducted(plan, result)
         if not isinstance(result, Graded):
             failure = self.failure(plan, result)
             if not plan.known or (isinstance(result, Failure) and not result.ours):
@@ -232,6 +233,16 @@ class Run:
                 f"{self._shown(place)} can't be written ({error.strerror or error}): check "
                 "that its disk is not full and that the folder is writable, then grade again"
             ) from error
+
+    def deducted(self, plan: Plan, outcome: Outcome) -> Outcome:
+        """An outcome, once the late penalty is what it has to be now; and that it has changed."""
+        if not plan.known or outcome.status == "failed" or plan.student not in self._late:
+            return outcome
+        penalty = self._nbgrader.penalty(plan.student)
+        if (found := self._recorder.deduct(self._assignment, plan.student, penalty)) is None:
+            return outcome
+        said = f"its late penalty is {found[1]:g} now, and was {found[0]:g}"
+        return replace(outcome, note="; ".join(filter(None, (outcome.note, said))))
 
     def _take_back(self, plan: Plan, noted: bool = True) -> None:
         """Remove an earlier grade, which is not this submission's; nbgrader does so on failure."""

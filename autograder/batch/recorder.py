@@ -65,6 +65,10 @@ Penalty = Callable[[SubmittedNotebook, float], float | None]
 """``penalty(notebook, seconds_late)``: what is taken off for being late, or None."""
 
 
+Deduction = tuple[float, float]
+"""A late penalty before and after."""
+
+
 class _Known(NamedTuple):
     """An assignment in the gradebook: the names of its notebooks by their ids, and its cells by
     name (see `autograder.grading.scores.prefix`), each with its id and its notebook's."""
@@ -139,6 +143,25 @@ class Recorder:
                     .values(auto_score=0, needs_manual_grade=False)
                 )
             self._deduct(known, submission, places, penalty)
+
+    def deduct(self, assignment: str, student: str, penalty: Penalty | None) -> Deduction | None:
+        """Set the late penalty of a submission that is recorded already.
+
+        It depends on the configuration, the due date, the extension and the points, all of which
+        may have changed since.
+
+        Returns
+        -------
+        tuple of float, optional
+            The penalty before and after; None if it stays.
+        """
+        known = self._known(assignment)
+        with self._transaction():
+            submission, places = self._submission(known, student, None)
+            before = self._deducted(places)
+            self._deduct(known, submission, places, penalty)
+            after = self._deducted(places)
+        return None if before == after else (before, after)
 
     def knows(self, student: str) -> bool:
         """Whether the gradebook has a student."""
@@ -221,6 +244,13 @@ class Recorder:
     def _add(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:
             self._db.execute(insert(table), rows)
+
+    def _deducted(self, places: Mapping[str, str]) -> float:
+        """What is taken off for being late."""
+        self._db.flush()
+        of = NOTEBOOK.c.id.in_(places.values())
+        found = self._db.scalars(select(NOTEBOOK.c.late_submission_penalty).where(of))
+        return float(sum(filter(None, found)))
 
     def _deduct(
         self, known: _Known, submission: str, places: Mapping[str, str], penalty: Penalty | None

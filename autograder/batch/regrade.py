@@ -138,9 +138,10 @@ def _changed(
         (kept if falls else changes)[name] = before, now
     if (changes or worth_else) and not dry_run:
         run.keep(plan, _merged(run, notebooks, result, changes, worth_else))
-    return Outcome(
+    outcome = Outcome(
         plan.assignment, plan.student, "done", seconds=result.seconds, changes=changes, kept=kept
     )
+    return outcome if dry_run else run.deducted(plan, outcome)
 
 
 def _merged(

@@ -17,6 +17,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 
 from autograder.desk.match_students import Person
@@ -25,6 +26,7 @@ from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.flags import flags_in
+from autograder.grading.gradebook import exists, opened
 from autograder.grading.scores import Scored, Total, all_scores, prefix, prefixes, totals
 from autograder.grading.task import SECONDS
 from autograder.grading.verdicts import findings_in
@@ -35,7 +37,7 @@ NOT_GRADED = "refused, or not graded yet: see `autograder grade`"
 NOT_READ = "written answers have not been read"
 NEWER = "has been submitted again since: run `autograder grade`"
 AGAIN = "read again: {}"
-"""A person gave a score, and the answer has changed since: what nbgrader marks in such a case."""
+"""A person gave a score, and it was graded again since: what nbgrader marks in such a case."""
 LONGEST_REASON = 200
 """Characters of a reason in a comment. The feedback page has all of it."""
 
@@ -165,7 +167,20 @@ def standings(
 def everybody(course: Course, gradebook: Gradebook) -> dict[str, Person]:
     """All students of the course by id, with the names that the gradebook has."""
     ids = {student for name in course.assignments() for student in course.students(name)}
-    found = {each: Person((each,)) for each in sorted(ids)}
+    found = {each: Person((each,)) for each in ids} | _in_gradebook(gradebook)
+    return dict(sorted(found.items()))
+
+
+def enrolled(place: CourseDirectory) -> dict[str, Person]:
+    """The students whom the gradebook has, by id, with their names; {} if there is no gradebook."""
+    if not exists(place.db_url):
+        return {}
+    with opened(place.db_url, place.course_id) as gradebook:
+        return _in_gradebook(gradebook)
+
+
+def _in_gradebook(gradebook: Gradebook) -> dict[str, Person]:
+    found = {}
     columns = (
         Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id,
     )  # fmt: skip
@@ -174,7 +189,7 @@ def everybody(course: Course, gradebook: Gradebook) -> dict[str, Person]:
         called = ((student, number), (email,), (name,))
         found[student] = Person(*(tuple(filter(None, each)) for each in called))
     gradebook.db.rollback()
-    return dict(sorted(found.items()))
+    return found
 
 
 def without_submission(course: Course, gradebook: Gradebook, assignment: str) -> list[str]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.desk.match_students import Person
 from autograder.desk.platform_times import Order, order_of
 from autograder.grading.csv_cells import as_it_was
 from autograder.grading.errors import printable
-from autograder.grading.roster import check_ids, column_of_ids, problem_with_id, read_table
+from autograder.grading.roster import COLUMN, check_ids, column_of_ids, problem_with_id, read_table
 
 IDENTIFYING = re.compile(
     r"\b(?:id|identifier|identifikator|login|user|username|name|student|e-?mail|number|sid|"
@@ -20,13 +21,15 @@ OTHERS = re.compile(
     r"grade|points|score|section|group|status|modified|feedback|comment|submi|assignment|exam|quiz",
     re.IGNORECASE,
 )
-FIRST = re.compile(r"first name|firstname|given name|vorname|prénom|nombre|nome", re.IGNORECASE)
+FIRST = re.compile(r"first[ _]?name|given[ _]name|vorname|prénom|nombre|nome", re.IGNORECASE)
 LAST = re.compile(
-    r"last name|lastname|surname|family name|nachname|nom|apellidos?|cognome", re.IGNORECASE
+    r"last[ _]?name|surname|family[ _]name|nachname|nom|apellidos?|cognome", re.IGNORECASE
 )
 MOODLES = re.compile(r"\D+ ?\d+")
 """What Moodle's first column has: `Participant 12345`, in the language of the site."""
 OWN_NUMBER = re.compile(r"id number|matrikel|idnumber|numéro|número|numero", re.IGNORECASE)
+FEWEST_COLUMNS = 5
+"""Moodle's worksheet has more than a list of ids, first names, last names and addresses."""
 SUBMITTED = re.compile(r"last modified \(submission\)", re.IGNORECASE)
 NOBODY = re.compile(r"\s*points possible\s*", re.IGNORECASE)
 
@@ -45,12 +48,15 @@ class Student:
         The name of the student's folder in `submitted/`.
     aliases : tuple of str
         Everything that the platform may call the student.
+    called : Person
+        By what the gradebook may know the student.
     submitted : str
         When the student submitted, as the platform writes it; or "".
     """
 
     id: str
     aliases: tuple[str, ...]
+    called: Person
     submitted: str = ""
 
 
@@ -98,6 +104,10 @@ class ClassList:
     def knows(self, name: str) -> bool:
         """Whether exactly one student has this id or name."""
         return len(self._first([name])) == 1
+
+    def called(self, student: str) -> Person:
+        """By what the gradebook may know a student of the roster."""
+        return next(each.called for each in self.students if each.id == student)
 
     def submitted(self, student: str) -> str:
         """When a student submitted, if the roster says so, as the platform writes it; or ""."""
@@ -149,7 +159,7 @@ def read_class(path: str | Path) -> ClassList:
         for line, row in enumerate(table[1:], start=2)
         if any(row) and not NOBODY.fullmatch(row[0])
     }
-    is_moodles = len(heading) > 2 and all(MOODLES.fullmatch(row[0]) for row in rows.values())
+    is_moodles = _is_moodles(heading, [*rows.values()])
     place = _moodles_ids(heading, [*rows.values()]) if is_moodles else column_of_ids(path, heading)
     if not is_moodles:  # Canvas has lines that are nobody's
         rows = {line: row for line, row in rows.items() if row[place]}
@@ -164,10 +174,20 @@ def read_class(path: str | Path) -> ClassList:
     students = []
     for line, row in rows.items():
         aliases = [row[at] for at in (*columns, *((0, 1) if is_moodles else ()))]
-        aliases += _full_names(heading, row)
+        full = _full_names(heading, row)
+        aliases += full
         submitted = row[when] if when is not None and row[when] != "-" else ""
-        students.append(Student(ids[line], tuple(_all_forms(aliases)), submitted))
+        called = _called(ids[line], heading, row, [*columns, 1] if is_moodles else columns, full)
+        students.append(Student(ids[line], tuple(_all_forms(aliases)), called, submitted))
     return ClassList(tuple(students))
+
+
+def _is_moodles(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether it is Moodle's worksheet, and not a list of students with ids like `s1`."""
+    halves = any(FIRST.fullmatch(name) or LAST.fullmatch(name) for name in heading)
+    if COLUMN in heading and (len(heading) < FEWEST_COLUMNS or halves):
+        return False
+    return len(heading) > 2 and all(MOODLES.fullmatch(row[0]) for row in rows)
 
 
 def _moodles_ids(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
@@ -179,6 +199,23 @@ def _moodles_ids(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
         if all(texts) and len({*texts}) == len(texts) and not any(map(problem_with_id, texts)):
             return at
     return 0
+
+
+def _called(
+    student: str, heading: Sequence[str], row: Sequence[str], columns: Iterable[int],
+    full: Iterable[str],
+) -> Person:  # fmt: skip
+    """By what the gradebook may know the student of a row.
+
+    A first or last name by itself may be somebody else's id. So may Moodle's number of a
+    participant, which is another one in every assignment.
+    """
+    halves = {
+        at for at, name in enumerate(heading) if FIRST.fullmatch(name) or LAST.fullmatch(name)
+    }
+    texts = [row[at] for at in columns if at not in halves and not MOODLES.fullmatch(row[at])]
+    emails = tuple(each for each in texts if "@" in each)
+    return Person((student, *texts), emails, tuple(full))
 
 
 def _full_names(heading: Sequence[str], row: Sequence[str]) -> list[str]:

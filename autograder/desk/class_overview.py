@@ -14,7 +14,7 @@ from autograder.desk.class_grades import (
     Standing,
     without_submission,
 )
-from autograder.desk.not_graded import refused
+from autograder.desk.not_graded import refused, refused_on_arrival
 from autograder.grading.course import Course
 
 
@@ -30,13 +30,13 @@ class Overview:
     submitted : tuple of str
         Who has a submission.
     refused : mapping of str to str
-        By student, what is wrong with a submission that can't be graded.
+        By student, what is wrong with a submission that can't be graded, or taken in.
     ungraded : tuple of str
         Whose submission has only to be graded.
     newer : tuple of str
         Who has submitted again since being graded.
     missing : tuple of str
-        Who is in the gradebook and has no submission.
+        Who is in the gradebook and has submitted nothing.
     late : mapping of str to timedelta
         By student, how late the submission is.
     """
@@ -52,7 +52,7 @@ class Overview:
 
     @cached_property
     def unread(self) -> dict[str, list[str]]:
-        """By student, the written answers that nobody has read, or that have changed since."""
+        """By student, the written answers that nobody has read, or that may have changed since."""
         found = {
             each.student: [name for name, scored in each.scores.items() if scored.to_read]
             for each in self.graded
@@ -106,14 +106,16 @@ def overview(
     """
     submitted = [who for who, each in found.items() if each.why_blank != NOT_SUBMITTED]
     why = refused(course, assignment, [w for w in submitted if found[w].why_blank == NOT_GRADED])
+    missing = without_submission(course, gradebook, assignment)
+    arrived = refused_on_arrival(course, assignment, missing)
     return Overview(
         assignment,
         tuple(each for each in found.values() if each.is_graded),
         tuple(submitted),
-        {student: each for student, each in why.items() if each},
+        {student: each for student, each in why.items() if each} | arrived,
         tuple(student for student, each in why.items() if not each),
         tuple(student for student, each in found.items() if each.is_graded and each.newer),
-        tuple(without_submission(course, gradebook, assignment)),
+        tuple(student for student in missing if student not in arrived),
         _late(gradebook, assignment),
     )
 

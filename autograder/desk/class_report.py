@@ -223,7 +223,7 @@ class _View:
 
     def rows(self) -> list[Row]:
         """All who have a submission or should have one."""
-        ids = {*self._seen.submitted, *self._seen.missing}
+        ids = {*self._seen.submitted, *self._seen.refused, *self._seen.missing}
         ordered = sorted(ids, key=self._places.__getitem__)
         return [self._row(student) for student in ordered]
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from autograder.desk.class_grades import without_submission
 from autograder.desk.columns import Column, flowed, leave_room, print_columns, width_of
+from autograder.desk.not_graded import refused_on_arrival
 from autograder.desk.student_grades import print_student
 from autograder.desk.table_notes import LATE, MARK, NOTED, explained, missing, print_notes, unread
 from autograder.grading.course import Course
@@ -50,7 +51,8 @@ def print_grades(
                                   course.students(name), only)  # fmt: skip
             absent = [] if only else without_submission(course, gradebook, name)
         if grades is not None:
-            print_table(console, grades, inside, noted, absent)
+            refused = refused_on_arrival(course, name, absent)
+            print_table(console, grades, inside, noted, absent, refused)
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ def print_table(
     inside: Collection[str] = (),
     noted: Collection[str] = (),
     absent: Sequence[str] = (),
+    refused: Collection[str] = (),
 ) -> None:
     """Print the grades of one assignment.
 
@@ -143,6 +146,8 @@ def print_table(
         Students with a line about their submission above the table: they are marked.
     absent
         Students without a submission: they are listed below.
+    refused
+        Those of them whose files were refused when they were taken in.
     """
     width = width_of(console)
     marked = (printable(each) + (NOTED if each in noted else "") for each in grades.students)
@@ -160,7 +165,7 @@ def print_table(
         console.print(line, markup=False, soft_wrap=True)
     marks = bool(inside), bool({*noted} & {*grades.students}), any(grades.penalties)
     print_notes(console, (*explained(*marks), *unread(shown)))
-    for line in missing(grades.assignment, absent, width):
+    for line in missing(grades.assignment, absent, refused, width):
         console.print(line, markup=False, soft_wrap=True)
 
 

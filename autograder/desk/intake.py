@@ -12,6 +12,7 @@ from nbgrader.exchange import Exchange
 from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
+from autograder.desk.class_grades import enrolled
 from autograder.desk.class_list import read_class
 from autograder.desk.downloaded_files import NOT_WRITTEN, SAME, TAKEN, File, Line
 from autograder.desk.intake_log import Log, Run, read_log, undo
@@ -65,12 +66,15 @@ class Report:
     lines : tuple of Line
     refused : pathlib.Path or None
         The list of whom to ask again.
+    strangers : tuple of str
+        The ids of those who are not in the gradebook, if that has a class.
     """
 
     scheme: str
     zone: str
     lines: tuple[Line, ...]
     refused: Path | None
+    strangers: tuple[str, ...] = ()
 
 
 def intake(course: Course, asked: Asked) -> Report:
@@ -111,10 +115,13 @@ def intake(course: Course, asked: Asked) -> Report:
         rules = Rules(
             releases, scheme, roster, asked.assignment, zone,
             partial(_earlier, course, log, releases.answered), log.first_run,
+            enrolled=enrolled(course.dir),
         )  # fmt: skip
         lines = sort_out(files, rules)
+        theirs = {line.student for line in lines if line.which is not None}
+        strangers = tuple(sorted(theirs - {*rules.enrolled})) if rules.enrolled else ()
         if asked.dry_run:
-            return Report(scheme.title, zone_name, tuple(lines), None)
+            return Report(scheme.title, zone_name, tuple(lines), None, strangers)
         try:
             lines, refused = _written(course, log, lines)
         except OSError as error:
@@ -122,7 +129,7 @@ def intake(course: Course, asked: Asked) -> Report:
                 f"{submitted / FOLDER} can't be written ({error.strerror}): check that its disk "
                 "is not full and that submitted/ is writable, and take it in again"
             ) from error
-    return Report(scheme.title, zone_name, tuple(lines), refused)
+    return Report(scheme.title, zone_name, tuple(lines), refused, strangers)
 
 
 def take_back(course: Course) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What `autograder intake` prints: a line for each file, and what to do next."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
@@ -18,6 +19,7 @@ from autograder.desk.downloaded_files import (
 )
 from autograder.desk.intake import Asked, Report, intake, take_back
 from autograder.desk.progress import the_console
+from autograder.desk.table_notes import MOST_NAMED
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError, printable
 from autograder.grading.intake_flags import FOLDER
@@ -68,6 +70,8 @@ def print_report(console: Console, report: Report, dry_run: bool) -> int:
     counts = Counter(line.status for line in report.lines)
     said = ", ".join(f"{counts[each]} {each}" for each in COUNTED if counts[each]) or "no files"
     console.print(f"{said}{'; nothing was written' if dry_run else ''}", markup=False)
+    if report.strangers:
+        console.print(_strangers(report.strangers), markup=False, soft_wrap=True)
     if report.refused is not None:
         what = f"{report.refused} has a sentence for each student whose file was refused"
         console.print(what, markup=False, soft_wrap=True)
@@ -75,3 +79,14 @@ def print_report(console: Console, report: Report, dry_run: bool) -> int:
         console.print(f"The originals are in submitted/{FOLDER}/.", markup=False)
         console.print("If the roster was wrong, run `autograder intake --undo`.", markup=False)
     return counts[REFUSED] + counts[NOT_WRITTEN]
+
+
+def _strangers(students: Sequence[str]) -> str:
+    """That students are not in the gradebook, and what to do about it."""
+    named = ", ".join(map(printable, students[:MOST_NAMED]))
+    rest = f" and {len(students) - MOST_NAMED} more" if len(students) > MOST_NAMED else ""
+    them = "1 student is" if len(students) == 1 else f"{len(students)} students are"
+    return (
+        f"{them} not in the gradebook, under these ids, names or addresses: {named}{rest}. Enter "
+        "them (`nbgrader db student import`), or correct the roster, before you grade."
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from nbgrader.api import Gradebook
 
 from autograder.desk.class_grades import without_submission
+from autograder.desk.not_graded import refused_on_arrival
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.outcome import Outcome
@@ -32,15 +33,16 @@ def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> s
         assignment, student and graded cell the score, whether a person has to read the answer, and
         what the score is made of; ``totals``: by assignment and student the total, and the late
         penalty; ``not_submitted``: by assignment the students in the gradebook who have not
-        submitted it; ``decided_inside``: by assignment the cells whose scores were decided in the
-        student's own process, where they can be forged; ``flags``: by assignment and student the
-        sentences about how a grade came about, where there are any; ``counts``: how many are done,
-        skipped and failed; and ``stopped``. ``grades``, ``totals`` and ``not_submitted`` are empty
-        if the gradebook's server is gone.
+        submitted it; ``refused``: by assignment and student why a file was not taken in, for those
+        who have no other submission; ``decided_inside``: by assignment the cells whose scores were
+        decided in the student's own process, where they can be forged; ``flags``: by assignment and
+        student the sentences about how a grade came about, where there are any; ``counts``: how
+        many are done, skipped and failed; and ``stopped``. ``grades``, ``totals``,
+        ``not_submitted`` and ``refused`` are empty if the gradebook's server is gone.
     """
     found = dict.fromkeys(each.assignment for each in outcomes if each.assignment)
     named = [*filter(is_unicode, found)]
-    grades, counted, absent = {}, {}, {}
+    grades, counted, absent, refused = {}, {}, {}, {}
     if not course.server_is_gone:
         with course.gradebook() as gradebook:
             for name in named:
@@ -48,6 +50,7 @@ def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> s
                 sums = totals(gradebook, name)
                 counted[name] = {student: sums[student]._asdict() for student in sorted(sums)}
                 absent[name] = without_submission(course, gradebook, name)
+                refused[name] = refused_on_arrival(course, name, absent[name])
     inside = {name: course.decided_inside(name) for name in named}
     statuses = [each.status for each in outcomes]
     report = {
@@ -55,6 +58,7 @@ def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> s
         "grades": grades,
         "totals": counted,
         "not_submitted": absent,
+        "refused": refused,
         "decided_inside": inside,
         "flags": {name: _flags(outcomes, name) for name in named},
         "counts": {each: statuses.count(each) for each in ("done", "skipped", "failed")},

@@ -1,7 +1,10 @@
 """Why submissions have no grade: what is wrong with them, or that nobody has graded them yet."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 
+from autograder.desk.downloaded_files import REFUSED, SAME, TAKEN
+from autograder.desk.intake_log import read_log
 from autograder.grading import personal_copies
 from autograder.grading.course import Course
 from autograder.grading.errors import CourseError, in_one_line
@@ -52,4 +55,34 @@ def refused(course: Course, assignment: str, students: Iterable[str]) -> dict[st
             told[student] = f"{where}/ can't be read ({error.strerror}): {ALLOW}"
         except CourseError as error:
             told[student] = str(error)
+    return told
+
+
+def refused_on_arrival(course: Course, assignment: str, missing: Collection[str]) -> dict[str, str]:
+    """Whose files `autograder intake` refused, so that there is no submission of theirs.
+
+    Which assignment such a file was meant for can't be read from it. It is that whose submissions
+    came with it.
+
+    Parameters
+    ----------
+    course : Course
+    assignment : str
+    missing : collection of str
+        Who has no submission.
+
+    Returns
+    -------
+    dict of str to str
+        What intake said last, by student.
+    """
+    runs: dict[int, list[dict[str, str]]] = {}
+    with suppress(CourseError):  # a log that can't be read: the next intake says so
+        runs = read_log(course.folder("submitted", ".", ".")).runs
+    told = {}
+    for rows in runs.values():
+        came = {row["assignment"] for row in rows if row["status"] in (TAKEN, SAME)}
+        for row in rows if not came or assignment in came else ():
+            if row["status"] == REFUSED and row["student"] in missing:
+                told[row["student"]] = row["sentence"]
     return told

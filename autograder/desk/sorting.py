@@ -15,6 +15,7 @@ from autograder.desk.downloaded_files import (
     File,
     Line,
 )  # fmt: skip
+from autograder.desk.match_students import Person, match
 from autograder.desk.naming_schemes import Named, Path, Scheme, without_what_all_share
 from autograder.desk.platform_notes import METADATA, User, people_in, user_in
 from autograder.desk.platform_times import Order, is_guess, order_of, read_time
@@ -53,6 +54,8 @@ class Rules:
         What was there before.
     order : Order
         Of the dates in the download.
+    enrolled : mapping of str to Person
+        The students of the gradebook by id.
     """
 
     releases: Releases
@@ -63,6 +66,7 @@ class Rules:
     earlier: Earlier = lambda student, which, answers: None
     first_run: FirstRun = lambda student, digest: 1
     order: Order = Order.UNKNOWN
+    enrolled: Mapping[str, Person] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ def sort_out(files: Sequence[File], rules: Rules) -> list[Line]:
     rules = replace(rules, order=order_of(times))
     strangers = _namesakes(named.values()) if rules.roster is None else {}
     owned: dict[str, list[_Item]] = {}
+    called: dict[str, Person] = {}
     for file in left:
         found = named.get(file.path)
         if found is None or found.is_note:
@@ -112,8 +117,10 @@ def sort_out(files: Sequence[File], rules: Rules) -> list[Line]:
                 lines.append(Line(file, REFUSED, _called(user), sentence=sentence))
             else:
                 owned.setdefault(student, []).append(_item(file, user, student, rules))
+                called[student] = _person(user, student, rules.roster)
+    ids = _enrolled(called, rules.enrolled)
     for student, items in owned.items():
-        lines += _decided(student, items, rules)
+        lines += _decided(ids.get(student, student), items, rules)
     order = {id(file): number for number, file in enumerate(files)}
     return sorted(lines, key=lambda line: order[id(line.file)])
 
@@ -166,6 +173,26 @@ def _student(user: Named, rules: Rules, namesakes: Mapping[str, int]) -> str:
     if why := problem_with_id(student):
         raise Unknown(why)
     return student
+
+
+def _person(user: Named, student: str, roster: ClassList | None) -> Person:
+    """By what the gradebook may know a student."""
+    if roster is not None:
+        return roster.called(student)
+    emails = tuple(each for each in user.keys if "@" in each)
+    return Person((student, *(() if user.by_name else user.keys)), emails, user.names[:1])
+
+
+def _enrolled(called: Mapping[str, Person], enrolled: Mapping[str, Person]) -> dict[str, str]:
+    """The ids in the gradebook of those whom the download knows by another id.
+
+    A worksheet without ids has names and addresses, and so has the gradebook. Without this, a
+    submission would be graded under a name under which nobody looks for the grade.
+    """
+    strangers = [student for student in called if student not in enrolled]
+    others = [student for student in enrolled if student not in called]
+    matched = match([called[each] for each in strangers], [enrolled[each] for each in others])
+    return {strangers[row]: others[place] for row, place in matched.students.items()}
 
 
 def _called(user: Named) -> str:

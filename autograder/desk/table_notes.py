@@ -14,6 +14,7 @@ NOTED = " †"
 LATE = "late"
 SEE_ABOVE = "the lines above say something about this submission"
 WHERE = "`jupyter lab`, then Nbgrader > Formgrader"
+WHY_REFUSED = "submitted/.intake/*/refused.csv"
 MOST_NAMED = 20
 """How many missing students are named."""
 
@@ -36,20 +37,39 @@ def unread(scores: Collection[Scored]) -> Iterator[str]:
         yield f"{waiting} {them} for a reader, and count as 0 until then: {WHERE}"
     changed = sum(each.to_read and not each.waits for each in scores)
     if changed:
-        them = "answer has" if changed == 1 else "answers have"
-        yield f"{changed} {them} changed since a person gave the score: {WHERE}"
+        them = "answer was" if changed == 1 else "answers were"
+        yield (
+            f"{changed} {them} graded again after a person gave the score, which stays: see "
+            f"whether the answer has changed, in {WHERE}"
+        )
 
 
-def missing(assignment: str, students: Sequence[str], width: int | None) -> Iterator[str]:
-    """Who has not submitted an assignment; those who are too many to be named are counted."""
-    if not students:
-        return
-    them = "1 student has" if len(students) == 1 else f"{len(students)} students have"
-    named = [*map(printable, students[:MOST_NAMED])]
-    pieces = [*(f"{each}," for each in named[:-1]), named[-1]]
-    if len(students) > len(named):
-        pieces.append(f"and {len(students) - len(named)} more")
-    yield from flowed([f"{them} not submitted {assignment}:", *pieces], width, " ")
+def missing(
+    assignment: str, students: Sequence[str], refused: Collection[str], width: int | None
+) -> Iterator[str]:
+    """Who has not submitted an assignment; those who are too many to be named are counted.
+
+    Parameters
+    ----------
+    assignment
+    students
+        Those without a submission.
+    refused
+        Those of them who have sent a file that `autograder intake` refused.
+    width
+        Of the terminal, in columns; None for a file.
+    """
+    for them, what in (
+        ([each for each in students if each not in refused], f"not submitted {assignment}"),
+        (sorted(refused), f"sent only files that intake refused (see {WHY_REFUSED})"),
+    ):
+        if them:
+            has = "1 student has" if len(them) == 1 else f"{len(them)} students have"
+            named = [*map(printable, them[:MOST_NAMED])]
+            pieces = [*(f"{each}," for each in named[:-1]), named[-1]]
+            if len(them) > len(named):
+                pieces.append(f"and {len(them) - len(named)} more")
+            yield from flowed([*f"{has} {what}:".split(), *pieces], width, " ")
 
 
 def print_notes(console: Console, sentences: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
+from autograder.desk.class_grades import enrolled
 from autograder.desk.downloaded_files import REFUSED, TAKEN, Line
 from autograder.desk.intake import read_download, zone_of
 from autograder.desk.naming_schemes import by_folders, by_pattern, fitting
@@ -97,5 +98,8 @@ class Collector(FileNameCollectorPlugin):
             scheme = by_pattern(own) if own else fitting(paths) or by_folders(paths, names, None)
             self.log.info("Names as by %s", scheme.title)
             _, zone = zone_of(app.config)
-            rules = Rules(releases, scheme, None, app.coursedir.assignment_id, zone)
+            rules = Rules(
+                releases, scheme, None, app.coursedir.assignment_id, zone,
+                enrolled=enrolled(app.coursedir),
+            )  # fmt: skip
             return sort_out(files, rules)

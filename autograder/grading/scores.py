@@ -17,7 +17,7 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session, load_only, scoped_session
 
 from autograder.grading.preprocessor_types import Processed, Resources
 
@@ -203,3 +203,22 @@ def recorded(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, Score
         for student, cells in all_scores(gradebook, assignment).items()
         if all(each.says_something for each in cells.values())
     }
+
+
+def late_or_deducted(gradebook: Gradebook, assignment: str) -> set[str]:
+    """The students whose submissions are late, or have a penalty for that."""
+    penalised = {
+        student
+        for student, each in totals(gradebook, assignment).items()
+        if each.late_submission_penalty
+    }
+    submissions = (
+        gradebook.db.query(SubmittedAssignment)
+        .options(load_only(SubmittedAssignment.student_id, SubmittedAssignment.timestamp,
+                           SubmittedAssignment.extension))
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == assignment)
+    )  # fmt: skip
+    late = {each.student_id for each in submissions if each.total_seconds_late > 0}
+    gradebook.db.rollback()
+    return penalised | late

@@ -48,6 +48,10 @@ TAG = re.compile(r"<[^<>]*>")
 WORD = re.compile(r"\w+")
 MOSTLY_WORDS = 0.75
 """Share of letters and spaces in a text that is not code."""
+PYTHON = re.compile(
+    r"^\s*(?:(?:async )?(?:def|class) \w+|import \w|from \w+ import |return\b)", re.M
+)
+"""What begins a line of Python, also of one with a mistake in it, and hardly any sentence."""
 
 
 @dataclass(frozen=True)
@@ -272,7 +276,8 @@ def _prose(source: str) -> str:
         body = ast.parse(source).body if len(source) <= LONGEST else []
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         letters = sum(each.isalpha() or each.isspace() for each in source)
-        is_text = letters >= MOSTLY_WORDS * len(source) and _words(source) >= FEWEST_WORDS
+        is_text = letters >= MOSTLY_WORDS * len(source) and not PYTHON.search(source)
+        is_text = is_text and _words(source) >= FEWEST_WORDS
         return source if is_text and not readable(source) else ""
     if not body:
         lines = [line.strip() for line in source.splitlines()]

@@ -297,3 +297,27 @@ def test_a_list_of_waived_questions_that_is_none_is_said_in_one_line(graded, cli
     status, _, err = cli(graded, "grade", ASSIGNMENT)
     assert status == 1 and "nbgrader_config.py: Values of the 'waived' trait" in err
     assert "must be a list" in err
+
+
+@pytest.mark.parametrize(
+    ("change", "command"), [("no penalty", "grade"), ("extension", "regrade"), ("points", "grade")]
+)
+def test_a_late_penalty_follows_what_it_depends_on(graded, command, change):
+    """Also of what is graded already, in which nothing else has changed."""
+    before = totals(graded)["ada"]
+    if change == "no penalty":
+        graded.configure("c.AssignLatePenalties.plugin_class = LateSubmissionPlugin")
+        expected = 0.0
+    elif change == "extension":
+        with graded.gradebook() as gradebook:
+            gradebook.grant_extension(ASSIGNMENT, "ada", days=7)
+        expected = 0.0
+    else:  # a written answer was read since
+        expected = before[0] / 2
+    assert before[2] != expected
+    done = graded.run("autograder", command, ASSIGNMENT)
+    assert done.returncode == 0, done.stderr
+    assert (totals(graded)["ada"][2] or 0) == expected
+    assert f"its late penalty is {expected:g} now, and was {before[2]:g}" in done.stdout
+    again = graded.run("autograder", command, ASSIGNMENT)
+    assert "late penalty is" not in again.stdout

@@ -165,13 +165,13 @@ def test_a_wide_terminal_and_a_file_show_names_and_nothing_has_to_be_explained(g
 
 
 def test_what_a_person_has_to_read_is_counted(gradebook):
-    """Also if an answer has changed since a person gave the score."""
+    """Also what was graded again: nbgrader does not say whether the answer has changed."""
     submit(gradebook, "ada", explain_zero="to read")
     assert "\n1 written answer waits for a reader" in printed(gradebook)
     grade = gradebook.find_grade("explain_zero", ASSIGNMENT, ASSIGNMENT, "ada")
     grade.manual_score = 1
     gradebook.db.commit()
-    assert "\n1 answer has changed since a person gave the score" in printed(gradebook)
+    assert "\n1 answer was graded again after a person gave the score" in printed(gradebook)
     grade.needs_manual_grade = False
     gradebook.db.commit()
     assert "reader" not in printed(gradebook) and "person" not in printed(gradebook)
@@ -188,6 +188,29 @@ def test_who_has_not_submitted_anything_is_named(gradebook, width):
         shown = printed(gradebook, width=width, absent=absent)
         assert said in " ".join(shown.split()) and "student20" not in shown
         assert max(map(cell_len, shown.splitlines())) <= (width or 1000)
+
+
+def test_whose_file_was_refused_has_not_submitted_nothing(cli, course, tmp_path):
+    """The student has sent something, and waits for an answer."""
+    (tmp_path / "students.csv").write_text("id\nada\nbob\nmia\n")
+    done = course.nbgrader("db", "student", "import", str(tmp_path / "students.csv"))
+    assert done.returncode == 0, done.stderr
+    files = {"ada/a.ipynb": json.dumps(course.answered(ASSIGNMENT)), "mia/a.pdf": "not a notebook"}
+    for name, text in files.items():
+        (tmp_path / "class" / name).parent.mkdir(parents=True)
+        (tmp_path / "class" / name).write_text(text)
+    assert cli(course, "intake", str(tmp_path / "class"))[0] == 1
+    _, out, _ = cli(course, "grade", ASSIGNMENT)
+    assert f"1 student has not submitted {ASSIGNMENT}: bob\n" in out
+    why = "submitted/.intake/*/refused.csv"
+    assert f"1 student has sent only files that intake refused (see {why}): mia\n" in out
+    report = json.loads(cli(course, "grade", ASSIGNMENT, "--json")[1])
+    assert "is a text, not a notebook" in report["refused"][ASSIGNMENT]["mia"]
+    assert cli(course, "report", ASSIGNMENT)[0] == 0
+    (page,) = (course.root / "report").glob("*.html")
+    shown = " ".join(page.read_text().split())
+    assert "Refused (1)" in shown and "No submission (1)" in shown
+    assert "a.pdf is a text, not a notebook" in shown
 
 
 def test_an_assignment_that_is_not_in_the_gradebook_has_no_table(gradebook):

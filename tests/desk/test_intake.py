@@ -189,6 +189,77 @@ def test_a_table_of_our_own(course, intake, tmp_path):
     assert {student for student, _ in submitted(course)} == {"ada", "grace"}
 
 
+CLASS = "id,first_name,last_name,email\ns1,Ada,Lovelace,\nghopper,,,grace@example.org\n"
+NO_NUMBERS = (
+    "Identifier,Full name,Email address,Status,Grade\n"
+    "Participant 12345,Ada Lovelace,al@example.org,Submitted,\n"
+    "Participant 12346,Grace Hopper,grace@example.org,Submitted,\n"
+    "Participant 12349,Ada Byron,ab@example.org,Submitted,\n"
+)
+
+
+@pytest.fixture
+def enrol(course, tmp_path):
+    """Enters a class, given as nbgrader's CSV file."""
+
+    def enter(text):
+        (tmp_path / "students.csv").write_text(text)
+        done = course.nbgrader("db", "student", "import", str(tmp_path / "students.csv"))
+        assert done.returncode == 0, done.stderr
+
+    return enter
+
+
+@pytest.mark.parametrize("with_roster", [True, False])
+def test_a_class_in_the_gradebook_keeps_its_ids_where_a_download_has_only_names(
+    course, intake, enrol, tmp_path, with_roster
+):
+    """Otherwise grades stand under names under which nobody looks for them."""
+    enrol(CLASS.replace("ghopper,,", "ghopper,Grace,Hopper"))
+    roster = tmp_path / "worksheet.csv"
+    roster.write_text(NO_NUMBERS)
+    files = platform(course, "Moodle, flat", ONE)
+    status, out = intake(files, *(("--roster", str(roster)) if with_roster else ()))
+    assert status == 0, out
+    assert {student for student, _ in submitted(course)} == {"s1", "ghopper"}
+    assert "not in the gradebook" not in out
+
+
+def test_an_address_tells_who_it_is_and_who_is_not_enrolled_is_said(
+    course, intake, enrol, tmp_path
+):
+    enrol(CLASS)
+    roster = tmp_path / "worksheet.csv"
+    roster.write_text(NO_NUMBERS)
+    who = enumerate(("Ada Lovelace", "Grace Hopper", "Ada Byron"), 12345)
+    files = {f"{name}_{n}_assignsubmission_file_a.ipynb": notebook(course, ONE) for n, name in who}
+    _, out = intake(files, "--roster", str(roster), "--dry-run")
+    assert "1 student is not in the gradebook" in out and "addresses: Ada Byron." in out
+    intake(files, "--roster", str(roster))
+    assert {student for student, _ in submitted(course)} == {"s1", "ghopper", "Ada Byron"}
+
+
+def test_a_first_name_is_not_taken_for_somebody_elses_id(course, intake, enrol, tmp_path):
+    enrol("id,first_name,last_name,email\nada,Augusta,King,\n")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,first name,last name\nx1,Ada,Lovelace\n")
+    files = {"Ada Lovelace_12345_assignsubmission_file_a.ipynb": notebook(course, ONE)}
+    _, out = intake(files, "--roster", str(roster))
+    assert [*submitted(course)] == [("x1", ONE)] and "addresses: x1." in out
+
+
+@pytest.mark.parametrize("names", ["first_name,last_name", "First name,Last name"])
+def test_a_class_whose_ids_are_a_letter_and_a_number_is_not_moodles_worksheet(
+    course, intake, tmp_path, names
+):
+    """nbgrader's own list of a class; its first names were taken for ids."""
+    roster = tmp_path / "students.csv"
+    roster.write_text(f"id,{names},email\ns1,Ada,Lovelace,\ns2,Grace,Hopper,\n")
+    status, out = intake(platform(course, "Moodle, flat", ONE), "--roster", str(roster))
+    assert status == 0, out
+    assert {student for student, _ in submitted(course)} == {"s1", "s2"}
+
+
 def test_names_that_differ_in_case_only_are_two_students(course, intake, tmp_path):
     roster = tmp_path / "roster.csv"
     roster.write_text("id,name\na,Li Na\nb,LI NA\n")

@@ -132,6 +132,21 @@ def test_code_is_not_text(submission, source):
     assert read(submission) == (cell_of(RELEASE, NAME).source, [])
 
 
+@pytest.mark.parametrize("broken", [
+    "def gradient_check(x, theta, epsilon):\n    retrun abs(plus minus minus) over two epsilon",
+    "import numpy as np and then matplotlib as well for the plots below",
+    "for each in epsilons\n    return the largest difference of all of these numbers",
+])  # fmt: skip
+@pytest.mark.parametrize("where", ["gradient_check", NAME])
+def test_code_that_python_can_not_read_is_not_an_answer_in_words(submission, broken, where):
+    """It was put before the reader of the written answer, who had nothing else to read there."""
+    if where == NAME:
+        submission.cells.insert(index_of(submission, NAME) + 1, new_code_cell(broken))
+    else:
+        cell_of(submission, where).source = broken
+    assert read(submission)[0] == cell_of(RELEASE, NAME).source
+
+
 def test_an_answer_to_another_question_is_not_copied():
     release, submission = RELEASES["planted_bugs"], copy.deepcopy(ANSWERED["planted_bugs"])
     name = "explain_blind_spot"
