@@ -9,6 +9,7 @@ from pathlib import Path
 from platform import machine, python_version, release
 
 from benchmarks.gradcheck import measures, pictures, tables
+from benchmarks.gradcheck.layers import layers
 from benchmarks.gradcheck.ours import OURS, Directions, Robust, RobustOfAny, Seed
 from benchmarks.gradcheck.peers import PEERS, Numdifftools, ScipyDerivative
 
@@ -58,6 +59,7 @@ def main(quick):
         },
         "cases": cases,
         "caught": measures.caught(often, cases[0]) | measures.caught(seldom, cases[1]),
+        "layers": layers(3 if quick else 20),
     }
     text = json.dumps(found, indent=1)
     page = tables.page(json.loads(text))

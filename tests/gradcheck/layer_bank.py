@@ -1,7 +1,7 @@
 """Twenty layers with hand-written backward passes, and classic bugs in them.
 
 Each layer is a forward pass f(*inputs) and a vjp(upstream, *inputs), in numpy. A bug replaces the
-vjp, or the forward pass to which it belongs.
+vjp.
 """
 
 from collections.abc import Callable
@@ -47,15 +47,12 @@ class LayerBug:
     vjp : callable
     hides_from_ones : bool
         Whether it does not show with an upstream gradient of ones.
-    f : callable, optional
-        The forward pass, if that differs from the layer's.
     """
 
     name: str
     layer: str
     vjp: Function
     hides_from_ones: bool
-    f: Function | None = None
 
 
 LAYERS: dict[str, Layer] = {}
@@ -70,9 +67,9 @@ def _layer(f: Function, vjp: Function, inputs: Any) -> None:
     LAYERS[f.__name__] = Layer(f.__name__, f, vjp, inputs)
 
 
-def _bug(layer: str, hides_from_ones: bool = False, f: Function | None = None) -> Any:
+def _bug(layer: str, hides_from_ones: bool = False) -> Any:
     def add(vjp: Function) -> Function:
-        BUGS[vjp.__name__] = LayerBug(vjp.__name__, layer, vjp, hides_from_ones, f)
+        BUGS[vjp.__name__] = LayerBug(vjp.__name__, layer, vjp, hides_from_ones)
         return vjp
 
     return add
