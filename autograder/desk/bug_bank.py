@@ -79,7 +79,7 @@ def bug_page(bug: Bug) -> list[RenderableType]:
     if bug.suspect:
         evidence = returned(bug.name)
         seen = detective.kind(evidence)
-        rule = " ".join((detective.RULES[seen].__doc__ or "").split())
+        rule = detective.rule(seen)
         drawn = (
             "It may be drawn as a suspect. From its numbers alone, if it is sealed, one sees "
             f"{detective.first_wrong(evidence)}, {seen}: {rule[0].lower()}{rule[1:]}"

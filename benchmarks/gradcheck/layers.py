@@ -95,7 +95,11 @@ class JaxLayer(Peer):
 
         def with_pull(*given):
             given = [np.asarray(each) for each in given]
-            return forward(*given), lambda u: _tuple(vjp(np.asarray(u), *given, *rest))[: len(given)]
+
+            def pull(u):
+                return _tuple(vjp(np.asarray(u), *given, *rest))[: len(given)]
+
+            return forward(*given), pull
 
         try:
             check(forward, with_pull, floats)

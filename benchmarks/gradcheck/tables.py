@@ -37,11 +37,11 @@ loop and check_gradients; {few:,} networks and {seldom} cases for the others."""
 
 LAYERS = """## Layers
 
-{bugs} classic bugs in the backward passes of {layers} layers (layer and batch normalisation, softmax,
-convolution, pooling, embedding, attention, a GRU cell, …), and the {layers} without a bug, each on
-{draws} draws of inputs. `check_gradients of the sum` is what most people write: it hands the layer an
-upstream gradient of ones. jax's check is called with a step and a tolerance that the backward pass
-must meet along one direction; torch's slow mode looks at the whole Jacobian."""
+{bugs} classic bugs in the backward passes of {layers} layers (layer and batch normalisation,
+softmax, convolution, pooling, embedding, attention, a GRU cell, …), and the {layers} without a bug,
+each on {draws} draws of inputs. `check_gradients of the sum` is what most people write: the layer
+gets an upstream gradient of ones. `check_vjp` and jax's check draw one; torch's slow mode looks at
+the whole Jacobian. Times are medians for a layer without a bug."""
 
 
 def page(figures):

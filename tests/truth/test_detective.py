@@ -11,6 +11,7 @@ from autograder.truth.evidence import CASES, returned
 from autograder.truth.fingerprints import Seen
 from autograder.truth.network import gradients_to_vector
 from autograder.truth.planting import KINDS, Bug
+from autograder.truth.rules import RULES
 
 DRAWABLE = [bug for bug in BANK if bug.suspect]
 
@@ -64,7 +65,7 @@ def test_no_bug_of_practice_has_the_evidence_of_a_graded_one() -> None:
 
 
 def test_rules_stand_in_the_order_of_the_kinds() -> None:
-    assert [*detective.RULES] == [*KINDS]
+    assert [*RULES] == [*KINDS]
 
 
 def test_correct_gradients_have_no_bug_to_name() -> None:
