@@ -8,7 +8,7 @@ unexport THOROUGH
 
 .PHONY: grade test thorough platforms parity sheets attacks courses servers browser restarts \
     hosts lint types form site lock fuzz mutants bench bench-box bench-report bench-feedback \
-    bench-gradcheck peers engines numpys clean
+    bench-hunts bench-gradcheck peers engines numpys clean
 
 ## make grade: release the course, grade the sample class, write feedback, print the grades
 grade: .venv/installed
@@ -138,6 +138,10 @@ bench-report: .venv/installed
 ## make bench-feedback: compare pages of feedback with stock nbgrader's
 bench-feedback: .venv/installed
 	$(BIN)/python -m benchmarks.feedback_pages
+
+## make bench-hunts: let simulated learners hunt bugs, for some minutes
+bench-hunts: .venv/installed
+	$(BIN)/python -m benchmarks.bug_hunts
 
 ## make bench-gradcheck: compare gradient checks, for half an hour; QUICK=1 for minutes
 bench-gradcheck: .venv/installed

@@ -23,6 +23,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from autograder.grading import converters, gradebook, personal_copies, scores, waiving
+from autograder.grading.bug_hunts import write_bug_hunts
 from autograder.grading.colab_badge import mark_lessons
 from autograder.grading.errors import CourseError, in_one_line, printable
 from autograder.grading.grade import NoQuestion, check_questions, decided_inside
@@ -193,10 +194,14 @@ class Course:
         return replace(outcome, note="\n".join(notes))
 
     def lessons(self) -> list[str]:
-        """Tidy the lessons, put the course's badge above each, and return lines about it."""
+        """Bring the lessons up to date, and return lines about it.
+
+        They are tidied, get the course's badge, and in `bug_hunts` the suspects.
+        """
         folder = self.root / "notebooks"
         lines = [line for path in sorted(folder.glob("*.ipynb")) for line in self._tidied(path)]
         mark_lessons(folder, self.app.config)
+        write_bug_hunts(folder)
         return lines
 
     def _tidied(self, path: Path, assignment: str = "") -> list[str]:

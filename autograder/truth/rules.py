@@ -6,6 +6,7 @@ correct one, on all cases. The notebook of bug hunts holds them as they stand he
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from autograder.truth.distances import deviation
 WRONG = 1e-6
 """How far an array is off, relative to its largest entry, when the notebook calls it wrong."""
 
-Gradients = Mapping[str, npt.NDArray[np.floating]]
+Gradients = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
