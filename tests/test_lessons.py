@@ -70,13 +70,14 @@ def lesson(request, ran):
 # The files.
 
 
-def test_there_are_the_five_of_the_syllabus():
+def test_there_are_the_six_of_the_syllabus():
     assert [*LESSONS] == [
         "0_start_here",
         "1_one_dimension",
         "2_n_dimensions",
         "3_planted_bugs",
         "4_in_practice",
+        "5_layers",
     ]
 
 
