@@ -1,13 +1,17 @@
 """If this fails, a student with another numpy sees another verdict than the one that is given."""
 
+import os
+import subprocess
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.questions import ASSIGNMENTS
 from tests.temporary_course import ROOT
 from tests.test_everywhere import answered, differing, said
 
+LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 PYTHONS = sorted(ROOT.glob(".venv/numpy-*/bin/python"))
 LOCKED = "usual"
 DEPRECATED = """
@@ -57,3 +61,17 @@ def test_what_only_warns_here_is_told(python: Path, tmp_path: Path) -> None:
     text = found["test_numerical_gradient"]
     assert "numerical_gradient: 0 of 7 points" in text
     assert "the numpy that grades raises an error in your line `plus[i][0] = plus[i]" in text
+
+
+@each_python
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_lessons_reach_the_end(lesson: Path, python: Path) -> None:
+    cells = [cell for cell in nbformat.read(lesson, 4).cells if cell.cell_type == "code"]
+    program = "\n".join(cell.source for cell in cells)
+    run = subprocess.run(
+        [python, "-c", program],
+        env=os.environ | {"MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
