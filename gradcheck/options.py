@@ -94,11 +94,12 @@ def drawn(
         raise ValueError(f"max_parameters is {most!r}; it must be a whole number, at least one")
     if share is not None and not (_is_number(share) and 0 < share <= 1):
         raise ValueError(f"sample is {share!r}; it must be a share of the parameters, up to 1")
-    rng = generator(rng)
+    if rng is not None:
+        generator(rng)  # is it one?
     wanted = min(n if most is None else int(most), n if share is None else math.ceil(share * n))
     if wanted == n:
         return None
-    order = rng.permutation(n)
+    order = generator(rng).permutation(n)
     array_of = np.repeat(np.arange(len(parameters.shapes)), [*map(math.prod, parameters.shapes)])
     # The first of each array in this order comes first, then the others.
     _, firsts = np.unique(array_of[order], return_index=True)

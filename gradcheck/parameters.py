@@ -67,13 +67,17 @@ class Parameters:
             For empty arrays, integers, complex numbers, objects, half precision, NaN and infinity;
             the message names the array.
         """
-        tree, form = Tree.of(theta), None
-        if tree.is_array or theta is None:
-            arrays = {"theta": theta}
-        elif isinstance(theta, dict) and _is_flat(tree):
+        tree, form = None, None
+        if type(theta) is dict and _is_plain(theta):  # as most are: a tree takes longer to make
             form, arrays = "dict", theta
         else:
-            form, arrays = "tree", dict(tree.arrays(theta, "theta"))
+            tree = Tree.of(theta)
+            if tree.is_array or theta is None:
+                arrays = {"theta": theta}
+            elif isinstance(theta, dict) and _is_flat(tree):
+                form, arrays = "dict", theta
+            else:
+                form, arrays = "tree", dict(tree.arrays(theta, "theta"))
         if not arrays:
             what = type(theta).__name__
             raise ValueError(f"theta is an empty {what}: there is nothing to check")
@@ -198,6 +202,13 @@ class Parameters:
                 raise ValueError(f"{label} has shape {array.shape}, but its parameter has {shape}")
             arrays.append(array)
         return _joined(arrays)
+
+
+def _is_plain(nest: dict[Any, Any]) -> bool:
+    """Whether a dict holds arrays of numpy under text, and nothing else."""
+    return all([type(key) is str for key in nest]) and all(
+        [type(each) is np.ndarray for each in nest.values()]
+    )
 
 
 def _is_flat(tree: Tree) -> bool:
