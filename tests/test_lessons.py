@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import sys
+from collections import Counter
 from decimal import Decimal
 from statistics import NormalDist
 
@@ -28,11 +29,57 @@ LESSONS = {
     path.stem: nbformat.read(path, as_version=4) for path in sorted(ROOT.glob("notebooks/*.ipynb"))
 }
 EACH = pytest.mark.parametrize("name", LESSONS)
+ASKING = [
+    "1_one_dimension",
+    "2_n_dimensions",
+    "3_planted_bugs",
+    "4_in_practice",
+]
+"""The lessons that ask for guesses, and end their sections with two questions."""
+
+WITHOUT_QUIZ = {
+    "The network": "says what the sections after it are about",
+    "The bug zoo": "is read in the section after it",
+    "A checklist": "repeats what the others teach",
+    "On your own": "asks by itself",
+}
+"""Sections that teach nothing of their own, and why."""
+
+QUESTION = re.compile(
+    r"\*\*Question (?P<number>\d)\.\*\* .+\n\n"
+    r"(?P<options>(?:- \*\*[A-D]\.\*\* .+\n){4})\n"
+    r"<details><summary>Answer</summary>\n\n"
+    r"\*\*(?P<correct>[A-D]) is correct\.\*\* .+\n\n"
+    r"(?P<reasons>(?:- \*\*[A-D]:\*\* .+\n){3})\n"
+    r"</details>"
+)
 
 
 def unfolded(source):
     """A markdown cell without what stands behind <details>."""
     return re.sub(r"<details>.*?</details>", "", source, flags=re.DOTALL)
+
+
+def is_quiz(cell):
+    """Whether a cell holds two questions with four options each."""
+    return cell.id.startswith("quiz_")
+
+
+def questions_in(name):
+    """{id of a quiz: what `QUESTION` finds in it}."""
+    cells = filter(is_quiz, LESSONS[name].cells)
+    return {cell.id: [*QUESTION.finditer(cell.source)] for cell in cells}
+
+
+def sections(name):
+    """[(heading, its cells)] of a lesson, in order."""
+    found = []
+    for cell in LESSONS[name].cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            found.append((cell.source.split("\n")[0].removeprefix("## "), []))
+        if found:
+            found[-1][1].append(cell)
+    return found
 
 
 def run(name):
@@ -64,7 +111,11 @@ def ran():
 def lesson(request, ran):
     """What the lesson has defined of which the test is called, such as test_1_...."""
     number = re.match(r"test_(\d)", request.node.name)[1]
-    name = next(name for name in LESSONS if name.startswith(number))
+    return defined(next(name for name in LESSONS if name.startswith(number)), ran)
+
+
+def defined(name, ran):
+    """What a lesson has defined; it runs if it hasn't yet."""
     if name not in ran:
         ran[name] = run(name)
     return ran[name]
@@ -110,7 +161,7 @@ def test_it_reads_like_the_others(name):
             kind = "demonstration" if is_demonstration(cell) else "other"
             kind = "written" if cell.id in WRITTEN else kind
             assert cell.source.count("\n") + 1 <= MOST_LINES[kind], cell.id
-        else:
+        elif not is_quiz(cell):  # whose form has a test of its own, and ten lines
             lines = [
                 line
                 for line in unfolded(cell.source).splitlines()
@@ -130,6 +181,119 @@ def test_every_question_has_its_answer_behind_details(name):
         # Without the blank lines, what is folded is not read as markdown.
         assert cell.source.endswith("\n\n</details>")
         assert cell.source.count("\n\n<details><summary>Answer</summary>\n\n") == 1
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_a_quiz_is_two_questions_with_four_options_each(name):
+    """Each option is a line, and is explained once; one of them is named as correct."""
+    for quiz, questions in questions_in(name).items():
+        (cell,) = (cell for cell in LESSONS[name].cells if cell.id == quiz)
+        assert cell.source == "\n\n".join(each[0] for each in questions), quiz
+        assert [each["number"] for each in questions] == ["1", "2"], quiz
+        for each in questions:
+            options = dict(re.findall(r"^- \*\*(.)\.\*\* (.+)$", each["options"], re.M))
+            assert [*options] == [*"ABCD"], quiz
+            assert len({*options.values()}) == 4, quiz
+            reasons = re.findall(r"^- \*\*(.):\*\*", each["reasons"], re.M)
+            assert [*reasons] == sorted({*"ABCD"} - {each["correct"]}), quiz
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_a_section_that_teaches_ends_with_its_quiz(name):
+    for heading, cells in sections(name):
+        quizzes = [cell.id for cell in cells if is_quiz(cell)]
+        assert len(quizzes) == (heading not in WITHOUT_QUIZ), heading
+        assert not quizzes or is_quiz(cells[-1]), heading
+    outside = sum(is_quiz(cell) for cell in LESSONS[name].cells)
+    assert outside == sum(is_quiz(cell) for _, cells in sections(name) for cell in cells)
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_the_correct_letter_can_t_be_guessed(name):
+    """Letters are spread evenly, and the correct option isn't known by its length."""
+    questions = [each for quiz in questions_in(name).values() for each in quiz]
+    letters = Counter(each["correct"] for each in questions)
+    assert max(letters.values()) - min(letters[each] for each in "ABCD") <= 1
+    longest = 0
+    for each in questions:
+        lengths = {line[4]: len(line) for line in each["options"].splitlines()}
+        longest += lengths[each["correct"]] == max(lengths.values())
+    assert longest <= len(questions) / 2
+
+
+def test_sections_without_a_quiz_are_there():
+    headings = {heading for name in ASKING for heading, _ in sections(name)}
+    assert {*WITHOUT_QUIZ} < headings
+
+
+def taken_up(name):
+    """{name of a guess: the call that takes it up} in a lesson, from cells after the guess."""
+    calls, asked = {}, set()
+    for cell in code_of(LESSONS[name]):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "take_up":
+                guess = node.args[0].id
+                assert guess in asked and guess not in calls, guess
+                calls[guess] = node
+        if cell.id.startswith("guess_"):
+            asked.add(cell.id)
+    assert asked == {*calls}
+    return calls
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_what_surprises_is_guessed_first(name):
+    """In a cell that says nothing yet, below the question; a later cell takes it up."""
+    cells = LESSONS[name].cells
+    assert len(taken_up(name)) >= 4
+    for i, cell in enumerate(cells):
+        if cell.id.startswith("guess_"):
+            (line,) = cell.source.splitlines()
+            (assigned,) = ast.parse(line).body
+            assert (assigned.targets[0].id, assigned.value.value in (None, "")) == (cell.id, True)
+            assert "  # " in line, "what may be written"
+            assert "**Guess first.** " in cells[i - 1].source, cell.id
+
+
+WRITTEN = [
+    *(None, "", "  ", "a lot", "1e-5", "nan", "dW\nand db", "x" * 999, b"3", 0, -1, 3, 1.5, True),
+    *(float("nan"), float("inf"), 10**5000, 3j, [], [1, 2], {"a": 1}, np.arange(3), object, len),
+]
+"""What people may write into a cell for a guess."""
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_any_guess_is_taken_up_in_one_line(name, ran):
+    made = defined(name, ran)
+    for guess, call in taken_up(name).items():
+        code = compile(ast.Expression(call), guess, "eval")
+        for written in WRITTEN:
+            said = eval(code, {**made, guess: written})
+            assert re.fullmatch(r"Your guess: .{1,40}\. Found: .{1,20}\.( .*)?", said), said
+        found = eval(compile(ast.Expression(call.args[1]), guess, "eval"), made)
+        assert eval(code, {**made, guess: None}).startswith("Your guess: none yet.")
+        assert eval(code, {**made, guess: found}).endswith(" That is close.")
+        other = "another" if isinstance(found, str) else 20 * float(found) + 1
+        assert eval(code, {**made, guess: other}).endswith(" read on to see why.")
+
+
+def test_guesses_are_taken_up_in_the_same_way_everywhere():
+    tools = [cell for name in ASKING for cell in code_of(LESSONS[name]) if cell.id == "take_up"]
+    assert len(tools) == len(ASKING)
+    assert len({cell.source for cell in tools}) == 1
+    assert all(cell.metadata.jupyter.source_hidden for cell in tools)
+
+
+def test_3_any_names_for_the_sealed_four_are_printed(lesson, capsys):
+    (cell,) = (
+        cell for cell in code_of(LESSONS["3_planted_bugs"]) if cell.id == "detective_at_work"
+    )
+    last = ast.parse(cell.source).body[-1:]
+    code = compile(ast.Module(last, []), cell.id, "exec")
+    for written in [*WRITTEN, {"one": "c sign"}, {"one": 3, "two": None, "three": [], "four": {}}]:
+        exec(code, {**lesson, "guesses": written})
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split()[0] for line in lines] == ["one", "two", "three", "four"]
 
 
 @EACH
@@ -194,7 +358,8 @@ def test_it_gives_no_answer_away(name):
         assert not asked & {*re.findall(r"^def (\w+)|^(\w+) = ", cell.source, re.M)}
 
 
-def test_widgets_may_be_missing(monkeypatch, capsys):
+@pytest.mark.parametrize("name", ["1_one_dimension", "3_planted_bugs"])
+def test_widgets_may_be_missing(monkeypatch, capsys, name):
     """Then a sentence stands where the slider would, and the picture above it is for everybody."""
     usual = builtins.__import__
 
@@ -206,8 +371,9 @@ def test_widgets_may_be_missing(monkeypatch, capsys):
     monkeypatch.setattr(builtins, "__import__", without)
     for module in [each for each in sys.modules if each.partition(".")[0] == "ipywidgets"]:
         monkeypatch.delitem(sys.modules, module)
-    run("1_one_dimension")
+    made = run(name)
     assert "ipywidgets is not installed" in capsys.readouterr().out
+    assert not {"explore", "step_through"} & {*made}
 
 
 # What they claim.
@@ -251,6 +417,27 @@ def test_1_the_error_law_holds(lesson):
     measured, formula = lesson["best"]["sin 50t at 0.3"]
     assert measured > formula, "a little higher"
     assert 0.3 * 50 * np.cos(15) / np.sin(15) == pytest.approx(-17.5, abs=0.1), "seventeen times"
+
+
+def test_1_the_usual_steps_are_as_good_as_it_says(lesson):
+    customs = lesson["customs"]
+    assert {name for name, _ in customs} == {"sin", "exp"}
+    for name in ("sin", "exp"):
+        ratio = customs[name, 1e-7] / customs[name, 1e-5]
+        assert 14 < ratio < 22, "almost twenty times"
+    assert lesson["times_larger"] < 100 == pytest.approx(10 ** lesson["order_both"], rel=0.05)
+
+
+def test_1_the_quizzes_are_true(lesson):
+    assert lesson["both_sides"](lesson["relu"], 1e-6, 1e-5) == pytest.approx(0.55)
+    assert (np.zeros(5) - np.zeros((5, 1))).size == 25
+    square, cube = (lambda t: 3 * t**2 - t), (lambda t: t**3)
+    off = [lesson["both_sides"](f, 0.5, 0.1) - df for f, df in ((square, 2), (cube, 0.75))]
+    assert off[0] == pytest.approx(0, abs=1e-14)
+    assert off[1] == pytest.approx(0.01)
+    nan = float("nan")
+    kept = "pass" if nan < 1e-7 else "fail", "pass" if not nan > 1e-7 else "fail"
+    assert kept == ("fail", "pass")
 
 
 def test_1_ways_to_differentiate_are_as_good_as_it_says(lesson):
@@ -344,6 +531,12 @@ def test_2_reports_say_where(lesson):
     assert lesson["off_by"].argmax() == lesson["on"].argmin() == 1, "unit 2"
     assert lesson["on"][1] == 0, "a dead unit"
     assert lesson["overall"] < 1e-7 and lesson["columns"][1] > 0.04
+
+
+def test_2_guesses_are_compared_with_what_is_told(lesson):
+    assert lesson["wrong_entries"] == lesson["p"]["W"].size + lesson["p"]["b"].size == 18
+    assert max(lesson["alarms"], key=lesson["alarms"].get) == 1e-3, "by its kinks"
+    assert 25 < 100 * lesson["CLAIMS"]["one weight off by 1%"][0] < 45
 
 
 def test_2_kinks_and_idle_units_are_what_it_says(lesson):
@@ -604,6 +797,52 @@ def test_3_fingerprints_are_where_it_says(lesson):
     assert lines["chain: P for dS"][30:] == lines["loss: P alone"][30:], "the same in W and b"
 
 
+def test_3_a_stain_begins_at_the_bug(lesson):
+    """What comes before is clean to the last bit; what is computed from it isn't."""
+    stations, stained, SMALL = (lesson[name] for name in ("STATIONS", "stained", "SMALL"))
+    begins = {"loss: P alone": "dS", "scale: factor 3": "dH", "chain: P for dS": "dH"}
+    begins |= {"mask: too late": "dZ", "mask: leaky": "dZ"}
+    for bug, first in begins.items():
+        at = stations.index(first)
+        assert stained[bug] == [*stations[at:]]
+        assert all(not lesson["stains"](bug)[name].any() for name in stations[:at])
+    assert {bug for bug, names in stained.items() if not names} == set(), "each bug shows"
+    assert not {*stations[:4]} & {name for names in stained.values() for name in names}
+    assert stained["chain: H for X"] == ["dW"], "nothing is computed from it"
+
+    # The stations are those of the backward pass that is checked.
+    correct, here = lesson["at_stations"](), lesson["gradients"](lesson["plant"](), *SMALL)
+    true = lesson["numerical"](*SMALL)
+    for key in "WbUc":
+        assert (correct[f"d{key}"] == here[key]).all()
+        assert lesson["off"](here[key], true[key]) < 1e-8
+
+
+def test_3_the_words_below_the_stations_are_true(lesson):
+    late, factor = lesson["stains"]("mask: too late"), lesson["stains"]("scale: factor 3")
+    correct = lesson["at_stations"]()
+    ((unit, example),) = np.argwhere(late["dZ"])
+    assert 0 < correct["Z"][unit, example] < 0.5
+    assert {row for row, _ in np.argwhere(late["dW"])} == {unit} and late["dW"][unit].all()
+    assert np.argwhere(late["db"]).tolist() == [[unit, 0]]
+    for name in ("dH", "dZ", "dW", "db"):
+        twice = 2 * correct[name] / np.abs(correct[name]).max()
+        assert factor[name] == pytest.approx(twice)
+
+
+def test_3_the_slider_shows_every_station_of_every_bug(lesson, capsys):
+    slide = lesson["step_through"]
+    bug, station = slide.widget.children[:2]
+    assert bug.options == (*lesson["ZOO"],) and station.options == lesson["STATIONS"]
+    capsys.readouterr()
+    for name in ("dS", "dH"):
+        slide("scale: factor 3", name)
+        plt.close("all")
+    clean, dirty = capsys.readouterr().out.splitlines()
+    assert clean == "dS: 0 of 12 entries are stained, by up to 0% of the largest correct one"
+    assert dirty == "dH: 20 of 20 entries are stained, by up to 200% of the largest correct one"
+
+
 def test_3_numbers_name_the_sealed_four(lesson):
     survey, clues = lesson["survey"], lesson["clues"]
     assert [m for m, _ in lesson["CASES_THAT_TELL"]] == [8, 8, 3, 1, 1]
@@ -718,6 +957,16 @@ def test_4_error_bars_hold(lesson):
     assert lesson["corner_counts"]["inconclusive"] >= 5
     assert 0.997 < lesson["held"] < 1
     assert lesson["wrong_counts"] == {"pass": 0, "fail": 7, "inconclusive": 0}
+
+
+def test_4_the_quizzes_and_guesses_are_true(lesson):
+    (cell,) = (cell for cell in code_of(LESSONS["4_in_practice"]) if cell.id == "the_check")
+    made = {"np": np, "slope": lambda *_: (2.001, 0.01)}
+    exec(cell.source, made)
+    said = made["check_gradients"](lambda t: 0.0, np.array([2.0]), np.zeros(1))
+    assert said.tolist() == ["inconclusive"]
+    assert lesson["times_too_large"] > 1e3, "no quotient means anything"
+    assert lesson["naive"].sum() == 7
 
 
 def test_4_its_check_agrees_with_ours(lesson):
