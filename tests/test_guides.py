@@ -1,5 +1,6 @@
 """If this fails, a guide names a command, an option or a file that does not exist."""
 
+import math
 import re
 import shlex
 import tomllib
@@ -126,6 +127,71 @@ def test_teachers_read_about_every_question(path):
         found = [points.pop(name) for name in re.findall(r"`(\w+)`", names)]
         assert said == f"{sum(found):g}", names
     assert points == {}
+
+
+CONCEPT_TEST = (ROOT / "docs/concept_test.md").read_text()
+ASKED = re.compile(
+    r"^\*\*(?P<number>\d+)\.\*\* (?P<text>[^\n]+(?:\n[^\n]+)*)\n\n"
+    r"(?P<options>(?:- \*\*[A-D]\.\*\* .+\n){4})",
+    re.MULTILINE,
+)
+
+
+def concept_test():
+    """The questions, and {number: its row of the key}."""
+    questions = [*ASKED.finditer(CONCEPT_TEST)]
+    return questions, {row[0]: row[1:] for row in rows_of(CONCEPT_TEST) if row[0].isdigit()}
+
+
+def test_every_question_before_and_after_has_a_key():
+    """Four options each, one correct, and for the others what they say; the letters are spread."""
+    questions, key = concept_test()
+    numbers = [each["number"] for each in questions]
+    assert numbers == [*key] == [str(number) for number in range(1, 13)]
+    correct = []
+    for each in questions:
+        options = dict(re.findall(r"^- \*\*(.)\.\*\* (.+)$", each["options"], re.MULTILINE))
+        assert [*options] == [*"ABCD"]
+        assert len({*options.values()}) == 4
+        *says, back = key[each["number"]]
+        assert len(says) == 4 and all(says) and says.count("**correct**") == 1
+        correct.append("ABCD"[says.index("**correct**")])
+        lesson, section = re.fullmatch(r"lesson (\d), \*(.+)\*", back).groups()
+        (path,) = ROOT.glob(f"notebooks/{lesson}_*.ipynb")
+        cells = nbformat.read(path, as_version=4).cells
+        assert any(cell.source.startswith(f"## {section}\n") for cell in cells), section
+    assert sorted(correct) == sorted("ABCD" * 3)
+
+
+def test_the_numbers_of_the_questions_before_and_after_are_true():
+    def central(f, theta, epsilon):
+        return (f(theta + epsilon) - f(theta - epsilon)) / (2 * epsilon)
+
+    wide, narrow = (central(lambda t: 0.3 * t**3, 0.0, step) for step in (0.2, 0.02))
+    assert (wide, narrow) == (pytest.approx(0.012), pytest.approx(0.00012))
+    off = [abs(central(np.exp, 1.0, step) - np.e) for step in (1e-5, 1e-1, 1e-10, 1e-15)]
+    assert min(off) == off[0]
+    assert central(lambda t: t**3, 3.0, 1e-5) == pytest.approx(3.0**3)
+    truth = np.append(np.ones(1000), np.full(10, 1e-8))
+    flipped = np.append(np.ones(1000), np.full(10, -1e-8))
+    norm = np.linalg.norm
+    assert norm(flipped - truth) / (norm(flipped) + norm(truth)) < 2e-9
+    assert 0.2 < central(lambda t: max(t, 0.0), 2e-6, 1e-5) < 0.8
+    nan = float("nan")
+    assert not nan > 1e-6
+
+    before, after, gained, possible, gain = re.search(
+        r"from (\d+)% to (\d+)% has gained\s+(\d+) of (\d+) possible points: g = ([\d.]+)\.",
+        CONCEPT_TEST,
+    ).groups()
+    assert (int(gained), int(possible)) == (int(after) - int(before), 100 - int(before))
+    assert float(gain) == pytest.approx(int(gained) / int(possible))
+    average, enough, cases = re.search(
+        r"gets (\d+) of 12 on average, and (\d+) or\s+more in one case of (\d+)", CONCEPT_TEST
+    ).groups()
+    lucky = sum(math.comb(12, k) * 3 ** (12 - k) for k in range(int(enough), 13)) / 4**12
+    assert int(average) == 12 / 4
+    assert 1 / lucky == pytest.approx(int(cases), rel=0.02)
 
 
 def test_each_session_is_planned_to_the_minute():
