@@ -61,3 +61,15 @@ def test_the_slider_moves_the_picture(lesson, picture):
     expect(number).to_have_text(re.compile(r"^0\.4\d*$"))
     expect(drawn).not_to_have_attribute("src", shown)
     picture(lesson.page, "moved")
+
+
+@pytest.mark.parametrize("lesson", ["3_planted_bugs.ipynb"], indirect=True)
+def test_backpropagation_can_be_stepped_through(lesson, picture):
+    """One station on, where the factor comes in: the stain is there, and the sentence says so."""
+    widget = lesson.output("step_through")
+    expect(widget.locator(".widget-readout")).to_have_text("dc")
+    expect(widget).to_contain_text("dc: 0 of 3 entries are stained")
+    widget.get_by_role("slider").press("ArrowRight")
+    expect(widget.locator(".widget-readout")).to_have_text("dH")
+    expect(widget).to_contain_text("dH: 20 of 20 entries are stained")
+    picture(lesson.page, "stained")
