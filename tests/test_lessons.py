@@ -275,6 +275,8 @@ def test_any_guess_is_taken_up_in_one_line(name, ran):
         found = eval(compile(ast.Expression(call.args[1]), guess, "eval"), made)
         assert eval(code, {**made, guess: None}).startswith("Your guess: none yet.")
         assert eval(code, {**made, guess: found}).endswith(" That is close.")
+        if not isinstance(found, str):
+            assert eval(code, {**made, guess: f" {found}%"}).endswith(" That is close.")
         other = "another" if isinstance(found, str) else 20 * float(found) + 1
         assert eval(code, {**made, guess: other}).endswith(" read on to see why.")
 
@@ -430,6 +432,11 @@ def test_1_the_usual_steps_are_as_good_as_it_says(lesson):
     assert lesson["times_larger"] < 100 == pytest.approx(10 ** lesson["order_both"], rel=0.05)
 
 
+def test_1_points_are_as_poor_as_it_says(lesson):
+    assert {place: len(names) for place, names in lesson["passed"].items()} == {2: 4, 1: 1, -1.3: 0}
+    assert len(lesson["wrong"]) == 4
+
+
 def test_1_the_quizzes_are_true(lesson):
     assert lesson["both_sides"](lesson["relu"], 1e-6, 1e-5) == pytest.approx(0.55)
     assert (np.zeros(5) - np.zeros((5, 1))).size == 25
@@ -437,6 +444,7 @@ def test_1_the_quizzes_are_true(lesson):
     off = [lesson["both_sides"](f, 0.5, 0.1) - df for f, df in ((square, 2), (cube, 0.75))]
     assert off[0] == pytest.approx(0, abs=1e-14)
     assert off[1] == pytest.approx(0.01)
+    assert 3 * 1.0 == 3 * 1.0**2 and 3 * 2.0 != 3 * 2.0**2
     nan = float("nan")
     kept = "pass" if nan < 1e-7 else "fail", "pass" if not nan > 1e-7 else "fail"
     assert kept == ("fail", "pass")
