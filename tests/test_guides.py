@@ -192,6 +192,9 @@ def test_the_numbers_of_the_questions_before_and_after_are_true():
     lucky = sum(math.comb(12, k) * 3 ** (12 - k) for k in range(int(enough), 13)) / 4**12
     assert int(average) == 12 / 4
     assert 1 / lucky == pytest.approx(int(cases), rel=0.02)
+    # Twice the standard error of a difference, if every answer were the toss of a coin.
+    people = int(re.search(r"In a class of (\d+), averages", CONCEPT_TEST)[1])
+    assert 100 * 2 * math.sqrt(2 * 0.25 / 12 / people) == pytest.approx(10, abs=2), "about ten"
 
 
 def test_each_session_is_planned_to_the_minute():
