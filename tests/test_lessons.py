@@ -257,7 +257,7 @@ def test_what_surprises_is_guessed_first(name):
             assert "**Guess first.** " in cells[i - 1].source, cell.id
 
 
-WRITTEN = [
+ODD_GUESSES = [
     *(None, "", "  ", "a lot", "1e-5", "nan", "dW\nand db", "x" * 999, b"3", 0, -1, 3, 1.5, True),
     *(float("nan"), float("inf"), 10**5000, 3j, [], [1, 2], {"a": 1}, np.arange(3), object, len),
 ]
@@ -269,7 +269,7 @@ def test_any_guess_is_taken_up_in_one_line(name, ran):
     made = defined(name, ran)
     for guess, call in taken_up(name).items():
         code = compile(ast.Expression(call), guess, "eval")
-        for written in WRITTEN:
+        for written in ODD_GUESSES:
             said = eval(code, {**made, guess: written})
             assert re.fullmatch(r"Your guess: .{1,40}\. Found: .{1,20}\.( .*)?", said), said
         found = eval(compile(ast.Expression(call.args[1]), guess, "eval"), made)
@@ -294,7 +294,11 @@ def test_3_any_names_for_the_sealed_four_are_printed(lesson, capsys):
     )
     last = ast.parse(cell.source).body[-1:]
     code = compile(ast.Module(last, []), cell.id, "exec")
-    for written in [*WRITTEN, {"one": "c sign"}, {"one": 3, "two": None, "three": [], "four": {}}]:
+    for written in [
+        *ODD_GUESSES,
+        {"one": "c sign"},
+        {"one": 3, "two": None, "three": [], "four": {}},
+    ]:
         exec(code, {**lesson, "guesses": written})
         lines = capsys.readouterr().out.splitlines()
         assert [line.split()[0] for line in lines] == ["one", "two", "three", "four"]
