@@ -187,6 +187,8 @@ def _with_slopes_at_corners(
     agree: float,
 ) -> Estimates:
     """Estimates of a cost with derivatives of its own, with the slopes at its corners."""
+    if not np.count_nonzero(estimates.how):  # all are central differences
+        return estimates
     places = np.flatnonzero(estimates.how == CORNER)[:MOST_CORNERS]
     if not places.size:
         return estimates
