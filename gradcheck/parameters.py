@@ -206,9 +206,7 @@ class Parameters:
 
 def _is_plain(nest: dict[Any, Any]) -> bool:
     """Whether a dict holds arrays of numpy under text, and nothing else."""
-    return all([type(key) is str for key in nest]) and all(
-        [type(each) is np.ndarray for each in nest.values()]
-    )
+    return {*map(type, nest)} == {str} and {*map(type, nest.values())} == {np.ndarray}
 
 
 def _is_flat(tree: Tree) -> bool:

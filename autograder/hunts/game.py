@@ -10,10 +10,14 @@ import numpy as np
 from autograder.hunts.schedule import INNOCENT, MASTERED, Schedule, Skill
 from autograder.hunts.shown import Shown, heat_maps, map_of_mastery, numbers_of
 from autograder.hunts.suspects import Subject, fewest_looks, named, usual_clues
+from autograder.truth.rules import Clue, is_off
 
 NOTHING = "nothing"
 """What is said where nothing is wrong."""
 NO_HUNT = "There is no suspect yet: call `hunt()`."
+ANSWERED = "This one is answered. You can still look; `hunt()` draws the next."
+ASKED = ("m", "seed", "square", "equal_labels", "dead", "scale", "ones")
+"""What `look` takes besides the name of an array."""
 FORM = 1
 """Of the file that is saved."""
 
@@ -43,10 +47,10 @@ class BugHunts:
         self._level, self._streak = 1, 0
         self._subject = next(iter(self._subjects.values()))
         self._begin("")
-        self._open = False
+        self._open = self._drawn = False
 
     def hunt(self, level: int | None = None) -> Shown:
-        """Draw the next suspect.
+        """Draw the next suspect. One that you have asked, and not named, counts as missed.
 
         Parameters
         ----------
@@ -57,6 +61,7 @@ class BugHunts:
         levels = sorted({each.given["level"] for each in self._subjects.values()})
         if level is not None and level not in levels:
             return Shown(f"Levels are {', '.join(map(str, levels))}.")
+        left = self._left()
         self._level = level or self._level
         skills = [skill for skill in self._schedule.bugs if self._level_of(skill) == self._level]
         name = self._schedule.draw(self._rng, skills)
@@ -65,6 +70,7 @@ class BugHunts:
         self._begin("" if innocent else name)
         given = self._subject.given
         lines = [
+            *left,
             f"Suspect {self._schedule.hunts + 1}, level {given['level']}: {given['title']}.",
             *(f"    `{line}`" for line in given["formula"]),
             f"Way back: {', '.join(self._subject.places)}. One statement may be wrong, or none.",
@@ -84,12 +90,14 @@ class BugHunts:
             ``m``, ``seed``, ``square``, ``equal_labels``, ``dead``, ``scale``, ``ones``: see
             :meth:`autograder.hunts.suspects.Subject.case`.
         """
-        if not self._open:
+        if not self._drawn:
             return Shown(NO_HUNT)
+        if unknown := [name for name in case if name not in ASKED]:
+            return Shown(f"There is no {', '.join(unknown)}: you can ask for {', '.join(ASKED)}.")
         try:
-            clue = self._subject.clue(self._suspect, self._subject.case(**case))
-        except (ValueError, TypeError) as error:
-            return Shown(f"This case can't be drawn: {str(error).removeprefix('Subject.case() ')}.")
+            clue = self._clue(case)
+        except ValueError as error:
+            return Shown(f"This case can't be drawn: {error}.")
         if array is not None and array not in clue.truth:
             return Shown(f"There is no {array}: it is one of {', '.join(clue.truth)}.")
         asked = _call("look", case)
@@ -98,11 +106,13 @@ class BugHunts:
         title = f"Look {self._looks.index(case) + 1}: `{asked}`"
         return numbers_of(title, array, clue) if array else heat_maps(title, clue)
 
-    def say(self, place: str, kind: str | None = None) -> Shown:
+    def say(self, place: str = "", kind: str | None = None) -> Shown:
         """Name the first wrong array on the way back and the kind of the bug; or "nothing"."""
         if not self._open:
-            return Shown(NO_HUNT)
-        places = {each.casefold(): each for each in (*self._subject.places, NOTHING)}
+            return Shown(ANSWERED if self._drawn else NO_HUNT)
+        known = self._subject.places
+        places = {each.removeprefix("d").casefold(): each for each in known}
+        places |= {each.casefold(): each for each in (*known, NOTHING)}
         place = places.get(str(place).strip().casefold(), str(place))
         kind = None if kind is None else str(kind).strip().casefold()
         if why := self._no_answer(place, kind):
@@ -118,7 +128,7 @@ class BugHunts:
     def give_up(self) -> Shown:
         """Show what it was."""
         if not self._open:
-            return Shown(NO_HUNT)
+            return Shown(ANSWERED if self._drawn else NO_HUNT)
         self._tries += 2  # so that it is not "at once"
         return self._found(given_up=True)
 
@@ -130,13 +140,13 @@ class BugHunts:
         if not skills:
             return Shown(f"There is no level {level}.")
         subjects = [each for each in self._subjects.values() if each.given["level"] == level]
-        places = [*dict.fromkeys(place for each in subjects for place in each.places)]
+        # Where a level has several passes, a column is a pass; else, a place.
+        one = subjects[0] if len(subjects) == 1 else None
+        columns = one.places if one else [each.given["name"] for each in subjects]
 
-        def mark(place: str, kind: str) -> str:
-            here = [skill for skill in skills if skill[1:] == (place, kind)]
-            if not here:
-                return ""
-            if all(map(self._schedule.is_mastered, here)):
+        def mark(column: str, kind: str) -> str:
+            here = [each for each in skills if each[2] == kind and each[1 if one else 0] == column]
+            if here and all(map(self._schedule.is_mastered, here)):
                 return "●"
             boxes = [known[skill].box for skill in here if skill in known]
             return "·" if not boxes else "◐" if max(boxes) else "○"
@@ -147,13 +157,17 @@ class BugHunts:
             f"{self._schedule.hunts}. Named at once in a row: {self._streak}."
         )
         words = {"●": f"mastered (named at once {MASTERED} times, with a pause)",
-                 "◐": "named at once", "○": "missed the last time", "·": "not met yet"}  # fmt: skip
-        return map_of_mastery(places, self._kinds, mark, title, words)
+                 "◐": "named at once", "○": "missed the last time",
+                 "·": "not met yet, or not among the suspects"}  # fmt: skip
+        return map_of_mastery(columns, self._kinds, mark, title, words)
 
     def save(self, path: str) -> Shown:
         """Write how far you have come into a file."""
         state = self._schedule.plain() | {"level": self._level, "streak": self._streak}
-        Path(path).write_text(json.dumps({"bug hunts": FORM} | state), encoding="utf-8")
+        try:
+            Path(path).write_text(json.dumps({"bug hunts": FORM} | state), encoding="utf-8")
+        except OSError as error:
+            return Shown(f"`{path}` can't be written ({error.strerror}): choose another place.")
         return Shown(f"Saved in `{path}`: `load({path!r})` reads it.")
 
     def load(self, path: str) -> Shown:
@@ -168,12 +182,13 @@ class BugHunts:
             why = type(error).__name__
             return Shown(f"`{path}` can't be read ({why}): is it a file that `save` wrote?")
         self._level, self._streak = level, streak
-        self._open = False
+        self._open = self._drawn = False
         return Shown(f"Hunts so far: {self._schedule.hunts}. Continue with `hunt()`.")
 
     def _begin(self, name: str) -> None:
         """A suspect with this bug; "" is the correct pass."""
-        self._bug, self._tries, self._open = name, 0, True
+        self._bug, self._tries, self._open, self._drawn = name, 0, True, True
+        self._salt = self._schedule.hunts  # each suspect has cases of its own
         self._looks: list[dict[str, Any]] = []
         bug = self._bugs[name][1] if name else {"old": "", "new": ""}
         self._suspect = self._subject.suspect(bug["old"], bug["new"])
@@ -181,10 +196,20 @@ class BugHunts:
     def _level_of(self, skill: Skill) -> int:
         return int(self._subjects[skill[0]].given["level"])
 
+    def _clue(self, case: Mapping[str, Any]) -> Clue:
+        return self._subject.clue(self._suspect, self._subject.case(**case, salt=self._salt))
+
+    def _left(self) -> list[str]:
+        """What is said of a suspect that is left without an answer."""
+        if not self._open or not (self._looks or self._tries):
+            return []
+        number = self._schedule.hunts + 1
+        return [f"Suspect {number} was left open. {self.give_up().text.partition(chr(10))[0]}", ""]
+
     def _no_answer(self, place: str, kind: str | None) -> str:
         """Why what was said is not an answer; "" if it is."""
-        if place == NOTHING and kind is None:
-            return ""
+        if place == NOTHING:
+            return "" if kind is None else f"Say {NOTHING!r} alone, without a kind."
         places = self._subject.places
         if place not in places:
             return f"The place is one of {', '.join(places)}, or {NOTHING!r}."
@@ -199,11 +224,13 @@ class BugHunts:
         self._open = False
         if not self._bug:
             self._schedule.hunts += 1
-            return Shown("Nothing was wrong." if given_up else "Yes: nothing is wrong.")
+            said = "Nothing was wrong." if given_up else "Yes: nothing is wrong."
+            return Shown(f"{said}{self._would_have_shown()}")
         subject, bug = self._bugs[self._bug]
         self._schedule.note(_skill(subject, bug), self._bug, at_once)
         kinds = " or ".join(bug["kinds"])
-        enough = [_call("look", look) for look in fewest_looks(subject, bug, self._suspect)]
+        fewest = fewest_looks(subject, bug, self._suspect, self._salt)
+        enough = [_call("look", look) for look in fewest]
         lines = [
             f"{'It was' if given_up else 'Yes:'} {bug['first_wrong']}, {kinds}.",
             f"It says `{bug['new']}`, and should say `{bug['old']}`.",
@@ -215,6 +242,21 @@ class BugHunts:
             lines.append(f"You took {looks}. {few}: `{'`, `'.join(enough)}`.")
         lines.append(f"Named at once in a row: {self._streak}.")
         return Shown("\n".join(lines))
+
+    def _would_have_shown(self) -> str:
+        """How many bugs of this pass the looks would have shown that were taken."""
+        bugs = self._subject.given["bugs"]
+        cases = [self._subject.case(**each, salt=self._salt) for each in self._looks]
+        shown = 0
+        for bug in bugs:
+            suspect = self._subject.suspect(bug["old"], bug["new"])
+            clues = (self._subject.clue(suspect, case) for case in cases)
+            shown += any(is_off(key, clue) for clue in clues for key in clue.truth)
+        looks = "look" if len(cases) == 1 else "looks"
+        return (
+            f" Your {len(cases)} {looks} would have shown {shown} of the {len(bugs)} bugs of this "
+            "pass." if cases else ""
+        )  # fmt: skip
 
     def _missed(self, hint: str) -> Shown:
         self._streak = 0
@@ -244,7 +286,7 @@ class BugHunts:
     def _about(self, bug: Mapping[str, Any], kind: str) -> str:
         """Whether the kind that fits stands above or below what was said, in the table."""
         order = [*self._kinds]
-        clues = [*usual_clues(self._subject, self._suspect).values()]
+        clues = [*usual_clues(self._subject, self._suspect, self._salt).values()]
         seen = named(clues)
         fits = seen[1] if seen else bug["kinds"][0]
         if order.index(fits) < order.index(kind):

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-PAUSES = (2, 5, 12, 30, 75)
-"""After how many hunts a skill comes back, by its box."""
+SOON = 3
+"""After how many hunts a skill comes back that was missed."""
+PAUSES = (6, 14, 30, 75)
+"""After how many hunts a skill comes back that was named at once, by its box."""
 MASTERED = 2
 """The box from which a skill counts as mastered: it was named at once twice, with a pause."""
 INNOCENT = 8
@@ -57,12 +59,14 @@ class Schedule:
         self.hunts = 0
         self.progress: dict[Skill, Progress] = {}
         self.last_met: dict[str, int] = {}
+        self._repeated = False
 
     def draw(self, rng: np.random.Generator, skills: Iterable[Skill]) -> str:
         """The name of the next bug.
 
-        What is due comes first, the longest overdue before the others; then what was never met,
-        the more likely the more often its kind was missed; then what is due next.
+        What is due comes first, the longest overdue before the others, but at most every second
+        time; then what was never met, the more likely the more often its kind was missed; then what
+        is due next.
 
         Parameters
         ----------
@@ -74,7 +78,8 @@ class Schedule:
         met = [each for each in skills if each in self.progress]
         due = [each for each in met if self.progress[each].due <= self.hunts]
         new = [each for each in skills if each not in self.progress]
-        if due or not new:
+        self._repeated = not new or (bool(due) and not self._repeated)
+        if self._repeated:
             earliest = min(self.progress[each].due for each in due or met)
             chosen = [each for each in due or met if self.progress[each].due == earliest]
             skill = chosen[int(rng.integers(len(chosen)))]
@@ -91,7 +96,8 @@ class Schedule:
         known = self.progress.setdefault(skill, Progress())
         known.met += 1
         known.missed += not at_once
-        known.due = self.hunts + PAUSES[min(known.box, len(PAUSES) - 1) if at_once else 0]
+        pause = PAUSES[min(known.box, len(PAUSES) - 1)] if at_once else SOON
+        known.due = self.hunts + pause
         known.box = known.box + 1 if at_once else 0
 
     def is_mastered(self, skill: Skill) -> bool:

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
-from autograder.truth.rules import WRONG, Clue, is_off
+from autograder.truth.rules import WRONG, Clue, is_dead, is_off
 
 FAINT = 0.005
 """A difference below this share of the largest entry has no colour, but still its sign."""
@@ -50,14 +50,15 @@ def in_a_word(key: str, clue: Clue) -> str:
     """Whether an array is correct; found / correct if that is one number; else that it varies."""
     found, truth = clue.found[key], clue.truth[key]
     if not is_off(key, clue):
-        return "correct"
+        return "0, and says nothing" if is_dead(truth) else "correct"
     if not np.isfinite(found).all():
         return "not a number"
-    if np.any(truth):
-        ratio = float(np.vdot(found, truth) / np.vdot(truth, truth))
-        if np.abs(found - ratio * truth).max() <= WRONG * np.abs(truth).max():
-            return f"{ratio:.4g} times"
-    return "varies"
+    if is_dead(truth):
+        return "should be 0"
+    ratio = float(np.vdot(found, truth) / np.vdot(truth, truth))
+    if np.abs(found - ratio * truth).max() > WRONG * np.abs(truth).max():
+        return "varies"
+    return f"{ratio:.4g} times" + (", as a single number always is" if truth.size == 1 else "")
 
 
 def heat_maps(title: str, clue: Clue) -> Shown:
@@ -80,8 +81,8 @@ def numbers_of(title: str, key: str, clue: Clue) -> Shown:
     """An array as it was found, beside the correct one."""
     pair = {"found": clue.found[key], "correct": clue.truth[key]}
     if key in clue.on:
-        pair["units: on 1, off 0"] = clue.on[key].astype(int)
-    text = "\n".join([title, *(f"{name} {key}\n{_plain(each)}" for name, each in pair.items())])
+        pair["1 where a unit is on, 0 where it is off"] = clue.on[key].astype(int)
+    text = "\n".join([title, *(f"{key}, {name}\n{_plain(each)}" for name, each in pair.items())])
     tables = "".join(f"<div><b>{name}</b>{_table(each)}</div>" for name, each in pair.items())
     return Shown(text, f'<p>{in_html(title)}</p><div class="arrays">{tables}</div>')
 
@@ -122,10 +123,10 @@ def _grid(array: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
 
 
 def _heat_map(found: npt.NDArray[np.floating], truth: npt.NDArray[np.floating]) -> str:
-    scale = np.abs(truth).max() or 1.0
-    rows = []
-    for row in _grid((found - truth) / scale):
-        rows.append("".join(map(_cell, row)))
+    dead = is_dead(truth)
+    scale = 1.0 if dead else np.abs(truth).max()
+    off = found - truth if not (dead and is_dead(found)) else np.zeros(truth.shape)
+    rows = ["".join(map(_cell, row)) for row in _grid(off / scale)]
     return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 

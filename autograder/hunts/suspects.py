@@ -44,7 +44,7 @@ class Subject:
 
     def case(
         self, m: int = 8, seed: int = 0, square: bool = False, equal_labels: bool = False,
-        dead: bool = False, scale: float = 1.0, ones: bool = False,
+        dead: bool = False, scale: float = 1.0, ones: bool = False, salt: int = 0,
     ) -> dict[str, Any]:  # fmt: skip
         """Draw a case.
 
@@ -63,6 +63,8 @@ class Subject:
             What the inputs are multiplied with.
         ones : bool
             Whether the upstream gradient is 1 everywhere.
+        salt : int
+            Gives every suspect cases of its own.
 
         Raises
         ------
@@ -70,16 +72,20 @@ class Subject:
             In a sentence: this pass has no such thing.
         """
         least = self.given["least"]
-        if not isinstance(m, int | np.integer) or m < least:
-            raise ValueError(f"m is a whole number from {least}")
-        case: dict[str, Any] = self._made["draw"](np.random.default_rng([seed, m]), int(m), square)
+        for name, number, lowest in (("m", m, least), ("seed", seed, 0)):
+            if not isinstance(number, int | np.integer) or number < lowest:
+                raise ValueError(f"{name} is a whole number from {lowest}")
+        if not isinstance(scale, int | float):
+            raise ValueError("scale is a number")
+        rng = np.random.default_rng([seed, m, salt])
+        case: dict[str, Any] = self._made["draw"](rng, int(m), square)
         if equal_labels:
             name = self._name("labels", "labels")
             case[name] = np.ones_like(case[name]) * case[name][..., :1]
         if dead:
             case[self._name("bias", "ReLU")][0] -= FAR_OFF
         if scale != 1:
-            name = self._name("inputs", "inputs that can be scaled")
+            name = self._name("inputs", "single input to scale")
             case[name] = scale * case[name]
         if ones:
             name = self._name("upstream", "upstream gradient")
@@ -123,11 +129,13 @@ def _examples(case: Mapping[str, Any]) -> int:
     return len(next(case[name] for name in ("u", "x") if name in case))
 
 
-def usual_clues(subject: Subject, suspect: Callable[..., Any]) -> dict[int, Clue]:
+def usual_clues(
+    subject: Subject, suspect: Callable[..., Any], salt: int = 0
+) -> dict[int, Clue]:  # fmt: skip
     """The clues of the looks of `USUAL` that this subject takes, by their place."""
     looks = enumerate(USUAL)
     return {
-        place: subject.clue(suspect, subject.case(**look))
+        place: subject.clue(suspect, subject.case(**look, salt=salt))
         for place, look in looks
         if look["m"] >= subject.given["least"]
     }
@@ -140,10 +148,10 @@ def named(clues: Sequence[Clue]) -> tuple[str, str] | None:
 
 
 def fewest_looks(
-    subject: Subject, bug: Mapping[str, Any], suspect: Callable[..., Any]
+    subject: Subject, bug: Mapping[str, Any], suspect: Callable[..., Any], salt: int = 0
 ) -> list[dict[str, Any]]:
     """The fewest looks of `USUAL` from which the rules name a bug; [] if more are needed."""
-    clues = usual_clues(subject, suspect)
+    clues = usual_clues(subject, suspect, salt)
     for places in _together([*clues]):
         found = named([clues[place] for place in places])
         if bug["kinds"][0] == "scale" and len({clues[place].m for place in places}) < 2:

@@ -16,6 +16,9 @@ from autograder.truth.distances import deviation
 WRONG = 1e-6
 """How far an array is off, relative to its largest entry, when the notebook calls it wrong."""
 
+NOTHING_LEFT = 1e-12
+"""Below it an array is dead: what is left of it is round-off, and says nothing."""
+
 Gradients = Mapping[str, npt.NDArray[Any]]
 
 
@@ -46,8 +49,15 @@ Clues = Sequence[Clue]
 Rule = Callable[[str, Clues], bool]
 
 
+def is_dead(array: npt.NDArray[Any]) -> bool:
+    """Whether an array is 0, but for round-off."""
+    return bool(np.abs(array).max(initial=0.0) <= NOTHING_LEFT)
+
+
 def is_off(key: str, clue: Clue) -> bool:
     """Whether an array is wrong in a case."""
+    if is_dead(clue.truth[key]) and is_dead(clue.found[key]):
+        return False
     return not deviation(clue.found[key], clue.truth[key]) <= WRONG
 
 
@@ -70,8 +80,8 @@ def _factors(key: str, clues: Clues) -> dict[int, list[float]] | None:
     factors: dict[int, list[float]] = {}
     for clue in clues:
         found, truth = clue.found[key], clue.truth[key]
-        if not np.any(truth):
-            if np.any(found):
+        if is_dead(truth):
+            if not is_dead(found):
                 return None
             continue
         c = float(np.vdot(found, truth) / np.vdot(truth, truth))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from autograder.grading.bug_hunts import bank
-from autograder.hunts.game import FORM, NO_HUNT, NOTHING, BugHunts
+from autograder.hunts.game import ANSWERED, FORM, NO_HUNT, NOTHING, BugHunts
 from autograder.hunts.schedule import INNOCENT
 from autograder.hunts.suspects import USUAL
 from autograder.truth.planting import KINDS
@@ -100,9 +100,11 @@ def test_giving_up_shows_it_and_counts_as_missed(against):
 @pytest.mark.parametrize(
     ("place", "kind", "said"),
     [
-        ("W", "mask", "The place is one of dU, dc, dW, db, or 'nothing'."),
+        ("Q", "mask", "The place is one of dU, dc, dW, db, or 'nothing'."),
         ("dW", "masks", "The kind is one of sign, scale"),
         ("dW", None, "The kind is one of"),
+        (NOTHING, "sign", "Say 'nothing' alone"),
+        ("", None, "The place is one of"),
         (None, None, "The place is one of"),
         (3, "mask", "The place is one of"),
     ],
@@ -110,7 +112,7 @@ def test_giving_up_shows_it_and_counts_as_missed(against):
 def test_what_is_not_an_answer_is_not_counted(against, place, kind, said):
     game = against("two_mask_at_a_half")
     assert said in str(game.say(place, kind))
-    assert str(game.say(" DW ", "Mask")).startswith("Yes")
+    assert str(game.say(" W ", "Mask")).startswith("Yes")
     assert game._streak == 1
 
 
@@ -119,7 +121,9 @@ def test_before_and_after_a_hunt_there_is_nothing_to_ask(hunts):
         assert str(verb()) == NO_HUNT
     hunts.hunt()
     hunts.give_up()
-    assert str(hunts.look()) == NO_HUNT
+    for verb in (hunts.give_up, hunts.say):
+        assert str(verb()) == ANSWERED
+    assert "Look 1" in str(hunts.look()), "to see what would have been enough"
     assert str(hunts.hunt(9)) == "Levels are 1, 2, 3, 4, 5."
 
 
@@ -128,8 +132,10 @@ def test_before_and_after_a_hunt_there_is_nothing_to_ask(hunts):
     [
         ({"m": 0}, "m is a whole number from 1"),
         ({"m": 2.5}, "m is a whole number"),
+        ({"seed": None}, "seed is a whole number from 0"),
+        ({"scale": "x"}, "scale is a number"),
         ({"ones": True}, "this one has no upstream gradient"),
-        ({"color": 1}, "color"),
+        ({"color": 1}, "There is no color: you can ask for m, seed"),
         ({"array": "W"}, "There is no W: it is one of dU"),
     ],
 )
@@ -146,7 +152,7 @@ def test_a_look_shows_words_numbers_and_signs(against):
     ]  # fmt: skip
     page = shown._repr_html_()
     assert page.count("·") == 4 + 1 + 9 + 3 and "rgba(213,94,0" in page and "<script" not in page
-    assert "units: on 1, off 0" in str(game.look("dW", m=1, seed=8))
+    assert "dW, 1 where a unit is on" in str(game.look("dW", m=1, seed=8))
     assert "Look 1" in str(game.look(m=1, seed=8)), "the same look again"
     assert "Look 2" in str(game.look(m=1, seed=9))
     assert "You took 2 looks." in str(game.say("dW", "mask"))
@@ -155,6 +161,45 @@ def test_a_look_shows_words_numbers_and_signs(against):
 def test_ratios_are_shown_as_numbers(against):
     shown = str(against("two_error_tenfold").look())
     assert shown.count("10 times") == 4
+    assert "dc   10 times, as a single number always is" in shown
+
+
+def test_an_array_that_is_0_says_so():
+    """Round-off, compared with round-off, looks like a bug."""
+    game = BugHunts(BANK, seed=1)
+    game._subject = game._subjects["softmax"]
+    for name in ("", "softmax_plain_mean"):
+        game._begin(name)
+        assert "dX   0, and says nothing" in str(game.look(ones=True))
+    game._begin("softmax_as_an_exponential")
+    assert "dX   should be 0" in str(game.look(ones=True))
+
+
+def test_a_suspect_that_is_left_open_is_shown_and_missed(hunts):
+    hunts.hunt(2)
+    assert "was left open" not in str(hunts.hunt(2)), "nothing was asked of it"
+    hunts._begin("two_mask_at_a_half")
+    hunts.look()
+    said = str(hunts.hunt(2))
+    assert said.startswith("Suspect 1 was left open. It was dW, mask.")
+    (progress,) = hunts._schedule.progress.values()
+    assert progress.missed == 1
+
+
+def test_two_suspects_have_different_cases(hunts):
+    """Else the numbers are recognised, and nothing is found out."""
+    cases = []
+    for _ in range(2):
+        hunts.hunt(2)
+        cases.append(hunts._subject.case(m=8, seed=1, salt=hunts._salt)["X"])
+        hunts.give_up()
+    assert (cases[0] != cases[1]).all()
+
+
+def test_looks_at_an_innocent_are_judged(against):
+    game = against("")
+    game.look(m=8)
+    assert "Your 1 look would have shown" in str(game.say(NOTHING))
 
 
 def test_what_is_saved_can_be_read_again(hunts, tmp_path):
@@ -176,6 +221,7 @@ def test_a_file_that_is_not_ours_changes_nothing(hunts, tmp_path, text):
     assert "can't be read" in str(hunts.load(str(tmp_path / "x.json")))
     assert "Look 1" in str(hunts.look())
     assert "can't be read" in str(hunts.load(str(tmp_path / "nowhere")))
+    assert "can't be written" in str(hunts.save(str(tmp_path / "no folder" / "x")))
 
 
 def test_the_map_shows_how_far_somebody_has_come(against):
@@ -186,7 +232,8 @@ def test_the_map_shows_how_far_somebody_has_come(against):
     for _ in range(2):
         game._schedule.note(skill, "two_mask_at_a_half", at_once=True)
     row = next(line for line in str(game.progress(2)).splitlines() if line.startswith("mask"))
-    assert row.split() == ["mask", "●"]
+    assert row.split() == ["mask", "·", "·", "●", "·"]
+    assert "attention" in str(game.progress(5)), "a column for each pass"
     assert "<th scope=" in game.progress(2)._repr_html_()
     assert "no level 7" in str(game.progress(7))
 

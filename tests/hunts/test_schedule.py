@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from autograder.hunts.schedule import MASTERED, PAUSES, Schedule
+from autograder.hunts.schedule import MASTERED, PAUSES, SOON, Schedule
 
 A, B, C = ("pass", "dW", "mask"), ("pass", "db", "sign"), ("pass", "dU", "sign")
 BUGS = {A: ["a1", "a2"], B: ["b1"], C: ["c1"]}
@@ -36,15 +36,27 @@ def test_what_was_missed_comes_back_soon_and_is_no_longer_mastered(schedule):
     assert schedule.is_mastered(A)
     schedule.note(A, "a1", at_once=False)
     assert not schedule.is_mastered(A)
-    assert schedule.progress[A].due == schedule.hunts + PAUSES[0]
+    assert schedule.progress[A].due == schedule.hunts + SOON < schedule.hunts + PAUSES[0]
 
 
 def test_what_is_due_comes_first_and_the_longest_overdue_before_the_others(schedule):
     schedule.note(A, "a1", at_once=False)
     schedule.note(B, "b1", at_once=False)
     assert {schedule.draw(rng(seed), BUGS) for seed in range(20)} == {"c1"}, "nothing is due yet"
-    schedule.hunts += PAUSES[0]
-    assert {schedule.draw(rng(seed), BUGS) for seed in range(20)} == {"a2"}
+    schedule.hunts += SOON
+    assert schedule.draw(rng(), BUGS) == "a2"
+
+
+def test_at_most_every_second_hunt_is_a_repeat():
+    """Somebody who misses everything still meets new bugs."""
+    bugs = {("p", f"d{i}", "mask"): [f"bug{i}"] for i in range(20)}
+    schedule, seen = Schedule(bugs), []
+    for turn in range(30):
+        name = schedule.draw(rng(turn), bugs)
+        seen.append(name)
+        schedule.note(("p", f"d{name[3:]}", "mask"), name, at_once=False)
+    assert len({*seen}) >= 15
+    assert len({*seen}) < 30, "and old ones come back"
 
 
 def test_another_bug_of_the_same_skill_comes_before_one_that_was_met(schedule):

@@ -183,7 +183,7 @@ BUGS = {
             "layer_norm_without_variance", ("chain",), "dX",
             Edit("dX", "dN - mean - along", "dN - mean"),
             _NO_VARIANCE,
-            "The standard deviation was treated as a constant. Under ones nobody can tell.",
+            "The standard deviation was treated as a constant.",
         ),
         PracticeBug(
             "layer_norm_without_mean", ("chain",), "dX",
