@@ -24,8 +24,9 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 ROOMS = {
     "truth": ({"truth"}, {"numpy", "matplotlib"}),  # a report draws itself, when it is asked to
     "questions": ({"questions", "truth"}, {"numpy"}),
+    "hunts": ({"hunts", "truth"}, {"numpy"}),
     "box": ({"box"}, {"numpy", "IPython", "traitlets"}),
-    "grading": ({"grading", "questions", "truth", "box", "stopping"}, None),
+    "grading": ({"grading", "hunts", "questions", "truth", "box", "stopping"}, None),
     "batch": ({"batch", "grading", "questions", "truth", "box", "stopping", "version"}, None),
     "desk": ({"desk", "grading", "questions", "truth", "box", "stopping", "version"}, None),
 }

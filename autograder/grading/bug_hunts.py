@@ -26,7 +26,7 @@ MODULES = (packing, rules, suspects, schedule, shown, game)
 BANK = "the_bank"
 OURS = "autograder"
 WIDTH = 92
-"""Characters of packed text on a line."""
+"""Characters of packed text on a line, at most."""
 
 
 def bank() -> dict[str, Any]:
@@ -52,7 +52,8 @@ def _pass(name: str) -> dict[str, Any]:
 def bank_cell() -> str:
     """The source of the cell with the bank."""
     text = packed(bank())
-    lines = "\n".join(text[at : at + WIDTH] for at in range(0, len(text), WIDTH))
+    width = -(-len(text) // -(-len(text) // WIDTH))  # so that the last line is as long as any
+    lines = "\n".join(text[at : at + width] for at in range(0, len(text), width))
     said = "# All suspects and their bugs, packed, so that you don't read them by accident."
     return f'{said}\nPACKED = """\n{lines}\n"""'
 
