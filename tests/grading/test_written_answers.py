@@ -133,7 +133,7 @@ def test_code_is_not_text(submission, source):
 
 
 @pytest.mark.parametrize("broken", [
-    "def gradient_check(x, theta, epsilon):\n    retrun abs(plus minus minus) over two epsilon",
+    "def gradient_check(x, theta, epsilon):\n    give back abs(plus minus minus) over two",
     "import numpy as np and then matplotlib as well for the plots below",
     "for each in epsilons\n    return the largest difference of all of these numbers",
 ])  # fmt: skip
