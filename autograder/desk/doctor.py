@@ -209,7 +209,8 @@ def _assignment(course: "Course", assignment: str) -> Diagnosis:
         fine = False
         submitted, graded = course.students(assignment), course.graded(assignment)
     except CourseError as error:
-        return Diagnosis(shown, "not ready", fine, str(error))
+        found = "not released yet" if fine else "can't be graded"
+        return Diagnosis(shown, found, fine, str(error))
     return Diagnosis(shown, f"released, {len(submitted)} submitted, {len(graded)} graded")
 
 

@@ -33,8 +33,8 @@ def unread(scores: Collection[Scored]) -> Iterator[str]:
     """How many answers a person has to read, and where."""
     waiting = sum(each.waits for each in scores)
     if waiting:
-        them = "written answer waits" if waiting == 1 else "written answers wait"
-        yield f"{waiting} {them} for a reader, and count as 0 until then: {WHERE}"
+        wait, count = ("answer waits", "counts") if waiting == 1 else ("answers wait", "count")
+        yield f"{waiting} written {wait} for a reader, and {count} as 0 until then: {WHERE}"
     changed = sum(each.to_read and not each.waits for each in scores)
     if changed:
         them = "answer was" if changed == 1 else "answers were"

@@ -11,7 +11,8 @@ from autograder.truth.rules import WRONG, Clue, is_dead, is_off
 FAINT = 0.005
 """A difference below this share of the largest entry has no colour, but still its sign."""
 STYLE = (
-    "<style>.hunt{line-height:1.5;overflow-x:auto}.hunt table{border-collapse:collapse;margin:.3em 0;width:auto}"
+    "<style>.hunt{line-height:1.5;overflow-x:auto}"
+    ".hunt table{border-collapse:collapse;margin:.3em 0;width:auto}"
     ".hunt tr{background:none!important}.hunt td,.hunt th{padding:.15em .5em;"
     "border:1px solid rgba(128,128,128,.4);text-align:center!important;"
     "min-width:1.4em}.hunt .arrays{display:flex;flex-wrap:wrap;gap:.6em 1.6em}"
