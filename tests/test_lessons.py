@@ -21,6 +21,7 @@ from autograder.truth.bugs import BANK, MUTANT
 from gradcheck import check_gradients
 from tests.temporary_course import ROOT
 from tests.test_notebooks import EMOJI, code_of, is_demonstration
+from tests.truth.analogues import statement
 
 MOST_LINES = {"demonstration": 40, "other": 25, "written": 280}
 WRITTEN = {name for name, _ in written_cells()}
@@ -661,19 +662,7 @@ def in_the_words_of_lesson_3(bug, layer):
     first |= {"dA": "(m * dH)", "dZ": "(m * dZ)", "dW": "dW", "db": "db"}
     last = {"Z": '(p["U"] @ H + p["c"])', "A": "P", "W": 'p["U"]', "b": 'p["c"]'}
     last |= {"dZ": "(m * dS)", "dW": "dU", "db": "dc"}
-    names = {"m": "m", "np": "np", "axis": "axis", "keepdims": "keepdims", "True": "True"}
-    names |= {f"{name}{layer}": ours for name, ours in first.items()}
-    names |= {f"{name}{layer + 1}": ours for name, ours in last.items()}
-    names |= {f"A{layer - 1}": "X", "Y": "T"}
-    names["X"] = names.get("A0", "X")
-
-    def translated(text):
-        return re.sub(r"(?<![.\w])[A-Za-z]\w*", lambda name: names[name[0]], text)
-
-    target, value = bug.writes.split(" = ", 1)
-    left, right = translated(target), translated(value)
-    if left.startswith("(m * "):
-        left, right = left.removeprefix("(m * ").removesuffix(")"), f"({right}) / m"
+    left, right = statement(bug, layer, first, last, "X", "T")
     return left, f"    {left} = {right}\n"
 
 
