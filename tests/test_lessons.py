@@ -35,6 +35,7 @@ ASKING = [
     "2_n_dimensions",
     "3_planted_bugs",
     "4_in_practice",
+    "5_layers",
 ]
 """The lessons that ask for guesses and end their sections with two questions each."""
 
