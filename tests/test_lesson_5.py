@@ -187,8 +187,9 @@ def test_each_bug_is_caught_in_the_arrays_that_it_says(lesson):
     for name, (f, vjp, bug, inputs) in lesson["LAYERS"].items():
         assert {verdict(*each) for each in check(f, vjp, *inputs)} == {"pass"}
         assert [verdict(*each) for each in check(f, bug, *inputs)] == caught[name]
-    assert (lesson["wrong_in_norm"], lesson["wrong_in_attention"]) == ("x", "k")
-    assert lesson["wrong_in_batch_norm"] == "x", "again it is x alone"
+    assert lesson["wrong_in_norm"] == lesson["wrong_in_batch_norm"] == "x", "again it is x alone"
+    assert lesson["wrong_in_convolution"] == lesson["wrong_in_pooling"] == "x"
+    assert (lesson["wrong_in_embedding"], lesson["wrong_in_attention"]) == ("table", "k")
 
 
 def test_correct_layers_pass_on_other_inputs(lesson):
@@ -227,6 +228,7 @@ def test_a_tie_is_a_corner(lesson):
         assert sums["all to each", count] == count, "twice, or three times"
         assert off["first winner", count] == pytest.approx(0.5)
         assert off["all to each", count] == pytest.approx(0.5)
+    assert quotients[3].sum() == pytest.approx(1.5)
     assert off["equal shares", 2] < 1e-9 and off["equal shares", 3] > 0.1
     assert lesson["together"] == pytest.approx(1)
 
