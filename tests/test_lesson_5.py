@@ -62,7 +62,7 @@ MEET_THE_POINT = {
     ],
     "case_direction": [
         *("direction = v", "direction = np.ones(g.size)", "direction = np.arange(1.0, 6.0)"),
-        *("direction = theta", "direction = np.random.default_rng().normal(size=5)"),
+        *("direction = theta", "direction = np.random.default_rng(3).normal(size=5)"),
         "direction = np.random.default_rng(0).choice([-1.0, 1.0], size=g.size)",
     ],
     "case_resolution": [
