@@ -17,8 +17,9 @@ CHANGED = re.compile(r"^( *)(\S.*)  # <- change this line$", re.MULTILINE)
 
 MEET_THE_POINT = {
     "case_exponent": [
-        *("n = 2", "n = 3", "n = draw.integers(1) + 2", "n = draw.integers(1, 5)"),
-        *("n = draw.integers(2, 4)", "n = draw.integers(5, 9)", "n = draw.choice([2, 3, 4])"),
+        *("n = 2", "n = 3", "n = -2", "n = draw.integers(1) + 2", "n = np.arange(1, 6)"),
+        *(f"n = draw.integers({low}, {high})" for low in (1, 2) for high in (3, 5, 10, 20)),
+        "n = draw.choice([2, 3, 4])",
     ],
     "case_input": [
         'return all(verdict(*each) == "pass" for each in report[0:])',
@@ -27,7 +28,9 @@ MEET_THE_POINT = {
         "return all(off <= 1e-6 * size for off, size in report)",
     ],
     "case_windows": [
-        f"width, stride = {width}, {stride}" for width in range(2, 13) for stride in range(1, width)
+        f"width, stride = {width}, {stride}"
+        for width in (2, 3, 4, 5, 8, 13, 60)
+        for stride in {1, width // 2, width - 1}
     ],
     "case_entry": [
         "places = [*np.ndindex(*claimed.shape)]",
@@ -43,6 +46,7 @@ MEET_THE_POINT = {
         "errors = np.abs(gradient(theta, scale) - steps) / np.linalg.norm(steps)",
         "errors = np.linalg.norm(gradient(theta, scale) - steps) / np.linalg.norm(steps)",
         "errors = np.abs(gradient(theta, scale) - steps) / (np.abs(steps) + scale * 1e-9)",
+        "errors = ~np.isclose(gradient(theta, scale), steps, atol=0)",
     ],
     "case_tolerance": [
         "return np.allclose(vjp(u, x), steps, rtol=1e-4, atol=0)",
@@ -66,7 +70,7 @@ MEET_THE_POINT = {
         "direction = np.random.default_rng(0).choice([-1.0, 1.0], size=g.size)",
     ],
     "case_resolution": [
-        *("grids = [10, 20]", "grids = [10, 30]", "grids = [20, 40]", "grids = (8, 16, 32)"),
+        *("grids = [10, 20]", "grids = [10, 30]", "grids = [5, 10]", "grids = (8, 16, 32)"),
         *("grids = np.array([10, 20, 40, 80])", "grids = range(10, 50, 10)", "grids = [10, 100]"),
     ],
 }
@@ -91,6 +95,7 @@ MISS_THE_POINT = {
         *("places = [(-1, -1)]", "places = [(0, 0), (-1, -1)]", "places = [-1]", "places = []"),
         "places = [tuple(np.random.default_rng(3).integers(claimed.shape))]",
         "places = [(row, 0) for row in range(len(claimed))]",
+        "places = [0, -1]",
         "places = [(0, column) for column in range(claimed.shape[1])]",
         "places = zip(range(9), range(3))",
     ],
@@ -101,6 +106,8 @@ MISS_THE_POINT = {
         ),
         "errors = gradient(theta, scale) / steps - 1",
         "errors = np.abs(gradient(theta, scale))",
+        "errors = np.abs(np.abs(gradient(theta, scale)).max() / np.abs(steps).max() - 1)",
+        "errors = ~np.isclose(gradient(theta, scale), steps)",
         "errors = np.abs(gradient(theta, scale) - steps) / 1e-7",
     ],
     "case_tolerance": [
@@ -120,6 +127,7 @@ MISS_THE_POINT = {
     ],
     "case_direction": [
         *("direction = -g", "direction = 2 * g", "direction = g**3", "direction = np.sign(g)"),
+        *("direction = np.abs(g)", "direction = g[::-1]", "direction = v * (g != 0)"),
         *("direction = np.zeros(5)", "direction = np.eye(5)[-1]", "direction = np.eye(5)[2]"),
         *("direction = g / np.linalg.norm(g)", "direction = theta * (g != 0)"),
     ],
@@ -336,38 +344,43 @@ def test_frameworks_show_what_numpy_showed(framework, lesson):
 
 
 def says(lesson, capsys, name, line):
-    """What a case says last, with another line in the place of the marked one."""
+    """The lines that a case prints, with another line in the place of the marked one."""
     source, changed = CHANGED.subn(lambda marked: marked[1] + line, CELLS[name])
     assert changed == 1
     capsys.readouterr()
     exec(compile(source, name, "exec"), {**lesson})
-    return capsys.readouterr().out.splitlines()[-1]
+    return capsys.readouterr().out.splitlines()
+
+
+SOLVED = ["the correct one passes", "the wrong one is caught", "Solved."]
+"""All that is printed: no gradient is refused because of an error."""
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_is_blind_and_one_line_repairs_it(name, lesson, capsys):
     [line] = [marked[2] for marked in CHANGED.finditer(CELLS[name])]
-    assert says(lesson, capsys, name, line) == "What does this check not see?"
+    blind = ["the correct one passes", "the wrong one passes", "What does this check not see?"]
+    assert says(lesson, capsys, name, line) == blind
     folded = re.fullmatch(
         r"<details><summary>A line that sees it, and where this happened</summary>\n\n"
         r"```python\n(.*)\n```\n\n.+\n\n(.+)\n\n</details>",
         CELLS[f"{name}_story"],
     )
     assert "https://" in folded[2]
-    assert says(lesson, capsys, name, folded[1]) == "Solved."
+    assert says(lesson, capsys, name, folded[1]) == SOLVED
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_is_solved_by_whatever_meets_the_point(name, lesson, capsys):
     said = {line: says(lesson, capsys, name, line) for line in MEET_THE_POINT[name]}
-    assert {line: each for line, each in said.items() if each != "Solved."} == {}
+    assert {line: each for line, each in said.items() if each != SOLVED} == {}
     assert len(said) >= 4
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_is_not_solved_by_luck(name, lesson, capsys):
     said = {line: says(lesson, capsys, name, line) for line in MISS_THE_POINT[name]}
-    assert [line for line, each in said.items() if each == "Solved."] == []
+    assert [line for line, each in said.items() if "Solved." in each] == []
     assert len(said) >= 4
 
 
@@ -424,6 +437,33 @@ def test_what_is_said_about_cases_is_true(lesson):
 
 
 # What readers are asked; the forms are read by test_lessons.py.
+
+
+def test_the_quizzes_are_true(lesson):
+    [found] = lesson["by_steps"](
+        lambda x: np.arange(15.0).reshape(3, 5) @ x, np.ones(3), [np.ones(5)]
+    )
+    assert found.shape == (5,)
+    norm = np.linalg.norm
+    true, flipped = np.array([1.0, 1e-8]), np.array([1.0, -1e-8])
+    assert norm(flipped - true) / (norm(flipped) + norm(true)) == pytest.approx(1e-8)
+
+    theta, v = lesson["theta"], lesson["v"]
+    gradient = lesson["unit_gradient"](theta, lesson["wide"], lesson["t"])
+
+    def order(g, v):
+        left = lesson["remainders"](
+            lambda theta: lesson["unit_cost"](theta, lesson["wide"], lesson["t"]),
+            *(theta, g, v, [1e-4, 5e-5]),
+        )
+        return np.log2(left[0] / left[1])
+
+    level = v - (v @ gradient) / (gradient @ gradient) * gradient
+    assert order(gradient, level) == pytest.approx(2, abs=0.05), "at right angles to the gradient"
+    assert order(gradient, 3 * v) == pytest.approx(2, abs=0.05), "whatever the length of v"
+    assert order(1.8 * gradient, v) == pytest.approx(1, abs=0.05), "a constant doesn't cancel"
+    nan = np.array([1.0, np.nan])
+    assert np.isnan(nan.max()) and not nan.max() > 1e-6
 
 
 def test_the_answers_are_true(lesson, capsys):
