@@ -38,7 +38,9 @@ def lesson(jupyterlab, page, request):
 def test_a_lesson_runs_and_everything_in_it_shows(lesson, picture):
     """Outputs, pictures and formulas; the answers to its exercises open; no badge leads nowhere."""
     assert lesson.errors() == lesson.empty_pictures() == []
-    assert lesson.page.locator(".jp-OutputArea img").count() > 0
+    # The hunts draw their heat maps as tables, which a phone can scroll.
+    drawn = ".hunt table" if lesson.file.stem == "bug_hunts" else "img"
+    assert lesson.page.locator(f".jp-OutputArea {drawn}").count() > 0
     answers = lesson.page.locator("details")
     expect(answers).to_have_count(sum(cell.source.count("<details>") for cell in lesson.cells))
     for answer in answers.all():
@@ -73,3 +75,20 @@ def test_backpropagation_can_be_stepped_through(lesson, picture):
     expect(widget.locator(".widget-readout")).to_have_text("dH")
     expect(widget).to_contain_text("dH: 20 of 20 entries are stained")
     picture(lesson.page, "stained")
+
+
+@pytest.mark.parametrize("lesson", ["bug_hunts.ipynb"], indirect=True)
+def test_a_bug_is_hunted(lesson, picture):
+    """A look has its colours, an answer is judged at once, and the map counts it."""
+    looked = lesson.output("first_look")
+    expect(looked.locator("td[style*='rgba(213,94,0']").first).to_be_visible()
+    expect(lesson.output("the_answer")).to_contain_text("Yes: dW, mask.")
+    lesson.edit("your_answer")
+    lesson.page.keyboard.insert_text("give_up()")
+    lesson.page.keyboard.press("Shift+Enter")
+    expect(lesson.output("your_answer")).to_contain_text(re.compile("It was|Nothing was wrong"))
+    lesson.edit("your_progress")
+    lesson.page.keyboard.insert_text("progress()")
+    lesson.page.keyboard.press("Shift+Enter")
+    expect(lesson.output("your_progress")).to_contain_text("Hunts so far: 1.")
+    picture(lesson.page, "hunted")
