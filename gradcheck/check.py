@@ -31,21 +31,14 @@ from gradcheck.estimates import (
 from gradcheck.options import Progress, drawn, known_noise, shown, tolerance
 from gradcheck.parameters import Floats, Form, Integers, Parameters
 from gradcheck.report import FAIL, INCONCLUSIVE, NOT_CHECKED, Report
+from gradcheck.single import AGREE_SINGLE, POOR_SINGLE, by_array, left_open
 
 AGREE = 1e-7
 """How far apart, as a share of the larger, a gradient and an exact derivative may be. Correct
 gradients agree to 1e-13; adding 1e-8 to a probability makes a difference that is reported."""
 
-AGREE_SINGLE = 1e-4
-"""The same in single precision, in which a correct gradient has five or six correct digits."""
-
-SINGLE = float(np.finfo(np.float32).eps)
-
 POOR_EXACT = 1e-6
 """`POOR` for derivatives whose only error is round-off."""
-
-POOR_SINGLE = 1e-2
-"""`POOR` for single precision."""
 
 UNDECIDED = (CORNER, CORNERS, UNRESOLVED, NOISY)
 """How derivatives were looked for and not found."""
@@ -113,6 +106,12 @@ def check_gradients(
         has a corner, or that round-off hides it: e is more than a thousandth of the gradient, or
         with a `NetworkCost` more than a millionth.
 
+        If parameters, gradients or cost are in single precision, 1e-4 takes the place of 1e-7, a
+        hundredth that of a thousandth and a millionth, and e is larger by 8e-6 of the largest D of
+        the same array (a `NetworkCost` knows its round-off in single precision itself). Where
+        most of an array is off by less than 2e-6 of the largest D of all arrays, it is not called
+        wrong, but inconclusive. The cost is given parameters in double precision in any case.
+
     Raises
     ------
     ValueError
@@ -124,7 +123,7 @@ def check_gradients(
     Warns
     -----
     UserWarning
-        If parameters, gradients or cost are in single precision: then 1e-4 is used instead of 1e-7.
+        If parameters, gradients or cost are in single precision.
 
     Notes
     -----
@@ -149,7 +148,6 @@ def check_gradients(
         agree, poor = tolerance(rtol, AGREE_SINGLE if single else AGREE), POOR_EXACT
         estimates = cost.derivatives(parameters, single)
         estimates = _with_slopes_at_corners(cost, parameters, vector, estimates, agree)
-        errors = estimates.error
     else:
         asked = AskedCost(cost, parameters)
         single = single or asked.single
@@ -160,7 +158,10 @@ def check_gradients(
             estimates = any_cost.derivatives(asked, parameters, vector, agree, told, chosen, tell)
         if chosen is not None:
             estimates = estimates.among(chosen, vector.size)
-        errors = estimates.error + single * rounded(estimates.value)
+        if single:
+            own = by_array(parameters, vector, estimates.value, chosen)
+            estimates = replace(estimates, error=estimates.error + own)
+    errors = estimates.error
     if single:
         poor = POOR_SINGLE
         if rtol is None:
@@ -172,6 +173,8 @@ def check_gradients(
         with np.errstate(invalid="ignore"):
             outside = corners.is_outside(vector, before, after, errors, agree)
         found[outside & (estimates.how == CORNER)] = FAIL
+    if single:
+        estimates = left_open(parameters, vector, estimates, found)
     if chosen is not None:
         unchecked = np.ones(vector.size, bool)
         unchecked[chosen] = False
@@ -199,11 +202,6 @@ def _with_slopes_at_corners(
     error, how = estimates.error.copy(), estimates.how.copy()
     error[places[known]], how[places[known]] = found.error[known], found.how[known]
     return replace(estimates, error=error, how=how, sides=slopes)
-
-
-def rounded(derivatives: Floats) -> float:
-    """Return the error of single precision in each derivative: the round-off of the largest."""
-    return float(64 * SINGLE * np.fmax.reduce(np.abs(derivatives), initial=0.0))
 
 
 def judge(

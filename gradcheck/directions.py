@@ -9,12 +9,13 @@ import numpy as np
 
 from gradcheck import any_cost
 from gradcheck.asked_cost import AskedCost
-from gradcheck.check import AGREE, AGREE_SINGLE, POOR_SINGLE, judge, rounded
+from gradcheck.check import AGREE, judge
 from gradcheck.drawing import generator
 from gradcheck.estimates import POOR, POOR_KNOWN
 from gradcheck.options import known_noise, tolerance
 from gradcheck.parameters import Floats, Form, Parameters
 from gradcheck.report import FAIL, INCONCLUSIVE
+from gradcheck.single import AGREE_SINGLE, POOR_SINGLE, rounded
 
 
 @dataclass(frozen=True, eq=False)

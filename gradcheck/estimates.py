@@ -7,7 +7,9 @@ import numpy as np
 from gradcheck.noise import Noise
 from gradcheck.parameters import Floats, Integers
 
-CENTRAL, ONE_SIDED, CORNER, COARSE, UNDEFINED, STATIONARY, CORNERS, UNRESOLVED, NOISY = range(9)
+CENTRAL, ONE_SIDED, CORNER, COARSE, UNDEFINED, STATIONARY, CORNERS, UNRESOLVED, NOISY, LOST = range(
+    10
+)
 """How a derivative was found, or why it was not."""
 
 NOTHING = 1e-9
@@ -37,12 +39,15 @@ class Estimates:
         CORNERS: several meet; COARSE: the error is too large to show anything; UNDEFINED: the cost
         is not finite nearby; STATIONARY: 0, as nearly as the parameter can be given; UNRESOLVED:
         differences over smaller and smaller steps don't settle; NOISY: the noise of the cost may be
-        a shape finer than any step.
+        a shape finer than any step; LOST: in single precision, the round-off of larger gradients
+        may be what is off.
     sides : ndarray, shape (2, n), optional
         The slopes before and after a corner, or the least and the greatest nearby where several
         meet; nan elsewhere.
     noise : Noise, optional
         Of the cost.
+    lost : float
+        The round-off of the largest gradients in single precision; 0 in double precision.
     """
 
     value: Floats
@@ -51,6 +56,7 @@ class Estimates:
     how: Integers
     sides: Floats | None = None
     noise: Noise | None = None
+    lost: float = 0.0
 
     def among(self, places: Integers, n: int) -> "Estimates":
         """Return these estimates at their places among n, with nothing known of the others."""
@@ -66,16 +72,22 @@ class Estimates:
         """Say how the i-th was found, or why it was not."""
         how, step, error = int(self.how[i]), self.step[i], self.error[i]
         left, right = (np.nan, np.nan) if self.sides is None else self.sides[:, i]
-        what = "noise" if self.noise and self.noise.told else "round-off"
+        what = "noise of the cost" if self.noise and self.noise.told else "round-off of the cost"
+        if self.lost:
+            what = "single precision"
         slopes = f"{left:.6g} before and {right:.6g} after"
         found = {
             CENTRAL: f"central difference, epsilon {step:.2g}",
             ONE_SIDED: f"one-sided difference next to a corner, epsilon {step:.2g}",
             CORNER: f"the cost has a corner here: its slope is {slopes}",
             CORNERS: f"corners of the cost meet here: slopes nearby are {left:.6g} to {right:.6g}",
-            COARSE: f"{what} of the cost hides everything below {error:.1g}",
+            COARSE: f"{what} hides everything below {error:.1g}",
             UNDEFINED: "the cost is not finite near these parameters",
             STATIONARY: f"0 to within {error:.1g}: the cost is level here, epsilon {step:.2g}",
+            LOST: (
+                "in single precision the round-off of the largest gradients hides everything "
+                f"below {self.lost:.1g}: check it in float64"
+            ),
             UNRESOLVED: "no derivative is found: differences over smaller steps don't settle",
         }
         if how == CORNER and not np.isfinite(left):

@@ -13,6 +13,7 @@ from gradcheck.drawing import generator
 from gradcheck.estimates import NOTHING
 from gradcheck.noise import noise_of
 from gradcheck.parameters import Floats, Form, Parameters
+from gradcheck.single import AGREE_SINGLE
 
 Look = Callable[[float], float]
 
@@ -164,7 +165,8 @@ def taylor_test(
     whose remainders are 30 times the noise of the cost decide, and a remainder that does not fall
     is noise. A correct gradient of a cost with a corner has order 1 too, but then the two sides of
     the corner don't mirror each other: such a direction is inconclusive. One direction that says
-    "wrong" is enough; to pass, half of them have to be decided.
+    "wrong" is enough; to pass, half of them have to be decided. In single precision, remainders
+    count down to 1e-4 of the step times the slope, which the gradient is known to at best.
 
     Examples
     --------
@@ -181,8 +183,9 @@ def taylor_test(
         raise ValueError(f"directions is {directions}; it must be a whole number, at least one")
     rng = generator(rng)
     parameters = Parameters.of(theta)
-    vector, _ = parameters.vector_of(parameters.claimed(gradient))
+    vector, single = parameters.vector_of(parameters.claimed(gradient))
     asked = AskedCost(f, parameters)
+    doubt = AGREE_SINGLE if single or parameters.single or asked.single else 0.0
     noise = noise_of(asked, parameters).spread
     drawn = rng.standard_normal((directions, vector.size))
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
@@ -191,7 +194,13 @@ def taylor_test(
     with np.errstate(all="ignore"):
         found = tuple(
             _along(
-                partial(asked.along, each), float(each @ vector), typical, asked.base, noise, steps
+                partial(asked.along, each),
+                float(each @ vector),
+                typical,
+                asked.base,
+                noise,
+                steps,
+                doubt,
             )
             for each in drawn
         )
@@ -219,14 +228,20 @@ def _together(found: tuple[Remainders, ...]) -> TaylorTest:
 
 
 def _along(
-    look: Look, slope: float, typical: float, base: float, noise: float, steps: Floats
+    look: Look,
+    slope: float,
+    typical: float,
+    base: float,
+    noise: float,
+    steps: Floats,
+    doubt: float = 0.0,
 ) -> Remainders:
     """The remainders along a direction in which the gradient claims this slope.
 
-    `typical` is that along most directions.
+    `typical` is that along most directions; by a share `doubt` of the larger, it is not known.
     """
     tried, remainders, noises, rises = [], [], [], [0.0]
-    lost, clear = 0, False
+    lost, clear, unsure = 0, False, doubt * max(abs(slope), typical) / CLEAR
     for step in steps.tolist():
         cost = look(step)
         if not math.isfinite(cost):
@@ -235,6 +250,7 @@ def _along(
         # Where the cost is larger, so is its noise, and what is subtracted is rounded as well.
         here = noise * max(1.0, abs(cost / base) if base else 1.0)
         here += 2.0**-52 * max(abs(cost), abs(step * slope))
+        here += step * unsure
         tried.append(step)
         remainders.append(remainder)
         noises.append(here)
