@@ -5,7 +5,8 @@ from typing import Any
 
 from gradcheck.check import check_gradients
 from gradcheck.parameters import Form
-from gradcheck.report import FAIL, INCONCLUSIVE, Report
+from gradcheck.report import Report
+from gradcheck.verdicts import FAIL, INCONCLUSIVE
 
 
 def assert_gradients(

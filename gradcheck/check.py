@@ -30,8 +30,9 @@ from gradcheck.estimates import (
 )
 from gradcheck.options import Progress, drawn, known_noise, shown, tolerance
 from gradcheck.parameters import Floats, Form, Integers, Parameters
-from gradcheck.report import FAIL, INCONCLUSIVE, NOT_CHECKED, Report
+from gradcheck.report import Report
 from gradcheck.single import AGREE_SINGLE, POOR_SINGLE, by_array, left_open
+from gradcheck.verdicts import FAIL, INCONCLUSIVE, NOT_CHECKED
 
 AGREE = 1e-7
 """How far apart, as a share of the larger, a gradient and an exact derivative may be. Correct

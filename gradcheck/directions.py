@@ -14,8 +14,8 @@ from gradcheck.drawing import generator
 from gradcheck.estimates import POOR, POOR_KNOWN
 from gradcheck.options import known_noise, tolerance
 from gradcheck.parameters import Floats, Form, Parameters
-from gradcheck.report import FAIL, INCONCLUSIVE
 from gradcheck.single import AGREE_SINGLE, POOR_SINGLE, rounded
+from gradcheck.verdicts import FAIL, INCONCLUSIVE
 
 
 @dataclass(frozen=True, eq=False)

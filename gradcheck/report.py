@@ -1,9 +1,7 @@
 """The result of a check: in words, as a table in a notebook, as a picture."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -11,28 +9,11 @@ import numpy.typing as npt
 
 from gradcheck.estimates import STATIONARY, Estimates
 from gradcheck.parameters import Floats, Integers, Parameters
-
-VERDICTS = ("pass", "fail", "inconclusive", "not checked")
-PASS, FAIL, INCONCLUSIVE, NOT_CHECKED = range(4)
-# "pass" is 0, because nonzero entries are counted quickly
-
-COLOURS = ("#d9e6f2", "#b2182b", "#f4c95d", "#eeeeee")
-"""Pale blue, red, yellow and grey: they can be told apart with colour blindness, and in grey."""
-
-WORSE = (NOT_CHECKED, PASS, INCONCLUSIVE, FAIL)
-"""The verdicts, from what matters least on."""
-
-MOST_CELLS_DRAWN = 4096
-"""How many entries of all arrays are shown one by one; for more, each block shows its worst."""
-
-MOST_ROWS = 200
-"""How many arrays a notebook shows, those with failures first."""
+from gradcheck.showing import page, plot
+from gradcheck.verdicts import FAIL, INCONCLUSIVE, NOT_CHECKED, PASS, VERDICTS
 
 LITTLE = 1e-3
 """How little gradients are off, as a share of themselves, if the cost itself may be what is off."""
-
-DRAWN_FROM, DRAWN_TO = 1e-17, 2.0
-"""The limits of the relative differences in a picture: equal numbers, and opposite ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +90,7 @@ class Report:
         ValueError
             If the report has no such entry.
         """
-        if name not in self._starts:
+        if name not in self.starts:
             raise ValueError(f"no gradient is called {name!r}; choose from {', '.join(self.names)}")
         shape = self.analytic[name].shape
         if len(index) != len(shape) or not all(
@@ -118,7 +99,7 @@ class Report:
             raise ValueError(f"{name} has shape {shape}: it has no entry {list(index)}")
         places = tuple(i % size for i, size in zip(index, shape, strict=True))
         return self._reason(
-            self._starts[name] + (int(np.ravel_multi_index(places, shape)) if shape else 0)
+            self.starts[name] + (int(np.ravel_multi_index(places, shape)) if shape else 0)
         )
 
     def count(self, name: str | None = None) -> tuple[int, int, int]:
@@ -158,7 +139,7 @@ class Report:
             counts = self.count(name)
             line = f"{name:<{width}}{counts[0]:>6}{counts[1]:>6}{counts[2]:>14}"
             if counts[FAIL] or counts[INCONCLUSIVE]:
-                line += f"  {self._worst_in_words(name)}"
+                line += f"  {self.worst_in_words(name)}"
             lines.append(line)
         return "\n".join([*lines, *self.notes])
 
@@ -194,26 +175,7 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Show it in a notebook: a line and a map of verdicts for every array."""
-        rows = "".join(
-            f"<tr><td><code>{_shown(name)}</code></td><td>{self._map(name)}</td>"
-            + "".join(f"<td style='text-align:right'>{count}</td>" for count in self.count(name))
-            + f"<td style='text-align:left'>{_shown(self._worst_in_words(name))}</td></tr>"
-            for name in self._names_to_show()
-        )
-        heads = "".join(f"<th>{head}</th>" for head in ("array", "", *VERDICTS[:3], "worst entry"))
-        said = {
-            "pass": "No gradient is wrong",
-            "fail": "Some gradients are wrong",
-            "inconclusive": "Nothing can be decided",
-        }[self.verdict]
-        of = f"{self.count()[PASS]} of {self.checked}"
-        if len(self.names) > MOST_ROWS:
-            of += f" in {len(self.names)} arrays ({MOST_ROWS} are shown)"
-        return (
-            f"<p><b>{said}.</b> {of} pass.</p>"
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-            + "".join(f"<p>{_shown(note)}</p>" for note in self.notes)
-        )
+        return page(self)
 
     def plot(self, axes: Any = None) -> Any:
         """Draw how far every gradient is from the finite difference, and return the axes.
@@ -226,46 +188,17 @@ class Report:
         axes : matplotlib.axes.Axes, optional
             New ones when left out.
         """
-        if axes is None:
-            from matplotlib import pyplot  # here, because it is only needed to draw
-
-            axes = pyplot.figure(figsize=(8, 4)).add_subplot()
-        value = self.estimates.value
-        with np.errstate(all="ignore"):
-            off = np.abs(self.gradient - value) / np.fmax(np.abs(self.gradient), np.abs(value))
-        off = np.where(self.gradient == value, 0.0, np.where(np.isfinite(off), off, DRAWN_TO))
-        for verdict, (colour, marker) in enumerate(
-            (("#2166ac", "o"), ("#b2182b", "X"), ("#e0a800", "^"))
-        ):
-            of = np.flatnonzero(self.found == verdict)
-            axes.plot(
-                of,
-                np.clip(off[of], DRAWN_FROM, DRAWN_TO),
-                linestyle="none",
-                color=colour,
-                marker=marker,
-                markersize=5,
-                label=f"{VERDICTS[verdict]} ({len(of)})",
-            )
-        starts = [*self._starts.values()]
-        for start in starts[1:]:
-            axes.axvline(start - 0.5, color="0.85", linewidth=0.8, zorder=0)
-        middles = np.add(starts, [*starts[1:], off.size]) / 2 - 0.5
-        axes.set_yscale("log")
-        axes.set(
-            ylabel="analytic and numerical, relative difference",
-            ylim=(DRAWN_FROM / 3, 10),
-            xlim=(-0.5, off.size - 0.5),
-        )
-        names = [name.replace("$", r"\$") for name in self.names]
-        axes.set_xticks(middles, names, rotation=0 if len(starts) < 12 else 90, fontsize=9)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=3, frameon=False)
-        return axes
+        return plot(self, axes)
 
     @cached_property
-    def _starts(self) -> dict[str, int]:
+    def starts(self) -> dict[str, int]:
+        """{name: where its entries start in the vector of all}."""
         sizes = [array.size for array in self.analytic.values()]
         return dict(zip(self.names, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
+
+    def found_in(self, name: str) -> Integers:
+        """PASS, FAIL, INCONCLUSIVE or NOT_CHECKED for every entry of an array."""
+        return self._found[name]
 
     @cached_property
     def _found(self) -> dict[str, Integers]:
@@ -277,13 +210,8 @@ class Report:
         fixed.flags.writeable = False
         return dict(zip(self.names, self.parameters.cut(fixed).values(), strict=True))
 
-    def _names_to_show(self) -> Sequence[str]:
-        """All names, or if there are too many, those with failures first."""
-        if len(self.names) <= MOST_ROWS:
-            return self.names
-        return sorted(self.names, key=lambda name: -self.count(name)[FAIL])[:MOST_ROWS]
-
-    def _worst_in_words(self, name: str) -> str:
+    def worst_in_words(self, name: str) -> str:
+        """Say which entry of an array to look at first, and why."""
         index = self.worst(name)
         place = f"[{', '.join(map(str, index))}]" if index else ""
         return f"{name}{place}: {self.reason(name, *index)}"
@@ -308,24 +236,6 @@ class Report:
         off = abs(gradient - value) / max(abs(gradient), abs(value))
         return f"{gradient:.6g}, off by {off:.1g} of it ({how})"
 
-    def _map(self, name: str) -> str:
-        """A small picture of an array: a rectangle for each entry, or for the worst of a block."""
-        found = np.atleast_1d(self._found[name])
-        found = found.reshape(-1, found.shape[-1])
-        severity = np.argsort(WORSE)[found]  # failures hide the rest of a block
-        while severity.size > max(16, MOST_CELLS_DRAWN // min(len(self.names), MOST_ROWS)):
-            axis = int(np.argmax(severity.shape))
-            severity = np.maximum.reduceat(severity, range(0, severity.shape[axis], 2), axis=axis)
-        rows, columns = severity.shape
-        size = max(2, min(12, 96 // max(rows, columns)))
-        cells = "".join(
-            f"<rect x='{column * size}' y='{row * size}' width='{size - 0.5}' "
-            f"height='{size - 0.5}' fill='{COLOURS[WORSE[severity[row, column]]]}'/>"
-            for row in range(rows)
-            for column in range(columns)
-        )
-        return f"<svg width='{columns * size}' height='{rows * size}'>{cells}</svg>"
-
 
 def _told_apart(one: float, other: float) -> tuple[str, str]:
     """Two numbers with enough digits to see the difference, and at least six."""
@@ -334,8 +244,3 @@ def _told_apart(one: float, other: float) -> tuple[str, str]:
         17,
     )
     return f"{one:.{digits}g}", f"{other:.{digits}g}"
-
-
-def _shown(text: str) -> str:
-    """Text for a page: markup is escaped, and unprintable characters are left out."""
-    return escape("".join(letter for letter in text if letter.isprintable()))

@@ -12,7 +12,7 @@ import numpy as np
 
 from gradcheck.estimates import LOST, Estimates
 from gradcheck.parameters import Floats, Integers, Parameters
-from gradcheck.report import FAIL, INCONCLUSIVE, PASS
+from gradcheck.verdicts import FAIL, INCONCLUSIVE, PASS
 
 AGREE_SINGLE = 1e-4
 """`AGREE` in single precision, in which a correct gradient has five or six correct digits."""

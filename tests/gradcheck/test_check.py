@@ -34,7 +34,7 @@ from gradcheck import (
 )
 from gradcheck.estimates import CENTRAL, COARSE, Estimates
 from gradcheck.noise import Noise
-from gradcheck.report import PASS
+from gradcheck.verdicts import PASS
 from tests.thorough import THOROUGH
 from tests.truth.made_cases import kink_case, textbook_case
 
