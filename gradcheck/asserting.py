@@ -6,7 +6,7 @@ from typing import Any
 from gradcheck.check import check_gradients
 from gradcheck.parameters import Form
 from gradcheck.report import Report
-from gradcheck.verdicts import FAIL, INCONCLUSIVE
+from gradcheck.verdicts import FAIL, INCONCLUSIVE, PASS
 
 
 def assert_gradients(
@@ -30,7 +30,8 @@ def assert_gradients(
     Raises
     ------
     AssertionError
-        If a gradient is wrong, or if nothing can be decided. Its first line says which and where.
+        If a gradient is wrong, or if nothing can be decided of all or of an array (see
+        `Report.undecided`). Its first line says which and where.
     ValueError
         As for `check_gradients`.
 
@@ -62,4 +63,6 @@ def _first_line(report: Report) -> str:
     of = f"of {report.found.size} gradients"
     if failed:
         return f"{failed} {of} {'is' if failed == 1 else 'are'} wrong: {where}"
+    if report.count()[PASS]:
+        return f"nothing can be decided of {', '.join(report.undecided)}"
     return f"none {of} can be decided: {where}"

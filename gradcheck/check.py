@@ -107,6 +107,10 @@ def check_gradients(
         has a corner, or that round-off hides it: e is more than a thousandth of the gradient, or
         with a `NetworkCost` more than a millionth.
 
+        The report passes if nothing failed, something was decided, and no array is left of which
+        nothing is known: at least one entry other than 0 passed, or lies between the known slopes
+        of a corner, or all that is inconclusive is negligible (see `Report.undecided`).
+
         If parameters, gradients or cost are in single precision, 1e-4 takes the place of 1e-7, a
         hundredth that of a thousandth and a millionth, and e is larger by 8e-6 of the largest D of
         the same array (a `NetworkCost` knows its round-off in single precision itself). Where
@@ -193,9 +197,12 @@ def _with_slopes_at_corners(
     """Estimates of a cost with derivatives of its own, with the slopes at its corners."""
     if not np.count_nonzero(estimates.how):  # all are central differences
         return estimates
-    places = np.flatnonzero(estimates.how == CORNER)[:MOST_CORNERS]
+    places = np.flatnonzero(estimates.how == CORNER)
     if not places.size:
         return estimates
+    # The first of each array, then the second of each, ...: a slope is enough to know something.
+    turns = np.concatenate([np.arange(run.size) for run in parameters.split(places)])
+    places = np.sort(places[np.argsort(turns, kind="stable")[:MOST_CORNERS]])
     asked = AskedCost(cost, parameters)
     found = any_cost.derivatives(asked, parameters, vector, agree, chosen=places)
     known = np.isin(found.how, (CORNER, CORNERS))

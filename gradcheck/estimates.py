@@ -12,6 +12,9 @@ CENTRAL, ONE_SIDED, CORNER, COARSE, UNDEFINED, STATIONARY, CORNERS, UNRESOLVED, 
 )
 """How a derivative was found, or why it was not."""
 
+HIDDEN = (COARSE, UNDEFINED, UNRESOLVED, NOISY, LOST)
+"""How derivatives were not found for another reason than a corner."""
+
 NOTHING = 1e-9
 """An error, as a share of the cost or of 1, small enough to show that a gradient is 0."""
 

@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.estimates import STATIONARY, Estimates
+from gradcheck.estimates import CORNER, CORNERS, HIDDEN, NOTHING, STATIONARY, Estimates
 from gradcheck.parameters import Floats, Integers, Parameters
 from gradcheck.showing import page, plot
 from gradcheck.verdicts import FAIL, INCONCLUSIVE, NOT_CHECKED, PASS, VERDICTS
 
 LITTLE = 1e-3
 """How little gradients are off, as a share of themselves, if the cost itself may be what is off."""
+
+MOST_SAID = 3
+"""Of how many arrays it is said one by one that nothing is known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,14 +41,49 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """True when no parameter failed and at least one was decided."""
-        passed, failed, _ = self.count()
-        return passed > 0 and not failed
+        """True when no parameter failed, at least one was decided, and no array is `undecided`."""
+        passed, failed, unknown = self.count()
+        return passed > 0 and not failed and not (unknown and self.undecided)
 
     @property
     def verdict(self) -> str:
-        """ "pass", "fail", or "inconclusive" when nothing was decided."""
+        """ "pass"; "fail"; or "inconclusive" when nothing was decided, of all or of some array."""
         return "pass" if self.passed else VERDICTS[FAIL if FAIL in self.found else INCONCLUSIVE]
+
+    @cached_property
+    def undecided(self) -> tuple[str, ...]:
+        """The arrays of which nothing is known: a wrong gradient might look the same.
+
+        No entry passed, but for some that are 0, and what is inconclusive neither lies between the
+        known slopes of a corner nor is negligible. It is that if all of these derivatives are 0 to
+        within their error bars, and these are at most 1e-9 times the largest derivative of the cost
+        or 1; and the claims are 0 to within the error bar and 1e-9 times the largest derivative. Of
+        a correct gradient that is 0, such as that of a bias before a batch norm, only round-off is
+        left there.
+        """
+        return tuple(name for name in self.names if self._is_undecided(name))
+
+    def _is_undecided(self, name: str) -> bool:
+        start = self.starts[name]
+        inside = slice(start, start + self.found_in(name).size)
+        found, how = self.found[inside], self.estimates.how[inside]
+        unknown, zero = found == INCONCLUSIVE, (self.gradient[inside] == 0) | (how == STATIONARY)
+        if not unknown.any() or ((found == FAIL) | ((found == PASS) & ~zero)).any():
+            return False
+        if (found == PASS).any():
+            unknown &= np.isin(how, HIDDEN)
+        if self.estimates.sides is not None:
+            between = np.isfinite(self.estimates.sides[:, inside]).all(axis=0)
+            if (unknown & between & np.isin(how, (CORNER, CORNERS))).any():
+                return False
+        claim, value, error = (
+            np.abs(each[inside])
+            for each in (self.gradient, self.estimates.value, self.estimates.error)
+        )
+        largest = np.fmax.reduce(np.abs(self.estimates.value), initial=0.0)
+        is_level = (value <= error) & (error <= NOTHING * max(1.0, largest))
+        reach = self.estimates.lost or np.minimum(error, NOTHING * largest)
+        return bool((unknown & ~(is_level & (claim <= reach))).any())
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -146,7 +184,12 @@ class Report:
     @cached_property
     def notes(self) -> list[str]:
         """What else there is to say: what was not checked, and what failures may come from."""
-        said = []
+        said = [
+            f"{name} is not known to be correct: {self.how_few(name)} could be decided"
+            for name in self.undecided[:MOST_SAID]
+        ]
+        if len(self.undecided) > MOST_SAID:
+            said.append(f"The same holds for {len(self.undecided) - MOST_SAID} more arrays")
         if self.checked < self.found.size:
             missed = 1 - 0.01 ** (1 / self.checked)
             said.append(
@@ -160,6 +203,14 @@ class Report:
                 "rtol=1e-4. Else a small term is missing, such as 1e-8 under a logarithm."
             )
         return said
+
+    def how_few(self, name: str) -> str:
+        """How many entries of an array of which nothing is known were decided."""
+        zeros, _, unknown = self.count(name)
+        of = f"of its {zeros + unknown} entries"
+        if zeros + unknown < self.found_in(name).size:
+            of += " that were checked"
+        return f"{f'only zeros, {zeros}' if zeros else 'none'} {of}"
 
     def _all_off_by_little(self) -> bool:
         """Whether most fail, and most of these by very little of themselves."""

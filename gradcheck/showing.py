@@ -36,10 +36,11 @@ def page(report: "Report") -> str:
         for name in _names_to_show(report)
     )
     heads = "".join(f"<th>{head}</th>" for head in ("array", "", *VERDICTS[:3], "worst entry"))
+    of_some = f" of {len(report.undecided)} of the arrays"
     said = {
         "pass": "No gradient is wrong",
         "fail": "Some gradients are wrong",
-        "inconclusive": "Nothing can be decided",
+        "inconclusive": f"Nothing can be decided{of_some if report.count()[PASS] else ''}",
     }[report.verdict]
     of = f"{report.count()[PASS]} of {report.checked}"
     if len(report.names) > MOST_ROWS:
