@@ -14,12 +14,13 @@ from gradcheck.drawing import generator
 from gradcheck.estimates import POOR, POOR_KNOWN
 from gradcheck.options import known_noise, tolerance
 from gradcheck.parameters import Floats, Form, Parameters
+from gradcheck.result import Result
 from gradcheck.single import AGREE_SINGLE, POOR_SINGLE, rounded
 from gradcheck.verdicts import FAIL, INCONCLUSIVE
 
 
-@dataclass(frozen=True, eq=False)
-class AlongDirections:
+@dataclass(frozen=True, eq=False, repr=False)
+class AlongDirections(Result):
     """The result of a check along random directions.
 
     Attributes

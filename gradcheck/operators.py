@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.drawing import generator
+from gradcheck.result import Result
 
 Array = npt.NDArray[Any]
 Apply = Callable[[Array], Array]
@@ -31,8 +32,8 @@ FEW = 16
 """Operators that take fewer numbers are expected to round as often as one that takes so many."""
 
 
-@dataclass(frozen=True)
-class Adjoint:
+@dataclass(frozen=True, repr=False)
+class Adjoint(Result):
     """The result of a dot-product test.
 
     Attributes

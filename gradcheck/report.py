@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from gradcheck.estimates import CORNER, CORNERS, HIDDEN, NOTHING, STATIONARY, Estimates
 from gradcheck.parameters import Floats, Integers, Parameters
+from gradcheck.result import Result
 from gradcheck.showing import page, plot
 from gradcheck.verdicts import FAIL, INCONCLUSIVE, NOT_CHECKED, PASS, VERDICTS
 
@@ -19,9 +20,9 @@ MOST_SAID = 3
 """Of how many arrays it is said one by one that nothing is known."""
 
 
-@dataclass(frozen=True, eq=False)
-class Report:
-    """The verdict on every parameter.
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(Result):
+    """The verdict on every parameter. It is true if `passed`, and shows itself as a table.
 
     Attributes
     ----------

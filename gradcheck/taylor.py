@@ -13,6 +13,7 @@ from gradcheck.drawing import generator
 from gradcheck.estimates import NOTHING
 from gradcheck.noise import noise_of
 from gradcheck.parameters import Floats, Form, Parameters
+from gradcheck.result import Result
 from gradcheck.single import AGREE_SINGLE
 
 Look = Callable[[float], float]
@@ -72,8 +73,8 @@ class Remainders:
     verdict: str
 
 
-@dataclass(frozen=True, eq=False)
-class TaylorTest:
+@dataclass(frozen=True, eq=False, repr=False)
+class TaylorTest(Result):
     """The result of a Taylor test.
 
     Attributes
