@@ -12,6 +12,7 @@ from gradcheck.asked_cost import AskedCost
 from gradcheck.check import AGREE, judge
 from gradcheck.drawing import generator
 from gradcheck.estimates import POOR, POOR_KNOWN
+from gradcheck.hints import LITTLE, WIDE, solver_hint, told_apart
 from gradcheck.options import known_noise, tolerance
 from gradcheck.parameters import Floats, Form, Parameters
 from gradcheck.result import Result
@@ -34,6 +35,10 @@ class AlongDirections(Result):
         With the given confidence, the whole gradient is off by no more than this, in the Euclidean
         norm; nan if a direction can't be decided.
     confidence : float
+    length : float
+        Of the gradient as given: its Euclidean norm.
+    reason : str
+        Why a direction can't be decided; else "".
     """
 
     analytic: Floats
@@ -42,6 +47,8 @@ class AlongDirections(Result):
     verdict: str
     bound: float
     confidence: float
+    length: float
+    reason: str = ""
 
     @property
     def passed(self) -> bool:
@@ -49,17 +56,33 @@ class AlongDirections(Result):
         return self.verdict == "pass"
 
     def __str__(self) -> str:
-        said = {"pass": "agree", "fail": "do NOT agree", "inconclusive": "can't be decided"}[
-            self.verdict
-        ]
-        line = f"{len(self.analytic)} random directions {said}"
-        if not np.isfinite(self.bound):
-            return line
-        off = np.abs(self.analytic - self.numeric).max()
-        return (
-            f"{line} (off by {off:.1g} at most): with {self.confidence:.1%} confidence, the "
-            f"gradient is off by less than {self.bound:.1g} as a whole"
+        directions = f"{len(self.analytic)} random directions"
+        if self.verdict == "inconclusive":
+            return f"{directions} can't be decided: along one, {self.reason}"
+        off = np.abs(self.analytic - self.numeric)
+        worst = int(np.where(np.isnan(off), np.inf, off - self.errors).argmax())
+        if self.passed:
+            most, share = off.max(), off.max() / self._slope() if off.max() else 0.0
+            of_it = f", {self.bound / self.length:.1g} of its length" if self.length else ""
+            return (
+                f"{directions} agree, to within {most:.1g} or {share:.1g} of the slope: with "
+                f"{self.confidence:.1%} confidence, the gradient is off by less than "
+                f"{self.bound:.1g} as a whole{of_it}"
+            )
+        claimed, found = told_apart(self.analytic[worst], self.numeric[worst])
+        line = (
+            f"{directions} do NOT agree: along one, the gradient is {claimed}, but the cost says "
+            f"{found} (off by {off[worst]:.1g}, error bar {self.errors[worst]:.1g}). To see which "
+            "entries are wrong, use check_gradients with max_parameters=500"
         )
+        if off[worst] <= LITTLE * self._slope():
+            what = f"The gradient is off by little, {off[worst] / self._slope():.1g} of its slope."
+            return f"{line}\n{solver_hint(what, WIDE * off[worst])}"
+        return line
+
+    def _slope(self) -> float:
+        """The steepest along these directions."""
+        return float(np.fmax(np.abs(self.analytic), np.abs(self.numeric)).max())
 
 
 def check_directions(
@@ -133,4 +156,9 @@ def check_directions(
         seen = float(((np.abs(analytic - found.value) + errors) * sizes).max())
     share = NormalDist().inv_cdf((1 + (1 - confidence) ** (1 / directions)) / 2)
     bound = seen / share if decided else float("nan")
-    return AlongDirections(analytic, found.value, errors, verdict, bound, confidence)
+    unsure = np.flatnonzero(verdicts == INCONCLUSIVE)
+    reason = found.words(int(unsure[0])) if unsure.size else ""
+    length = float(np.linalg.norm(vector))
+    return AlongDirections(
+        analytic, found.value, errors, verdict, bound, confidence, length, reason
+    )

@@ -8,13 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.estimates import CORNER, CORNERS, HIDDEN, NOTHING, STATIONARY, Estimates
+from gradcheck.hints import LITTLE, WIDE, solver_hint, told_apart
 from gradcheck.parameters import Floats, Integers, Parameters
 from gradcheck.result import Result
 from gradcheck.showing import page, plot
 from gradcheck.verdicts import FAIL, INCONCLUSIVE, NOT_CHECKED, PASS, VERDICTS
 
-LITTLE = 1e-3
-"""How little gradients are off, as a share of themselves, if the cost itself may be what is off."""
+RATHER = 100
+"""Among gradients that are off by little, those that are off by more than so many times that count
+as wrong for another reason."""
 
 MOST_SAID = 3
 """Of how many arrays it is said one by one that nothing is known."""
@@ -198,11 +200,7 @@ class Report(Result):
                 f"probability they show a mistake in {missed:.1%} of all, or more"
             )
         if self._all_off_by_little():
-            said.append(
-                "The gradients that fail are off by little. If the cost comes from a solver or "
-                "an ODE that stops at a tolerance, say how far it may be off: noise=1e-6, or "
-                "rtol=1e-4. Else a small term is missing, such as 1e-8 under a logarithm."
-            )
+            said.append(self._solver_hint())
         return said
 
     def how_few(self, name: str) -> str:
@@ -218,12 +216,26 @@ class Report(Result):
         passed, failed, _ = self.count()
         if not failed or failed < passed:
             return False
+        _, shares = self._off_by()
+        return bool(np.median(shares) <= LITTLE)
+
+    def _off_by(self) -> tuple[Floats, Floats]:
+        """By how much those that fail are off, and by what share of themselves."""
         claimed, found = (
             each[self.found == FAIL] for each in (self.gradient, self.estimates.value)
         )
         with np.errstate(invalid="ignore", over="ignore"):
-            off = np.abs(claimed - found) / np.maximum(np.abs(claimed), np.abs(found))
-        return bool(np.median(np.where(np.isfinite(off), off, 1.0)) <= LITTLE)
+            off = np.abs(claimed - found)
+            shares = off / np.maximum(np.abs(claimed), np.abs(found))
+        return off, np.where(np.isfinite(shares), shares, 1.0)
+
+    def _solver_hint(self) -> str:
+        off, shares = self._off_by()
+        sizes = np.maximum(1.0, np.abs(self.parameters.vector[self.found == FAIL]))
+        little = shares <= RATHER * LITTLE
+        share = float(shares[little].max())
+        what = f"The gradients that fail are off by little, {share:.1g} of themselves at most."
+        return solver_hint(what, float((WIDE * off * sizes)[little].max()), share)
 
     def _repr_html_(self) -> str:
         """Show it in a notebook: a line and a map of verdicts for every array."""
@@ -279,7 +291,7 @@ class Report(Result):
         if self.found[i] == FAIL and np.isnan(value):
             return f"{gradient:.6g}, but {how}"
         if self.found[i] == FAIL:
-            claimed, found = _told_apart(gradient, value)
+            claimed, found = told_apart(gradient, value)
             return f"{claimed}, but the cost says {found} ({how})"
         if int(self.estimates.how[i]) == STATIONARY:
             return f"{gradient:.2g}, and the cost says {how}"
@@ -287,12 +299,3 @@ class Report(Result):
             return f"0, and the cost says 0 to within {self.estimates.error[i]:.1g} ({how})"
         off = abs(gradient - value) / max(abs(gradient), abs(value))
         return f"{gradient:.6g}, off by {off:.1g} of it ({how})"
-
-
-def _told_apart(one: float, other: float) -> tuple[str, str]:
-    """Two numbers with enough digits to see the difference, and at least six."""
-    digits = next(
-        (digits for digits in range(6, 17) if f"{one:.{digits - 1}g}" != f"{other:.{digits - 1}g}"),
-        17,
-    )
-    return f"{one:.{digits}g}", f"{other:.{digits}g}"

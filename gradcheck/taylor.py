@@ -11,7 +11,9 @@ import numpy as np
 from gradcheck.asked_cost import AskedCost
 from gradcheck.drawing import generator
 from gradcheck.estimates import NOTHING
+from gradcheck.hints import LITTLE, solver_hint
 from gradcheck.noise import noise_of
+from gradcheck.options import known_noise
 from gradcheck.parameters import Floats, Form, Parameters
 from gradcheck.result import Result
 from gradcheck.single import AGREE_SINGLE
@@ -44,6 +46,12 @@ EXACT = 1e-3
 MIRRORED = 0.9
 
 CORNER = "corner"
+
+MOST_ROWS = 10
+"""How many remainders are shown."""
+
+TURNED = 3
+"""For so many steps a remainder has order 2, if it is said to turn from that to order 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,12 +129,45 @@ class TaylorTest(Result):
             line += f" (unless it is off by less than {self.unseen:.1g} along a direction)"
         shown = self.directions[0] if self.verdict == "inconclusive" else self.decisive
         rows = [
-            f"{step:>12.3g}{remainder:>14.3g}{'' if counted else '  below the noise'}"
-            for step, remainder, counted in zip(
-                shown.steps, shown.remainders, shown.counted, strict=True
-            )
+            f"{shown.steps[i]:>12.3g}{shown.remainders[i]:>14.3g}"
+            f"{'' if shown.counted[i] else '  below the noise'}"
+            for i in _some_of(shown)
         ]
-        return "\n".join([line, f"{'step':>12}{'remainder':>14}", *rows])
+        return "\n".join([line, f"{'step':>12}{'remainder':>14}", *rows, *self._hints()])
+
+    def _hints(self) -> list[str]:
+        """Where the remainder turns from order 2 to order 1, if it does so where a gradient fails.
+
+        With the noise that is suggested, only what is well above the turn counts.
+        """
+        failed = [each for each in self.directions if each.verdict == "fail"]
+        turns = [(each, place) for each in failed if (place := _turn(each)) is not None]
+        if not failed or len(turns) < len(failed):
+            return []
+        noise = max(float(each.remainders[place]) for each, place in turns) / 10
+        step = max(float(each.steps[place]) for each, place in turns)
+        what = f"Down to a step of {step:.1g} it has order 2: the gradient is off by little."
+        return [solver_hint(what, noise)]
+
+
+def _some_of(shown: Remainders) -> list[int]:
+    """The places of at most ten remainders: those that count, and the first one that doesn't."""
+    counted = np.flatnonzero(shown.counted)
+    if not counted.size:
+        return [*range(len(shown.steps))][:MOST_ROWS]
+    last = int(counted[-1])
+    after = [last + 1] if last + 1 < len(shown.steps) else []
+    spread = np.linspace(0, last, min(last + 1, MOST_ROWS - len(after)))
+    return [*spread.round().astype(int).tolist(), *after]
+
+
+def _turn(each: Remainders) -> int | None:
+    """The place of the widest step below which a remainder has order 1, if it had 2 before."""
+    h, r = each.steps[each.counted], each.remainders[each.counted]
+    steep = [place for place in range(1, len(h)) if _slope(h, r, place) >= BETWEEN]
+    if len(steep) < TURNED or r[-1] / h[-1] > LITTLE * r[0] / h[0]:
+        return None
+    return int(np.flatnonzero(each.counted)[min(steep[-1] + 1, len(h) - 1)])
 
 
 def taylor_test(
@@ -135,6 +176,8 @@ def taylor_test(
     theta: Form,
     directions: int = 5,
     rng: np.random.Generator | None = None,
+    *,
+    noise: float | tuple[float, float] = 0.0,
 ) -> TaylorTest:
     """Find the order of the remainder |f(t + h v) - f(t) - h g.v| along random directions.
 
@@ -149,6 +192,9 @@ def taylor_test(
     directions : int
     rng : numpy.random.Generator, optional
         Draws the directions; by default one with a fixed seed.
+    noise : float or (float, float)
+        How far the cost itself may be off, as for `check_gradients`: remainders count only if they
+        are 30 times as large.
 
     Returns
     -------
@@ -187,7 +233,7 @@ def taylor_test(
     vector, single = parameters.vector_of(parameters.claimed(gradient))
     asked = AskedCost(f, parameters)
     doubt = AGREE_SINGLE if single or parameters.single or asked.single else 0.0
-    noise = noise_of(asked, parameters).spread
+    blur = max(noise_of(asked, parameters).spread, known_noise(noise, asked.base))
     drawn = rng.standard_normal((directions, vector.size))
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
     steps = _steps(parameters.vector)
@@ -199,7 +245,7 @@ def taylor_test(
                 float(each @ vector),
                 typical,
                 asked.base,
-                noise,
+                blur,
                 steps,
                 doubt,
             )

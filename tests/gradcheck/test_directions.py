@@ -1,5 +1,6 @@
 """If this fails, the check along random directions promises more than it has checked."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,7 @@ def test_arguments_that_make_no_sense_are_refused(wrong: Any) -> None:
 def test_a_corner_is_no_mistake() -> None:
     found = check_directions(lambda t: float(np.abs(t).sum()), np.ones(3), np.zeros(3))
     assert found.verdict == "inconclusive"
-    assert str(found).endswith("can't be decided")
+    assert "can't be decided" in str(found)
     assert np.isnan(found.bound)
 
 
@@ -107,3 +108,32 @@ def test_it_takes_five_directions_and_a_confidence_of_999_in_1000():
     said = check_directions(cost, case.gradients, case.parameters, directions=5, confidence=0.999)
     assert found.analytic.tobytes() == said.analytic.tobytes()
     assert (found.bound, found.confidence) == (said.bound, 0.999)
+
+
+def test_a_failure_says_where_it_is_seen_and_what_to_do_next():
+    theta = np.linspace(0.1, 1, 50)
+    found = check_directions(lambda t: float(np.exp(t).sum()), 1.1 * np.exp(theta), theta)
+    said = str(found)
+    worst = np.abs(found.analytic - found.numeric).argmax()
+    assert f"the cost says {found.numeric[worst]:.6g} (off by" in said
+    assert "max_parameters=500" in said
+    assert "confidence" not in said, "a bound on a failure says nothing"
+
+
+def test_a_pass_says_how_near_and_of_what():
+    theta = np.linspace(0.1, 1, 50)
+    found = check_directions(lambda t: float(np.exp(t).sum()), np.exp(theta), theta)
+    said = re.search(
+        r"gradient is off by less than (\S+) as a whole, (\S+) of its length", str(found)
+    )
+    assert float(said[1]) == pytest.approx(found.bound, rel=0.5)
+    assert float(said[2]) == pytest.approx(found.bound / np.linalg.norm(np.exp(theta)), rel=0.5)
+    assert "of the slope" in str(found)
+    assert "nan" not in str(check_directions(lambda t: 3.0, np.zeros(2), np.ones(2)))
+
+
+def test_what_can_not_be_decided_has_a_reason():
+    found = check_directions(lambda t: float(np.abs(t).sum()), np.ones(3), np.zeros(3))
+    assert "the cost has a corner here: its slope is -1" in str(found)
+    report = check_directions(lambda t: 1 + 1e-18 * float(t.sum()), np.full(2, 5e-18), np.ones(2))
+    assert report.verdict == "inconclusive" and "round-off" in str(report)

@@ -62,7 +62,7 @@ class TestTolerances:
     def test_the_report_says_what_may_be_the_reason_and_shows_the_difference(self):
         cost, gradient = stopped(1e-6)
         said = str(check_gradients(cost, gradient, T))
-        assert "noise=1e-6" in said and "a solver or an ODE" in said
+        assert "noise=1e-8, or rtol=1e-5," in said and "a solver or an ODE" in said
         claimed, found = said.split("]: ")[1].split(" (")[0].split(", but the cost says ")
         assert claimed != found and claimed[:-2] in found
         assert "solver" not in str(check_gradients(cost, 1.05 * gradient, T))

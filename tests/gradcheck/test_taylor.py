@@ -158,3 +158,17 @@ def test_what_does_not_fall_with_the_step_is_noise() -> None:
         return float(np.sum(np.exp(t))) + 1e-7 * bool((t != theta).any())
 
     assert taylor_test(cost, np.exp(theta), theta).verdict != "fail"
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.5, 1 + 1e-5])
+def test_ten_rows_are_enough(factor: float) -> None:
+    """From the widest step to the narrowest that counts, and the first that does not."""
+    theta = np.linspace(0.1, 1, 5)
+    found = taylor_test(lambda t: float(np.exp(t).sum()), factor * np.exp(theta), theta)
+    rows = [line for line in str(found).splitlines() if line.startswith("   ")][1:]
+    assert 5 < len(rows) <= 10
+    shown, counted = found.decisive, np.flatnonzero(found.decisive.counted)
+    assert [float(row.split()[0]) for row in (rows[0], rows[-2])] == pytest.approx(
+        [shown.steps[0], shown.steps[counted[-1]]], rel=1e-2
+    )
+    assert rows[-1].endswith("below the noise") and not rows[-2].endswith("noise")
