@@ -44,7 +44,10 @@ class AskedCost:
 
     def __init__(self, function: Callable[[Any], Any], parameters: Parameters) -> None:
         if not callable(function):
-            raise ValueError(f"the cost is a {type(function).__name__}, not a function")
+            raise ValueError(
+                f"the cost is a {type(function).__name__}, not a function: the order is cost, "
+                "gradient, theta"
+            )
         self._function = function
         self._parameters = parameters
         self._vector = parameters.vector.copy()
@@ -181,7 +184,11 @@ def _number(value: Any) -> float:
     if isinstance(value, bool | np.bool_) or not isinstance(
         value, int | float | np.ndarray | np.number
     ):
-        raise ValueError(f"the cost returned a {type(value).__name__}, not a number")
+        hint = "; if it returns (cost, gradient), use of_scipy of gradcheck.adapters"
+        is_pair = isinstance(value, tuple) and len(value) == 2
+        raise ValueError(
+            f"the cost returned a {type(value).__name__}, not a number{hint if is_pair else ''}"
+        )
     if np.ndim(value):
         raise ValueError(f"the cost returned an array of shape {np.shape(value)}, not a number")
     if np.iscomplexobj(value):

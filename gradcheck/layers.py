@@ -197,6 +197,8 @@ def _gradients(
     returned: Any, backward: str, names: Sequence[str], given: Sequence[Any], moved: int
 ) -> dict[str, Array]:
     """The gradient of every input that is no constant, by its name."""
+    if returned is None:
+        raise ValueError(f"{backward} returned None: does it end in a return?")
     if not isinstance(returned, tuple | list):
         returned = [returned]
     free = [each for each in zip(names, given, strict=True) if not _constant(each[1])]

@@ -68,6 +68,8 @@ class Parameters:
             the message names the array.
         """
         tree, form = None, None
+        if callable(theta):
+            raise ValueError("theta is a function: first come cost and gradient, then theta")
         if type(theta) is dict and _is_plain(theta):  # as most are: a tree takes longer to make
             form, arrays = "dict", theta
         else:
@@ -162,6 +164,37 @@ class Parameters:
             return dict(given)
         return dict(Tree.of(given).arrays(given, "theta")) if self.tree else {}
 
+    def _refuse_others(self, gradient: Any) -> None:
+        """Raise ValueError for what is often returned instead of a gradient, and say what to do."""
+        what = {"dict": "a dict", "array": "an array", "number": "a number"}.get(
+            self.form, "a nest"
+        )
+        in_order = self.tree is not None and issubclass(self.tree.kind or dict, list | tuple)
+        if self._is_pair(gradient) and not in_order:
+            raise ValueError(
+                "the gradient is a pair of a number and something else: if its function returns "
+                "both cost and gradient, use check_gradients(*of_scipy(function), theta), with "
+                "of_scipy from gradcheck.adapters"
+            )
+        if isinstance(gradient, dict) and self.form in ("number", "array"):
+            keys = ", ".join(map(str, gradient))
+            raise ValueError(
+                f"the gradient is a dict ({keys}), but the parameters are {what}: it must be "
+                f"{what}, too"
+            )
+        if self.form != "number" and isinstance(gradient, int | float | np.number):
+            size = " of shape ()" if self.form == "array" else ""
+            raise ValueError(
+                f"the gradient is a number{size}, but the parameters are {what}: are cost and "
+                "gradient swapped? The order is cost, gradient, theta"
+            )
+
+    def _is_pair(self, gradient: Any) -> bool:
+        """Whether it looks like a cost and its gradient, and not like a gradient."""
+        if not isinstance(gradient, tuple) or len(gradient) != 2 or np.ndim(gradient[0]):
+            return False
+        return self.form != "array" or isinstance(gradient[1], dict) or np.ndim(gradient[1]) > 0
+
     def vector_of(self, gradient: Form) -> tuple[Floats, bool]:
         """Return the caller's gradient as a vector, and whether it was in single precision.
 
@@ -185,6 +218,7 @@ class Parameters:
             raise ValueError(
                 "the gradient is None: it has not been computed, or its function returns nothing"
             )
+        self._refuse_others(gradient)
         if self.tree:
             gradient = dict(self.tree.arrays(gradient, "gradient"))
             labels = [*gradient]

@@ -1,5 +1,6 @@
 """The result of a check: in words, as a table in a notebook, as a picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,8 +19,26 @@ RATHER = 100
 """Among gradients that are off by little, those that are off by more than so many times that count
 as wrong for another reason."""
 
+MOST_NAMES = 20
+"""How many names are shown where one is unknown."""
+
 MOST_SAID = 3
 """Of how many arrays it is said one by one that nothing is known."""
+
+
+class ByName(dict[str, Any]):
+    """A dict that says which names it has if it is asked for another."""
+
+    def __missing__(self, name: str) -> Any:
+        raise KeyError(_unknown(name, (*self,)))
+
+
+def _unknown(name: Any, names: Sequence[str]) -> str:
+    """Say that a name is unknown, and name similar ones first."""
+    similar = [each for each in names if each.endswith((f"d{name}", f".{name}"))]
+    known = [*similar, *(each for each in names if each not in similar)]
+    more = f" and {len(known) - MOST_NAMES} more" if len(known) > MOST_NAMES else ""
+    return f"no gradient is called {name!r}; choose from {', '.join(known[:MOST_NAMES])}{more}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -132,8 +151,13 @@ class Report(Result):
             If the report has no such entry.
         """
         if name not in self.starts:
-            raise ValueError(f"no gradient is called {name!r}; choose from {', '.join(self.names)}")
+            raise ValueError(_unknown(name, self.names))
         shape = self.analytic[name].shape
+        if not index and shape:
+            first = ", ".join("0" * len(shape))
+            raise ValueError(
+                f"{name} has shape {shape}: say which entry, reason({name!r}, {first})"
+            )
         if len(index) != len(shape) or not all(
             -size <= i < size for i, size in zip(index, shape, strict=True)
         ):
@@ -272,7 +296,7 @@ class Report(Result):
         """Cut into arrays, as read-only views, so that nobody can change the report."""
         fixed = vector.view()
         fixed.flags.writeable = False
-        return dict(zip(self.names, self.parameters.cut(fixed).values(), strict=True))
+        return ByName(zip(self.names, self.parameters.cut(fixed).values(), strict=True))
 
     def worst_in_words(self, name: str) -> str:
         """Say which entry of an array to look at first, and why."""

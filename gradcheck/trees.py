@@ -55,20 +55,22 @@ class Tree:
         Raises
         ------
         ValueError
-            If the other nest has a different form: the message names the first place.
+            If the other nest has a different form: the message names the first place. In a dict,
+            what is called dW there may stand for W.
         """
         if self.is_array:
             yield root, nest
         elif issubclass(self.kind or type(None), Mapping):
             if not isinstance(nest, Mapping):
                 raise ValueError(f"{root} is of type {type(nest).__name__}, not a dict")
+            called = {key: _called(key, self.keys, nest) for key in self.keys}
             for key in nest:
-                if key not in self.keys:
+                if key not in called.values():
                     raise ValueError(f"{_beneath(root, key)} belongs to no parameter")
             for key, tree in zip(self.keys, self.inside, strict=True):
-                if key not in nest and tree.names(""):
+                if called[key] not in nest and tree.names(""):
                     raise ValueError(f"{_beneath(root, key)} is missing")
-                yield from tree.arrays(nest.get(key), _beneath(root, key))
+                yield from tree.arrays(nest.get(called[key]), _beneath(root, key))
         elif self.kind:
             if not isinstance(nest, list | tuple):
                 raise ValueError(f"{root} is of type {type(nest).__name__}, not a list or tuple")
@@ -100,6 +102,13 @@ def holds_numbers(nest: Any) -> bool:
     rows = [each for each in nest if isinstance(each, list | tuple)]
     numbers = [each for each in nest if isinstance(each, Number | np.bool_)]
     return 0 < len(nest) == len(rows) + len(numbers) and all(map(holds_numbers, rows))
+
+
+def _called(key: Any, keys: tuple[Any, ...], nest: Any) -> Any:
+    """What the gradient of what is under a key is called in a dict: W, or dW if that is not all."""
+    prefixed = f"d{key}"
+    is_plain = all(each in nest for each in keys) or not isinstance(key, str)
+    return key if is_plain or prefixed in keys or prefixed not in nest else prefixed
 
 
 def _beneath(root: str, key: Any) -> str:

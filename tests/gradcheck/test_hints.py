@@ -50,7 +50,7 @@ def test_a_taylor_test_is_told_of_the_noise(noise):
 
 
 def test_a_taylor_test_refuses_what_is_no_noise():
-    with pytest.raises(ValueError, match="^noise is -1"):
+    with pytest.raises(ValueError, match=r"^noise is -1"):
         taylor_test(*stopped(1e-6), T, noise=-1)
 
 

@@ -44,7 +44,7 @@ def test_a_reason_holds_the_numbers_it_rests_on(report: Report) -> None:
 def test_an_entry_that_is_not_there_is_refused_in_one_line(report: Report) -> None:
     assert report.reason("dW1", -1, -1) == report.reason("dW1", 4, 3)
     for name, index in (("dW1", ()), ("dW1", (5, 0)), ("dW1", (0, 0, 0)), ("dW9", (0, 0))):
-        with pytest.raises(ValueError, match=r"it has no entry|no gradient is called"):
+        with pytest.raises(ValueError, match=r"has shape|no gradient is called"):
             report.reason(name, *index)
 
 

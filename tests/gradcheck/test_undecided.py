@@ -42,7 +42,7 @@ def test_it_is_said_in_the_report_the_notebook_and_the_assertion():
     assert str(report).splitlines()[-1] == said
     assert said in report._repr_html_()
     assert "Nothing can be decided of 1 of the arrays" in report._repr_html_()
-    with pytest.raises(AssertionError, match="^nothing can be decided of dW\n"):
+    with pytest.raises(AssertionError, match=r"^nothing can be decided of dW\n"):
         assert_gradients(cost, right, THETA)
     part = check_gradients(cost, right, THETA, max_parameters=10)
     assert "entries that were checked could be decided" in str(part)
