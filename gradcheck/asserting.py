@@ -45,8 +45,8 @@ def assert_gradients(
     Traceback (most recent call last):
     ...
     AssertionError: 2 of 2 gradients are wrong: dw
-    array        pass  fail  inconclusive
-    dw              0     2             0  dw[1]: 6, but the cost says 4 (central difference, ...)
+    array        pass  fail  inconclusive   off by
+    dw              0     2             0      0.3  dw[1]: 6, but the cost says 4 (off by 2, ...
     """
     __tracebackhide__ = True  # pytest shows the test that failed, not this function
     report = check_gradients(cost, gradient, theta, **options)

@@ -71,7 +71,9 @@ class Adjoint(Result):
             "fail": "At is NOT the adjoint of A",
             "inconclusive": "It can't be decided whether At is the adjoint of A",
         }[self.verdict]
-        return f"{said}{f': {self.reason}' if self.reason else ''}\n{numbers}: {off}"
+        if self.reason:  # other than that the products differ
+            return f"{said}: {self.reason}"
+        return f"{said}\n{numbers}: {off}"
 
 
 def check_adjoint(

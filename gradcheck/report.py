@@ -8,22 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck import words
 from gradcheck.estimates import CORNER, CORNERS, HIDDEN, NOTHING, STATIONARY, Estimates
-from gradcheck.hints import LITTLE, WIDE, solver_hint, told_apart
 from gradcheck.parameters import Floats, Integers, Parameters
 from gradcheck.result import Result
 from gradcheck.showing import page, plot
-from gradcheck.verdicts import FAIL, INCONCLUSIVE, NOT_CHECKED, PASS, VERDICTS
-
-RATHER = 100
-"""Among gradients that are off by little, those that are off by more than so many times that count
-as wrong for another reason."""
+from gradcheck.verdicts import FAIL, INCONCLUSIVE, PASS, VERDICTS
 
 MOST_NAMES = 20
 """How many names are shown where one is unknown."""
-
-MOST_SAID = 3
-"""Of how many arrays it is said one by one that nothing is known."""
 
 
 class ByName(dict[str, Any]):
@@ -163,9 +156,8 @@ class Report(Result):
         ):
             raise ValueError(f"{name} has shape {shape}: it has no entry {list(index)}")
         places = tuple(i % size for i, size in zip(index, shape, strict=True))
-        return self._reason(
-            self.starts[name] + (int(np.ravel_multi_index(places, shape)) if shape else 0)
-        )
+        within = int(np.ravel_multi_index(places, shape)) if shape else 0
+        return words.reason(self, self.starts[name] + within)
 
     def count(self, name: str | None = None) -> tuple[int, int, int]:
         """Return how many passed, failed, and were inconclusive: in one array, or in all."""
@@ -198,68 +190,12 @@ class Report(Result):
         return tuple(map(int, np.unravel_index(place, found.shape)))
 
     def __str__(self) -> str:
-        width = max(5, *(len(name) for name in self.names)) + 1
-        lines = [f"{'array':<{width}}{'pass':>6}{'fail':>6}{'inconclusive':>14}"]
-        for name in self.names:
-            counts = self.count(name)
-            line = f"{name:<{width}}{counts[0]:>6}{counts[1]:>6}{counts[2]:>14}"
-            if counts[FAIL] or counts[INCONCLUSIVE]:
-                line += f"  {self.worst_in_words(name)}"
-            lines.append(line)
-        return "\n".join([*lines, *self.notes])
+        return words.table(self)
 
     @cached_property
     def notes(self) -> list[str]:
         """What else there is to say: what was not checked, and what failures may come from."""
-        said = [
-            f"{name} is not known to be correct: {self.how_few(name)} could be decided"
-            for name in self.undecided[:MOST_SAID]
-        ]
-        if len(self.undecided) > MOST_SAID:
-            said.append(f"The same holds for {len(self.undecided) - MOST_SAID} more arrays")
-        if self.checked < self.found.size:
-            missed = 1 - 0.01 ** (1 / self.checked)
-            said.append(
-                f"{self.checked} of {self.found.size} were checked, drawn at random: with 99% "
-                f"probability they show a mistake in {missed:.1%} of all, or more"
-            )
-        if self._all_off_by_little():
-            said.append(self._solver_hint())
-        return said
-
-    def how_few(self, name: str) -> str:
-        """How many entries of an array of which nothing is known were decided."""
-        zeros, _, unknown = self.count(name)
-        of = f"of its {zeros + unknown} entries"
-        if zeros + unknown < self.found_in(name).size:
-            of += " that were checked"
-        return f"{f'only zeros, {zeros}' if zeros else 'none'} {of}"
-
-    def _all_off_by_little(self) -> bool:
-        """Whether most fail, and most of these by very little of themselves."""
-        passed, failed, _ = self.count()
-        if not failed or failed < passed:
-            return False
-        _, shares = self._off_by()
-        return bool(np.median(shares) <= LITTLE)
-
-    def _off_by(self) -> tuple[Floats, Floats]:
-        """By how much those that fail are off, and by what share of themselves."""
-        claimed, found = (
-            each[self.found == FAIL] for each in (self.gradient, self.estimates.value)
-        )
-        with np.errstate(invalid="ignore", over="ignore"):
-            off = np.abs(claimed - found)
-            shares = off / np.maximum(np.abs(claimed), np.abs(found))
-        return off, np.where(np.isfinite(shares), shares, 1.0)
-
-    def _solver_hint(self) -> str:
-        off, shares = self._off_by()
-        sizes = np.maximum(1.0, np.abs(self.parameters.vector[self.found == FAIL]))
-        little = shares <= RATHER * LITTLE
-        share = float(shares[little].max())
-        what = f"The gradients that fail are off by little, {share:.1g} of themselves at most."
-        return solver_hint(what, float((WIDE * off * sizes)[little].max()), share)
+        return words.notes(self)
 
     def _repr_html_(self) -> str:
         """Show it in a notebook: a line and a map of verdicts for every array."""
@@ -297,29 +233,3 @@ class Report(Result):
         fixed = vector.view()
         fixed.flags.writeable = False
         return ByName(zip(self.names, self.parameters.cut(fixed).values(), strict=True))
-
-    def worst_in_words(self, name: str) -> str:
-        """Say which entry of an array to look at first, and why."""
-        index = self.worst(name)
-        place = f"[{', '.join(map(str, index))}]" if index else ""
-        return f"{name}{place}: {self.reason(name, *index)}"
-
-    def _reason(self, i: int) -> str:
-        gradient, value, how = self.gradient[i], self.estimates.value[i], self.estimates.words(i)
-        if not np.isfinite(gradient):
-            return f"{gradient} is not a finite number"
-        if self.found[i] == NOT_CHECKED:
-            return "not checked"
-        if self.found[i] == INCONCLUSIVE:
-            return how
-        if self.found[i] == FAIL and np.isnan(value):
-            return f"{gradient:.6g}, but {how}"
-        if self.found[i] == FAIL:
-            claimed, found = told_apart(gradient, value)
-            return f"{claimed}, but the cost says {found} ({how})"
-        if int(self.estimates.how[i]) == STATIONARY:
-            return f"{gradient:.2g}, and the cost says {how}"
-        if not gradient and not value:
-            return f"0, and the cost says 0 to within {self.estimates.error[i]:.1g} ({how})"
-        off = abs(gradient - value) / max(abs(gradient), abs(value))
-        return f"{gradient:.6g}, off by {off:.1g} of it ({how})"

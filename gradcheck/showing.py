@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcheck.verdicts import FAIL, INCONCLUSIVE, NOT_CHECKED, PASS, VERDICTS
+from gradcheck.words import worst
 
 if TYPE_CHECKING:
     from gradcheck.report import Report
@@ -32,7 +33,7 @@ def page(report: "Report") -> str:
     rows = "".join(
         f"<tr><td><code>{_shown(name)}</code></td><td>{_map(report, name)}</td>"
         + "".join(f"<td style='text-align:right'>{count}</td>" for count in report.count(name))
-        + f"<td style='text-align:left'>{_shown(report.worst_in_words(name))}</td></tr>"
+        + f"<td style='text-align:left'>{_shown(worst(report, name))}</td></tr>"
         for name in _names_to_show(report)
     )
     heads = "".join(f"<th>{head}</th>" for head in ("array", "", *VERDICTS[:3], "worst entry"))

@@ -204,3 +204,9 @@ def test_a_random_operator_is_refused() -> None:
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="A is random"):
         check_adjoint(lambda x: rng.random() * x, lambda y: y, x=3)
+
+
+def test_of_what_is_not_linear_no_products_are_shown():
+    """They would say that two numbers differ by less than their error bar."""
+    found = check_adjoint(lambda x: x**2, lambda y: y, x=(4,))
+    assert "A is not linear" in str(found) and "error bar" not in str(found)

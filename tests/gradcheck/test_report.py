@@ -26,8 +26,8 @@ def report() -> Report:
 def test_it_counts_by_array_and_names_the_worst(report: Report) -> None:
     lines = str(report).splitlines()
     assert len(lines) == 7
-    assert re.fullmatch(r"dW1 +20 +0 +0", lines[1])
-    assert re.match(r"dW2 +\d+ +\d+ +0  dW2\[0, 1\]: nan is not a finite number", lines[3])
+    assert re.fullmatch(r"dW1 +20 +0 +0 +\de-1\d", lines[1])
+    assert re.match(r"dW2 +\d+ +\d+ +0 +0\.3  dW2\[0, 1\]: nan is not a finite number", lines[3])
     assert report.count("dW1") == (20, 0, 0)
     assert report.count() == tuple(map(sum, zip(*map(report.count, report.names), strict=True)))
 
@@ -167,3 +167,44 @@ class Many:
 
     def many(self, theta):
         return theta.reshape(len(theta), -1).sum(axis=1)
+
+
+def cubes(factors):
+    """A report on four gradients that are off by these factors."""
+    theta = np.arange(1.0, 5)
+    return check_gradients(lambda t: float(np.sum(t**3)), factors * 3 * theta**2, theta)
+
+
+@pytest.mark.parametrize(("factors", "said"), [
+    ([0.5, 0.5, 0.5, 0.5], "; all 4 are off by the factor 0.5"),
+    ([0, 0, 0, 0], "; all 4 are off by the factor 0"),
+    ([1 + 1e-5] * 4, "; all 4 are off by the factor 1 +1e-05"),
+    ([1, 2, 3, 1], "; also [1]"),
+    ([2, 1.5, 3, 4], "; also [0], [1] and 1 more"),
+    ([1, 1, 1, 2], "error bar "),
+])  # fmt: skip
+def test_it_says_which_others_fail(factors, said):
+    line = str(cubes(np.array(factors))).splitlines()[1]
+    assert said in line and ("also" in line or "all" in line) is (said != "error bar ")
+
+
+def test_a_failure_says_how_far_off_it_is_and_its_error_bar():
+    report = cubes(np.array([1, 1, 1, 2]))
+    off, bar = report.analytic["gradient"] - report.numeric["gradient"], report.errors["gradient"]
+    assert f"(off by {off[3]:.2g}, error bar {bar[3]:.1g})" in report.reason("gradient", 3)
+
+
+@pytest.mark.parametrize(("factors", "share"), [
+    ([1, 1, 1, 2], "0.5"), ([1, 1 + 1e-4, 1, 1], "0.0001"), ([np.nan, 1, 1, 2], "0.5"),
+    ([np.nan] * 4, "-"),
+])  # fmt: skip
+def test_the_table_says_by_what_share_of_itself_an_entry_is_off_at_most(factors, share):
+    head, line = str(cubes(np.array(factors))).splitlines()[:2]
+    assert head.endswith("off by") and line[: len(head)].split()[-1] == share
+
+
+def test_beside_a_corner_the_slope_to_one_side_is_told():
+    report = check_gradients(lambda t: float(np.abs(t).sum()), np.zeros(1), np.full(1, 3e-8))
+    assert report.verdict == "inconclusive"
+    said = report.reason("gradient", 0)
+    assert said == "0, but the cost has a corner nearby: its slope to one side is 1"
