@@ -400,6 +400,23 @@ class TestHowOftenACostIsAsked:
         count, n = self.asked(case, case.gradients)
         assert 2 * n < count < 3 * n
 
+    @pytest.mark.parametrize("factor", [1.0, 1.1])
+    def test_as_often_as_the_page_says(self, factor: float) -> None:
+        """50 times, and 2 to 4 times for an entry, 25 if it is wrong; along directions 70 or 400."""
+        case = live_case(np.random.default_rng(2), 20, (20, 24, 16, 1))
+        claims = {key: factor * array for key, array in case.gradients.items()}
+        count, n = self.asked(case, claims)
+        assert 50 + 2 * n <= count <= 50 + (4 if factor == 1 else 25) * n
+        asked = 0
+
+        def cost(parameters: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            return plain(case)(parameters)
+
+        check_directions(cost, claims, case.parameters)
+        assert asked <= (70 if factor == 1 else 400)
+
     def test_a_cost_that_is_nothing_until_far_away(self) -> None:
         """All units are off, and far from their kinks: every gradient is clearly 0."""
         rng = np.random.default_rng(17)
