@@ -89,6 +89,8 @@ def drawn(
         If `most` is not a whole number from 1 up, `share` not between 0 and 1, or `rng` not a
         generator.
     """
+    if most is None and share is None and rng is None:  # as in most checks
+        return None
     n = parameters.vector.size
     if most is not None and (not isinstance(most, int | np.integer) or most < 1):
         raise ValueError(f"max_parameters is {most!r}; it must be a whole number, at least one")

@@ -68,10 +68,10 @@ class Parameters:
             the message names the array.
         """
         tree, form = None, None
-        if callable(theta):
-            raise ValueError("theta is a function: first come cost and gradient, then theta")
         if type(theta) is dict and _is_plain(theta):  # as most are: a tree takes longer to make
             form, arrays = "dict", theta
+        elif callable(theta):
+            raise ValueError("theta is a function: first come cost and gradient, then theta")
         else:
             tree = Tree.of(theta)
             if tree.is_array or theta is None:
@@ -218,7 +218,8 @@ class Parameters:
             raise ValueError(
                 "the gradient is None: it has not been computed, or its function returns nothing"
             )
-        self._refuse_others(gradient)
+        if self.form != "dict" or type(gradient) is not dict:  # as most are
+            self._refuse_others(gradient)
         if self.tree:
             gradient = dict(self.tree.arrays(gradient, "gradient"))
             labels = [*gradient]

@@ -402,7 +402,7 @@ class TestHowOftenACostIsAsked:
 
     @pytest.mark.parametrize("factor", [1.0, 1.1])
     def test_as_often_as_the_page_says(self, factor: float) -> None:
-        """50 times, and 2 to 4 times for an entry, 25 if it is wrong; along directions 70 or 400."""
+        """50 times, and 2 to 4 times an entry, 25 if it is wrong; along directions 70 or 400."""
         case = live_case(np.random.default_rng(2), 20, (20, 24, 16, 1))
         claims = {key: factor * array for key, array in case.gradients.items()}
         count, n = self.asked(case, claims)
