@@ -142,6 +142,18 @@ def check_gradients(
     no step is good enough, one-sided differences are tried. Before a gradient is called wrong, all
     steps are evaluated: it is not called wrong if two of them are much nearer to it, or if only one
     step speaks against it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> theta = {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": 0.5}
+    >>> cost = lambda p: float(np.sum(p["W"] ** 3) * p["b"])
+    >>> dW, db = 3 * theta["W"] ** 2 * theta["b"], np.sum(theta["W"] ** 3)
+    >>> assert check_gradients(cost, {"dW": dW, "db": db}, theta)
+    >>> check_gradients(cost, {"dW": dW / 2, "db": db}, theta)
+    array   pass  fail  inconclusive   off by
+    dW         0     4             0      0.5  dW[1, 1]: 12, but the cost says 24 (off by 12, ...
+    db         1     0             0  ...
     """
     parameters = Parameters.of(theta)
     vector, single = parameters.vector_of(parameters.claimed(gradient))

@@ -124,6 +124,15 @@ def check_directions(
     ------
     ValueError
         As for `check_gradients`, and for fewer than 1 direction.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> theta = np.linspace(0.1, 1, 1000)
+    >>> print(check_directions(lambda t: float(np.exp(t).sum()), np.exp, theta))
+    5 random directions agree, to within ... of the slope: with 99.9% confidence, ...
+    >>> print(check_directions(lambda t: float(np.exp(t).sum()), 1.1 * np.exp(theta), theta))
+    5 random directions do NOT agree: along one, the gradient is ..., but the cost says ...
     """
     if not isinstance(directions, int | np.integer) or directions < 1:
         raise ValueError(f"directions is {directions}; it must be a whole number, at least one")

@@ -24,7 +24,9 @@ def test_the_examples_of_a_module(name: str) -> None:
 
 def test_public_functions_have_examples() -> None:
     """Those that this page of the house asks for; a class is shown where it is returned."""
-    for name in ("check_vjp", "check_adjoint", "taylor_test", "assert_gradients"):
+    for name in gradcheck.__all__:
+        if name in ("NetworkCost", "Report", "numerical_gradient"):
+            continue
         assert ">>> " in getattr(gradcheck, name).__doc__
 
 
