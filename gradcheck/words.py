@@ -19,6 +19,9 @@ as wrong for another reason."""
 MOST_SAID = 3
 """Of how many arrays it is said one by one that nothing is known."""
 
+COARSE_COST = 1e-10
+"""Noise above this share of a cost is more than the round-off of double precision."""
+
 ALSO = 2
 """How many failures of an array are named besides the one that is shown."""
 
@@ -126,6 +129,12 @@ def notes(report: "Report") -> list[str]:
     ]
     if len(report.undecided) > MOST_SAID:
         said.append(f"The same holds for {len(report.undecided) - MOST_SAID} more arrays")
+    noise = report.estimates.noise
+    if report.undecided and noise and noise.spread > COARSE_COST * noise.scale:
+        said.append(
+            f"The cost is off by {noise.spread:.1g} from place to place. If it computes in "
+            "float32, let it compute in float64"
+        )
     if report.checked < report.found.size:
         missed = 1 - 0.01 ** (1 / report.checked)
         said.append(
