@@ -143,9 +143,10 @@ bench-feedback: .venv/installed
 bench-hunts: .venv/installed
 	$(BIN)/python -m benchmarks.bug_hunts
 
-## make bench-gradcheck: compare gradient checks, for half an hour; QUICK=1 for minutes
+## make bench-gradcheck: compare gradient checks, for half an hour; QUICK=1 for minutes; TIMES=1 for
+## the times alone
 bench-gradcheck: .venv/installed
-	$(BIN)/python -m benchmarks.gradcheck $(if $(QUICK),--quick)
+	$(BIN)/python -m benchmarks.gradcheck $(if $(QUICK),--quick) $(if $(TIMES),--times)
 
 ## make peers: install the frameworks whose gradient checks are compared (some gigabytes)
 peers: .venv/installed

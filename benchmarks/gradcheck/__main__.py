@@ -17,13 +17,15 @@ FOLDER = Path(__file__).parent
 FIGURES = FOLDER / "figures.json"
 
 
-def main(quick):
+def main(quick, only_times=False):
     """Measure, write, print.
 
     Parameters
     ----------
     quick : bool
         Few rounds and few networks: to see that everything works, not for figures.
+    only_times : bool
+        Measure the times again, on a quieter machine, and keep all that does not depend on it.
     """
     peers = [peer for peer in PEERS if peer.installed]
     missing = [peer.name for peer in PEERS if not peer.installed]
@@ -32,6 +34,12 @@ def main(quick):
     slow = [peer for peer in peers if isinstance(peer, Numdifftools)]
     # Whose claims are tried on many cases, and who is too slow for that.
     often, seldom = [Seed(), Robust(), RobustOfAny()], [Directions(), *peers]
+    if only_times:
+        found = json.loads(FIGURES.read_text())
+        found["seconds"] = measures.times([*OURS, *peers], 5)
+        found["made"]["times"] = str(date.today())
+        _write(found)
+        return
     found = {
         "made": {
             "date": str(date.today()),
@@ -61,12 +69,19 @@ def main(quick):
         "caught": measures.caught(often, cases[0]) | measures.caught(seldom, cases[1]),
         "layers": layers(3 if quick else 20),
     }
+    if quick:
+        print(tables.page(json.loads(json.dumps(found))))
+    else:
+        _write(found)
+
+
+def _write(found):
+    """Write the figures, the page and the pictures, and print the page."""
     text = json.dumps(found, indent=1)
     page = tables.page(json.loads(text))
-    if not quick:
-        FIGURES.write_text(text + "\n")
-        (FOLDER / "README.md").write_text(page)
-        pictures.write(json.loads(text), FOLDER)
+    FIGURES.write_text(text + "\n")
+    (FOLDER / "README.md").write_text(page)
+    pictures.write(json.loads(text), FOLDER)
     print(page)
 
 
@@ -78,4 +93,4 @@ def _version(package):
 
 
 if __name__ == "__main__":
-    main("--quick" in sys.argv)
+    main("--quick" in sys.argv, "--times" in sys.argv)

@@ -91,6 +91,8 @@ def _made(made):
         f"Made on {made['date']} with {made['cores']} shared cores ({made['machine']}, Linux "
         f"{made['linux']}), Python {made['python']}, {versions}."
     )
+    if "times" in made:
+        yield "Times were measured again by themselves, on a quieter machine."
     if made["not installed"]:
         yield f"Not installed: {', '.join(made['not installed'])}."
     yield ""
