@@ -48,6 +48,12 @@ def run_here(folder, arguments, environment=os.environ):
     return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
 
 
+def _subcommands(program):
+    """The command of a program, the command of that one, as in `nbgrader db student`, ..."""
+    while (program := getattr(program, "subapp", None)) is not None:
+        yield program
+
+
 class TemporaryCourse:
     """A course folder, and the commands that people run in it.
 
@@ -120,7 +126,8 @@ class TemporaryCourse:
             except SystemExit as ended:
                 status = ended.code or 0
             finally:
-                program.subapp.clear_instance()
+                for each in reversed([*_subcommands(program)]):
+                    each.clear_instance()
                 sys.path[:] = path
         return subprocess.CompletedProcess(arguments, status, "", said.getvalue())
 
