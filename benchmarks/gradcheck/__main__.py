@@ -67,7 +67,7 @@ def main(quick, only_times=False):
         },
         "cases": cases,
         "caught": measures.caught(often, cases[0]) | measures.caught(seldom, cases[1]),
-        "layers": layers(3 if quick else 20),
+        "layers": {"made": str(date.today())} | layers(3 if quick else 20),
     }
     if quick:
         print(tables.page(json.loads(json.dumps(found))))
