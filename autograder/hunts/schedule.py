@@ -16,6 +16,10 @@ SOON = 3
 """After how many hunts a skill comes back that was missed."""
 PAUSES = (6, 14, 30, 75)
 """After how many hunts a skill comes back that was named at once, by its box."""
+AT_ONCE = 5
+"""How many skills are learned at the same time before new ones become rare."""
+MOST_REPEATS = 3
+"""How many repeats may then follow each other."""
 MASTERED = 2
 """The box from which a skill counts as mastered: it was named at once twice, with a pause."""
 INNOCENT = 8
@@ -59,14 +63,14 @@ class Schedule:
         self.hunts = 0
         self.progress: dict[Skill, Progress] = {}
         self.last_met: dict[str, int] = {}
-        self._repeated = False
+        self._repeats = 0
 
     def draw(self, rng: np.random.Generator, skills: Iterable[Skill]) -> str:
         """The name of the next bug.
 
-        What is due comes first, the longest overdue before the others, but at most every second
-        time; then what was never met, the more likely the more often its kind was missed; then what
-        is due next.
+        At least every second hunt brings what was never met, the more likely the more often its
+        kind was missed; every fourth, while as many skills as `AT_ONCE` are being learned. The
+        others bring what has just become due before what is overdue; or what is due next.
 
         Parameters
         ----------
@@ -78,11 +82,18 @@ class Schedule:
         met = [each for each in skills if each in self.progress]
         due = [each for each in met if self.progress[each].due <= self.hunts]
         new = [each for each in skills if each not in self.progress]
-        self._repeated = not new or (bool(due) and not self._repeated)
-        if self._repeated:
-            earliest = min(self.progress[each].due for each in due or met)
-            chosen = [each for each in due or met if self.progress[each].due == earliest]
-            skill = chosen[int(rng.integers(len(chosen)))]
+        learning = sum(self.progress[each].box == 0 for each in met)
+        pause = MOST_REPEATS if learning >= AT_ONCE else 1
+        repeats = not new or (bool(due) and self._repeats < pause)
+        self._repeats = self._repeats + 1 if repeats else 0
+        if repeats and due:
+            # What has just become due is still nearly known: after a round through all that is
+            # overdue, nothing would be.
+            latest = max(self.progress[each].due for each in due)
+            skill = self._any(rng, [each for each in due if self.progress[each].due == latest])
+        elif repeats:
+            earliest = min(self.progress[each].due for each in met)
+            skill = self._any(rng, [each for each in met if self.progress[each].due == earliest])
         else:
             weights = np.array([1 + 3 * self._share_missed(kind) for _, _, kind in new])
             skill = new[int(rng.choice(len(new), p=weights / weights.sum()))]
@@ -116,6 +127,9 @@ class Schedule:
                  for where, place, kind, each in plain["progress"]}  # fmt: skip
         self.progress = {skill: each for skill, each in known.items() if skill in self.bugs}
         self.last_met = dict(plain["last_met"])
+
+    def _any(self, rng: np.random.Generator, skills: Sequence[Skill]) -> Skill:
+        return skills[int(rng.integers(len(skills)))]
 
     def _share_missed(self, kind: str) -> float:
         """How often a kind was missed, of all times that it was met."""
