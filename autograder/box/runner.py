@@ -94,15 +94,20 @@ class Runner:
 
     def _run(self, source: str) -> bool:
         try:
-            with _open_to_signals():
-                self._in_cell = True
-                return self._shell.run(source)
+            try:
+                with _open_to_signals():
+                    self._in_cell = True
+                    return self._shell.run(source)
+            finally:
+                # Before any call: the next signal of a row must not interrupt what follows.
+                self._in_cell = False
         except KeyboardInterrupt:
+            # It may have come while the block was being left, and then signals are not held yet.
+            signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
             if not self._shell.showing:
                 self._shell.showtraceback()
             return False
         finally:
-            self._in_cell = False
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _interrupt(self, *_: object) -> None:

@@ -1,0 +1,64 @@
+"""If this fails, interrupting a cell ends its whole submission, and other questions lose points."""
+
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+
+from autograder.box import runner
+from autograder.box.runner import Runner
+
+HELD_BACK = (signal.SIGINT, signal.SIGALRM)
+
+
+class Interrupted:
+    """A shell whose cell is interrupted; signals of the same row arrive while it says so."""
+
+    showing = False
+    why_not_defined = staticmethod(lambda name: "")
+
+    def __init__(self) -> None:
+        self.user_ns: dict[str, Any] = {}
+        self.streams: tuple[Any, ...] = ()
+        self.said = 0
+
+    def run(self, source: str) -> bool:
+        raise KeyboardInterrupt
+
+    def showtraceback(self) -> None:
+        for each in HELD_BACK:
+            signal.raise_signal(each)
+        self.said += 1
+
+
+@pytest.fixture
+def signals_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, getattr(sys, name))  # a runner replaces them
+    before = {each: signal.getsignal(each) for each in HELD_BACK}
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+@pytest.mark.usefixtures("signals_as_before")
+def test_a_signal_while_a_cell_is_being_left_interrupts_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may arrive before signals are held again: then the block has no proper end."""
+    monkeypatch.setattr(runner, "_open_to_signals", nullcontext)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        shell = Interrupted()
+        served: Any = Runner(ours, shell)  # type: ignore[arg-type]
+        served._take_over_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
+        assert served._run("while True: pass") is False
+        assert shell.said == 1
+        assert {*HELD_BACK} <= signal.pthread_sigmask(signal.SIG_BLOCK, ())
