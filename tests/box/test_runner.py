@@ -1,8 +1,6 @@
 """If this fails, interrupting a cell ends its whole submission, and other questions lose points."""
 
 import signal
-import socket
-import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
@@ -18,30 +16,23 @@ HELD_BACK = (signal.SIGINT, signal.SIGALRM)
 class Interrupted:
     """A shell whose cell is interrupted; signals of the same row arrive while it says so."""
 
-    showing = False
-    why_not_defined = staticmethod(lambda name: "")
-
-    def __init__(self) -> None:
-        self.user_ns: dict[str, Any] = {}
-        self.streams: tuple[Any, ...] = ()
-        self.said = 0
+    showing, said = False, 0
 
     def run(self, source: str) -> bool:
         raise KeyboardInterrupt
 
     def showtraceback(self) -> None:
         for each in HELD_BACK:
-            signal.raise_signal(each)
+            signal.raise_signal(each)  # held back, or without an effect
         self.said += 1
 
 
 @pytest.fixture
-def signals_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("stdout", "stderr"):
-        monkeypatch.setattr(sys, name, getattr(sys, name))  # a runner replaces them
+def signals_as_before() -> Iterator[None]:
     before = {each: signal.getsignal(each) for each in HELD_BACK}
     held = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     yield
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)  # what is still held has no effect now
     for each, handler in before.items():
         signal.signal(each, handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, held)
@@ -53,12 +44,11 @@ def test_a_signal_while_a_cell_is_being_left_interrupts_nothing_else(
 ) -> None:
     """It may arrive before signals are held again: then the block has no proper end."""
     monkeypatch.setattr(runner, "_open_to_signals", nullcontext)
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        shell = Interrupted()
-        served: Any = Runner(ours, shell)  # type: ignore[arg-type]
-        served._take_over_signals()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
-        assert served._run("while True: pass") is False
-        assert shell.said == 1
-        assert {*HELD_BACK} <= signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    # Without its beginning, in which it takes over this process's streams.
+    served: Any = Runner.__new__(Runner)
+    served._shell, served._in_cell = Interrupted(), False
+    served._take_over_signals()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
+    assert served._run("while True: pass") is False
+    assert served._shell.said == 1
+    assert {*HELD_BACK} <= signal.pthread_sigmask(signal.SIG_BLOCK, ())
