@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
-from sqlalchemy.orm import load_only
+from nbgrader.api import Gradebook
 
 from autograder.desk.class_grades import (
     NOT_GRADED,
@@ -16,6 +15,7 @@ from autograder.desk.class_grades import (
 )
 from autograder.desk.not_graded import refused, refused_on_arrival
 from autograder.grading.course import Course
+from autograder.grading.scores import lateness
 
 
 @dataclass(frozen=True)
@@ -116,18 +116,5 @@ def overview(
         tuple(student for student, each in why.items() if not each),
         tuple(student for student, each in found.items() if each.is_graded and each.newer),
         tuple(student for student in missing if student not in arrived),
-        _late(gradebook, assignment),
+        lateness(gradebook, assignment),
     )
-
-
-def _late(gradebook: Gradebook, assignment: str) -> dict[str, timedelta]:
-    """How late submissions are, as nbgrader counts it: extensions are in."""
-    needed = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
-    submissions = (
-        gradebook.db.query(SubmittedAssignment)
-        .options(load_only(*needed, SubmittedAssignment.extension))  # scores take long
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(Assignment.name == assignment)
-    )
-    late = {each.student_id: timedelta(seconds=each.total_seconds_late) for each in submissions}
-    return {student: each for student, each in sorted(late.items()) if each}

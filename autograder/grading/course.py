@@ -194,10 +194,7 @@ class Course:
         return replace(outcome, note="\n".join(notes))
 
     def lessons(self) -> list[str]:
-        """Bring the lessons up to date, and return lines about it.
-
-        They are tidied, get the course's badge, and in `bug_hunts` the suspects.
-        """
+        """Tidy the lessons, bring badges and bug hunts up to date; return lines about it."""
         folder = self.root / "notebooks"
         lines = [line for path in sorted(folder.glob("*.ipynb")) for line in self._tidied(path)]
         mark_lessons(folder, self.app.config)

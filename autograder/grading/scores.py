@@ -1,6 +1,7 @@
 """Which scores in the gradebook belong to the current submission."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -212,13 +213,21 @@ def late_or_deducted(gradebook: Gradebook, assignment: str) -> set[str]:
         for student, each in totals(gradebook, assignment).items()
         if each.late_submission_penalty
     }
+    return penalised | {*lateness(gradebook, assignment)}
+
+
+def lateness(gradebook: Gradebook, assignment: str) -> dict[str, timedelta]:
+    """By student, how late a submission is, as nbgrader counts it: extensions are in.
+
+    Those that are in time are left out.
+    """
+    needed = SubmittedAssignment.student_id, SubmittedAssignment.timestamp
     submissions = (
         gradebook.db.query(SubmittedAssignment)
-        .options(load_only(SubmittedAssignment.student_id, SubmittedAssignment.timestamp,
-                           SubmittedAssignment.extension))
+        .options(load_only(*needed, SubmittedAssignment.extension))  # scores take long
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .filter(Assignment.name == assignment)
-    )  # fmt: skip
-    late = {each.student_id for each in submissions if each.total_seconds_late > 0}
+    )
+    late = {each.student_id: timedelta(seconds=each.total_seconds_late) for each in submissions}
     gradebook.db.rollback()
-    return penalised | late
+    return {student: each for student, each in sorted(late.items()) if each}

@@ -1,4 +1,8 @@
-"""Level 3: the network of the course, with those bugs of the bank that nobody is asked to find."""
+"""Level 3: the network of the course, with those bugs of the bank that nobody is asked to find.
+
+The way back is that of `standard_form`, statement by statement, which a test compares: the notebook
+has the text alone, and names what is in the cache.
+"""
 # The notebook shows the text of `backward`, so these functions have no annotations.
 # mypy: allow-untyped-defs
 
