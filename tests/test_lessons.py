@@ -1083,6 +1083,10 @@ def test_4_figures_are_those_of_the_benchmark(lesson):
     assert min(one_projection) > 0.55e-3 and max(one_projection) < 6e-3
     assert min({*times} - {*one_projection}) > 0.55 and max(times) < 1.8
     assert all(0.275 < alarms < 0.915 and missed >= 0.95 for _, alarms, missed in others)
+    layers = figures["layers"]
+    seen = {name: each["seen"] for name, each in layers["checks"].items()}
+    assert (layers["bugs"], layers["layers"]) == (24, 21)
+    assert (seen["check_vjp"], seen["check_gradients of the sum"]) == (24, 18)
 
 
 def test_4_the_frameworks_have_the_tolerances_that_it_says():

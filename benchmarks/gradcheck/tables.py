@@ -41,7 +41,7 @@ LAYERS = """## Layers
 softmax, convolution, pooling, embedding, attention, a GRU cell, …), and the {layers} without a bug,
 each on {draws} draws of inputs. `check_gradients of the sum` is what most people write: the layer
 gets an upstream gradient of ones. `check_vjp` and jax's check draw one; torch's slow mode looks at
-the whole Jacobian. Times are medians for a layer without a bug. Measured on {made}."""
+the whole Jacobian. Times are medians for a layer without a bug."""
 
 
 def page(figures):
@@ -92,7 +92,8 @@ def _made(made):
         f"{made['linux']}), Python {made['python']}, {versions}."
     )
     if "times" in made:
-        yield "Times were measured again by themselves, on a quieter machine."
+        since = f"; {made['since']}" if "since" in made else ""
+        yield f"Times were measured by themselves, on a quieter machine, on {made['times']}{since}."
     if made["not installed"]:
         yield f"Not installed: {', '.join(made['not installed'])}."
     yield ""
