@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +206,8 @@ class TestZygote:
         warden = Warden()
         try:
             for process in tree(warden._process.pid):
-                os.kill(process, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it may have ended with one of the others
+                    os.kill(process, signal.SIGKILL)
             with warden.child() as child:
                 assert result(run(child, "1 + 1")) == "2"
         finally:
@@ -291,7 +293,8 @@ time.sleep(600)
 
     def test_it_is_deaf_to_ctrl_c(self, with_namespaces: Warden) -> None:
         for process in tree(with_namespaces._process.pid):
-            os.kill(process, signal.SIGINT)
+            with suppress(ProcessLookupError):  # an earlier child may be just ending
+                os.kill(process, signal.SIGINT)
         with with_namespaces.child() as child:
             assert result(run(child, "1 + 1")) == "2"
 

@@ -23,6 +23,11 @@ def _command_of(process):
         return b""
 
 
+def _stands_still(process):
+    """Whether a signal that stops it has arrived (proc(5): the state follows the name)."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
 class Server:
     """A PostgreSQL server in a folder of its own, on a socket there."""
 
@@ -55,24 +60,34 @@ class Server:
     @contextmanager
     def silent(self):
         """Within the block, none of its processes does anything; connections stay as they are."""
-        stopped = self._processes()
+        first = self._first()
+        os.kill(first, signal.SIGSTOP)
+        stopped = [first]
         try:
-            for process in stopped:
+            while not _stands_still(first):
+                time.sleep(0.001)
+            # From here on it starts none and buries none: the number of a child that is just
+            # ending remains that child's.
+            for process in self._children():
                 os.kill(process, signal.SIGSTOP)
+                stopped.append(process)
             yield
         finally:
-            for process in stopped:
+            for process in reversed(stopped):
                 os.kill(process, signal.SIGCONT)
 
-    def _processes(self):
-        """The first one, and those that it has started, one for each connection among them."""
-        first = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
-        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-        return [first, *map(int, children)]
+    def _first(self):
+        """The process that starts all others."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    def _children(self):
+        """Those that it has started, one for each connection among them."""
+        first = self._first()
+        return [*map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
 
     def wait_for_the_end_of_all(self):
         """Wait until the server has done with everybody who was connected."""
-        while any(b"grader" in _command_of(process) for process in self._processes()):
+        while any(b"grader" in _command_of(process) for process in self._children()):
             time.sleep(0.01)
 
     def database(self, name):

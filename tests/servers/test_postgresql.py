@@ -166,6 +166,17 @@ def test_programs_get_json_also_then(server, released, tmp_path, cli):
     assert NOT_ANSWERED in report["outcomes"][-1]["why"]
 
 
+def test_it_falls_silent_also_while_a_connection_ends(server):
+    """The tests above stop it whenever they get there: a process of it may be just ending."""
+    engine = create_engine(server.database("ours"))
+    for _ in range(50):
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        engine.dispose()
+        with server.silent():
+            pass
+
+
 @pytest.mark.parametrize("block", [later, nullcontext])
 def test_ctrl_c_ends_the_wait_for_one_that_hangs(server, block):
     """Long before the server is given up, also while a result is recorded; no half stays."""
