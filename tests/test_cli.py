@@ -333,3 +333,12 @@ def test_the_help_imports_nothing_heavy():
     loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert "typer" in loaded
     assert not loaded & {"numpy", "nbformat", "nbgrader", "sqlalchemy", "IPython", "distributed"}
+
+
+def test_no_command_compiles_a_grammar_first():
+    """Later versions of jsonschema do so whenever nbformat is imported: seconds for nothing."""
+    program = "import sys, nbgrader; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "jsonschema" in loaded
+    assert not loaded & {"lark", "rfc3987_syntax"}

@@ -40,7 +40,7 @@ def test_conda_and_pip_install_the_same():
     lines = (ROOT / "environment.yml").read_text().splitlines()
     listed = [line.strip()[2:] for line in lines if line.strip().startswith("- ")]
     assert listed.count("-e .[grader]") == 1
-    wanted = [Requirement(line) for line in listed if re.match(r"[a-z][a-z0-9-]*>=", line)]
+    wanted = [Requirement(line) for line in listed if re.match(r"[a-z][a-z0-9-]*[<>]", line)]
     found = {each.name: str(each.specifier) for each in wanted}
     assert found.pop("python") == PROJECT["requires-python"]
     assert found == {name: str(each.specifier) for name, each in EXTRAS["grader"].items()}
@@ -70,7 +70,7 @@ def pinned(name):
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_locked_package_has_hashes(name):
     lock = pinned(name)
-    assert len(lock) > 50
+    assert len(lock) > 20
     assert [name for name, (_, hashes) in lock.items() if not hashes] == []
 
 

@@ -68,12 +68,6 @@ def whoever(_):
     return os.getpid()
 
 
-def has_the_grammar_of_addresses(_):
-    import jsonschema  # noqa: F401
-
-    return sys.modules.get("rfc3987_syntax") is not None
-
-
 @pytest.fixture(params=["here", "workers"])
 def staff(request):
     with Here() if request.param == "here" else Workers(2) as staff:
@@ -96,12 +90,6 @@ def test_an_exception_is_a_result_like_any_other(staff):
     error = found.pop("number 1")
     assert isinstance(error, LookupError) and error.args == ("one",)
     assert found == {"number 0": 0, "number 2": 2, "number 3": 3}
-
-
-def test_a_worker_is_ready_without_a_grammar_that_no_notebook_needs():
-    """It would take half of the time that a worker needs to start."""
-    with Workers(1) as staff:
-        assert dict(staff.work(has_the_grammar_of_addresses, [("piece", (0,))])) == {"piece": False}
 
 
 def test_what_can_not_be_sent_is_a_result_too():
