@@ -16,6 +16,7 @@ from nbgrader.validator import Validator
 from packaging.requirements import Requirement
 
 from autograder.questions import questions_of
+from autograder.questions.gradients import share_of_largest
 from tests import visible_cases
 from tests.temporary_course import ROOT, TemporaryCourse
 
@@ -386,6 +387,15 @@ def test_what_the_notebooks_share_is_the_same(name):
 
 
 # What code does.
+
+
+def test_how_far_off_an_array_is_is_said_as_in_the_grade():
+    tools = {}
+    (cell,) = (each for each in SOURCES["n_dimensions"].cells if each.id == "checking_tools")
+    exec(cell.source, tools)
+    for off in (1.2e-5, 0.0123, 0.5, 0.99, 0.996, 1, 1.04, 1.06, 12, 4.2e4):
+        said = tools["check_tools"].fault("dW1", np.array([1 + off, 1]), np.ones(2), brief=True)
+        assert said == f"dW1 is off by {share_of_largest(off, 'its')}"
 
 
 def assigned(tree):

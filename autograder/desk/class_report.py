@@ -116,7 +116,7 @@ def report(
         ),
         seconds=view.seconds(), slowest=[*seen.seconds.items()][:SLOWEST],
         steps=next_steps(seen, questions, parts, len(groups)),
-        questions=questions, parts=parts, bar=charts.bar,
+        questions=questions, parts=parts, bar=charts.bar, fewest=item_analysis.FEWEST,
         mistakes=mistakes.commonest(seen.graded), groups=groups, excerpt=view.excerpt,
         rows=view.rows(), copies=view.copies(), in_words=in_words, unread=view.unread(),
         penalty=view.penalty,
@@ -179,6 +179,14 @@ class Person:
 
 
 @dataclass(frozen=True)
+class State:
+    """What else there is to say of a student, in a few words, and the section that says it all."""
+
+    words: str
+    section: str
+
+
+@dataclass(frozen=True)
 class Row:
     """A student's line in the table.
 
@@ -186,8 +194,7 @@ class Row:
     ----------
     person : Person
     points : float or None
-    states : tuple of str
-        What else there is to say, in a few words each.
+    states : tuple of State
     flags : int
     seconds : float or None
     link : str
@@ -196,7 +203,7 @@ class Row:
 
     person: Person
     points: float | None
-    states: tuple[str, ...]
+    states: tuple[State, ...]
     flags: int
     seconds: float | None
     link: str
@@ -282,19 +289,21 @@ class _View:
             graded.seconds if graded else None, self._link(student),
         )  # fmt: skip
 
-    def _states(self, student: str) -> Iterable[str]:
+    def _states(self, student: str) -> Iterable[State]:
         seen = self._seen
-        for state, students in {
-            "refused": seen.refused, "not graded": seen.ungraded, "no submission": seen.missing,
-            "submitted again": seen.newer, "not their own copy": seen.others_copies,
-        }.items():  # fmt: skip
+        for words, section, students in (
+            ("refused", "refused", seen.refused), ("not graded", "ungraded", seen.ungraded),
+            ("no submission", "missing", seen.missing), ("submitted again", "newer", seen.newer),
+            ("not their own copy", "copies", seen.others_copies),
+        ):  # fmt: skip
             if student in students:
-                yield state
+                yield State(words, section)
         if student in seen.unread:
-            yield f"{len(seen.unread[student])} unread"
+            yield State(f"{len(seen.unread[student])} unread", "unread")
         if student in seen.late:
             off = self._penalty(student)
-            yield f"late by {in_words(seen.late[student])}" + (f" (-{off:g})" if off else "")
+            cost = f" (-{off:g})" if off else ""
+            yield State(f"late by {in_words(seen.late[student])}{cost}", "late")
 
     def _link(self, student: str) -> str:
         names = self._course.notebooks(self._assignment)

@@ -7,9 +7,9 @@ from statistics import correlation, fmean, quantiles
 
 from autograder.desk.class_grades import Standing
 
-FEWEST = 3
-"""Students, for a correlation."""
-TOO_FEW = "too few students"
+FEWEST = 10
+"""Students, for a correlation: of fewer, it is off by more than a third for no other reason."""
+TOO_FEW = f"fewer than {FEWEST} students"
 EVERYBODY, NOBODY = "everybody earned it", "nobody earned it"
 THE_SAME = "everybody has the same points"
 NO_REST = "everybody has the same points elsewhere"

@@ -16,12 +16,13 @@ LEFT_OUT = (
     # A drawn function, of theta or t, with a pair of brackets in it or without.
     (re.compile(r"\S*\((?:[^()]|\([^()]*\))*\btheta\b(?:[^()]|\([^()]*\))*\)"), "(…)"),
     (re.compile(r"(?:[-+\d.]+ )?\b(?:sin|cos|exp|log|tanh)\([^()]*\)"), "(…)"),
+    (re.compile(r"(?<=is off by )[-+.\de]+(?:% of| times)"), "…"),
     (re.compile(r"\([\d, ]+\)"), "(…)"),
     (re.compile(r"(?<=statements )\([^()]*\)"), "(…)"),
     (re.compile(r"(?<!\w)\d+(?:-\d+)+(?!\w)"), "…"),
 )  # fmt: skip
 """What differs between two students who made the same mistake, and what stands in its place: cells
-and names, drawn functions, shapes, lists of statements, layer sizes."""
+and names, drawn functions, distances, shapes, lists of statements, layer sizes."""
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)")
 
 

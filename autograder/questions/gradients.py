@@ -220,6 +220,19 @@ def other_name(found: Mapping[Any, Any], array: str) -> str:
     return ""
 
 
+def share_of_largest(off: float, whose: str) -> str:
+    """Say how far off an array is, measured by "its" or "the" largest entry.
+
+    Examples
+    --------
+    >>> share_of_largest(0.00012, "its"), share_of_largest(3.14, "the")
+    ('0.012% of its largest entry', '3.1 times the largest entry')
+    """
+    share = float(f"{off:.2g}")
+    much = f"{100 * share:g}% of" if share <= 1 else f"{share:g} times"
+    return f"{much} {whose} largest entry"
+
+
 def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> Wrong | None:
     """What is wrong with one array of an answer. Another part checks its exact shape."""
     try:
@@ -236,7 +249,7 @@ def fault_of_array(answer: Answer, array: str, truth: Array, where: str) -> Wron
     off = deviation(found, truth)
     if off <= TOLERANCE:
         return None
-    says = f"is off by {off:.2g} times its largest entry"
+    says = f"is off by {share_of_largest(off, 'its')}"
     if not np.isfinite(off):
         says = "contains NaN or infinity"
     return Wrong(f"{array} {says} {where}.", picture.of_arrays(array, found, truth))

@@ -33,6 +33,7 @@ from autograder.questions.gradients import (
     faults_of_backward,
     of_all_sizes,
     of_live_case,
+    share_of_largest,
 )
 from autograder.questions.other_costs import DECADES, foreseen_steps, other_cost, weights_of_a_cost
 from autograder.questions.reports import (
@@ -199,7 +200,7 @@ def expect_vector(answer: Answer, truth: Array, words: str, tolerance: float = T
         says = f"contains NaN or infinity, first at index {np.argmin(finite)}"
         if finite.all():
             worst = np.argmax(np.abs(found - truth))
-            says = f"is off by {off:.2g} times the largest entry, most at index {worst}"
+            says = f"is off by {share_of_largest(off, 'the')}, most at index {worst}"
         seen = picture.of_arrays("the 47 derivatives", found.T, truth.T)
         raise Wrong(f"{words} {answer.function} {says}.", seen)
 

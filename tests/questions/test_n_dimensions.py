@@ -1,5 +1,6 @@
 """If this fails, a limit of `n_dimensions` has moved: right answers lose, or wrong ones pass."""
 
+import doctest
 from collections import Counter
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.grading.local_student import LocalStudent
-from autograder.questions import judge, stand_ins
+from autograder.questions import gradients, judge, stand_ins
 from autograder.questions.gradient_checkers import RIGHT_CASES
 from autograder.questions.gradients import of_all_sizes
 from autograder.questions.n_dimensions import directional_check
@@ -34,6 +35,10 @@ def forward(X, Y, parameters, replacing):
 
 def backward(X, Y, cache, replacing):
     return stand_ins.backward_propagation_n(X, Y, cache)
+
+
+def test_how_far_off_an_array_is():
+    assert doctest.testmod(gradients).attempted and not doctest.testmod(gradients).failed
 
 
 class TestLargeAndTinyGradients:
