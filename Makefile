@@ -1,7 +1,10 @@
 # Every target works from a bare checkout: python3, pip and make are enough.
 PYTHON ?= python3
 BIN := .venv/bin
-LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+# With their extras: some versions of pip look for `package[extra]` apart from `package`, and refuse
+# the newest one that they find, which has no hash here.
+LOCKED := --no-strip-extras --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header --quiet
 
 # For the target that it is given for, and not for those that run beside it.
 unexport THOROUGH

@@ -5,9 +5,11 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import distributions
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.temporary_course import BIN, ROOT
 
@@ -52,7 +54,9 @@ def test_conda_and_pip_install_the_same():
     }
 
 
-PINNED = re.compile(r"([\w.-]+)==(\S+)(?: ;[^#]*?)?((?: +--hash=sha256:[0-9a-f]{64})*) *")
+PINNED = re.compile(
+    r"([\w.-]+)(?:\[[\w, -]+\])?==(\S+)(?: ;[^#]*?)?((?: +--hash=sha256:[0-9a-f]{64})*) *"
+)
 
 
 LOCKS = ["requirements.lock", "benchmarks/gradcheck/peers.lock"]
@@ -72,6 +76,22 @@ def test_every_locked_package_has_hashes(name):
     lock = pinned(name)
     assert len(lock) > 20
     assert [name for name, (_, hashes) in lock.items() if not hashes] == []
+
+
+def test_a_package_that_is_asked_for_with_an_extra_is_pinned_with_it():
+    """Else some versions of pip look for the newest one too, and refuse it: it has no hash."""
+    text = (ROOT / "requirements.lock").read_text()
+    locked = {re.split(r"[\[=]", line)[0]: line for line in text.splitlines() if "==" in line}
+    asked = [
+        (each.name, extra)
+        for package in distributions()
+        if canonicalize_name(package.name) in locked
+        for each in map(Requirement, package.requires or ())
+        if each.name in locked and (each.marker is None or each.marker.evaluate({"extra": ""}))
+        for extra in each.extras
+    ]
+    assert ("jsonschema", "format-nongpl") in asked
+    assert [found for found in asked if f"[{found[1]}]" not in locked[found[0]]] == []
 
 
 def test_the_locks_cover_what_is_asked_for():
