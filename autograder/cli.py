@@ -145,7 +145,7 @@ def grade(
         outcomes, stopped = work_through(console, "grading", totals, running, missing)
         if not json:
             print_grades(console, course, outcomes, student or ())
-        report(console, course, outcomes, "graded", stopped, json)
+        report(console, course, outcomes, "graded", stopped, json, student)
 
 
 @app.command()
@@ -174,7 +174,7 @@ def regrade(
         running = regrade(course, work, question, lower, dry_run, jobs or all_processors())
         outcomes, stopped = work_through(console, "regrading", totals, running, missing)
         print_changes(console, outcomes, dry_run)
-        report(console, course, outcomes, "regraded", stopped, json)
+        report(console, course, outcomes, "regraded", stopped, json, student)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """How commands begin and end: the course, processes that get warm, errors, exit statuses."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -94,12 +94,13 @@ def report(
     verb: str,
     stopped: bool,
     json: bool,
+    student: Collection[str] | None,
 ) -> None:
     """Report how grading ended, to people or to a program, and exit accordingly."""
     if json:
         from autograder.desk.json_report import json_report
 
-        typer.echo(json_report(course, outcomes, stopped))
+        typer.echo(json_report(course, outcomes, stopped, student))
     if stopped:
         _say_how_to_continue(console, outcomes)
     sum_up(console, outcomes, verb)

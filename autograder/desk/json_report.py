@@ -1,14 +1,13 @@
 """The result of a run as one JSON object, for programs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from nbgrader.api import Gradebook
-
 from autograder.desk.class_grades import without_submission
 from autograder.desk.not_graded import refused_on_arrival
+from autograder.desk.selection import among
 from autograder.grading.course import Course
 from autograder.grading.errors import printable
 from autograder.grading.outcome import Outcome
@@ -16,7 +15,12 @@ from autograder.grading.scores import Scored, all_scores, totals
 from autograder.grading.valid_ids import is_unicode
 
 
-def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> str:
+def json_report(
+    course: Course,
+    outcomes: Sequence[Outcome],
+    stopped: bool,
+    student: Collection[str] | None = None,
+) -> str:
     """All outcomes and grades of a run.
 
     Parameters
@@ -25,6 +29,8 @@ def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> s
     outcomes : sequence of Outcome
     stopped : bool
         Whether the run was stopped before its end.
+    student : collection of str or None
+        Those that were asked for; nobody else is reported. All of them by default.
 
     Returns
     -------
@@ -46,10 +52,14 @@ def json_report(course: Course, outcomes: Sequence[Outcome], stopped: bool) -> s
     if not course.server_is_gone:
         with course.gradebook() as gradebook:
             for name in named:
-                grades[name] = _grades(gradebook, name)
-                sums = totals(gradebook, name)
-                counted[name] = {student: sums[student]._asdict() for student in sorted(sums)}
-                absent[name] = without_submission(course, gradebook, name)
+                scores, sums = all_scores(gradebook, name), totals(gradebook, name)
+                grades[name] = {
+                    each: _cells(scores[each]) for each in among(sorted(scores), student)
+                }
+                counted[name] = {
+                    each: sums[each]._asdict() for each in among(sorted(sums), student)
+                }
+                absent[name] = among(without_submission(course, gradebook, name), student)
                 refused[name] = refused_on_arrival(course, name, absent[name])
     inside = {name: course.decided_inside(name) for name in named}
     statuses = [each.status for each in outcomes]
@@ -72,11 +82,8 @@ def _flags(outcomes: Sequence[Outcome], assignment: str) -> dict[str, Sequence[s
     return {printable(each.student): each.flags for each in here}
 
 
-def _grades(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, dict[str, Any]]]:
-    return {
-        student: {cell: _scored(scored) for cell, scored in sorted(cells.items())}
-        for student, cells in sorted(all_scores(gradebook, assignment).items())
-    }
+def _cells(cells: Mapping[str, Scored]) -> dict[str, dict[str, Any]]:
+    return {cell: _scored(scored) for cell, scored in sorted(cells.items())}
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:

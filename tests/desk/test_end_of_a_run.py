@@ -60,6 +60,9 @@ def test_one_student_gets_a_list_with_reasons(cli, late):
     assert said[at + 1].startswith("- value") and " raised " in said[at + 1]
     assert "explain_zero to be read, of 2" in said
     assert said[said.index("late -3") + 1] == "total 12 of 20"
+    report = json.loads(cli(late, "grade", ASSIGNMENT, "--json", "--student", "bob")[1])
+    assert [*report["grades"][ASSIGNMENT]] == [*report["totals"][ASSIGNMENT]] == ["bob"]
+    assert report["not_submitted"] == {ASSIGNMENT: []}
 
 
 def test_two_students_get_a_table(cli, late):
