@@ -9,7 +9,7 @@ LOCKED := --no-strip-extras --universal --python-version 3.11 --generate-hashes 
 # For the target that it is given for, and not for those that run beside it.
 unexport THOROUGH
 
-.PHONY: grade test thorough platforms parity sheets attacks courses servers browser restarts \
+.PHONY: grade test check thorough platforms parity sheets attacks courses servers browser restarts \
     hosts lint types form site lock fuzz mutants bench bench-box bench-report bench-feedback \
     bench-hunts bench-gradcheck peers engines numpys clean
 
@@ -24,6 +24,8 @@ grade: .venv/installed
 	@echo "Graded notebooks: autograded/    Gradebook: gradebook.db"
 	@echo "Formgrader:      $(BIN)/jupyter lab, then Nbgrader > Formgrader"
 
+PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
 PLATFORMS = tests/desk/test_export.py tests/desk/test_intake.py tests/desk/test_platform_zips.py \
     tests/desk/test_fill_sheet.py tests/desk/test_csv_file.py tests/desk/test_run_autograder.py \
     tests/desk/test_results_of_any_course.py tests/grading/test_any_edits.py \
@@ -36,22 +38,26 @@ COURSES = tests/hosts tests/courses tests/batch tests/test_golden.py tests/test_
     tests/grading/test_personal_copies.py tests/grading/test_safe_pages.py \
     tests/grading/test_valid_ids.py
 
+LONG = tests/attacks tests/servers tests/questions/test_parity.py $(PLATFORMS) $(COURSES)
+APART = tests/browser tests/restarts tests/numpys tests/hosts/long
+
 ## make test: all tests except those that have their own target
-# In order of their names: the files of tests/truth come last and are quick, so no core idles.
 test: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
-	    --ignore tests/attacks --ignore tests/servers --ignore tests/browser \
-	    --ignore tests/restarts --ignore tests/numpys --ignore tests/questions/test_parity.py \
-	    $(PLATFORMS:%=--ignore %) $(COURSES:%=--ignore %)
+	$(PYTEST) $(LONG:%=--ignore %) $(APART:%=--ignore %)
+
+## make check: those of `test`, `platforms`, `parity`, `attacks`, `courses` and `servers` in one run,
+## which takes less time than one after the other
+check: .venv/installed
+	$(PYTEST) $(APART:%=--ignore %)
 
 ## make thorough: draw ten times as many examples, seeds and networks; THOROUGH=50 for more
 thorough: .venv/installed
-	THOROUGH=$(or $(THOROUGH),10) $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
+	THOROUGH=$(or $(THOROUGH),10) $(PYTEST) \
 	    $$(grep --recursive --files-with-matches --include "test_*.py" "import THOROUGH" tests)
 
 ## make platforms: from a platform's download to its grade sheet; its own scripts; any edits of cells
 platforms: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PLATFORMS)
+	$(PYTEST) $(PLATFORMS)
 
 ## make parity: whether students see what they get, for all declared answers with twenty seeds;
 ## THOROUGH=5 for five
@@ -73,22 +79,20 @@ numpys: .venv/installed
 
 ## make courses: whole courses: released, graded by several processes, changed, adopted, installed,
 ## shown on pages; lessons; a class on each host
-# That class takes longest, so it comes first.
 courses: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
-	    $(COURSES) --ignore tests/hosts/long
+	$(PYTEST) $(COURSES) --ignore tests/hosts/long
 
 ## make attacks: grade hostile submissions with stock nbgrader, beside honest ones
 attacks: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/attacks
+	$(PYTEST) tests/attacks
 
 ## make servers: test a gradebook in PostgreSQL, and grading on Dask's workers
 servers: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto tests/servers
+	$(PYTEST) tests/servers
 
 ## make browser: follow students and instructors through Jupyter and our pages, in a real Chromium
 browser: .venv/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/browser
+	$(PYTEST) tests/browser
 
 ## make restarts: kill a run at 25 random moments, and continue it
 restarts: .venv/installed

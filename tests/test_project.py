@@ -11,6 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.conftest import LONGEST
 from tests.temporary_course import BIN, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -32,6 +33,14 @@ ROOMS = {
     "batch": ({"batch", "grading", "questions", "truth", "box", "stopping", "version"}, None),
     "desk": ({"desk", "grading", "questions", "truth", "box", "stopping", "version"}, None),
 }
+
+
+def test_the_tests_that_are_named_are_there():
+    """In the Makefile, which gives them targets, and in the list of those that come first."""
+    named = re.findall(r"\btests/[\w/]+(?:\.py)?", (ROOT / "Makefile").read_text())
+    named += [f"tests/{name}" for name in LONGEST]
+    assert len(named) > 30
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 # Packages.
