@@ -172,3 +172,32 @@ def test_ten_rows_are_enough(factor: float) -> None:
         [shown.steps[0], shown.steps[counted[-1]]], rel=1e-2
     )
     assert rows[-1].endswith("below the noise") and not rows[-2].endswith("noise")
+
+
+@pytest.mark.parametrize(("gap", "ends"), [((5, 6), False), ((5, 6, 7), True)])
+def test_three_steps_without_a_remainder_are_the_last(gap: tuple[int, ...], ends: bool) -> None:
+    """Two of them may be an accident: remainders can have another sign before."""
+    hidden = [2.0**-power for power in gap]
+
+    def cost(t: Any) -> float:
+        step = float(t[0]) - 1
+        return math.e * (1 + step) if abs(step) in hidden else math.exp(1 + step)
+
+    (found,) = taylor_test(cost, np.array([math.e]), np.ones(1), directions=1).directions
+    assert (found.steps[-1] == hidden[-1]) == ends
+
+
+@pytest.mark.parametrize(("power", "counts"), [(0.48, False), (0.52, True)])
+def test_a_remainder_counts_if_it_falls_with_the_root_of_the_step(
+    power: float, counts: bool
+) -> None:
+    """One that falls more slowly is noise."""
+
+    def cost(t: Any) -> float:
+        step = float(t[0]) - 1
+        return 1.0 + step + math.copysign(abs(step) ** power, step)
+
+    (found,) = taylor_test(cost, np.ones(1), np.ones(1), directions=1).directions
+    assert found.counted.any() == counts
+    if counts:
+        assert found.order == pytest.approx(power, abs=1e-3)
