@@ -9,9 +9,6 @@ LOCKED := --no-strip-extras --universal --python-version 3.11 --generate-hashes 
 # For the target that it is given for, and not for those that run beside it.
 unexport THOROUGH
 
-# Tests start a thousand processes, which need not compile the same modules a thousand times.
-unexport PYTHONDONTWRITEBYTECODE
-
 .PHONY: grade test check thorough platforms parity sheets attacks courses servers browser restarts \
     hosts lint types form site lock fuzz mutants bench bench-box bench-report bench-feedback \
     bench-hunts bench-gradcheck peers engines numpys clean
