@@ -28,14 +28,18 @@ PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadsc
 
 PLATFORMS = tests/desk/test_export.py tests/desk/test_intake.py tests/desk/test_platform_zips.py \
     tests/desk/test_fill_sheet.py tests/desk/test_csv_file.py tests/desk/test_run_autograder.py \
-    tests/desk/test_results_of_any_course.py tests/grading/test_any_edits.py \
-    tests/grading/test_mark_schemes.py tests/grading/test_find_notebook.py
+    tests/desk/test_results.py tests/desk/test_results_of_any_course.py \
+    tests/grading/test_any_edits.py tests/grading/test_archives.py \
+    tests/grading/test_mark_schemes.py tests/grading/test_find_notebook.py \
+    tests/grading/test_reading.py
 
 COURSES = tests/hosts tests/courses tests/batch tests/test_golden.py tests/test_cli.py \
-    tests/test_lessons.py tests/desk/test_class_report.py tests/desk/test_end_of_a_run.py \
-    tests/desk/test_feedback_page.py tests/desk/test_not_graded.py tests/grading/test_course.py \
-    tests/grading/test_execute.py tests/grading/test_extra_files.py \
-    tests/grading/test_personal_copies.py tests/grading/test_safe_pages.py \
+    tests/test_lessons.py tests/desk/test_class_report.py tests/desk/test_doctor.py \
+    tests/desk/test_end_of_a_run.py tests/desk/test_feedback_page.py \
+    tests/desk/test_grade_table.py tests/desk/test_not_graded.py tests/grading/test_course.py \
+    tests/grading/test_execute.py tests/grading/test_extra_files.py tests/grading/test_flags.py \
+    tests/grading/test_formgrader.py tests/grading/test_personal_copies.py \
+    tests/grading/test_safe_pages.py tests/grading/test_stock_nbgrader.py \
     tests/grading/test_valid_ids.py
 
 LONG = tests/attacks tests/servers tests/questions/test_parity.py $(PLATFORMS) $(COURSES)
