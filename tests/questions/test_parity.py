@@ -14,7 +14,7 @@ from tests.questions.styles import STYLES
 from tests.questions.typical import TYPICAL
 from tests.thorough import THOROUGH
 
-SEEDS = range(THOROUGH)
+SEEDS = range(max(2, THOROUGH))
 ROUNDS = 1 + len(SEEDS)
 WRONG = [*MISTAKES, *TYPICAL]
 DECLARED = [*STYLES, *WRONG]
