@@ -15,6 +15,7 @@ from tempfile import TemporaryFile, mkdtemp
 from threading import Lock, RLock
 from typing import IO, Any, NamedTuple
 
+from autograder.box import fonts
 from autograder.box.child import Child
 from autograder.box.limits import Limits
 from autograder.box.walls import CHANNEL, LANDLOCK, NAMESPACES
@@ -230,11 +231,12 @@ class Warden:
             package=str(PACKAGE), level=level, folder=folder, theirs=theirs.fileno(), own=CHANNEL
         )
         self._errors: IO[bytes] = self._running.enter_context(TemporaryFile())  # noqa: SIM115
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", start],
-            env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, stdout=self._errors,
-            stderr=self._errors, pass_fds=[theirs.fileno()], start_new_session=True,
-        )  # fmt: skip
+        with fonts.kept() as kept:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", start],
+                env=ENVIRONMENT, cwd="/", stdin=kept, stdout=self._errors,
+                stderr=self._errors, pass_fds=[theirs.fileno()], start_new_session=True,
+            )  # fmt: skip
         self._running.callback(self._process.wait)
         self._running.callback(self._process.kill)
         theirs.close()

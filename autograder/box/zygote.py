@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from autograder.box import fonts
 from autograder.box.limits import Limits
 from autograder.box.runner import Runner
 from autograder.box.shell import Shell, refuse_input
@@ -32,10 +33,10 @@ import numpy as np
 import matplotlib.pyplot as plt
 np.random.default_rng(0).normal(size=3) @ np.linalg.inv(np.eye(3))
 figure, axes = plt.subplots()
-axes.loglog([1e-3, 1], [1, 2], marker="o", label=r"$\theta_1$ x")
+axes.loglog([1, 10], [1, 10], marker="o", label=r"$\theta_1$ x")
 axes.set_title("warm"), axes.set_xlabel("x"), axes.legend()
-plt.subplots()[1].imshow(np.eye(2))
-plt.show()
+figure.canvas.draw()
+plt.close()
 """
 ERROR = "1 / 0"
 
@@ -95,10 +96,12 @@ def warm(folder: str) -> Shell:
     """Import and use once what most notebooks use; return the shell that children start with."""
     os.chdir(folder)
     live_in(folder)
+    found = fonts.restore(os.environ["MPLCONFIGDIR"])
     shell = Shell.instance(send=lambda event: None)
     shell.run_line_magic("matplotlib", "inline")
     if [shell.run(each) for each in (WARM_UP, ERROR)] != [True, False]:
         raise RuntimeError("the interpreter could not be warmed up")
+    fonts.keep(os.environ["MPLCONFIGDIR"], found)
     shell.reset()
     return shell
 

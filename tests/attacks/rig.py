@@ -226,6 +226,7 @@ def _run(rig, command, assignment):
         nbgrader.append(f"--CourseDirectory.student_id_exclude={','.join(huge)}")
     environment = rig.course.environment | {
         "HOME": str(rig.folder / "home"),
+        "XDG_CACHE_HOME": str(rig.folder / "settings"),  # the zygotes' list of fonts
         "TMPDIR": str(rig.folder / "elsewhere"),
         "GRADER_SECRET": f"{CANARY}-environment",
     }

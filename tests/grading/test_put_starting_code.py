@@ -62,6 +62,5 @@ def test_an_untouched_repair_has_the_checksum_of_the_release():
 def test_other_cells_stay_as_they_are():
     notebook = release()
     before = nbformat.writes(notebook)
-    for index, cell in enumerate(notebook.cells):
-        StartFromBrokenCode().preprocess_cell(cell, {}, index)
+    StartFromBrokenCode().preprocess(notebook, {})
     assert nbformat.writes(notebook) == before
