@@ -86,7 +86,7 @@ numpys: .venv/installed
 courses: .venv/installed
 	$(PYTEST) $(COURSES) --ignore tests/hosts/long
 
-## make attacks: grade hostile submissions with stock nbgrader, beside honest ones
+## make attacks: grade hostile submissions beside honest ones, with stock nbgrader and our command
 attacks: .venv/installed
 	$(PYTEST) tests/attacks
 
@@ -182,11 +182,13 @@ lock:
 clean:
 	rm -rf .venv submitted autograded feedback report build gradebook.db .nbgrader.log
 
-# A half-made environment is removed, so that it is never taken for a complete one.
+# A half-made environment is removed, so that it is never taken for a complete one. pip would compile
+# what it installs on one processor.
 .venv: requirements.lock
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock || { rm -rf .venv; exit 1; }
+	$(BIN)/pip install --quiet --no-compile --require-hashes -r requirements.lock \
+	    && $(BIN)/python -m compileall -q -j 0 .venv/lib || { rm -rf .venv; exit 1; }
 	touch .venv
 
 # The package itself stays editable: only its dependencies and entry points are installed.

@@ -48,11 +48,10 @@ def restore(folder: str) -> bytes:
 
 def keep(folder: str, found: bytes) -> None:
     """Keep the list that matplotlib uses, unless it is the one that was found; close the file."""
-    from matplotlib.font_manager import FontManager  # only now, since its import reads the list
-
-    with suppress(OSError):
-        path = Path(folder, f"fontlist-v{FontManager.__version__}.json")
-        kept = json.dumps([path.name, path.read_text()]).encode()
+    lists = Path(folder).glob("fontlist-*.json")  # two, if another version made the one found
+    with suppress(OSError, ValueError):
+        newest = max(lists, key=lambda each: each.stat().st_mtime_ns)
+        kept = json.dumps([newest.name, newest.read_text()]).encode()
         if kept != found:
             os.pwrite(FILE, kept, 0)
             os.truncate(FILE, len(kept))

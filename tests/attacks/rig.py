@@ -27,7 +27,10 @@ HALLS = {
              "imitations", "pasting"),
     "limits": ("endings", "floods", "neighbours"),
 }  # fmt: skip
-"""Which themes are graded in one course, by one run of `nbgrader autograde` per assignment."""
+"""Which themes are graded in one course, by one run of a command per assignment."""
+BY_OURS = "code"
+"""The hall that `autograder grade` grades, with several processes; the others are graded by stock
+`nbgrader autograde`, and so are all of them where our settings are taken out."""
 WITH_PAGES = "paper"
 """The hall whose feedback pages are made; outputs are looked at in all of them."""
 
@@ -130,8 +133,8 @@ class Graded:
         return path.read_text() if path.is_file() else ""
 
 
-def grade(hall, base, folder, only=None):
-    """Grade the attackers of a hall by stock `nbgrader autograde`: a Graded.
+def grade(hall, base, folder, only=None, stock=False):
+    """Grade the attackers of a hall: a Graded.
 
     Parameters
     ----------
@@ -142,6 +145,8 @@ def grade(hall, base, folder, only=None):
         Where all of it takes place.
     only : collection of str, optional
         Names of attacks; all of the hall by default.
+    stock : bool, optional
+        By nbgrader in any case.
     """
     run, (cell, call, submission) = secrets.token_hex(6), LIMITS[hall]
     for name in ("home", "elsewhere", "settings"):
@@ -161,7 +166,7 @@ def grade(hall, base, folder, only=None):
     files, grades = listing(rig, own), rows(course, BEFORE)
     try:
         for assignment in assignments(hall):
-            _run(rig, "autograde", assignment)
+            _run(rig, "grade" if hall == BY_OURS and not stock else "autograde", assignment)
         rig.left = listing(rig, own) ^ files
         rig.changed_rows = sorted(grades ^ rows(course, BEFORE))
         if hall == WITH_PAGES:
@@ -216,14 +221,15 @@ def _submission(rig, student, attack, told):
 
 
 def _run(rig, command, assignment):
-    """One stock command, under a keeper; its log and what the keeper says of it."""
+    """One command, under a keeper; its log and what the keeper says of it."""
     report = rig.folder / f"{command}-{assignment}.json"
     log = rig.folder / f"{command}-{assignment}.log"
     keeper = [str(Path(__file__).with_name("keeper.py")), str(report), str(LONGEST)]
-    nbgrader = [str(Path(sys.executable).with_name("nbgrader")), command, assignment]
+    program = "autograder" if command == "grade" else "nbgrader"
+    program = [str(Path(sys.executable).with_name(program)), command, assignment]
     if command == "generate_feedback":  # pages of those that are merely huge take their time
         huge = [name for name, each in students(*HALLS[rig.hall]).items() if each.harmful]
-        nbgrader.append(f"--CourseDirectory.student_id_exclude={','.join(huge)}")
+        program.append(f"--CourseDirectory.student_id_exclude={','.join(huge)}")
     environment = rig.course.environment | {
         "HOME": str(rig.folder / "home"),
         "XDG_CACHE_HOME": str(rig.folder / "settings"),  # the zygotes' list of fonts
@@ -232,7 +238,7 @@ def _run(rig, command, assignment):
     }
     with log.open("w") as file:
         subprocess.run(
-            [sys.executable, *keeper, *nbgrader],
+            [sys.executable, *keeper, *program],
             cwd=rig.course.root,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -250,5 +256,8 @@ def grade_all(released, folder, halls=HALLS, only=None, configure=None):
     if configure:
         base.configure(configure)
     with ThreadPoolExecutor(len(HALLS)) as pool:
-        jobs = {hall: pool.submit(grade, hall, base, folder / hall, only) for hall in halls}
+        jobs = {
+            hall: pool.submit(grade, hall, base, folder / hall, only, stock=bool(configure))
+            for hall in halls
+        }
         return {hall: job.result() for hall, job in jobs.items()}

@@ -32,7 +32,7 @@ def each(*themes, **header):
 
 @pytest.fixture(scope="module")
 def graded(released, tmp_path_factory):
-    """{hall: Graded}, every attacker graded and answered by stock nbgrader."""
+    """{hall: Graded}, every attacker graded by nbgrader or by our own command."""
     return rig.grade_all(released, tmp_path_factory.mktemp("attacks"))
 
 

@@ -6,6 +6,7 @@ looking at, and no test compares them.
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,13 +44,19 @@ def browser():
         launched.close()
 
 
+@contextmanager
+def visit(browser):
+    """A tab of a visitor who has been nowhere before."""
+    with browser.new_context() as context:
+        context.set_default_timeout(PATIENCE)
+        yield context.new_page()
+
+
 @pytest.fixture
 def page(browser):
-    """A tab of a visitor who has been nowhere before."""
-    context = browser.new_context()
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    """A tab of a test's own visitor."""
+    with visit(browser) as page:
+        yield page
 
 
 @pytest.fixture

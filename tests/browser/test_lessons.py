@@ -6,6 +6,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import visit
 from tests.browser.jupyter import serving
 from tests.browser.open_notebook import OpenNotebook
 from tests.temporary_course import ROOT
@@ -22,19 +23,17 @@ def jupyterlab(tmp_path_factory):
         yield folder, address
 
 
-@pytest.fixture
-def lesson(jupyterlab, page, request):
-    """A lesson after Run All; nothing is missing in its page in the end."""
+@pytest.fixture(scope="module")
+def lesson(jupyterlab, browser, request):
+    """A lesson after Run All, for all that is tried in it; nothing is missing in its page."""
     folder, address = jupyterlab
-    # As it is in the repository: an earlier test may have lasted until JupyterLab saved it, and
-    # then its cells would look as if they had run.
-    shutil.copy(ROOT / "notebooks" / request.param, folder)
-    lesson = OpenNotebook(page, address, "lab", folder / request.param, folder)
-    lesson.run_all()
-    last = [cell.id for cell in lesson.cells if cell.cell_type == "code"][-1]
-    expect(lesson.cell(last).locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
-    yield lesson
-    assert lesson.complaints == []
+    with visit(browser) as page:
+        lesson = OpenNotebook(page, address, "lab", folder / request.param, folder)
+        lesson.run_all()
+        last = [cell.id for cell in lesson.cells if cell.cell_type == "code"][-1]
+        expect(lesson.cell(last).locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
+        yield lesson
+        assert lesson.complaints == []
 
 
 def press(slider, key):
@@ -51,8 +50,7 @@ def press(slider, key):
             return
 
 
-@pytest.mark.parametrize("lesson", LESSONS, indirect=True)
-def test_a_lesson_runs_and_everything_in_it_shows(lesson, picture):
+def everything_shows(lesson, picture):
     """Outputs, pictures and formulas; the answers to its exercises open; no badge leads nowhere."""
     assert lesson.errors() == lesson.empty_pictures() == []
     # The hunts draw their heat maps as tables, which a phone can scroll.
@@ -69,8 +67,7 @@ def test_a_lesson_runs_and_everything_in_it_shows(lesson, picture):
     expect(lesson.page.get_by_alt_text("Open in Colab")).to_have_count(0)
 
 
-@pytest.mark.parametrize("lesson", ["1_one_dimension.ipynb"], indirect=True)
-def test_the_slider_moves_the_picture(lesson, picture):
+def the_slider_moves_the_picture(lesson, picture):
     """Its number changes with it, and the widgets' own picture is drawn anew."""
     widget = lesson.output("slider")
     number, drawn = widget.locator(".widget-readout"), widget.locator("img")
@@ -82,8 +79,7 @@ def test_the_slider_moves_the_picture(lesson, picture):
     picture(lesson.page, "moved")
 
 
-@pytest.mark.parametrize("lesson", ["3_planted_bugs.ipynb"], indirect=True)
-def test_backpropagation_can_be_stepped_through(lesson, picture):
+def backpropagation_can_be_stepped_through(lesson, picture):
     """One station on, where the factor comes in: the stain is there, and the sentence says so."""
     widget = lesson.output("step_through")
     expect(widget.locator(".widget-readout")).to_have_text("dc")
@@ -94,8 +90,7 @@ def test_backpropagation_can_be_stepped_through(lesson, picture):
     picture(lesson.page, "stained")
 
 
-@pytest.mark.parametrize("lesson", ["bug_hunts.ipynb"], indirect=True)
-def test_a_bug_is_hunted(lesson, picture):
+def a_bug_is_hunted(lesson, picture):
     """A look has its colours, an answer is judged at once, and the map counts it."""
     looked = lesson.output("first_look")
     expect(looked.locator("td[style*='rgba(213,94,0']").first).to_be_visible()
@@ -109,3 +104,24 @@ def test_a_bug_is_hunted(lesson, picture):
     lesson.page.keyboard.press("Shift+Enter")
     expect(lesson.output("your_progress")).to_contain_text("Hunts so far: 1.")
     picture(lesson.page, "hunted")
+
+
+ONCE = {
+    "1_one_dimension.ipynb": the_slider_moves_the_picture,
+    "3_planted_bugs.ipynb": backpropagation_can_be_stepped_through,
+    "bug_hunts.ipynb": a_bug_is_hunted,
+}
+"""What is tried in one lesson only."""
+
+
+# In this order a lesson runs once, for both.
+@pytest.mark.parametrize(
+    ("lesson", "tries"),
+    [
+        pytest.param(name, tries, id=f"{name}-{tries.__name__}")
+        for name in LESSONS for tries in (everything_shows, ONCE.get(name)) if tries
+    ],
+    indirect=["lesson"], scope="module",
+)  # fmt: skip
+def test_a_lesson_runs(lesson, tries, picture):
+    tries(lesson, picture)

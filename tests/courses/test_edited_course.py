@@ -29,8 +29,8 @@ NOTEBOOKS = [
     "tests/questions/test_declared.py",
 ]
 RUNS_THEM = (
-    "validate or twice or runs_to_its or run_to_their or bare or test_1 or test_2 or "
-    "test_3 or test_4"
+    "validate or twice or runs_to_its or run_to_their or bare or any_guess or widgets or test_1 or "
+    "test_2 or test_3 or test_4"
 )
 """What notebooks compute, which no saving changes, and a release of the release, which is here."""
 

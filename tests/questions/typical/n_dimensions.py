@@ -625,7 +625,7 @@ check(
 check("Calls a helper that isn't there.", ("gradients_to_vector(", "gradients_to_vec("), **NEVER)
 check(
     "Calls itself.",
-    ("return difference", "return gradient_check_n(parameters, gradients, X, Y)"),
+    (ASKS, "gradient_check_n(parameters, gradients, X, Y, epsilon)"),
     **NEVER,
 )
 check(
