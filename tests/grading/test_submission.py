@@ -183,14 +183,13 @@ TEST = Cell("", "forward_propagation")
 
 @pytest.mark.parametrize(("code", "why"), [
     (DIES, "it ended its own Python process"),
-    ("hoard = [bytearray(1 << 20) for _ in range(10**6)]", "it used more than 256 MB of memory"),
     ("while True: print('x' * 10_000)", "it produced too much output"),
     ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\nwhile True: pass",
      "could not be interrupted"),
 ])  # fmt: skip
 def test_an_own_cell_that_ends_the_process_is_left_out(code, why):
     """Otherwise everything after it would be lost."""
-    limits = {"memory": 256 << 20, "output": 1 << 20, "grace_seconds": 0.5}
+    limits = {"output": 1 << 20, "grace_seconds": 0.5}
     if "signal" in code:
         limits["cell_seconds"] = 0.5
     found = ran("helper = 2", code, Cell(ANSWER), TEST, "print(helper)", **limits)
@@ -200,6 +199,16 @@ def test_an_own_cell_that_ends_the_process_is_left_out(code, why):
     assert [each.trouble for each in found if each is not found[1]] == [""] * 4
     assert (found[1].number, found[1].outputs[0].ename) == (None, "NotRun")
     assert [each.number for each in found] == [1, None, 2, 3, 4]
+
+
+def test_an_own_cell_that_takes_all_memory_costs_nothing_else():
+    """It is ended, or Python refuses it more: that depends on which of the two comes first."""
+    hoards = "hoard = [bytearray(1 << 20) for _ in range(10**6)]"
+    found = ran("helper = 2", hoards, Cell(ANSWER), TEST, "print(helper)", memory=256 << 20)
+    assert found[3].outputs[0].text.startswith(FULL)
+    assert found[4].outputs[0].text == "2\n"
+    assert "256 MB" in found[1].trouble
+    assert [each.trouble for each in found if each is not found[1]] == [""] * 4
 
 
 @pytest.mark.parametrize(("dying", "is_enough"), [
