@@ -20,7 +20,7 @@ def kept() -> IO[bytes]:
     file = os.path.join(caches, "autograder", "fonts.json")
     try:
         os.makedirs(os.path.dirname(file), exist_ok=True)
-        return os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b")
+        return os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
     except OSError:
         return open(os.devnull, "r+b")
 
@@ -51,10 +51,10 @@ def keep(folder: str, found: bytes) -> None:
     lists = Path(folder).glob("fontlist-*.json")  # two, if another version made the one found
     with suppress(OSError, ValueError):
         newest = max(lists, key=lambda each: each.stat().st_mtime_ns)
-        kept = json.dumps([newest.name, newest.read_text()]).encode()
-        if kept != found:
-            os.pwrite(FILE, kept, 0)
-            os.truncate(FILE, len(kept))
+        content = json.dumps([newest.name, newest.read_text()]).encode()
+        if content != found:
+            os.pwrite(FILE, content, 0)
+            os.truncate(FILE, len(content))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, FILE)
     os.close(nothing)

@@ -19,7 +19,7 @@ import nbformat
 import autograder
 from tests.attacks.catalogue import THEMES, attacks
 from tests.attacks.watched import Listeners, listing, rows
-from tests.temporary_course import TemporaryCourse
+from tests.temporary_course import BIN, TemporaryCourse
 
 HALLS = {
     "paper": ("pages", "notebooks", "submissions"),
@@ -225,8 +225,8 @@ def _run(rig, command, assignment):
     report = rig.folder / f"{command}-{assignment}.json"
     log = rig.folder / f"{command}-{assignment}.log"
     keeper = [str(Path(__file__).with_name("keeper.py")), str(report), str(LONGEST)]
-    program = "autograder" if command == "grade" else "nbgrader"
-    program = [str(Path(sys.executable).with_name(program)), command, assignment]
+    name = "autograder" if command == "grade" else "nbgrader"
+    program = [str(BIN / name), command, assignment]
     if command == "generate_feedback":  # pages of those that are merely huge take their time
         huge = [name for name, each in students(*HALLS[rig.hall]).items() if each.harmful]
         program.append(f"--CourseDirectory.student_id_exclude={','.join(huge)}")
