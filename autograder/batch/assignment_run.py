@@ -18,7 +18,7 @@ from autograder.batch.recorder import Recorder
 from autograder.batch.submission_folders import SubmissionFolders
 from autograder.batch.workers import WorkerDied
 from autograder.grading.course import Course
-from autograder.grading.errors import CourseError, first_line, in_one_line, printable
+from autograder.grading.errors import CourseError, in_one_line, kind_and_text, printable
 from autograder.grading.extra_files import carried
 from autograder.grading.outcome import Outcome
 from autograder.grading.scores import Scored, late_or_deducted, recorded
@@ -273,4 +273,4 @@ def _in_words(error: Exception) -> str:
             "the process that graded it ended twice (was it killed, or is there too little "
             "memory?): grade it again with --jobs 1"
         )
-    return f"the grader failed, not the student: {type(error).__name__}: {first_line(error)}"
+    return f"the grader failed, not the student: {kind_and_text(error)}"

@@ -15,7 +15,7 @@ from autograder.batch.same_package import INTRODUCTION, AnotherPackage, check
 from autograder.batch.workers import AHEAD, Arguments, Key, Result, WorkerDied
 from autograder.box.preflight import proven_warden
 from autograder.box.warden import NoWalls
-from autograder.grading.errors import CourseError, first_line
+from autograder.grading.errors import CourseError, first_line, kind_and_text
 
 CONNECT_SECONDS = 10
 EXAMINE_SECONDS = 120
@@ -75,7 +75,7 @@ class Cluster:
             try:
                 said, why = future.result(timeout=EXAMINE_SECONDS)
             except Exception as error:
-                said, why = INTRODUCTION, f"{type(error).__name__}: {first_line(error)}"
+                said, why = INTRODUCTION, kind_and_text(error)
             check(said, f"the worker {worker}")
             if why:
                 raise CourseError(f"the worker {worker} can't grade: {why}")

@@ -141,7 +141,9 @@ class Answers:
         """What a call raised, in which line, and why if a package is missing."""
         name = error.name if isinstance(error, NameError) else None
         why = why_missing(error) or (self.stopped(name) if isinstance(name, str) else "")
-        said = f"raised {type(error).__name__}{_where(error, function)}: {_in_one_line(error)}"
+        said = f"raised {type(error).__name__}{_where(error, function)}"
+        if text := _in_one_line(error):
+            said += f": {text}"
         return f"{said} ({_in_one_line(why)})" if why else said
 
     def value(self, name: str) -> Record:

@@ -196,7 +196,8 @@ class Shell(InteractiveShell):
         name, text, *lines = (text_of(each)[:LONGEST] for each in (etype.__name__, evalue, *stb))
         if issubclass(etype, ImportError | SyntaxError):
             shown = IN_A_CELL.sub("(", text)
-            self._stopped = why_missing(evalue) or f'a cell stopped at "{name}: {shown}"'
+            said = ": ".join(filter(None, (name, shown)))
+            self._stopped = why_missing(evalue) or f'a cell stopped at "{said}"'
         self.send(("error", name, text, lines))
 
     def system(self, cmd: str) -> None:

@@ -11,7 +11,7 @@ from autograder.desk.naming_schemes import Named, Scheme
 from autograder.desk.sorting import NO_ANSWERS, Rules, sort_out
 from autograder.grading.archives import INSTEAD
 from autograder.grading.course import Course
-from autograder.grading.errors import CourseError, first_line
+from autograder.grading.errors import CourseError, kind_and_text
 from autograder.grading.find_notebook import Found
 from autograder.grading.not_a_notebook import NotANotebook, NothingToGrade, TooLarge
 from autograder.grading.reading import read
@@ -83,6 +83,5 @@ def _check_the_reader(line: Line) -> None:
         return  # what students can be told
     except Exception as error:
         raise CourseError(
-            f"{line.file.shown}: the grader failed, not the student: {type(error).__name__}: "
-            f"{first_line(error)}"
+            f"{line.file.shown}: the grader failed, not the student: {kind_and_text(error)}"
         ) from error

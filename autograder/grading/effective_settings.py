@@ -10,7 +10,7 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from autograder.grading import safe_pages, settings
-from autograder.grading.errors import CourseError, first_line
+from autograder.grading.errors import CourseError, kind_and_text
 from autograder.grading.nbgrader_app import unusable
 from autograder.grading.searching_exporter import SearchingExporter
 
@@ -60,8 +60,9 @@ def _check_hooks(config: Config) -> None:
             try:
                 hook = import_item(given) if isinstance(given, str) else given
             except Exception as error:  # whatever happens in a module of the course
-                why = f"{type(error).__name__}: {first_line(error)}"
-                raise CourseError(f"{where} can't be imported ({why}): correct it") from error
+                raise CourseError(
+                    f"{where} can't be imported ({kind_and_text(error)}): correct it"
+                ) from error
             if hook is not None and not callable(hook):
                 raise CourseError(f"{where} is {given!r}, which is not a function: set it to one")
 

@@ -59,13 +59,18 @@ def _line_of_others(error: BaseException) -> str:
         return "{where}: the gradebook can't be used ({text}): check that it is writable"
     if isinstance(error, OSError):
         return "{where}: {text}: check that the course's folders are readable and writable"
-    kind = type(error).__name__
-    return f"{{where}}: {kind}: {{text}} (details in {LOG}): {{remedy}}"
+    shown = kind_and_text(error).replace("{", "{{").replace("}", "}}")
+    return f"{{where}}: {shown} (details in {LOG}): {{remedy}}"
 
 
 def first_line(error: BaseException | None) -> str:
     """The first line of an exception's text, with escapes for what can't be printed."""
     return printable(str(error).strip().split("\n")[0])
+
+
+def kind_and_text(error: BaseException) -> str:
+    """An exception as Python shows it: ``KeyError: 'a'``, or its kind alone if it has no text."""
+    return ": ".join(filter(None, (type(error).__name__, first_line(error))))
 
 
 def printable(text: str) -> str:

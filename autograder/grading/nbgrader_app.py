@@ -9,7 +9,7 @@ from nbgrader.apps import NbGrader
 from tornado.log import app_log
 from traitlets import TraitError
 
-from autograder.grading.errors import LOG, CourseError, first_line
+from autograder.grading.errors import LOG, CourseError, first_line, kind_and_text
 
 
 class _App(NbGrader):
@@ -57,9 +57,8 @@ def unusable(error: BaseException) -> CourseError:
     """The CourseError for an exception that a configuration caused."""
     if isinstance(error, SystemExit):  # raised by the configuration file, with its own message
         return CourseError(first_line(error))
-    what = re.sub(r"<[\w.]*?(\w+) object at \w+>", r"a \1", first_line(error)).removesuffix(".")
-    if not isinstance(error, TraitError):
-        what = f"{type(error).__name__}: {what}"
+    what = first_line(error) if isinstance(error, TraitError) else kind_and_text(error)
+    what = re.sub(r"<[\w.]*?(\w+) object at \w+>", r"a \1", what).removesuffix(".")
     return CourseError(f"nbgrader_config.py: {what}: correct it")
 
 

@@ -141,9 +141,10 @@ def judge(
         with np.errstate(all="ignore"):
             asked.ask(student, np.random.default_rng(seed), marks, key or FIXED_DRAW)
     except Exception as error:
-        said = str(error)[:200]  # it may quote a student's answer
+        # The text may quote a student's answer.
+        said = ": ".join(filter(None, (type(error).__name__, str(error)[:200])))
         raise GraderFailed(
-            f"the question {name!r} failed at seed {seed} ({type(error).__name__}: {said}); "
+            f"the question {name!r} failed at seed {seed} ({said}); "
             "this is not the student's fault: please report it with the seed"
         ) from error
     return Verdict(name, marks.findings(), seed)

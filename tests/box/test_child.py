@@ -381,6 +381,7 @@ class TestCalls:
                 "a cell stopped at \"ImportError: cannot import name 'sine'",
             ),
             ("def f(: return 1", 'a cell stopped at "SyntaxError: invalid syntax'),
+            ("raise ImportError\ndef f(): return 1", 'a cell stopped at "ImportError"'),
         ):
             child.run(source)
             found = ask(child, "f")
@@ -567,6 +568,12 @@ def g():
         assert ask(child, "g", replacing=replacing)["failure"] == (
             'raised Mine in your line `raise Mine("odd")`: odd'
         )
+
+    @pytest.mark.parametrize("error", ["NotImplementedError", "ValueError(' ')"])
+    def test_what_has_no_text_does_not_end_in_a_colon(self, child: Child, error: str) -> None:
+        run(child, f"def f():\n    raise {error}")
+        kind = error.partition("(")[0]
+        assert ask(child, "f")["failure"] == f"raised {kind} in your line `raise {error}`"
 
     @pytest.mark.parametrize("error", [ValueError, KeyError, ZeroDivisionError, TypeError])
     def test_what_a_stand_in_raises_keeps_its_type(self, child: Child, error: type) -> None:

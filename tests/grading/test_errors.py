@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from autograder.batch.workers import WorkerDied
 from autograder.box.warden import NoWalls
 from autograder.grading.agreement import Disagreement
-from autograder.grading.errors import CourseError, in_one_line, printable
+from autograder.grading.errors import CourseError, in_one_line, kind_and_text, printable
 from autograder.grading.extra_files import ExtraFilesRefused
 from autograder.grading.grade import NoQuestion
 from autograder.grading.not_a_notebook import NotANotebook, TooLarge
@@ -62,6 +62,13 @@ def test_one_line_with_the_place_and_the_next_step(error, said):
     assert line.startswith(WHERE)
     assert said in line
     assert line.isprintable()
+
+
+def test_an_error_is_shown_as_python_shows_it():
+    assert kind_and_text(KeyError("{a}")) == "KeyError: '{a}'"
+    assert kind_and_text(AssertionError()) == "AssertionError"
+    assert in_one_line(AssertionError(), WHERE, REMEDY).startswith(f"{WHERE}: AssertionError (")
+    assert in_one_line(KeyError("{a}"), WHERE, REMEDY).startswith(f"{WHERE}: KeyError: '{{a}}' (")
 
 
 def test_an_error_with_several_findings_has_a_line_for_each():

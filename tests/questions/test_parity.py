@@ -72,6 +72,17 @@ def test_it_is_told_in_a_line_for_each_part(wrong: Answer) -> None:
         assert not [word for word in INSIDES if word in line], line
 
 
+def test_both_end_an_error_without_a_text_without_a_colon() -> None:
+    name = "relative_difference"
+    notebook = Notebook(
+        "one_dimension", {name: f"def {name}(a, b):\n    raise NotImplementedError"}
+    )
+    visible, verdict = notebook.check(name), notebook.judge(name, 0)
+    said = f"{name} raised NotImplementedError in your line `raise NotImplementedError`"
+    assert f"{said}\n" in visible.printed, visible.printed
+    assert said in {finding.message for finding in verdict.findings}, verdict
+
+
 def test_no_two_answers_are_called_the_same() -> None:
     names = [f"{each.assignment} {each}" for each in DECLARED]
     assert sorted(set(names)) == sorted(names)
