@@ -42,15 +42,16 @@ COURSES = tests/hosts tests/courses tests/batch tests/test_golden.py tests/test_
     tests/grading/test_safe_pages.py tests/grading/test_stock_nbgrader.py \
     tests/grading/test_valid_ids.py
 
-LONG = tests/attacks tests/servers tests/questions/test_parity.py $(PLATFORMS) $(COURSES)
-APART = tests/browser tests/restarts tests/numpys tests/hosts/long
+LONG = tests/attacks tests/servers tests/browser tests/questions/test_parity.py $(PLATFORMS) \
+    $(COURSES)
+APART = tests/restarts tests/numpys tests/hosts/long
 
 ## make test: all tests except those that have their own target
 test: .venv/installed
 	$(PYTEST) $(LONG:%=--ignore %) $(APART:%=--ignore %)
 
-## make check: those of `test`, `platforms`, `parity`, `attacks`, `courses` and `servers` in one run,
-## which takes less time than one after the other
+## make check: those of `test`, `platforms`, `parity`, `attacks`, `courses`, `servers` and `browser` in
+## one run, which takes less time than one after the other
 check: .venv/installed
 	$(PYTEST) $(APART:%=--ignore %)
 

@@ -19,8 +19,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 LONGEST = (
-    "attacks/test_attacks.py", "questions/test_parity.py", "servers/test_postgresql.py",
+    "attacks/test_attacks.py", "browser/test_answering.py", "browser/test_lessons.py",
+    "browser/test_instructor.py", "questions/test_parity.py", "servers/test_postgresql.py",
     "courses/test_any_course.py", "test_notebooks.py", "hosts/test_hosts.py",
+    "browser/test_pages.py", "browser/test_submitting.py",
     "courses/test_same_package.py", "courses/test_changed_points.py", "courses/test_guide.py",
     "grading/test_mark_schemes.py", "grading/test_execute.py", "courses/test_edited_course.py",
     "test_golden.py", "courses/test_existing_course.py", "box/test_child.py",

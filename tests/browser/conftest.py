@@ -34,7 +34,8 @@ def _program():
     return next(filter(None, found), None)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright runs, nothing else in this process can run an event loop.
+@pytest.fixture(scope="module")
 def browser():
     """The running browser."""
     with sync_playwright() as playwright:
