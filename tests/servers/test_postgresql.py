@@ -43,7 +43,7 @@ def course_in(server, name, released, folder):
     course.address = server.database(name)
     course.configure(f"c.CourseDirectory.db_url = {course.address!r}")
     course.configure("c.TrustedExecute.seed = 7")
-    assert course.autograder("release").returncode == 0
+    assert course.autograder("release", ASSIGNMENT).returncode == 0
     sample_class.submit(course.root, [(story, ASSIGNMENT) for story in STORIES])
     course.submit("wrong", ASSIGNMENT, course.release("planted_bugs"))
     return course
