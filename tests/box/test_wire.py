@@ -18,7 +18,7 @@ from autograder.box import wire
 from autograder.box.plain_values import plain
 from autograder.box.wire import DTYPES, Function, WireError, decode, frame, length_of
 from tests.box import fuzz
-from tests.box.values import PLAIN, any_array, same
+from tests.box.values import EXTENDED, PLAIN, USED, any_array, same
 
 STEADY = settings(deadline=None, derandomize=True)
 MEGABYTE = 1 << 20
@@ -82,6 +82,24 @@ class TestRoundTrip:
         number = kind(1) / kind(3)
         assert same(there_and_back(number), plain(number))
         assert there_and_back([{"a": number}])[0]["a"].dtype == kind
+
+    @pytest.mark.skipif(USED == EXTENDED, reason="here such a number fills all its bytes")
+    @pytest.mark.parametrize("kind", [np.longdouble, np.clongdouble])
+    @pytest.mark.parametrize("shape", [(), (0,), (3, 4)])
+    def test_bytes_of_no_number_are_not_sent(self, kind: type, shape: tuple[int, ...]) -> None:
+        """They are what this memory held before, and the other side could read it."""
+        array = np.ones(shape, kind)
+        raw = np.array(bytearray(array.tobytes()), np.uint8).reshape(-1, EXTENDED)
+        for left in (0, 7):
+            raw[:, USED:] = left
+            other = np.frombuffer(raw.tobytes(), kind).reshape(shape) if array.size else array
+            for way in (other, other.T):
+                sent = frame([way])
+                assert sent == frame([way.copy("C")])
+                received = decode(sent[4:])[0]
+                assert same(received, np.ones(shape, kind).reshape(way.shape))
+                between = np.array(bytearray(received.tobytes()), np.uint8).reshape(-1, EXTENDED)
+                assert not between[:, USED:].any()
 
     def test_a_digest_has_64_bits(self) -> None:
         lengths = {wire.digest(bytes([each])).bit_length() for each in range(100)}

@@ -243,3 +243,45 @@ try:
     succeeded([text for (text,) in cells() if "HIDDEN" in str(text)])
 except sqlite3.Error as error:
     print(error)
+
+# /// reads_between_numbers
+# tells = "Has stand-ins answer in extended precision, and reads the bytes that no number fills."
+# stopped_by = "plain values"
+# assignment = "n_dimensions"
+# starts_from = "correct"
+# attacks = ["numerical_gradient", "gradient_check_n"]
+# ///
+# %%
+GATHERED = bytearray()
+
+
+def gather(ask, *arguments):
+    found = ask(*arguments)
+    if "_proxy" not in ask.__qualname__:  # a function of this notebook, or of a visible check
+        return
+    for each in found[1] or () if isinstance(found, tuple) else [found]:
+        if isinstance(each, (np.ndarray, np.longdouble)) and each.dtype == np.longdouble:
+            raw = np.frombuffer(each.tobytes(), np.uint8).reshape(-1, each.itemsize)
+            if np.finfo(np.longdouble).nmant == 63:  # 80 bits: one for the sign, 15, and 64
+                GATHERED.extend(raw[:, 10:].tobytes())
+
+
+def wide(parameters):
+    return {key: array.astype(np.longdouble) for key, array in parameters.items()}
+
+
+# %% numerical_gradient
+def numerical_gradient(parameters, X, Y, epsilon=1e-7):
+    gather(forward_propagation_n, X, Y, wide(parameters))
+
+
+# %% gradient_check_n
+def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7):
+    gather(forward_propagation_n, X, Y, wide(parameters))
+    gather(numerical_gradient, wide(parameters), X, Y)
+
+
+# %% [end]
+print(len(GATHERED), "bytes that belong to no number")
+if any(GATHERED):
+    succeeded(bytes(GATHERED))
