@@ -82,7 +82,7 @@ def course_of_the_module(released, tmp_path_factory):
 @pytest.fixture(scope="session")
 def installed():
     """An environment with a copy of the package; to be used, not changed."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="kürs-", dir="/var/tmp") as folder:
         os.chmod(folder, 0o755)
         yield Environment(Path(folder))
 

@@ -17,8 +17,10 @@ LOADED = {"script": "src", "link": "href", "img": "src", "source": "src", "ifram
 def build(site, repository=""):
     """Build the site as `make site` does, into another folder: a CompletedProcess."""
     command = re.sub(r"\$\(if \$\(REPOSITORY\),(.*?=).*\)", r"\1" + repository, RECIPE)
-    command = command.replace("$(BIN)", str(BIN)).replace("\\\n", " ")
-    words = [word.replace("build/", f"{site.parent}/") for word in command.split()]
+    folders = {"$(BIN)": str(BIN), "build/": f"{site.parent}/"}
+    words = command.replace("\\\n", " ").split()
+    for name, folder in folders.items():
+        words = [word.replace(name, folder) for word in words]
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
 
 

@@ -82,6 +82,9 @@ def configure(c: Config) -> None:
     # nbgrader runs `alembic` by name when it creates the gradebook, and the kernel runs `python`.
     # Both are beside this Python, even if its environment has not been activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    # `alembic` reads a file with the path to nbgrader, in ASCII if the locale asks for that.
+    if os.environ.get("LC_ALL") in ("C", "POSIX"):
+        os.environ["LC_ALL"] = "C.UTF-8"
     for kind in (_Autograde, _BaseConverter, _CourseDirectory, _GenerateAssignment,
                  _GenerateFeedback, _HTMLExporter):  # fmt: skip
         name, section = kind.__name__.removeprefix("_"), kind()

@@ -231,6 +231,7 @@ def test_parts_of_notebooks_as_stock_nbgrader_writes_them(graded, export):
     """With texts as lists of lines."""
     path = graded.path("autograded", ASSIGNMENT, "eve")
     before = path.read_bytes()
+    path.chmod(0o644)  # nbgrader lets nobody but root write there
     export("csv", name="ours.csv")
     ours = (graded.root / "ours.csv").read_text()
     try:
@@ -258,6 +259,7 @@ def test_feedback_and_personal_copies_under_the_names_that_moodle_takes_back(gra
     moodles = ["--zip", "moodle", "--names", "m.csv"]
     old = graded.path("autograded", ASSIGNMENT, "bob")
     before = old.read_bytes()
+    old.chmod(0o644)
     page = graded.root / "feedback" / "bob" / ASSIGNMENT / f"{ASSIGNMENT}.html"
     page.parent.mkdir(parents=True)
     page.write_text("an older page")

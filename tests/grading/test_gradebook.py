@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,16 @@ def test_what_is_not_a_gradebook_is_refused(tmp_path):
 def test_an_address_is_shown_in_one_line(tmp_path, address):
     shown = gradebook.address(address.format(tmp_path))
     assert shown and shown.isprintable()
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_one_is_made_in_every_locale(course, installed, locale):
+    """Also if it lacks letters of the path to nbgrader, which hands that to another program."""
+    (course.root / "gradebook.db").unlink()
+    command = [installed.bin / "autograder", "release", "one_dimension"]
+    environment = {**course.environment, "LC_ALL": locale}
+    done = subprocess.run(
+        command, cwd=course.root, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "ü" in str(installed.packages) and (course.root / "gradebook.db").is_file()
