@@ -1,6 +1,6 @@
-"""Give up on a PostgreSQL server that stops answering: after a time, or at once with Ctrl-C.
+"""Connect to a PostgreSQL server, and give it up if it stops answering.
 
-If a server hangs, or a network drops packets, the connection stays open, and libpq waits forever.
+After a time, that is, or at once with Ctrl-C. If a server hangs, or a network drops packets, the connection stays open, and libpq waits forever.
 `statement_timeout` does not help, because the server itself would have to apply it; nor does
 `tcp_user_timeout`, because the kernel of a hanging server still acknowledges packets. So the
 waiting side has to watch the clock. It listens to SQLAlchemy's events, so it also works for
@@ -30,7 +30,7 @@ class StoppedWaiting(KeyboardInterrupt):
 
 
 def listen() -> None:
-    """From now on, connections of this process to PostgreSQL servers give up like this."""
+    """From now on, connections of this process to PostgreSQL servers are made like this."""
     event.listen(Engine, "do_connect", _connect)
 
 
@@ -38,6 +38,8 @@ def _connect(dialect: Dialect, _: object, arguments: list[Any], options: dict[st
     if dialect.name != "postgresql" or dialect.driver != "psycopg":
         return None  # SQLAlchemy does it
     options.setdefault("connect_timeout", WAIT_SECONDS)
+    # psycopg gives bytes for the texts of a database in SQL_ASCII, which the C locale makes.
+    options.setdefault("client_encoding", "utf8")
     connection = _connection_class().connect(*arguments, **options)
     connection.seconds = int(options["connect_timeout"]) or inf  # 0 means forever, as in libpq
     return connection

@@ -90,7 +90,7 @@ class Server:
         while any(b"grader" in _command_of(process) for process in self._children()):
             time.sleep(0.01)
 
-    def database(self, name):
+    def database(self, name, *options):
         """Make a database: its address for ``c.CourseDirectory.db_url``."""
-        self._run("createdb", "-h", str(self._folder), "-U", "grader", name)
+        self._run("createdb", "-h", str(self._folder), "-U", "grader", *options, name)
         return f"postgresql+psycopg://grader@/{name}?host={self._folder}"

@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
 
+from autograder.grading.gradebook import opened
 from autograder.grading.postgresql import HANGING_SECONDS, StoppedWaiting
 from autograder.stopping import by_exception, later
 from tests import sample_class
@@ -68,6 +69,16 @@ def test_both_fill_it_alike(server, released, tmp_path):
             course.submit("correct", ASSIGNMENT, course.answered(ASSIGNMENT, "raises"))
     assert len(expected["grade"]) > 40
     assert not list(ours.root.glob("gradebook*"))
+
+
+@pytest.mark.parametrize("encoding", ["UTF8", "SQL_ASCII"])
+def test_names_are_texts_in_every_encoding(server, encoding):
+    """That of a server which was made in the C locale, and so of its databases, is SQL_ASCII."""
+    address = server.database("names", "-T", "template0", "-l", "C", "-E", encoding)
+    with opened(address, "") as book:
+        book.add_student("zoe", first_name="Zoë", last_name="Øster")
+    with opened(address, "") as book:
+        assert [(each.first_name, each.last_name) for each in book.students] == [("Zoë", "Øster")]
 
 
 def test_a_server_that_is_gone_costs_one_line(server, released, tmp_path, cli):
