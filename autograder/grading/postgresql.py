@@ -1,10 +1,10 @@
 """Connect to a PostgreSQL server, and give it up if it stops answering.
 
-After a time, that is, or at once with Ctrl-C. If a server hangs, or a network drops packets, the connection stays open, and libpq waits forever.
-`statement_timeout` does not help, because the server itself would have to apply it; nor does
-`tcp_user_timeout`, because the kernel of a hanging server still acknowledges packets. So the
-waiting side has to watch the clock. It listens to SQLAlchemy's events, so it also works for
-gradebooks that nbgrader opens.
+After a time, that is, or at once with Ctrl-C. If a server hangs, or a network drops packets, the
+connection stays open, and libpq waits forever. `statement_timeout` does not help, because the
+server itself would have to apply it; nor does `tcp_user_timeout`, because the kernel of a hanging
+server still acknowledges packets. So the waiting side has to watch the clock. It listens to
+SQLAlchemy's events, so it also works for gradebooks that nbgrader opens.
 """
 
 from collections.abc import Generator
