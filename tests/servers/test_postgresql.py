@@ -72,7 +72,7 @@ def test_both_fill_it_alike(server, released, tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["UTF8", "SQL_ASCII"])
-def test_names_are_texts_in_every_encoding(server, encoding):
+def test_names_are_texts_in_every_encoding(server, activated, encoding):
     """That of a server which was made in the C locale, and so of its databases, is SQL_ASCII."""
     address = server.database("names", "-T", "template0", "-l", "C", "-E", encoding)
     with opened(address, "") as book:
