@@ -42,8 +42,8 @@ WALLS = {
     "answers; a stand-in is answered outside",
     "score outside": "the trusted side compares and scores; what the child prints, displays, "
     "patches or raises is no score",
-    "plain values": "messages are decoded strictly: numbers, arrays, text and containers, each in "
-    "its turn",
+    "plain values": "messages hold numbers, arrays, text and containers, each in its turn, and "
+    "not a byte besides; they are decoded strictly",
     "fresh cases": "inputs are drawn after the student's cells have run, and differ from what "
     "the visible checks hold",
     "the question": "a rule of the question itself: synthetic caches, swapped functions that "

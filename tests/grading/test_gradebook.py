@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -58,10 +57,7 @@ def test_an_address_is_shown_in_one_line(tmp_path, address):
 def test_one_is_made_in_every_locale(course, installed, locale):
     """Also if it lacks letters of the path to nbgrader, which hands that to another program."""
     (course.root / "gradebook.db").unlink()
-    command = [installed.bin / "autograder", "release", "one_dimension"]
     environment = {**course.environment, "LC_ALL": locale}
-    done = subprocess.run(
-        command, cwd=course.root, env=environment, capture_output=True, check=False
-    )
+    done = course.run(installed.bin / "autograder", "release", "one_dimension", env=environment)
     assert done.returncode == 0, done.stderr
     assert "ü" in str(installed.packages) and (course.root / "gradebook.db").is_file()
